@@ -1,1 +1,20 @@
-//! Carillon.
+//! The only XML reader of Carillon, used by the client and by the embedded server.
+//!
+//! What comes in was written by a stranger. Everything that walks an element tree recurses (this crate's callers,
+//! `xmpp-parsers`, `minidom`'s own drop), so a tree is only handed out after its depth, size and number of parts were
+//! bounded, and it is built without recursion.
+//!
+//! This crate knows XML, namespaces and the framing of RFC 7395. It knows no stanza, no socket and no clock. The framing
+//! of RFC 6120 §4 (one long document over TCP) belongs here too once there is a TCP transport.
+
+mod error;
+mod frame;
+mod limits;
+mod parse;
+mod write;
+
+pub use error::XmlError;
+pub use frame::{Frame, NS_FRAMING, close_tag, open_tag};
+pub use limits::Limits;
+pub use parse::{parse, parse_bytes};
+pub use write::write;
