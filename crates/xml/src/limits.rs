@@ -18,15 +18,16 @@ pub struct Limits {
 impl Limits {
     /// For one stanza or other top-level stream element.
     ///
-    /// 1 MiB is what the WebSocket layer lets through. Depth 64 is far beyond any protocol in use and far below what a
-    /// 2 MiB thread stack holds of recursive parsers. The nodes allow a roster of 10,000 contacts with names and groups
-    /// in one answer.
+    /// 1 MiB is what the WebSocket layer lets through. Depth 64 is far beyond any protocol in use and
+    /// far below what a 2 MiB thread stack holds of recursive parsers. The nodes allow a roster of
+    /// 10,000 contacts with names and groups in one answer (50,000), and a tree of that many costs
+    /// at most 32 MiB.
     pub const STANZA: Limits = Limits {
         bytes: 1 << 20,
         depth: 64,
         attributes: 64,
         namespaces: 64,
-        nodes: 65_536,
+        nodes: 52_000,
     };
 }
 
