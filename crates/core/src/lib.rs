@@ -1,1 +1,18 @@
-//! Carillon.
+//! The words of Carillon and its decisions.
+//!
+//! This crate knows what a message, a contact, a setting and an alert are, and decides what rings.
+//! It must never know tokio, SQL, Tauri, XML, sockets, files or a clock: whatever time, randomness
+//! or identity a decision needs is handed to it.
+
+pub mod alerts;
+pub mod backoff;
+pub mod chat;
+pub mod contact;
+pub mod ids;
+pub mod privacy;
+pub mod room;
+pub mod session;
+pub mod settings;
+pub mod tray;
+
+pub use jid::{BareJid, FullJid, Jid};

@@ -1,0 +1,136 @@
+//! Conversations and what is said in them.
+
+use crate::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use jid::BareJid;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How far an own message has come. The order is the way: a state never goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Stored here, not yet at the server.
+    Waiting,
+    /// The server has it.
+    Sent,
+    /// A device of the contact has it (XEP-0184).
+    Arrived,
+    /// The contact has seen it (XEP-0333).
+    Read,
+    /// Refused or given up; the reason stands beside it.
+    Failed,
+}
+
+/// Who said it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Author {
+    /// I, on this or another device of mine.
+    Me,
+    /// The contact of the chat.
+    Contact,
+    /// Somebody in a room.
+    Occupant {
+        /// The nick in the room.
+        nick: String,
+    },
+}
+
+/// A message as a chat shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Message {
+    /// The stored row; also the order within the chat.
+    pub id: MessageId,
+    /// The conversation.
+    pub chat: ChatRef,
+    /// Who said it.
+    pub author: Author,
+    /// Plain text as it was sent; never markup.
+    pub body: String,
+    /// When it was said: the server's time for delayed ones (XEP-0203), else when it came.
+    pub at: Timestamp,
+    /// `None` for what others said.
+    pub delivery: Option<Delivery>,
+    /// Why it failed, in the server's words or ours; empty unless failed.
+    pub failure: String,
+    /// Whether I have seen it, here or elsewhere. Own messages count as seen.
+    pub seen: bool,
+}
+
+/// What a conversation is with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatKind {
+    /// One contact.
+    Contact,
+    /// A room (XEP-0045).
+    Room,
+    /// Somebody who is not a contact and waits in Requests.
+    Stranger,
+}
+
+/// A conversation as the chat list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChatSummary {
+    /// Which conversation.
+    pub chat: ChatRef,
+    /// What it is with.
+    pub kind: ChatKind,
+    /// The contact's or the room's name, never empty.
+    pub name: String,
+    /// Incoming messages that I have not seen.
+    pub unread: u32,
+    /// The first words of the newest message, at most 120 characters.
+    pub last_text: String,
+    /// Whether the newest message is mine.
+    pub last_is_mine: bool,
+    /// When the newest message was said; `None` for an empty chat.
+    pub last_at: Option<Timestamp>,
+    /// The words that wait in the composer, empty when none.
+    pub draft: String,
+}
+
+/// A window into a conversation's history, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryPage {
+    /// The messages, oldest first.
+    pub messages: Vec<Message>,
+    /// There is more before the first.
+    pub more_before: bool,
+    /// There is more after the last.
+    pub more_after: bool,
+}
+
+/// From where to read a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum HistoryAnchor {
+    /// The newest messages.
+    Newest,
+    /// Those before a message.
+    Before {
+        /// Not part of the answer.
+        message: MessageId,
+    },
+    /// Those after a message.
+    After {
+        /// Not part of the answer.
+        message: MessageId,
+    },
+}
+
+/// Somebody who is not a contact and has written: waits in Requests until accepted, blocked or deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StrangerRequest {
+    /// The account that was written to.
+    pub account: AccountId,
+    /// Who wrote.
+    #[ts(type = "string")]
+    pub jid: BareJid,
+    /// How many messages wait.
+    pub messages: u32,
+    /// The first words of the newest, at most 120 characters.
+    pub last_text: String,
+    /// When the newest came.
+    pub at: Timestamp,
+}

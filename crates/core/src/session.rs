@@ -1,0 +1,443 @@
+//! What a session hears and says, once XML is behind it.
+//!
+//! `wire` checks every stanza's sender before it makes one of these; what arrives here may be believed
+//! as far as its doc says. No payload is markup.
+
+use crate::chat::Author;
+use crate::contact::{Availability, ResourcePresence, RosterItem};
+use crate::ids::Timestamp;
+use crate::room::InviteVia;
+use jid::{BareJid, FullJid, Jid};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// By which way a message came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// Pushed at the moment it was said.
+    Live,
+    /// Kept by the server while no device was there (XEP-0160, XEP-0203), or a room's history.
+    Delayed,
+    /// A copy of what another device of mine sent or got (XEP-0280), from my own bare address.
+    Carbon,
+    /// From the archive (XEP-0313).
+    Archive,
+}
+
+/// A message with a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingMessage {
+    /// The conversation: the other side's bare address, also for my own copies.
+    pub chat: BareJid,
+    /// The full address that it came from, for receipts; mine for my own copies.
+    pub from: Jid,
+    /// Who said it.
+    pub author: Author,
+    /// The sender's id (`id`, or XEP-0359 `origin-id`): identifies a duplicate from the same sender
+    /// only, never hides somebody else's message. `None` when the sender gave none.
+    pub id: Option<String>,
+    /// The archive's id (XEP-0359 `stanza-id`), only where its issuer announces support.
+    pub stanza_id: Option<String>,
+    /// Plain text.
+    pub body: String,
+    /// The server's time for delayed ones.
+    pub at: Option<Timestamp>,
+    /// The way it came.
+    pub origin: Origin,
+    /// The sender asks for a receipt (XEP-0184).
+    pub wants_receipt: bool,
+    /// The sender asks to be told when it was seen (XEP-0333).
+    pub markable: bool,
+}
+
+/// A step of the subscription dance (RFC 6121 §3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubscriptionStep {
+    /// They ask to see my presence.
+    Subscribe {
+        /// A name they offer (XEP-0172), empty when none.
+        nick: String,
+        /// Their words, empty when none.
+        text: String,
+    },
+    /// They let me see theirs.
+    Subscribed,
+    /// They no longer want to see mine.
+    Unsubscribe,
+    /// They no longer let me see theirs, or never did.
+    Unsubscribed,
+}
+
+/// What the server offers, as far as behaviour depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct ServerFeatures {
+    /// XEP-0280.
+    pub carbons: bool,
+    /// XEP-0191.
+    pub blocking: bool,
+    /// XEP-0313 on the account's own address.
+    pub archive: bool,
+}
+
+/// What happens in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoomEvent {
+    /// I am in, under this nick (XEP-0045 §7.2.3).
+    Joined {
+        /// My nick there.
+        nick: String,
+    },
+    /// I am out: left, kicked, or the room is gone.
+    Left {
+        /// Why, empty when I left myself.
+        reason: String,
+    },
+    /// The room did not let me in.
+    Refused {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The topic.
+    Subject {
+        /// Empty when there is none.
+        text: String,
+    },
+    /// Somebody is there or gone.
+    Occupant {
+        /// The nick.
+        nick: String,
+        /// Offline when gone.
+        availability: Availability,
+    },
+}
+
+/// Why a stanza was refused (RFC 6120 §8.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StanzaProblem {
+    /// The defined condition, such as `service-unavailable`.
+    pub condition: String,
+    /// The other side's words, empty when none.
+    pub text: String,
+}
+
+/// What a session yields, in the order of the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Incoming {
+    /// Signed in and bound; what was said before is over.
+    Online {
+        /// The address the server gave.
+        jid: FullJid,
+        /// What it offers.
+        features: ServerFeatures,
+    },
+    /// The answer to the roster request at login.
+    Roster {
+        /// To be stored and offered next time (RFC 6121 §2.6).
+        version: Option<String>,
+        /// `None`: what is stored is still true.
+        items: Option<Vec<RosterItem>>,
+    },
+    /// One contact changed; pushed by my own server only.
+    RosterPush {
+        /// The new version.
+        version: Option<String>,
+        /// The new state.
+        item: RosterItem,
+    },
+    /// One contact left the roster; pushed by my own server only.
+    RosterRemoved {
+        /// The new version.
+        version: Option<String>,
+        /// Who.
+        jid: BareJid,
+    },
+    /// A device of a contact, or of mine, shows itself.
+    Presence {
+        /// Whose.
+        from: BareJid,
+        /// Offline when the device is gone; an empty resource speaks for all devices.
+        device: ResourcePresence,
+    },
+    /// A step of the subscription dance.
+    Subscription {
+        /// Who.
+        from: BareJid,
+        /// Which.
+        step: SubscriptionStep,
+    },
+    /// Something was said.
+    Message(IncomingMessage),
+    /// A device of the contact has my message (XEP-0184).
+    Receipt {
+        /// The contact it came from.
+        from: BareJid,
+        /// My message's id.
+        id: String,
+    },
+    /// The contact has seen my messages up to this one (XEP-0333).
+    Displayed {
+        /// The contact it came from.
+        from: BareJid,
+        /// My message's id.
+        id: String,
+    },
+    /// Another device of mine has seen the chat up to this message.
+    SeenElsewhere {
+        /// The conversation.
+        chat: BareJid,
+        /// Their message's id.
+        id: String,
+    },
+    /// Somebody types, or stopped (XEP-0085).
+    Typing {
+        /// The conversation.
+        chat: BareJid,
+        /// The nick in a room.
+        nick: Option<String>,
+        /// Whether they type now.
+        composing: bool,
+    },
+    /// My message came back.
+    MessageFailed {
+        /// To whom it went.
+        chat: BareJid,
+        /// Its id.
+        id: String,
+        /// Why.
+        problem: StanzaProblem,
+    },
+    /// The server has handled everything up to these messages of mine.
+    Reached {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// I am invited to a room.
+    Invite {
+        /// The room.
+        room: BareJid,
+        /// Who invites.
+        from: BareJid,
+        /// Their words.
+        reason: String,
+        /// How it came.
+        via: InviteVia,
+        /// The server's time for delayed ones.
+        at: Option<Timestamp>,
+    },
+    /// Something in a room that I am in or asked to join.
+    Room {
+        /// The room.
+        room: BareJid,
+        /// What.
+        event: RoomEvent,
+    },
+    /// The whole block list.
+    BlockList(Vec<BareJid>),
+    /// These were added to it, here or elsewhere.
+    Blocked(Vec<BareJid>),
+    /// These were taken off it; empty means all.
+    Unblocked(Vec<BareJid>),
+    /// The answer to an [`Outgoing`] that carries a request number.
+    Outcome {
+        /// The number that was given.
+        request: u64,
+        /// `Err` when the server or the other side refused.
+        result: Result<(), StanzaProblem>,
+    },
+}
+
+/// What the engine asks a session to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outgoing {
+    /// A message that is already a stored row.
+    Message {
+        /// A contact or a room.
+        to: BareJid,
+        /// Fixed when the row was stored; the same on every try.
+        id: String,
+        /// Plain text.
+        body: String,
+        /// To a room (`type='groupchat'`).
+        to_room: bool,
+    },
+    /// "I have it" (XEP-0184).
+    Receipt {
+        /// The device it came from.
+        to: Jid,
+        /// Their message's id.
+        id: String,
+    },
+    /// "I have seen it" (XEP-0333).
+    Displayed {
+        /// The contact.
+        to: BareJid,
+        /// Their message's id.
+        id: String,
+    },
+    /// I type, or stopped (XEP-0085).
+    Typing {
+        /// The contact.
+        to: BareJid,
+        /// Whether I type now.
+        composing: bool,
+    },
+    /// My own presence, to everyone who may see it.
+    Presence {
+        /// What I show.
+        availability: Availability,
+        /// My words.
+        status: String,
+    },
+    /// A step of the subscription dance.
+    Subscription {
+        /// To whom.
+        to: BareJid,
+        /// Which; the words of `Subscribe` travel with it.
+        step: SubscriptionStep,
+    },
+    /// Adds or changes a contact (RFC 6121 §2.3).
+    RosterSet {
+        /// Answered by [`Incoming::Outcome`].
+        request: u64,
+        /// Who.
+        jid: BareJid,
+        /// The name, empty for none.
+        name: String,
+        /// All groups.
+        groups: Vec<String>,
+    },
+    /// Removes a contact and both subscriptions (RFC 6121 §2.5).
+    RosterRemove {
+        /// Answered by [`Incoming::Outcome`].
+        request: u64,
+        /// Who.
+        jid: BareJid,
+    },
+    /// Blocks (XEP-0191 §3.3).
+    Block {
+        /// Answered by [`Incoming::Outcome`].
+        request: u64,
+        /// Whom.
+        jids: Vec<BareJid>,
+    },
+    /// Takes off the block list; never sent empty, which would mean all.
+    Unblock {
+        /// Answered by [`Incoming::Outcome`].
+        request: u64,
+        /// Whom.
+        jids: Vec<BareJid>,
+    },
+    /// Enters a room (XEP-0045 §7.2).
+    JoinRoom {
+        /// The room.
+        room: BareJid,
+        /// My nick there.
+        nick: String,
+        /// At most so many messages of history.
+        history: u32,
+    },
+    /// Leaves a room.
+    LeaveRoom {
+        /// The room.
+        room: BareJid,
+        /// My nick there.
+        nick: String,
+    },
+    /// Declines a mediated invitation (XEP-0045 §7.8.2).
+    DeclineInvite {
+        /// The room.
+        room: BareJid,
+        /// Who invited.
+        to: BareJid,
+    },
+    /// Answers a stranger whom my privacy hides as the server would for an absent user.
+    Bounce {
+        /// The device it came from.
+        to: Jid,
+        /// Their message's id.
+        id: Option<String>,
+    },
+    /// Asks the server whether the link still lives (XEP-0199).
+    Ping,
+    /// Ends the stream in good order.
+    Close,
+}
+
+/// Why a session ended or could not begin. `detail` is for people who look closer, in English.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum SessionProblem {
+    /// No server could be reached; tried again by itself.
+    #[error("the server could not be reached: {detail}")]
+    Unreachable {
+        /// What was tried and what came of it.
+        detail: String,
+    },
+    /// Something answers there, but it is not an XMPP server.
+    #[error("no XMPP server answers there: {detail}")]
+    NotXmpp {
+        /// What answered.
+        detail: String,
+    },
+    /// The certificate does not fit the account's domain.
+    #[error("the server's certificate does not fit {domain}: {detail}")]
+    Certificate {
+        /// The domain that it had to fit.
+        domain: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The address or the password is wrong. Final until the user acts.
+    #[error("the server refused the address or the password")]
+    PasswordRefused,
+    /// The server did not prove that it knows the password (RFC 5802 §5). Final.
+    #[error("the server could not prove who it is")]
+    ServerNotProven,
+    /// The server offers no way of signing in that is safe enough. Final.
+    #[error("the server offers no safe way to sign in: {offered}")]
+    NoSafeMechanism {
+        /// What it offered.
+        offered: String,
+    },
+    /// The account is disabled, or may not sign in now.
+    #[error("the server does not let this account in: {detail}")]
+    AccountRefused {
+        /// In the server's words.
+        detail: String,
+    },
+    /// Another client took this session's place.
+    #[error("another client signed in with the same resource")]
+    Replaced,
+    /// The link broke or the server ended it; tried again by itself.
+    #[error("the connection was lost: {detail}")]
+    Lost {
+        /// What is known.
+        detail: String,
+    },
+    /// The server said what no server may say; the stream was closed.
+    #[error("the server broke the protocol: {detail}")]
+    Protocol {
+        /// What it said.
+        detail: String,
+    },
+    /// Plain text to somewhere else than this computer was asked for. Final.
+    #[error("an unencrypted connection is only made to this computer")]
+    NotEncrypted,
+}
+
+impl SessionProblem {
+    /// Whether trying again without the user changing something is of no use, or unsafe.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::PasswordRefused
+                | Self::ServerNotProven
+                | Self::NoSafeMechanism { .. }
+                | Self::AccountRefused { .. }
+                | Self::Certificate { .. }
+                | Self::NotEncrypted
+                | Self::Replaced
+        )
+    }
+}
