@@ -34,7 +34,7 @@ lint: ## rustfmt, clippy, svelte-check, cargo-deny
 	@scripts/lint
 
 dist: ## a .deb and an .rpm in target/dist
-	@scripts/setup run
+	@scripts/setup dist
 	@$(MAKE) --no-print-directory build
 	@scripts/dist
 
