@@ -1,1 +1,29 @@
-//! Tests.
+//! Real servers and an independent peer, for every test that must not believe Carillon about itself.
+//!
+//! A [`TestServer`] is Debian's Prosody, Debian's ejabberd or Carillon's embedded server, started on free ports
+//! of 127.0.0.1 with a data folder of its own and ended with its value. A [`Peer`] is slixmpp, driven by a test. A
+//! [`BareStream`] is one WebSocket and no client at all: what is sent and received is the text itself.
+//!
+//! Nothing here knows Carillon's own crates: what they get wrong must not be got wrong here in the same way.
+
+// This library is part of tests: a step that fails ends the test, and says what failed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
+
+mod bare;
+mod binary;
+mod peer;
+mod process;
+mod server;
+mod wait;
+
+pub use bare::{BareError, BareStream, attribute};
+pub use binary::binary;
+pub use peer::{Happened, Peer};
+pub use process::Process;
+pub use server::{Account, Kind, TestServer};
+pub use wait::{DEADLINE, until, until_some};

@@ -1,0 +1,300 @@
+//! slixmpp as a person on the other side: an XMPP client that shares no line of code with Carillon.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::{Map, Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout};
+use tokio::time::timeout;
+
+use crate::process::Process;
+use crate::server::{Account, TestServer};
+use crate::wait::DEADLINE;
+
+/// Something that the peer received.
+#[derive(Debug, Clone)]
+pub struct Happened(Value);
+
+impl Happened {
+    /// `message`, `presence`, `iq` or `disconnected`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.text("event")
+    }
+
+    /// One of the report's values: `from`, `to`, `type`, `id`, `body`, `show`, `status`; empty when it has none.
+    #[must_use]
+    pub fn text(&self, key: &str) -> &str {
+        self.0.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The whole stanza.
+    #[must_use]
+    pub fn xml(&self) -> &str {
+        self.text("xml")
+    }
+}
+
+/// A signed-in slixmpp. Dropping it ends its process, which drops the connection without a farewell; for a
+/// farewell there is [`Peer::log_out`].
+#[derive(Debug)]
+pub struct Peer {
+    account: Account,
+    commands: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+    asked: u64,
+    waiting: Vec<Happened>,
+    // Ends the process when dropped.
+    _child: Child,
+}
+
+impl Peer {
+    /// Signs in with the resource `peer`, over TCP where the server has it, else over its WebSocket. No presence
+    /// is sent yet.
+    ///
+    /// # Panics
+    /// When the server refuses, or `tests/setup-peer` has not been run.
+    pub async fn log_in(server: &TestServer, account: &Account) -> Self {
+        let mut peer = Self::start(account);
+        let url = server
+            .tcp_port()
+            .map_or_else(|| server.url(), |port| format!("tcp://127.0.0.1:{port}"));
+        let jid = format!("{}/peer", account.jid);
+        peer.ask(
+            "login",
+            json!({"jid": jid, "password": account.password, "url": url}),
+        )
+        .await;
+        peer
+    }
+
+    /// As [`Peer::log_in`], with the presence that says available.
+    ///
+    /// # Panics
+    /// As [`Peer::log_in`].
+    pub async fn online(server: &TestServer, account: &Account) -> Self {
+        let mut peer = Self::log_in(server, account).await;
+        peer.available().await;
+        peer
+    }
+
+    fn start(account: &Account) -> Self {
+        let python = root().join(".tools/peer/bin/python");
+        assert!(
+            python.exists(),
+            "the peer is not installed: run tests/setup-peer"
+        );
+        let mut command = tokio::process::Command::from(Process::command(python));
+        let mut child = command
+            .arg(root().join("tests/servers/peer/peer.py"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the peer starts");
+        Self {
+            account: account.clone(),
+            commands: child.stdin.take().expect("its input"),
+            lines: BufReader::new(child.stdout.take().expect("its output")).lines(),
+            asked: 0,
+            waiting: Vec::new(),
+            _child: child,
+        }
+    }
+
+    /// Its bare address.
+    #[must_use]
+    pub fn jid(&self) -> &str {
+        &self.account.jid
+    }
+
+    /// Sends a chat message, and returns its id.
+    pub async fn message(&mut self, to: &str, body: &str) -> String {
+        let answer = self.ask("message", json!({"to": to, "body": body})).await;
+        answer["message_id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Sends a chat message with one more element in it, such as a receipt's request. Returns its id.
+    pub async fn message_with(&mut self, to: &str, body: &str, extra: &str) -> String {
+        let answer = self
+            .ask("message", json!({"to": to, "body": body, "extra": extra}))
+            .await;
+        answer["message_id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Sends presence: available, with no status.
+    pub async fn available(&mut self) {
+        self.ask("presence", json!({})).await;
+    }
+
+    /// Sends presence with `show` (`away`, `xa`, `dnd`, `chat`) and a status text.
+    pub async fn show(&mut self, show: &str, status: &str) {
+        self.ask("presence", json!({"show": show, "status": status}))
+            .await;
+    }
+
+    /// Goes offline, and stays connected.
+    pub async fn unavailable(&mut self) {
+        self.ask("presence", json!({"type": "unavailable"})).await;
+    }
+
+    /// Sends presence of a subscription's type: `subscribe`, `subscribed`, `unsubscribe`, `unsubscribed`.
+    pub async fn subscription(&mut self, to: &str, kind: &str) {
+        self.ask("presence", json!({"to": to, "type": kind})).await;
+    }
+
+    /// Enters a room, which is made if there is none.
+    pub async fn join(&mut self, room: &str, nick: &str) {
+        self.ask("join", json!({"room": room, "nick": nick})).await;
+    }
+
+    /// Invites through the room (XEP-0045 section 7.8.2).
+    pub async fn invite(&mut self, room: &str, to: &str, reason: &str) {
+        self.ask("invite", json!({"room": room, "to": to, "reason": reason}))
+            .await;
+    }
+
+    /// Invites past the room (XEP-0249).
+    pub async fn invite_directly(&mut self, room: &str, to: &str, reason: &str) {
+        self.ask(
+            "invite_directly",
+            json!({"room": room, "to": to, "reason": reason}),
+        )
+        .await;
+    }
+
+    /// Puts `xml` on the stream as it is.
+    pub async fn raw(&mut self, xml: &str) {
+        self.ask("raw", json!({"xml": xml})).await;
+    }
+
+    /// Asks the server for an answer, and has it: what was sent before has been handled by then.
+    pub async fn ping(&mut self) {
+        self.ask("ping", json!({})).await;
+    }
+
+    /// Blocks an address (XEP-0191).
+    pub async fn block(&mut self, jid: &str) {
+        self.ask("block", json!({"jid": jid})).await;
+    }
+
+    /// Its roster: `{"bob@…": {"subscription": "both", "name": ""}}`.
+    pub async fn roster(&mut self) -> Value {
+        self.ask("roster", json!({})).await["items"].take()
+    }
+
+    /// Closes the stream as a client should.
+    pub async fn log_out(mut self) {
+        self.ask("logout", json!({})).await;
+    }
+
+    /// The next thing received, or received before and not yet taken, that `wanted` accepts.
+    ///
+    /// # Panics
+    /// After [`DEADLINE`], with what was received instead.
+    pub async fn expect(&mut self, what: &str, wanted: impl Fn(&Happened) -> bool) -> Happened {
+        if let Some(found) = self.waiting.iter().position(&wanted) {
+            return self.waiting.remove(found);
+        }
+        let search = async {
+            loop {
+                let line = self.line().await;
+                if line.get("event").is_none() {
+                    continue;
+                }
+                let happened = Happened(line);
+                if wanted(&happened) {
+                    return happened;
+                }
+                self.waiting.push(happened);
+            }
+        };
+        match timeout(DEADLINE, search).await {
+            Ok(happened) => happened,
+            Err(_) => panic!(
+                "{} did not receive {what}, but {:#?}",
+                self.account.jid, self.waiting
+            ),
+        }
+    }
+
+    /// A message with this body.
+    ///
+    /// # Panics
+    /// As [`Peer::expect`].
+    pub async fn expect_message(&mut self, body: &str) -> Happened {
+        self.expect(body, |it| it.kind() == "message" && it.text("body") == body)
+            .await
+    }
+
+    /// Presence of this type from this bare address.
+    ///
+    /// # Panics
+    /// As [`Peer::expect`].
+    pub async fn expect_presence(&mut self, from: &str, kind: &str) -> Happened {
+        self.expect(&format!("{kind} from {from}"), |it| {
+            it.kind() == "presence"
+                && it.text("type") == kind
+                && it.text("from").split('/').next() == Some(from)
+        })
+        .await
+    }
+
+    /// What has been received and not been taken by an `expect`. Ask [`Peer::ping`] first, to have all of it.
+    #[must_use]
+    pub fn left(&self) -> &[Happened] {
+        &self.waiting
+    }
+
+    async fn ask(&mut self, command: &str, arguments: Value) -> Value {
+        self.asked += 1;
+        let number = self.asked;
+        let Value::Object(mut line) = arguments else {
+            panic!("arguments are an object")
+        };
+        line.insert("id".to_owned(), json!(number));
+        line.insert("do".to_owned(), json!(command));
+        self.write(&line).await;
+        let answer = async {
+            loop {
+                let line = self.line().await;
+                if line.get("reply") == Some(&json!(number)) {
+                    return line;
+                }
+                self.waiting.push(Happened(line));
+            }
+        };
+        let answer = timeout(DEADLINE, answer)
+            .await
+            .unwrap_or_else(|_| panic!("the peer does not answer {command}"));
+        if let Some(error) = answer.get("error") {
+            panic!("{} cannot {command}: {error}", self.account.jid);
+        }
+        answer
+    }
+
+    async fn write(&mut self, line: &Map<String, Value>) {
+        let mut text = serde_json::to_string(line).expect("JSON");
+        text.push('\n');
+        self.commands
+            .write_all(text.as_bytes())
+            .await
+            .expect("the peer listens");
+    }
+
+    async fn line(&mut self) -> Value {
+        let line = self
+            .lines
+            .next_line()
+            .await
+            .expect("UTF-8 from the peer")
+            .expect("the peer runs");
+        serde_json::from_str(&line).expect("JSON from the peer")
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

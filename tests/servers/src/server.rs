@@ -1,0 +1,226 @@
+//! Prosody, ejabberd and the embedded server, each as a person would run it.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::bare::BareStream;
+use crate::binary::binary;
+use crate::process::Process;
+use crate::wait::DEADLINE;
+
+/// Which server. A test of the wire runs against each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Debian's Prosody 0.12.
+    Prosody,
+    /// Debian's ejabberd 23.
+    Ejabberd,
+    /// `carillon serve`; its executable is [`binary`]`("carillon")`.
+    Embedded,
+}
+
+/// An account on a [`TestServer`].
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The bare address.
+    pub jid: String,
+    /// Its local part.
+    pub name: String,
+    /// In clear, as a person would type it.
+    pub password: String,
+}
+
+/// A running server. Dropping it ends the server and deletes its data.
+#[derive(Debug)]
+pub struct TestServer {
+    kind: Kind,
+    domain: &'static str,
+    http_port: u16,
+    tcp_port: u16,
+    process: Option<Process>,
+    // Last, so that the server is gone before its folder is.
+    folder: TempDir,
+}
+
+impl TestServer {
+    /// Starts a server of `kind` and waits until it answers on its WebSocket.
+    ///
+    /// # Panics
+    /// When it does not start; its log is in the message.
+    pub async fn start(kind: Kind) -> Self {
+        let mut server = Self {
+            kind,
+            domain: if kind == Kind::Embedded {
+                "localhost"
+            } else {
+                "carillon.test"
+            },
+            http_port: free_port(),
+            tcp_port: free_port(),
+            process: None,
+            folder: tempfile::Builder::new()
+                .prefix("carillon-server-")
+                .tempdir()
+                .expect("a temporary folder"),
+        };
+        server.run().await;
+        server
+    }
+
+    /// The WebSocket's address (RFC 7395), in clear, on loopback.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let path = match self.kind {
+            Kind::Prosody | Kind::Embedded => "xmpp-websocket",
+            Kind::Ejabberd => "ws",
+        };
+        format!("ws://127.0.0.1:{}/{path}", self.http_port)
+    }
+
+    /// The domain of its accounts. It resolves nowhere: clients are told [`TestServer::url`].
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.domain
+    }
+
+    /// The domain of its rooms.
+    #[must_use]
+    pub fn rooms(&self) -> String {
+        format!("rooms.{}", self.domain)
+    }
+
+    /// Which server it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The port of RFC 6120 over TCP, where the server has one.
+    #[must_use]
+    pub fn tcp_port(&self) -> Option<u16> {
+        (self.kind != Kind::Embedded).then_some(self.tcp_port)
+    }
+
+    /// Makes an account, in-band.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn add_account(&self, name: &str, password: &str) -> Account {
+        let mut stream = BareStream::open(&self.url(), self.domain)
+            .await
+            .expect("a stream to register on");
+        stream.register(name, password).await.expect("an account");
+        Account {
+            jid: format!("{name}@{}", self.domain),
+            name: name.to_owned(),
+            password: password.to_owned(),
+        }
+    }
+
+    /// `kill -9`, as a crash would be.
+    pub fn kill(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.kill();
+        }
+        self.process = None;
+    }
+
+    /// Starts it again after [`TestServer::kill`], on the same ports and data.
+    pub async fn run(&mut self) {
+        self.process = Some(match self.kind {
+            Kind::Prosody => self.prosody(),
+            Kind::Ejabberd => self.ejabberd(),
+            Kind::Embedded => self.embedded(),
+        });
+        let (url, domain) = (self.url(), self.domain);
+        let process = self.process.as_mut().expect("just started");
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        loop {
+            process.assert_running();
+            match BareStream::open(&url, domain).await {
+                Ok(_) => return,
+                Err(error) if tokio::time::Instant::now() > deadline => {
+                    panic!(
+                        "{:?} does not answer: {error}\n{}",
+                        self.kind,
+                        process.output()
+                    )
+                }
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            }
+        }
+    }
+
+    /// What it has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.process
+            .as_ref()
+            .map(Process::output)
+            .unwrap_or_default()
+    }
+
+    fn prosody(&self) -> Process {
+        let mut command = Process::command("prosody");
+        command
+            .args(["-F", "--config"])
+            .arg(config("prosody.cfg.lua"))
+            .env("DATA_PATH", self.folder.path())
+            .env("HTTP_PORT", self.http_port.to_string())
+            .env("C2S_PORT", self.tcp_port.to_string());
+        Process::spawn("prosody", self.folder.path(), command)
+    }
+
+    /// Without a node name: then there is one process, and no port mapper that outlives it.
+    fn ejabberd(&self) -> Process {
+        let folder = self.folder.path();
+        let text = std::fs::read_to_string(config("ejabberd.yml"))
+            .expect("ejabberd.yml")
+            .replace("/var/lib/ejabberd", &folder.to_string_lossy())
+            .replace("5222", &self.tcp_port.to_string())
+            .replace("5280", &self.http_port.to_string());
+        let file = folder.join("ejabberd.yml");
+        std::fs::write(&file, text).expect("the configuration in the test's folder");
+        let mut command = Process::command("erl");
+        command
+            .args(["-noinput", "+sbwt", "none", "-mnesia", "dir"])
+            .arg(format!("\"{}\"", folder.join("mnesia").display()))
+            .args(["-s", "ejabberd"])
+            .env("ERL_LIBS", library_folder())
+            .env("EJABBERD_CONFIG_PATH", file)
+            .env("EJABBERD_LOG_PATH", folder.join("ejabberd-full.log"))
+            .env("ERL_CRASH_DUMP_BYTES", "0")
+            .env("ERL_EPMD_ADDRESS", "127.0.0.1");
+        Process::spawn("ejabberd", folder, command)
+    }
+
+    fn embedded(&self) -> Process {
+        let mut command = Process::command(binary("carillon"));
+        command
+            .arg("serve")
+            .arg("--data")
+            .arg(self.folder.path().join("data"));
+        command.args(["--port", &self.http_port.to_string()]);
+        Process::spawn("embedded", self.folder.path(), command)
+    }
+}
+
+/// A port that nobody listens on now. Another process may take it before the server does: so seldom that a
+/// server which fails to start is the better answer than a lock.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its number").port()
+}
+
+fn config(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("config")
+        .join(name)
+}
+
+/// Where Debian keeps ejabberd's Erlang code on this architecture.
+fn library_folder() -> String {
+    format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH)
+}
