@@ -1,1 +1,26 @@
-//! Carillon.
+//! The contract between the resident and its windows and tools, and the local socket that carries it.
+//!
+//! This crate knows commands, answers, events and frames. It must never know how a command is carried
+//! out, that there is XMPP, SQL or a web view. Events carry identities, never payloads: whoever hears
+//! one reads again by a command.
+
+pub mod client;
+pub mod contract;
+pub mod event;
+pub mod frame;
+pub mod place;
+pub mod profile;
+pub mod refusal;
+pub mod secret;
+pub mod server;
+mod socket;
+pub mod views;
+
+pub use client::{Link, LinkError};
+pub use contract::{Ask, Command};
+pub use event::Event;
+pub use frame::{Hello, PROTOCOL, Role};
+pub use place::Place;
+pub use profile::Profile;
+pub use refusal::{Refusal, RefusalCode};
+pub use secret::Secret;

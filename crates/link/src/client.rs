@@ -1,0 +1,171 @@
+//! A window's or tool's end of the link.
+
+use crate::contract::Ask;
+use crate::event::Event;
+use crate::frame::{self, FrameError, Hello, PROTOCOL, Question, Role, Told};
+use crate::profile::Profile;
+use crate::refusal::{Refusal, RefusalCode};
+use crate::socket;
+use interprocess::local_socket::tokio::prelude::*;
+use interprocess::local_socket::tokio::{RecvHalf, SendHalf};
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// A resident that does not say hello within this time hangs.
+const HELLO: Duration = Duration::from_secs(5);
+/// Events that may wait here; the socket's own buffer and the resident's queue hold back the rest.
+const WAITING: usize = 256;
+
+/// Why there is no link.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// No resident runs for this profile.
+    #[error("Carillon does not run for this profile")]
+    NotRunning,
+    /// A resident of another version runs; it must end first.
+    #[error("a Carillon of another version ({version}) runs for this profile")]
+    OtherVersion {
+        /// Its version.
+        version: String,
+    },
+    /// The socket failed.
+    #[error("the link to Carillon failed: {0}")]
+    Io(io::Error),
+    /// The other side does not speak as a resident does.
+    #[error("the link to Carillon failed: {0}")]
+    Frame(#[from] FrameError),
+}
+
+impl From<io::Error> for LinkError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Self::NotRunning,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+type Waiting =
+    Arc<Mutex<Option<HashMap<u64, oneshot::Sender<Result<serde_json::Value, Refusal>>>>>>;
+
+/// A link to the resident; a handle that can be cloned.
+#[derive(Debug, Clone)]
+pub struct Link {
+    to: Arc<tokio::sync::Mutex<SendHalf>>,
+    next: Arc<AtomicU64>,
+    waiting: Waiting,
+}
+
+impl Link {
+    /// Connects to the resident of `profile`. The receiver yields events and ends when the link does.
+    ///
+    /// # Errors
+    /// See [`LinkError`].
+    pub async fn connect(
+        profile: &Profile,
+        role: Role,
+        version: &str,
+    ) -> Result<(Self, mpsc::Receiver<Event>), LinkError> {
+        let stream = socket::connect(profile).await?;
+        let (mut from, mut to) = stream.split();
+        let hello = Hello {
+            protocol: PROTOCOL,
+            version: version.to_owned(),
+            role: Some(role),
+        };
+        frame::write(&mut to, &hello).await?;
+        let theirs: Hello = tokio::time::timeout(HELLO, frame::read(&mut from))
+            .await
+            .map_err(|_| FrameError::Closed)??;
+        if theirs.protocol != PROTOCOL {
+            return Err(LinkError::OtherVersion {
+                version: theirs.version,
+            });
+        }
+        let waiting: Waiting = Arc::new(Mutex::new(Some(HashMap::new())));
+        let (events, receiver) = mpsc::channel(WAITING);
+        tokio::spawn(listen(from, Arc::clone(&waiting), events));
+        let next = Arc::default();
+        Ok((
+            Self {
+                to: Arc::new(tokio::sync::Mutex::new(to)),
+                next,
+                waiting,
+            },
+            receiver,
+        ))
+    }
+
+    /// Asks and waits for the answer.
+    ///
+    /// # Errors
+    /// The resident's refusal, or [`RefusalCode::LinkLost`] when the link ended first: then it is not
+    /// known whether the command was carried out, and asking again is safe for every command that
+    /// carries an id.
+    pub async fn ask<A: Ask>(&self, ask: A) -> Result<A::Answer, Refusal> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let (sender, answer) = oneshot::channel();
+        self.expect_answer(id, sender)?;
+        let question = Question {
+            id,
+            command: ask.into(),
+        };
+        if let Err(error) = frame::write(&mut *self.to.lock().await, &question).await {
+            return Err(lost(&error.to_string()));
+        }
+        let value = answer
+            .await
+            .map_err(|_| lost("Carillon's resident ended"))??;
+        serde_json::from_value(value)
+            .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string()))
+    }
+
+    fn expect_answer(
+        &self,
+        id: u64,
+        sender: oneshot::Sender<Result<serde_json::Value, Refusal>>,
+    ) -> Result<(), Refusal> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let map = waiting
+            .as_mut()
+            .ok_or_else(|| lost("Carillon's resident ended"))?;
+        map.insert(id, sender);
+        Ok(())
+    }
+}
+
+fn lost(detail: &str) -> Refusal {
+    Refusal::new(RefusalCode::LinkLost, detail)
+}
+
+async fn listen(mut from: RecvHalf, waiting: Waiting, events: mpsc::Sender<Event>) {
+    loop {
+        match frame::read::<Told>(&mut from).await {
+            Ok(Told::Event(event)) => {
+                if events.send(event).await.is_err() {
+                    break;
+                }
+            }
+            Ok(Told::Answer { id, result }) => {
+                let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(asker) = waiting.as_mut().and_then(|map| map.remove(&id)) {
+                    // Nobody waits any more: the asker was dropped, which is its right.
+                    let _ = asker.send(result);
+                }
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the link ended");
+                break;
+            }
+        }
+    }
+    // Dropping the senders tells everybody who still waits that the link is lost.
+    waiting
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+}

@@ -1,0 +1,368 @@
+//! Every command, its arguments and its answer.
+
+use crate::place::Place;
+use crate::secret::Secret;
+use crate::views::{
+    ActivityEntry, AlertSettingsView, ChatView, NewAccount, Overview, SentMessage, Status,
+};
+use carillon_core::alerts::{AlertPlan, EventKind, Row};
+use carillon_core::chat::{HistoryAnchor, HistoryPage, Message};
+use carillon_core::ids::{AccountId, ActivityId, ChatRef, InviteId, MessageId};
+use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
+use jid::BareJid;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A command with its answer.
+pub trait Ask: Into<Command> + Serialize {
+    /// What comes back when it was carried out.
+    type Answer: Serialize + DeserializeOwned;
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $snake:ident = $name:ident {
+        $($(#[$field_doc:meta])* $field:ident : $type:ty,)*
+    } -> $answer:ty;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+            pub struct $name {
+                $($(#[$field_doc])* pub $field: $type,)*
+            }
+
+            impl Ask for $name {
+                type Answer = $answer;
+            }
+
+            impl From<$name> for Command {
+                fn from(ask: $name) -> Self {
+                    Self::$name(ask)
+                }
+            }
+        )*
+
+        /// Any command, as it crosses the link.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+        #[serde(tag = "name", content = "ask", rename_all = "snake_case")]
+        pub enum Command {
+            $($(#[$doc])* $name($name),)*
+        }
+
+        impl Command {
+            /// Every command's name, as the web UI calls it.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($snake)),*];
+        }
+
+        /// The TypeScript map from a command's name to its arguments and its answer.
+        #[must_use]
+        pub fn typescript_map(config: &ts_rs::Config) -> String {
+            let mut map = String::from("export type Commands = {\n");
+            $(
+                map.push_str(&format!(
+                    "  {}: {{ ask: {}; answer: {} }};\n",
+                    stringify!($snake),
+                    stringify!($name),
+                    <$answer as TS>::name(config),
+                ));
+            )*
+            map.push_str("};\n");
+            map
+        }
+
+        /// Calls a macro with the list `name = Type` of all commands: for the window's pass-through.
+        #[macro_export]
+        macro_rules! for_each_command {
+            ($callback:ident) => {
+                $callback! { $($snake = $name,)* }
+            };
+        }
+    };
+}
+
+commands! {
+    /// Everything that the first painted frame needs.
+    overview = ReadOverview {} -> Overview;
+    /// What the command line's `status` prints.
+    status = ReadStatus {} -> Status;
+
+    /// Signs in with an account and keeps it once the server let it in. Until then nothing is stored.
+    sign_in = SignIn {
+        /// The address.
+        #[ts(type = "string")]
+        jid: BareJid,
+        /// The password.
+        password: Secret,
+        /// A server address set by the user; `None`: found by discovery.
+        connect: Option<String>,
+        /// Where to keep the password.
+        secret: SecretStore,
+    } -> NewAccount;
+    /// Creates an account on a server (XEP-0077) and signs in with it.
+    create_account = CreateAccount {
+        /// The address that it shall have.
+        #[ts(type = "string")]
+        jid: BareJid,
+        /// Its password.
+        password: Secret,
+        /// A server address set by the user; `None`: found by discovery.
+        connect: Option<String>,
+        /// Where to keep the password.
+        secret: SecretStore,
+    } -> NewAccount;
+    /// Adds an account without trying it; the command line's `account add`.
+    add_account = AddAccount {
+        /// The address.
+        #[ts(type = "string")]
+        jid: BareJid,
+        /// The password.
+        password: Secret,
+        /// A server address set by the user.
+        connect: Option<String>,
+        /// Where to keep the password.
+        secret: SecretStore,
+    } -> NewAccount;
+    /// Takes an account and all that is stored of it away from this computer; the server keeps its own.
+    remove_account = RemoveAccount {
+        /// Which.
+        account: AccountId,
+    } -> ();
+    /// Changes how an account signs in, and tries at once.
+    change_account = ChangeAccount {
+        /// Which.
+        account: AccountId,
+        /// A new password; `None`: as it was.
+        password: Option<Secret>,
+        /// The server address; `None`: found by discovery.
+        connect: Option<String>,
+        /// Where to keep the password.
+        secret: SecretStore,
+        /// Whether to sign in at all.
+        enabled: bool,
+    } -> ();
+    /// Tries to connect now instead of waiting.
+    connect_now = ConnectNow {
+        /// Which.
+        account: AccountId,
+    } -> ();
+
+    /// Sets my own status for all accounts.
+    set_status = SetStatus {
+        /// What to show.
+        availability: OwnAvailability,
+        /// My words, at most 1,000 characters.
+        status: String,
+    } -> ();
+    /// Sets or lifts the mute for all alerts.
+    set_mute = SetMute {
+        /// `None` lifts it.
+        mute: Option<Mute>,
+    } -> ();
+
+    /// Asks somebody to be my contact.
+    add_contact = AddContact {
+        /// On which account.
+        account: AccountId,
+        /// Whom.
+        #[ts(type = "string")]
+        jid: BareJid,
+        /// The name to show, empty for none.
+        name: String,
+        /// Groups.
+        groups: Vec<String>,
+        /// Words that go with the request, empty for none.
+        text: String,
+    } -> ();
+    /// Changes a contact's name and groups.
+    change_contact = ChangeContact {
+        /// Which.
+        contact: ChatRef,
+        /// The name to show, empty for none.
+        name: String,
+        /// All groups.
+        groups: Vec<String>,
+    } -> ();
+    /// Removes a contact; the chat's history stays.
+    remove_contact = RemoveContact {
+        /// Which.
+        contact: ChatRef,
+    } -> ();
+    /// Accepts a contact request, and asks back.
+    accept_request = AcceptRequest {
+        /// Whose.
+        contact: ChatRef,
+    } -> ();
+    /// Declines a contact request.
+    decline_request = DeclineRequest {
+        /// Whose.
+        contact: ChatRef,
+    } -> ();
+    /// Blocks somebody: contact request, stranger's messages and invitations of theirs go away too.
+    block = Block {
+        /// Whom.
+        contact: ChatRef,
+    } -> ();
+    /// Takes somebody off the block list.
+    unblock = Unblock {
+        /// Whom.
+        contact: ChatRef,
+    } -> ();
+    /// Everybody on the block lists.
+    blocked = ReadBlocked {} -> Vec<ChatRef>;
+    /// Accepts a stranger's messages: their chat opens.
+    accept_stranger = AcceptStranger {
+        /// Whose.
+        contact: ChatRef,
+    } -> ();
+    /// Deletes a stranger's messages.
+    delete_stranger = DeleteStranger {
+        /// Whose.
+        contact: ChatRef,
+    } -> ();
+
+    /// Opens a chat.
+    open_chat = OpenChat {
+        /// Which.
+        chat: ChatRef,
+    } -> ChatView;
+    /// Reads a part of a chat's history.
+    history = ReadHistory {
+        /// Which.
+        chat: ChatRef,
+        /// From where.
+        anchor: HistoryAnchor,
+        /// At most so many, never more than 200.
+        limit: u32,
+    } -> HistoryPage;
+    /// Reads single messages again, in the order asked; those that are gone are left out.
+    messages = ReadMessages {
+        /// Which.
+        messages: Vec<MessageId>,
+    } -> Vec<Message>;
+    /// Stores a message and sends it, at once or when the account is connected again. The same `id`
+    /// given twice is one message.
+    send_message = SendMessage {
+        /// To which chat.
+        chat: ChatRef,
+        /// A UUID made by the window.
+        id: String,
+        /// Plain text, 1 to 20,000 characters.
+        body: String,
+    } -> SentMessage;
+    /// Sends a failed message again.
+    retry_message = RetryMessage {
+        /// Which.
+        message: MessageId,
+    } -> ();
+    /// I have seen the chat up to this message.
+    mark_seen = MarkSeen {
+        /// Which chat.
+        chat: ChatRef,
+        /// Up to which message.
+        up_to: MessageId,
+    } -> ();
+    /// I type, or stopped.
+    set_typing = SetTyping {
+        /// In which chat.
+        chat: ChatRef,
+        /// Whether I type now.
+        composing: bool,
+    } -> ();
+    /// Keeps what is in the composer.
+    save_draft = SaveDraft {
+        /// Of which chat.
+        chat: ChatRef,
+        /// Empty forgets it.
+        text: String,
+    } -> ();
+
+    /// Joins the room that I am invited to.
+    accept_invite = AcceptInvite {
+        /// Which invitation.
+        invite: InviteId,
+    } -> ChatRef;
+    /// Declines an invitation to a room.
+    decline_invite = DeclineInvite {
+        /// Which invitation.
+        invite: InviteId,
+    } -> ();
+    /// Enters a room again.
+    join_room = JoinRoom {
+        /// Which.
+        room: ChatRef,
+    } -> ();
+    /// Leaves a room; its history stays.
+    leave_room = LeaveRoom {
+        /// Which.
+        room: ChatRef,
+    } -> ();
+
+    /// The alert settings with every value in force.
+    alert_settings = ReadAlertSettings {} -> AlertSettingsView;
+    /// Sets what the user wants in a row; empty cells inherit.
+    set_alert_row = SetAlertRow {
+        /// Which row.
+        kind: EventKind,
+        /// Its cells.
+        row: Row,
+    } -> ();
+    /// Shows a sample of a row through the real path, and says what was decided.
+    try_alert = TryAlert {
+        /// Which row.
+        kind: EventKind,
+    } -> AlertPlan;
+    /// Says whether a file can be used as a sound.
+    check_sound = CheckSound {
+        /// Its path.
+        path: String,
+    } -> ();
+    /// Says whether a file can be used as an icon.
+    check_icon = CheckIcon {
+        /// Its path.
+        path: String,
+    } -> ();
+    /// Sets what others learn.
+    set_privacy = SetPrivacy {
+        /// All of it.
+        privacy: Privacy,
+    } -> ();
+    /// Sets how the app looks and starts. Own status is set by `set_status`.
+    set_general = SetGeneral {
+        /// All of it.
+        general: General,
+    } -> ();
+    /// The newest lines of the Activity list.
+    activity = ReadActivity {
+        /// Before this line; `None`: the newest.
+        before: Option<ActivityId>,
+        /// At most so many, never more than 200.
+        limit: u32,
+    } -> Vec<ActivityEntry>;
+    /// Puts a notice away.
+    dismiss_notices = DismissNotices {} -> ();
+
+    /// Starts the try-out, or what is missing of it.
+    start_tryout = StartTryout {} -> ();
+    /// Ends the try-out.
+    end_tryout = EndTryout {
+        /// Deletes its accounts, messages and passwords too.
+        delete: bool,
+    } -> ();
+
+    /// What the window shows, told by window events.
+    window_state = WindowState {
+        /// The chat on screen.
+        chat: Option<ChatRef>,
+        /// The window has the focus.
+        focused: bool,
+    } -> ();
+    /// Brings a window to the front, starting one if there is none.
+    show = Show {
+        /// Where to.
+        place: Place,
+        /// The desktop's permission, if there is one.
+        token: Option<String>,
+    } -> ();
+    /// Ends the resident.
+    quit = Quit {} -> ();
+}

@@ -1,0 +1,84 @@
+//! What the resident tells its windows unasked.
+
+use crate::place::Place;
+use carillon_core::ids::{AccountId, ChatRef, MessageId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Something changed; read it again. No event carries what changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Event {
+    /// So many events were left out because the window did not keep up: read everything again.
+    Resync {
+        /// How many.
+        left_out: u32,
+    },
+    /// An account was added or removed, or its connection changed.
+    Accounts,
+    /// The roster as a whole changed: read all contacts of the account again.
+    Roster {
+        /// Whose.
+        account: AccountId,
+    },
+    /// A contact changed: presence, name, groups, subscription or block.
+    Contact {
+        /// Which.
+        chat: ChatRef,
+    },
+    /// A chat came, went, or its line in the list changed: newest message, unread count, draft.
+    Chat {
+        /// Which.
+        chat: ChatRef,
+    },
+    /// A message was stored.
+    MessageAdded {
+        /// Its chat.
+        chat: ChatRef,
+        /// Which.
+        message: MessageId,
+    },
+    /// A message's delivery or seen state changed.
+    MessageChanged {
+        /// Its chat.
+        chat: ChatRef,
+        /// Which.
+        message: MessageId,
+    },
+    /// Somebody in the chat types, or stopped.
+    Typing {
+        /// Which chat.
+        chat: ChatRef,
+        /// Who, in a room; `None` for the contact.
+        nick: Option<String>,
+        /// Whether they type now.
+        composing: bool,
+    },
+    /// Contact requests, strangers or invitations changed.
+    Requests,
+    /// The settings changed, here or in the file.
+    Settings,
+    /// Own status or the mute changed.
+    Own,
+    /// The Activity list grew.
+    Activity,
+    /// The try-out was started or ended.
+    Tryout,
+    /// There is something to tell the user, see [`crate::views::Notice`].
+    Notices,
+    /// Come to the front and show a place. `token` is the desktop's permission to do so: an X11
+    /// startup id or a Wayland `xdg_activation` token.
+    Show {
+        /// Where to.
+        place: Place,
+        /// The desktop's permission, if it gave one.
+        token: Option<String>,
+    },
+    /// Ask the desktop to draw the user's attention to the window.
+    Attention {
+        /// Until the user has looked, rather than once.
+        until_seen: bool,
+    },
+    /// The resident ends: by the user's choice, or to make room for a newer one.
+    Ending,
+}

@@ -1,0 +1,183 @@
+//! The resident's end of the link.
+
+use crate::event::Event;
+use crate::frame::{self, FrameError, Hello, PROTOCOL, Question, Role, Told};
+use crate::profile::Profile;
+use crate::refusal::Refusal;
+use crate::socket;
+use interprocess::local_socket::tokio::prelude::*;
+use interprocess::local_socket::tokio::{Listener as Socket, RecvHalf, SendHalf, Stream};
+use std::io;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// Who does not say hello within this time is no window of ours.
+const HELLO: Duration = Duration::from_secs(5);
+/// Events and answers that may wait for a window; then events are left out and said so.
+const WAITING: usize = 1024;
+
+/// Listens on a profile's socket.
+#[derive(Debug)]
+pub struct Listener {
+    socket: Socket,
+    profile: Profile,
+}
+
+/// Somebody at the door.
+#[derive(Debug)]
+pub struct Arrival {
+    stream: Stream,
+    version: String,
+}
+
+/// The end from which questions come.
+#[derive(Debug)]
+pub struct Questions {
+    from: RecvHalf,
+}
+
+/// The end through which answers and events go; a handle that can be cloned.
+#[derive(Debug, Clone)]
+pub struct Teller {
+    queue: mpsc::Sender<Told>,
+    left_out: std::sync::Arc<std::sync::atomic::AtomicU32>,
+}
+
+/// Writes what [`Teller`]s hand over; ends when the socket does.
+#[derive(Debug)]
+pub struct Writer {
+    to: SendHalf,
+    queue: mpsc::Receiver<Told>,
+    left_out: std::sync::Arc<std::sync::atomic::AtomicU32>,
+}
+
+impl Listener {
+    /// Listens. The caller holds the profile's lock.
+    ///
+    /// # Errors
+    /// When the socket cannot be made.
+    pub fn bind(profile: &Profile) -> io::Result<Self> {
+        Ok(Self {
+            socket: socket::listen(profile)?,
+            profile: profile.clone(),
+        })
+    }
+
+    /// The next peer of the same user; others are turned away.
+    ///
+    /// # Errors
+    /// When the socket itself fails.
+    pub async fn accept(&self, version: &str) -> io::Result<Arrival> {
+        loop {
+            let stream = self.socket.accept().await?;
+            match socket::same_user(&stream, &self.profile) {
+                Ok(true) => {
+                    return Ok(Arrival {
+                        stream,
+                        version: version.to_owned(),
+                    });
+                }
+                Ok(false) => tracing::warn!("another user tried to open the link"),
+                Err(error) => tracing::warn!(%error, "a peer of the link could not be told"),
+            }
+        }
+    }
+}
+
+impl Arrival {
+    /// Exchanges hellos.
+    ///
+    /// # Errors
+    /// When the peer says nothing in time, or something else.
+    pub async fn greet(self) -> Result<(Hello, Questions, Teller, Writer), FrameError> {
+        let (mut from, mut to) = self.stream.split();
+        let hello: Hello = timeout(HELLO, frame::read(&mut from))
+            .await
+            .map_err(|_| FrameError::Closed)??;
+        let own = Hello {
+            protocol: PROTOCOL,
+            version: self.version,
+            role: None,
+        };
+        frame::write(&mut to, &own).await?;
+        let (sender, queue) = mpsc::channel(WAITING);
+        let left_out = std::sync::Arc::default();
+        let teller = Teller {
+            queue: sender,
+            left_out: std::sync::Arc::clone(&left_out),
+        };
+        Ok((
+            hello,
+            Questions { from },
+            teller,
+            Writer {
+                to,
+                queue,
+                left_out,
+            },
+        ))
+    }
+}
+
+impl Questions {
+    /// The next question.
+    ///
+    /// # Errors
+    /// When the peer is gone or garbles; the link is over then.
+    pub async fn next(&mut self) -> Result<Question, FrameError> {
+        frame::read(&mut self.from).await
+    }
+}
+
+impl Teller {
+    /// Hands over an answer, waiting while the window is slow; an answer is never left out.
+    pub async fn answer(&self, id: u64, result: Result<serde_json::Value, Refusal>) {
+        // A closed queue means the window is gone, and with it whoever waits for the answer.
+        let _ = self.queue.send(Told::Answer { id, result }).await;
+    }
+
+    /// Hands over an event. With a full queue it is left out, counted, and said later as a resync.
+    pub fn event(&self, event: Event) {
+        if self.queue.try_send(Told::Event(event)).is_err() {
+            self.left_out
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the window is gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+}
+
+impl Writer {
+    /// Writes until the socket or the last teller is gone.
+    pub async fn run(mut self) {
+        while let Some(told) = self.queue.recv().await {
+            if frame::write(&mut self.to, &told).await.is_err() {
+                return;
+            }
+            let left_out = self.left_out.swap(0, std::sync::atomic::Ordering::Relaxed);
+            if left_out > 0 {
+                let resync = Told::Event(Event::Resync { left_out });
+                if frame::write(&mut self.to, &resync).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Whether a peer's hello can be served: windows of another protocol are told so by the hello itself.
+#[must_use]
+pub fn speaks_our_protocol(hello: &Hello) -> bool {
+    hello.protocol == PROTOCOL
+}
+
+/// What a peer is, tools when it does not say.
+#[must_use]
+pub fn role_of(hello: &Hello) -> Role {
+    hello.role.unwrap_or(Role::Tool)
+}

@@ -1,0 +1,269 @@
+//! What the answers show.
+
+use carillon_core::alerts::{EffectiveRow, EventKind, Row};
+use carillon_core::chat::{ChatSummary, StrangerRequest};
+use carillon_core::contact::{Contact, ContactRequest};
+use carillon_core::ids::{AccountId, ActivityId, ChatRef, MessageId, Timestamp};
+use carillon_core::room::{RoomInvite, RoomState};
+use carillon_core::session::{ServerFeatures, SessionProblem};
+use carillon_core::settings::{Mute, OwnAvailability, SecretStore, Settings};
+use jid::BareJid;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Where an account's connection stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Connection {
+    /// Signed out by the user's choice.
+    Offline,
+    /// On the way.
+    Connecting,
+    /// Signed in.
+    Online {
+        /// What the server offers.
+        features: ServerFeatures,
+    },
+    /// Will try again by itself.
+    Waiting {
+        /// When.
+        retry_at: Timestamp,
+        /// Why it failed last.
+        problem: SessionProblem,
+    },
+    /// Needs the user.
+    Stopped {
+        /// Why.
+        problem: SessionProblem,
+    },
+    /// The password is not to be had: no keyring, a locked one, or it was never stored.
+    NeedsPassword,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccountView {
+    /// Its identity.
+    pub id: AccountId,
+    /// Its address.
+    #[ts(type = "string")]
+    pub jid: BareJid,
+    /// Whether Carillon signs in with it.
+    pub enabled: bool,
+    /// Where its connection stands.
+    pub connection: Connection,
+    /// A server address set by the user.
+    pub connect: Option<String>,
+    /// Where the password is kept.
+    pub secret: SecretStore,
+}
+
+/// My own status and mute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OwnView {
+    /// What I chose to show.
+    pub availability: OwnAvailability,
+    /// Shown as away because I am idle.
+    pub idle: bool,
+    /// My words.
+    pub status: String,
+    /// A mute that holds now.
+    pub mute: Option<Mute>,
+}
+
+/// All that waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct RequestsView {
+    /// Who asks to be my contact.
+    pub contacts: Vec<ContactRequest>,
+    /// Who wrote without being one.
+    pub strangers: Vec<StrangerRequest>,
+    /// Rooms that I am invited to.
+    pub invites: Vec<RoomInvite>,
+}
+
+/// Everything that the first painted frame needs, in one answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Overview {
+    /// In the order of the settings.
+    pub accounts: Vec<AccountView>,
+    /// All contacts of all accounts.
+    pub contacts: Vec<Contact>,
+    /// Newest first.
+    pub chats: Vec<ChatSummary>,
+    /// What waits for an answer.
+    pub requests: RequestsView,
+    /// My status.
+    pub own: OwnView,
+    /// Everything set by the user.
+    pub settings: Settings,
+    /// The try-out.
+    pub tryout: TryoutView,
+    /// What the user should know.
+    pub notices: Vec<Notice>,
+    /// The alerts' chosen look changed by theme or language is read from `settings`; this is what the
+    /// desktop can do.
+    pub desktop: DesktopView,
+    /// Carillon's version.
+    pub version: String,
+}
+
+/// What this desktop can do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct DesktopView {
+    /// There is a tray.
+    pub tray: bool,
+    /// There is a notification service, and its name.
+    pub notifications: Option<String>,
+    /// Sound can be played.
+    pub sound: bool,
+    /// There is a keyring.
+    pub keyring: bool,
+    /// The language in force, such as `de`.
+    pub language: String,
+}
+
+/// Something that the user should know, until it is put away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Notice {
+    /// The settings file could not be read; it was set aside and the defaults hold.
+    SettingsSetAside {
+        /// Where it is now.
+        path: String,
+        /// What is wrong with it, with its line.
+        detail: String,
+    },
+    /// The settings file holds keys that this version does not know; they are kept.
+    SettingsUnknownKeys {
+        /// Their names.
+        keys: Vec<String>,
+    },
+    /// The database was damaged and was set aside; a new one was begun.
+    DatabaseSetAside {
+        /// Where it is now.
+        path: String,
+    },
+    /// Something could not be stored; nothing that was stored before is lost.
+    Storage {
+        /// What happened.
+        detail: String,
+    },
+}
+
+/// A chat when it is opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChatView {
+    /// Its line in the list.
+    pub summary: ChatSummary,
+    /// The first message that I have not seen.
+    pub first_unseen: Option<MessageId>,
+    /// The newest messages.
+    pub history: carillon_core::chat::HistoryPage,
+    /// Who types now: nicks in a room, the contact's address otherwise.
+    pub typing: Vec<String>,
+    /// For a room, where I stand in it.
+    pub room: Option<RoomView>,
+}
+
+/// A room, as far as the smallest part goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RoomView {
+    /// Where I stand.
+    pub state: RoomState,
+    /// My nick.
+    pub nick: String,
+    /// The topic, empty when none.
+    pub subject: String,
+    /// How many are in it.
+    pub occupants: u32,
+}
+
+/// A sent message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SentMessage {
+    /// Its row.
+    pub message: MessageId,
+}
+
+/// A new account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NewAccount {
+    /// Its identity.
+    pub account: AccountId,
+}
+
+/// The alert settings with every value in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AlertSettingsView {
+    /// One per kind, in the order of the screen.
+    pub rows: Vec<AlertRowView>,
+    /// The built-in sounds.
+    pub sounds: Vec<String>,
+    /// The built-in icons.
+    pub icons: Vec<String>,
+}
+
+/// A row of the alert settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AlertRowView {
+    /// Which.
+    pub kind: EventKind,
+    /// What the user set.
+    pub own: Row,
+    /// What is in force, and where it comes from.
+    pub effective: EffectiveRow,
+}
+
+/// A line of the Activity list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ActivityEntry {
+    /// Its row.
+    pub id: ActivityId,
+    /// When.
+    pub at: Timestamp,
+    /// What kind.
+    pub event: EventKind,
+    /// Whose doing, and where a click leads.
+    pub chat: Option<ChatRef>,
+    /// The name to show.
+    pub name: String,
+    /// What was shown or heard, and why.
+    pub plan: carillon_core::alerts::AlertPlan,
+}
+
+/// The try-out on this computer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct TryoutView {
+    /// It runs, or was started before and can be taken up.
+    pub exists: bool,
+    /// This profile is one of its two people: `alice` or `bob`.
+    pub role: Option<String>,
+    /// Where its data lie.
+    pub folder: String,
+    /// The files that hold the generated passwords, mode 0600.
+    pub password_files: Vec<String>,
+}
+
+/// What `carillon status --json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Status {
+    /// Carillon's version.
+    pub version: String,
+    /// The resident's process.
+    pub pid: u32,
+    /// The accounts.
+    pub accounts: Vec<AccountView>,
+    /// Unseen messages over all chats.
+    pub unread: u32,
+    /// Requests and invitations that wait.
+    pub requests: u32,
+    /// How many windows are connected.
+    pub windows: u32,
+    /// The chat that a window shows.
+    pub visible_chat: Option<ChatRef>,
+    /// Whether that window has the focus.
+    pub focused: bool,
+    /// There is a tray.
+    pub tray: bool,
+}
