@@ -154,7 +154,10 @@ mod tests {
         ResourcePresence {
             resource: format!("{priority}"),
             priority,
-            presence: Presence { availability, status: String::new() },
+            presence: Presence {
+                availability,
+                status: String::new(),
+            },
         }
     }
 
@@ -165,13 +168,25 @@ mod tests {
 
     #[test]
     fn the_device_with_the_highest_priority_speaks_for_the_contact() {
-        let devices = [device(0, Availability::Available), device(5, Availability::Busy)];
-        assert_eq!(effective_presence(&devices).availability, Availability::Busy);
+        let devices = [
+            device(0, Availability::Available),
+            device(5, Availability::Busy),
+        ];
+        assert_eq!(
+            effective_presence(&devices).availability,
+            Availability::Busy
+        );
     }
 
     #[test]
     fn among_equal_priorities_the_most_available_device_speaks() {
-        let devices = [device(0, Availability::Away), device(0, Availability::Available)];
-        assert_eq!(effective_presence(&devices).availability, Availability::Available);
+        let devices = [
+            device(0, Availability::Away),
+            device(0, Availability::Available),
+        ];
+        assert_eq!(
+            effective_presence(&devices).availability,
+            Availability::Available
+        );
     }
 }

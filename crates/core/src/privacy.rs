@@ -60,7 +60,11 @@ pub const fn admit(policy: WhoMayWrite, sender: Sender) -> Admission {
 mod tests {
     use super::*;
 
-    const STRANGER: Sender = Sender { contact: false, accepted: false, blocked: false };
+    const STRANGER: Sender = Sender {
+        contact: false,
+        accepted: false,
+        blocked: false,
+    };
 
     #[test]
     fn a_stranger_waits_in_requests_unless_the_user_chose_otherwise() {
@@ -71,17 +75,41 @@ mod tests {
 
     #[test]
     fn contacts_and_accepted_people_always_get_through() {
-        for policy in
-            [WhoMayWrite::Everyone, WhoMayWrite::ContactsOthersAsk, WhoMayWrite::NobodyNew]
-        {
-            assert_eq!(admit(policy, Sender { contact: true, ..STRANGER }), Admission::Chat);
-            assert_eq!(admit(policy, Sender { accepted: true, ..STRANGER }), Admission::Chat);
+        for policy in [
+            WhoMayWrite::Everyone,
+            WhoMayWrite::ContactsOthersAsk,
+            WhoMayWrite::NobodyNew,
+        ] {
+            assert_eq!(
+                admit(
+                    policy,
+                    Sender {
+                        contact: true,
+                        ..STRANGER
+                    }
+                ),
+                Admission::Chat
+            );
+            assert_eq!(
+                admit(
+                    policy,
+                    Sender {
+                        accepted: true,
+                        ..STRANGER
+                    }
+                ),
+                Admission::Chat
+            );
         }
     }
 
     #[test]
     fn a_block_outweighs_everything() {
-        let sender = Sender { contact: true, accepted: true, blocked: true };
+        let sender = Sender {
+            contact: true,
+            accepted: true,
+            blocked: true,
+        };
         assert_eq!(admit(WhoMayWrite::Everyone, sender), Admission::Blocked);
     }
 }

@@ -56,7 +56,12 @@ pub const fn tray_state(input: TrayInput) -> TrayState {
         Availability::Offline if input.connecting => TrayBase::Connecting,
         Availability::Offline => TrayBase::Offline,
     };
-    TrayState { base, count: input.unread, attention: input.attention, muted: input.muted }
+    TrayState {
+        base,
+        count: input.unread,
+        attention: input.attention,
+        muted: input.muted,
+    }
 }
 
 #[cfg(test)]
@@ -65,13 +70,19 @@ mod tests {
 
     #[test]
     fn an_account_on_its_way_shows_as_connecting_not_as_offline() {
-        let input = TrayInput { connecting: true, ..TrayInput::default() };
+        let input = TrayInput {
+            connecting: true,
+            ..TrayInput::default()
+        };
         assert_eq!(tray_state(input).base, TrayBase::Connecting);
     }
 
     #[test]
     fn the_count_survives_a_lost_connection() {
-        let input = TrayInput { unread: 7, ..TrayInput::default() };
+        let input = TrayInput {
+            unread: 7,
+            ..TrayInput::default()
+        };
         assert_eq!(tray_state(input).count, 7);
     }
 }

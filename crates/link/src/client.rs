@@ -6,14 +6,14 @@ use crate::frame::{self, FrameError, Hello, PROTOCOL, Question, Role, Told};
 use crate::profile::Profile;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::socket;
-use interprocess::local_socket::tokio::prelude::*;
-use interprocess::local_socket::tokio::{RecvHalf, SendHalf};
+use interprocess::local_socket::tokio::Stream;
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
 
 /// A resident that does not say hello within this time hangs.
 const HELLO: Duration = Duration::from_secs(5);
@@ -49,15 +49,30 @@ impl From<io::Error> for LinkError {
     }
 }
 
-type Waiting =
-    Arc<Mutex<Option<HashMap<u64, oneshot::Sender<Result<serde_json::Value, Refusal>>>>>>;
+type Asker = oneshot::Sender<Result<serde_json::Value, Refusal>>;
 
-/// A link to the resident; a handle that can be cloned.
+/// Who waits for which answer; `None` once the link has ended.
+type Waiting = Arc<Mutex<Option<HashMap<u64, Asker>>>>;
+
+/// A link to the resident; a handle that can be cloned. It ends with its last clone.
 #[derive(Debug, Clone)]
 pub struct Link {
-    to: Arc<tokio::sync::Mutex<SendHalf>>,
-    next: Arc<AtomicU64>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// Held while a frame is written, so that frames never mix.
+    to: tokio::sync::Mutex<Arc<Stream>>,
+    next: AtomicU64,
     waiting: Waiting,
+    listener: AbortHandle,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
 }
 
 impl Link {
@@ -70,15 +85,14 @@ impl Link {
         role: Role,
         version: &str,
     ) -> Result<(Self, mpsc::Receiver<Event>), LinkError> {
-        let stream = socket::connect(profile).await?;
-        let (mut from, mut to) = stream.split();
+        let stream = Arc::new(socket::connect(profile).await?);
         let hello = Hello {
             protocol: PROTOCOL,
             version: version.to_owned(),
             role: Some(role),
         };
-        frame::write(&mut to, &hello).await?;
-        let theirs: Hello = tokio::time::timeout(HELLO, frame::read(&mut from))
+        frame::write(&mut &*stream, &hello).await?;
+        let theirs: Hello = tokio::time::timeout(HELLO, frame::read(&mut &*stream))
             .await
             .map_err(|_| FrameError::Closed)??;
         if theirs.protocol != PROTOCOL {
@@ -88,13 +102,18 @@ impl Link {
         }
         let waiting: Waiting = Arc::new(Mutex::new(Some(HashMap::new())));
         let (events, receiver) = mpsc::channel(WAITING);
-        tokio::spawn(listen(from, Arc::clone(&waiting), events));
-        let next = Arc::default();
+        let listener = tokio::spawn(listen(Arc::clone(&stream), Arc::clone(&waiting), events));
+        let to = tokio::sync::Mutex::new(stream);
+        let listener = listener.abort_handle();
+        let shared = Shared {
+            to,
+            next: AtomicU64::new(0),
+            waiting,
+            listener,
+        };
         Ok((
             Self {
-                to: Arc::new(tokio::sync::Mutex::new(to)),
-                next,
-                waiting,
+                shared: Arc::new(shared),
             },
             receiver,
         ))
@@ -107,15 +126,18 @@ impl Link {
     /// known whether the command was carried out, and asking again is safe for every command that
     /// carries an id.
     pub async fn ask<A: Ask>(&self, ask: A) -> Result<A::Answer, Refusal> {
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let id = self.shared.next.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
         self.expect_answer(id, sender)?;
         let question = Question {
             id,
             command: ask.into(),
         };
-        if let Err(error) = frame::write(&mut *self.to.lock().await, &question).await {
-            return Err(lost(&error.to_string()));
+        {
+            let to = self.shared.to.lock().await;
+            frame::write(&mut &**to, &question)
+                .await
+                .map_err(|error| lost(&error.to_string()))?;
         }
         let value = answer
             .await
@@ -124,12 +146,12 @@ impl Link {
             .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string()))
     }
 
-    fn expect_answer(
-        &self,
-        id: u64,
-        sender: oneshot::Sender<Result<serde_json::Value, Refusal>>,
-    ) -> Result<(), Refusal> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    fn expect_answer(&self, id: u64, sender: Asker) -> Result<(), Refusal> {
+        let mut waiting = self
+            .shared
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let map = waiting
             .as_mut()
             .ok_or_else(|| lost("Carillon's resident ended"))?;
@@ -142,9 +164,9 @@ fn lost(detail: &str) -> Refusal {
     Refusal::new(RefusalCode::LinkLost, detail)
 }
 
-async fn listen(mut from: RecvHalf, waiting: Waiting, events: mpsc::Sender<Event>) {
+async fn listen(from: Arc<Stream>, waiting: Waiting, events: mpsc::Sender<Event>) {
     loop {
-        match frame::read::<Told>(&mut from).await {
+        match frame::read::<Told>(&mut &*from).await {
             Ok(Told::Event(event)) => {
                 if events.send(event).await.is_err() {
                     break;

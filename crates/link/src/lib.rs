@@ -16,6 +16,7 @@ pub mod server;
 mod socket;
 pub mod views;
 
+pub use carillon_core::ids::{AccountId, ChatRef};
 pub use client::{Link, LinkError};
 pub use contract::{Ask, Command};
 pub use event::Event;

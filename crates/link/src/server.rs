@@ -6,8 +6,10 @@ use crate::profile::Profile;
 use crate::refusal::Refusal;
 use crate::socket;
 use interprocess::local_socket::tokio::prelude::*;
-use interprocess::local_socket::tokio::{Listener as Socket, RecvHalf, SendHalf, Stream};
+use interprocess::local_socket::tokio::{Listener as Socket, Stream};
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -34,22 +36,22 @@ pub struct Arrival {
 /// The end from which questions come.
 #[derive(Debug)]
 pub struct Questions {
-    from: RecvHalf,
+    from: Arc<Stream>,
 }
 
 /// The end through which answers and events go; a handle that can be cloned.
 #[derive(Debug, Clone)]
 pub struct Teller {
     queue: mpsc::Sender<Told>,
-    left_out: std::sync::Arc<std::sync::atomic::AtomicU32>,
+    left_out: Arc<AtomicU32>,
 }
 
 /// Writes what [`Teller`]s hand over; ends when the socket does.
 #[derive(Debug)]
 pub struct Writer {
-    to: SendHalf,
+    to: Arc<Stream>,
     queue: mpsc::Receiver<Told>,
-    left_out: std::sync::Arc<std::sync::atomic::AtomicU32>,
+    left_out: Arc<AtomicU32>,
 }
 
 impl Listener {
@@ -91,8 +93,8 @@ impl Arrival {
     /// # Errors
     /// When the peer says nothing in time, or something else.
     pub async fn greet(self) -> Result<(Hello, Questions, Teller, Writer), FrameError> {
-        let (mut from, mut to) = self.stream.split();
-        let hello: Hello = timeout(HELLO, frame::read(&mut from))
+        let stream = Arc::new(self.stream);
+        let hello: Hello = timeout(HELLO, frame::read(&mut &*stream))
             .await
             .map_err(|_| FrameError::Closed)??;
         let own = Hello {
@@ -100,23 +102,20 @@ impl Arrival {
             version: self.version,
             role: None,
         };
-        frame::write(&mut to, &own).await?;
+        frame::write(&mut &*stream, &own).await?;
         let (sender, queue) = mpsc::channel(WAITING);
-        let left_out = std::sync::Arc::default();
+        let left_out = Arc::default();
         let teller = Teller {
             queue: sender,
-            left_out: std::sync::Arc::clone(&left_out),
+            left_out: Arc::clone(&left_out),
         };
-        Ok((
-            hello,
-            Questions { from },
-            teller,
-            Writer {
-                to,
-                queue,
-                left_out,
-            },
-        ))
+        let from = Arc::clone(&stream);
+        let writer = Writer {
+            to: stream,
+            queue,
+            left_out,
+        };
+        Ok((hello, Questions { from }, teller, writer))
     }
 }
 
@@ -126,7 +125,7 @@ impl Questions {
     /// # Errors
     /// When the peer is gone or garbles; the link is over then.
     pub async fn next(&mut self) -> Result<Question, FrameError> {
-        frame::read(&mut self.from).await
+        frame::read(&mut &*self.from).await
     }
 }
 
@@ -140,8 +139,7 @@ impl Teller {
     /// Hands over an event. With a full queue it is left out, counted, and said later as a resync.
     pub fn event(&self, event: Event) {
         if self.queue.try_send(Told::Event(event)).is_err() {
-            self.left_out
-                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            self.left_out.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -156,13 +154,13 @@ impl Writer {
     /// Writes until the socket or the last teller is gone.
     pub async fn run(mut self) {
         while let Some(told) = self.queue.recv().await {
-            if frame::write(&mut self.to, &told).await.is_err() {
+            if frame::write(&mut &*self.to, &told).await.is_err() {
                 return;
             }
-            let left_out = self.left_out.swap(0, std::sync::atomic::Ordering::Relaxed);
+            let left_out = self.left_out.swap(0, Ordering::Relaxed);
             if left_out > 0 {
                 let resync = Told::Event(Event::Resync { left_out });
-                if frame::write(&mut self.to, &resync).await.is_err() {
+                if frame::write(&mut &*self.to, &resync).await.is_err() {
                     return;
                 }
             }

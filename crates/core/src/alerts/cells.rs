@@ -82,7 +82,11 @@ impl TryFrom<u8> for Volume {
     type Error = VolumeTooHigh;
 
     fn try_from(per_cent: u8) -> Result<Self, VolumeTooHigh> {
-        if per_cent > 100 { Err(VolumeTooHigh(per_cent)) } else { Ok(Self(per_cent)) }
+        if per_cent > 100 {
+            Err(VolumeTooHigh(per_cent))
+        } else {
+            Ok(Self(per_cent))
+        }
     }
 }
 
@@ -129,7 +133,9 @@ pub struct BadCell {
 }
 
 fn named(text: &str, prefix: &str) -> Option<String> {
-    text.strip_prefix(prefix).filter(|rest| !rest.is_empty()).map(str::to_owned)
+    text.strip_prefix(prefix)
+        .filter(|rest| !rest.is_empty())
+        .map(str::to_owned)
 }
 
 impl FromStr for Sound {

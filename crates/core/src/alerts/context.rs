@@ -74,21 +74,31 @@ impl Recent {
 
     fn forget(&mut self, now: Timestamp) {
         self.last_sound.retain(|_, at| recent(*at, now, FOLLOW_UP));
-        while self.popups.front().is_some_and(|at| !recent(*at, now, FLOOD_WINDOW)) {
+        while self
+            .popups
+            .front()
+            .is_some_and(|at| !recent(*at, now, FLOOD_WINDOW))
+        {
             self.popups.pop_front();
         }
     }
 
     pub(super) fn rang(&self, replace_key: &str, now: Timestamp) -> bool {
-        self.last_sound.get(replace_key).is_some_and(|at| recent(*at, now, FOLLOW_UP))
+        self.last_sound
+            .get(replace_key)
+            .is_some_and(|at| recent(*at, now, FOLLOW_UP))
     }
 
     pub(super) fn popups_within_window(&self, now: Timestamp) -> usize {
-        self.popups.iter().filter(|at| recent(**at, now, FLOOD_WINDOW)).count()
+        self.popups
+            .iter()
+            .filter(|at| recent(**at, now, FLOOD_WINDOW))
+            .count()
     }
 
     pub(super) fn rang_within_flood(&self, now: Timestamp) -> bool {
-        self.flood_sound.is_some_and(|at| recent(at, now, FLOOD_WINDOW))
+        self.flood_sound
+            .is_some_and(|at| recent(at, now, FLOOD_WINDOW))
     }
 }
 

@@ -17,7 +17,11 @@ const FLAPPING: i64 = 120_000;
 #[must_use]
 pub fn decide(rules: &AlertRows, event: &AlertEvent, context: &Context<'_>) -> AlertPlan {
     let in_front = is_in_front(event, context);
-    let kind = if in_front { EventKind::MessageInFront } else { event.kind };
+    let kind = if in_front {
+        EventKind::MessageInFront
+    } else {
+        event.kind
+    };
     let mut draft = Draft::from_row(&rules.effective(kind), event);
     if in_front {
         draft.say(Cell::Everything, Rule::InFront);
@@ -39,7 +43,9 @@ pub fn decide(rules: &AlertRows, event: &AlertEvent, context: &Context<'_>) -> A
 fn is_in_front(event: &AlertEvent, context: &Context<'_>) -> bool {
     event.kind == EventKind::Message
         && !event.sample
-        && event.chat().is_some_and(|chat| context.surroundings.chat_in_front == Some(chat))
+        && event
+            .chat()
+            .is_some_and(|chat| context.surroundings.chat_in_front == Some(chat))
 }
 
 /// Conditions under which nothing is seen, heard or counted.
@@ -54,7 +60,9 @@ fn never_alerts(event: &AlertEvent, context: &Context<'_>) -> Option<Rule> {
         return Some(Rule::PresenceBurst);
     }
     let flapping = event.kind == EventKind::ContactAvailable
-        && event.gone_for.is_some_and(|gone| (0..FLAPPING).contains(&gone));
+        && event
+            .gone_for
+            .is_some_and(|gone| (0..FLAPPING).contains(&gone));
     flapping.then_some(Rule::Flapping)
 }
 
@@ -118,9 +126,17 @@ impl Draft {
             preview: row.preview.value,
             form: PopupForm::Single,
         });
-        let sound = (row.sound.value != Sound::None)
-            .then(|| SoundPlan { sound: row.sound.value.clone(), volume: row.volume.value });
-        let step = |cell, source| TraceStep { cell, rule: Rule::Row { row: row.kind, source } };
+        let sound = (row.sound.value != Sound::None).then(|| SoundPlan {
+            sound: row.sound.value.clone(),
+            volume: row.volume.value,
+        });
+        let step = |cell, source| TraceStep {
+            cell,
+            rule: Rule::Row {
+                row: row.kind,
+                source,
+            },
+        };
         Self {
             plan: AlertPlan {
                 kind: row.kind,

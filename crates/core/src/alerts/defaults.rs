@@ -32,14 +32,25 @@ pub(super) fn generic() -> Root {
 /// What Carillon sets in the row of `kind`; `None` cells inherit from the generic row.
 #[must_use]
 pub fn built_in(kind: EventKind) -> Row {
-    let row = Row { icon: Some(builtin_icon(icon_name(kind))), ..Row::default() };
+    let row = Row {
+        icon: Some(builtin_icon(icon_name(kind))),
+        ..Row::default()
+    };
     match kind {
         EventKind::Generic => Row::default(),
-        EventKind::Message => {
-            Row { sound: Some(builtin_sound("bell")), icon: Some(Icon::Avatar), ..row }
-        }
-        EventKind::Missed => Row { sound: Some(builtin_sound("bell")), ..row },
-        EventKind::MessageInFront => Row { tray: Some(TrayAction::None), ..quiet(row) },
+        EventKind::Message => Row {
+            sound: Some(builtin_sound("bell")),
+            icon: Some(Icon::Avatar),
+            ..row
+        },
+        EventKind::Missed => Row {
+            sound: Some(builtin_sound("bell")),
+            ..row
+        },
+        EventKind::MessageInFront => Row {
+            tray: Some(TrayAction::None),
+            ..quiet(row)
+        },
         EventKind::ContactAvailable => Row {
             seconds: Some(5),
             sound: Some(builtin_sound("rise")),
@@ -47,14 +58,25 @@ pub fn built_in(kind: EventKind) -> Row {
             attention: Some(Attention::None),
             ..row
         },
-        EventKind::ContactUnavailable => Row { tray: Some(TrayAction::None), ..quiet(row) },
+        EventKind::ContactUnavailable => Row {
+            tray: Some(TrayAction::None),
+            ..quiet(row)
+        },
         EventKind::ContactRequest => sticky("knock", row),
-        EventKind::RequestAccepted => {
-            Row { sound: Some(builtin_sound("accept")), tray: Some(TrayAction::None), ..row }
-        }
+        EventKind::RequestAccepted => Row {
+            sound: Some(builtin_sound("accept")),
+            tray: Some(TrayAction::None),
+            ..row
+        },
         EventKind::RoomInvite => sticky("knock-knock", row),
-        EventKind::StrangerMessage => Row { preview: Some(Preview::Nothing), ..quiet(row) },
-        EventKind::MessageFailed => Row { sound: Some(builtin_sound("fail")), ..row },
+        EventKind::StrangerMessage => Row {
+            preview: Some(Preview::Nothing),
+            ..quiet(row)
+        },
+        EventKind::MessageFailed => Row {
+            sound: Some(builtin_sound("fail")),
+            ..row
+        },
         EventKind::AccountAttention => sticky("warning", row),
     }
 }

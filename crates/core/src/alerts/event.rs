@@ -110,7 +110,10 @@ impl AlertEvent {
     /// The conversation that it belongs to.
     #[must_use]
     pub fn chat(&self) -> Option<ChatRef> {
-        self.jid.clone().map(|jid| ChatRef { account: self.account, jid })
+        self.jid.clone().map(|jid| ChatRef {
+            account: self.account,
+            jid,
+        })
     }
 
     /// Popups with the same key replace each other: one per conversation and purpose.

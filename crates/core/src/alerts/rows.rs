@@ -95,7 +95,11 @@ impl AlertRows {
     pub fn effective(&self, kind: EventKind) -> EffectiveRow {
         let empty = Row::default();
         let own = self.0.get(&kind).unwrap_or(&empty);
-        let row_default = if kind == EventKind::Generic { Row::default() } else { built_in(kind) };
+        let row_default = if kind == EventKind::Generic {
+            Row::default()
+        } else {
+            built_in(kind)
+        };
         let parent = if kind == EventKind::Generic {
             &empty
         } else {
@@ -127,14 +131,23 @@ fn pick<T: Clone>(
     parent: &Option<T>,
     root: &T,
 ) -> Effective<T> {
-    let candidates =
-        [(own, CellSource::Own), (row_default, CellSource::BuiltIn), (parent, CellSource::Generic)];
+    let candidates = [
+        (own, CellSource::Own),
+        (row_default, CellSource::BuiltIn),
+        (parent, CellSource::Generic),
+    ];
     for (cell, source) in candidates {
         if let Some(value) = cell {
-            return Effective { value: value.clone(), source };
+            return Effective {
+                value: value.clone(),
+                source,
+            };
         }
     }
-    Effective { value: root.clone(), source: CellSource::GenericBuiltIn }
+    Effective {
+        value: root.clone(),
+        source: CellSource::GenericBuiltIn,
+    }
 }
 
 #[cfg(test)]
@@ -147,23 +160,52 @@ mod tests {
 
     #[test]
     fn a_row_without_an_opinion_inherits_from_generic() {
-        let rows =
-            rows(EventKind::Generic, Row { preview: Some(Preview::Sender), ..Row::default() });
+        let rows = rows(
+            EventKind::Generic,
+            Row {
+                preview: Some(Preview::Sender),
+                ..Row::default()
+            },
+        );
         let cell = rows.effective(EventKind::Message).preview;
-        assert_eq!(cell, Effective { value: Preview::Sender, source: CellSource::Generic });
+        assert_eq!(
+            cell,
+            Effective {
+                value: Preview::Sender,
+                source: CellSource::Generic
+            }
+        );
     }
 
     #[test]
     fn none_set_explicitly_stops_the_inheritance() {
-        let rows = rows(EventKind::Message, Row { sound: Some(Sound::None), ..Row::default() });
+        let rows = rows(
+            EventKind::Message,
+            Row {
+                sound: Some(Sound::None),
+                ..Row::default()
+            },
+        );
         let cell = rows.effective(EventKind::Message).sound;
-        assert_eq!(cell, Effective { value: Sound::None, source: CellSource::Own });
+        assert_eq!(
+            cell,
+            Effective {
+                value: Sound::None,
+                source: CellSource::Own
+            }
+        );
     }
 
     #[test]
     fn a_rows_own_default_outweighs_a_changed_generic_row() {
         let bell = Sound::Builtin("buzz".into());
-        let rows = rows(EventKind::Generic, Row { sound: Some(bell), ..Row::default() });
+        let rows = rows(
+            EventKind::Generic,
+            Row {
+                sound: Some(bell),
+                ..Row::default()
+            },
+        );
         let cell = rows.effective(EventKind::ContactRequest).sound;
         assert_eq!(cell.value, Sound::Builtin("knock".into()));
         assert_eq!(cell.source, CellSource::BuiltIn);

@@ -89,7 +89,10 @@ fn a_friend_coming_available_sounds_different_and_shows_for_five_seconds() {
 #[test]
 fn a_message_for_the_chat_in_front_is_quiet() {
     let mut moment = Moment::default();
-    moment.surroundings.chat_in_front = Some(ChatRef { account: AccountId(1), jid: bob() });
+    moment.surroundings.chat_in_front = Some(ChatRef {
+        account: AccountId(1),
+        jid: bob(),
+    });
     let plan = moment.decide(&event(EventKind::Message));
     assert!(plan.is_silent());
     assert_eq!(plan.kind, EventKind::MessageInFront);
@@ -98,15 +101,24 @@ fn a_message_for_the_chat_in_front_is_quiet() {
 #[test]
 fn the_same_contact_on_another_account_is_not_in_front() {
     let mut moment = Moment::default();
-    moment.surroundings.chat_in_front = Some(ChatRef { account: AccountId(2), jid: bob() });
+    moment.surroundings.chat_in_front = Some(ChatRef {
+        account: AccountId(2),
+        jid: bob(),
+    });
     assert!(!moment.decide(&event(EventKind::Message)).is_silent());
 }
 
 #[test]
 fn history_and_what_was_seen_never_ring_nor_count() {
     for event in [
-        AlertEvent { freshness: Freshness::History, ..event(EventKind::Message) },
-        AlertEvent { seen: true, ..event(EventKind::Message) },
+        AlertEvent {
+            freshness: Freshness::History,
+            ..event(EventKind::Message)
+        },
+        AlertEvent {
+            seen: true,
+            ..event(EventKind::Message)
+        },
     ] {
         let plan = Moment::default().decide(&event);
         assert!(plan.is_silent());
@@ -116,22 +128,34 @@ fn history_and_what_was_seen_never_ring_nor_count() {
 
 #[test]
 fn the_presence_burst_at_login_is_silent_but_a_message_is_not() {
-    let moment = Moment { presence_settled: false, ..Moment::default() };
-    assert!(moment.decide(&event(EventKind::ContactAvailable)).is_silent());
+    let moment = Moment {
+        presence_settled: false,
+        ..Moment::default()
+    };
+    assert!(
+        moment
+            .decide(&event(EventKind::ContactAvailable))
+            .is_silent()
+    );
     assert!(!moment.decide(&event(EventKind::Message)).is_silent());
 }
 
 #[test]
 fn a_flapping_contact_is_silent_until_gone_for_two_minutes() {
-    let back_after =
-        |gone| AlertEvent { gone_for: Some(gone), ..event(EventKind::ContactAvailable) };
+    let back_after = |gone| AlertEvent {
+        gone_for: Some(gone),
+        ..event(EventKind::ContactAvailable)
+    };
     assert!(Moment::default().decide(&back_after(119_999)).is_silent());
     assert!(!Moment::default().decide(&back_after(120_000)).is_silent());
 }
 
 #[test]
 fn a_mute_silences_but_the_badge_still_counts() {
-    let moment = Moment { mute: Some(Mute::Forever), ..Moment::default() };
+    let moment = Moment {
+        mute: Some(Mute::Forever),
+        ..Moment::default()
+    };
     let plan = moment.decide(&event(EventKind::Message));
     assert!(plan.is_silent());
     assert_eq!(plan.tray, TrayAction::Badge);
@@ -139,7 +163,10 @@ fn a_mute_silences_but_the_badge_still_counts() {
 
 #[test]
 fn a_mute_that_has_run_out_silences_nothing() {
-    let moment = Moment { mute: Some(Mute::Until { at: NOW }), ..Moment::default() };
+    let moment = Moment {
+        mute: Some(Mute::Until { at: NOW }),
+        ..Moment::default()
+    };
     assert!(!moment.decide(&event(EventKind::Message)).is_silent());
 }
 
@@ -176,7 +203,12 @@ fn a_lively_chat_rings_again_five_seconds_after_the_last_sound() {
     let mut sounds = 0;
     for second in 0..10 {
         moment.now = NOW.plus_millis(second * 1_000);
-        sounds += usize::from(moment.decide_and_note(&event(EventKind::Message)).sound.is_some());
+        sounds += usize::from(
+            moment
+                .decide_and_note(&event(EventKind::Message))
+                .sound
+                .is_some(),
+        );
     }
     assert_eq!(sounds, 2);
 }
@@ -188,7 +220,10 @@ fn a_flood_from_many_people_ends_in_one_summary_with_one_sound() {
     let mut late_sounds = 0;
     for n in 0..100 {
         let jid = Some(format!("friend{n}@example.org").parse().unwrap());
-        let plan = moment.decide_and_note(&AlertEvent { jid, ..event(EventKind::Message) });
+        let plan = moment.decide_and_note(&AlertEvent {
+            jid,
+            ..event(EventKind::Message)
+        });
         late_sounds += usize::from(n > 5 && plan.sound.is_some());
         keys.insert(plan.replace_key);
     }
@@ -198,8 +233,14 @@ fn a_flood_from_many_people_ends_in_one_summary_with_one_sound() {
 
 #[test]
 fn try_it_rings_even_while_muted() {
-    let moment = Moment { mute: Some(Mute::Forever), ..Moment::default() };
-    let plan = moment.decide(&AlertEvent { sample: true, ..event(EventKind::RoomInvite) });
+    let moment = Moment {
+        mute: Some(Mute::Forever),
+        ..Moment::default()
+    };
+    let plan = moment.decide(&AlertEvent {
+        sample: true,
+        ..event(EventKind::RoomInvite)
+    });
     assert_eq!(sound_name(&plan), Some("knock-knock"));
     assert!(plan.trace.iter().any(|step| step.rule == Rule::Sample));
 }
