@@ -1,1 +1,47 @@
-//! Carillon.
+//! The profile's database: what was said, who is known, and what still has to be sent.
+//!
+//! It knows the words of [`carillon_core`] and SQL. It must never know the network, settings, clocks or random
+//! numbers: times and ids are handed to it, and what a row means for an alert is decided elsewhere.
+//!
+//! - [`Store`] is the one writer. Every call is one short transaction and either happens whole or not at all.
+//! - [`Reader`] is a second connection that cannot write, for whoever shows the data. The writer can ask
+//!   whatever a reader can.
+//!
+//! A write is **committed** when its call returns: visible to readers, and safe if this process is killed.
+//! It is **durable**, safe also if the machine loses power, when its documentation says "Durable", or after
+//! [`Store::flush`].
+
+mod accounts;
+mod activity;
+mod blocked;
+mod chats;
+mod damage;
+mod error;
+mod history;
+mod invites;
+mod meta;
+mod outgoing;
+mod receive;
+mod requests;
+mod rooms;
+mod roster;
+mod rows;
+mod schema;
+mod seen;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use activity::{ACTIVITY_KEPT, ActivityRow, StoredActivity};
+pub use damage::{SetAside, set_aside};
+pub use error::StoreError;
+pub use history::HISTORY_LIMIT;
+pub use outgoing::{Queued, WaitingMessage};
+pub use receive::{NewMessage, Received};
+pub use rooms::RoomRow;
+pub use roster::{RosterChange, RosterDifference};
+pub use seen::{Seen, UnreadTotal};
+pub use store::{Reader, Store};
+
+/// What every call of this crate answers.
+pub type Result<T> = std::result::Result<T, StoreError>;

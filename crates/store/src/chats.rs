@@ -1,0 +1,161 @@
+//! The conversations themselves: which there are, and what is being typed there.
+
+use crate::{Reader, Result, Store, rows};
+use carillon_core::{
+    BareJid,
+    chat::{ChatKind, ChatSummary},
+    ids::{AccountId, ChatRef, Timestamp},
+};
+use rusqlite::{OptionalExtension, Row, Transaction};
+
+/// Characters of the newest message that a list shows.
+pub(crate) const GLIMPSE: i64 = 120;
+
+impl Store {
+    /// Makes a conversation unless it is there. One that is there keeps its kind.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn ensure_chat(&mut self, chat: &ChatRef, kind: ChatKind) -> Result<()> {
+        self.committed(|tx| ensure(tx, chat.account, &chat.jid, kind).map(|_| ()))
+    }
+
+    /// Deletes a conversation with all its messages, its draft and, for a room, its place among the rooms.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn delete_chat(&mut self, chat: &ChatRef) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached("DELETE FROM chat WHERE account = ?1 AND jid = ?2")?
+                .execute((chat.account.0, chat.jid.as_str()))?;
+            Ok(())
+        })
+    }
+
+    /// Keeps what is being typed, replacing what was kept; an empty text forgets it. A chat that is not there yet
+    /// is made for a text that is not empty.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn save_draft(&mut self, chat: &ChatRef, text: &str, at: Timestamp) -> Result<()> {
+        self.committed(|tx| {
+            if !text.is_empty() {
+                ensure(tx, chat.account, &chat.jid, ChatKind::Contact)?;
+            }
+            let at = if text.is_empty() { 0 } else { at.0 };
+            tx.prepare_cached(
+                "UPDATE chat SET draft = ?3, draft_at = ?4 WHERE account = ?1 AND jid = ?2",
+            )?
+            .execute((chat.account.0, chat.jid.as_str(), text, at))?;
+            Ok(())
+        })
+    }
+}
+
+impl Reader {
+    /// All conversations but those in Requests, the newest message first; a chat where nothing was said stands
+    /// where its draft was begun. Costs as much as there are chats, however long they are.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn chats(&self) -> Result<Vec<ChatSummary>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT chat.account, chat.jid, chat.kind, COALESCE(room.name, roster_item.name, ''), unread,
+                    substr(body, 1, ?1), author, message.at, draft
+             FROM chat
+             LEFT JOIN message ON message.id = chat.last_message
+             LEFT JOIN room ON room.chat = chat.id
+             LEFT JOIN roster_item ON roster_item.account = chat.account AND roster_item.jid = chat.jid
+             WHERE chat.kind <> 'stranger'
+             ORDER BY COALESCE(message.at, draft_at) DESC, chat.last_message DESC, chat.id",
+        )?;
+        let found = query.query_map([GLIMPSE], summary)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What a conversation is with, `None` when there is none.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn chat_kind(&self, chat: &ChatRef) -> Result<Option<ChatKind>> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT kind FROM chat WHERE account = ?1 AND jid = ?2")?
+            .query_row((chat.account.0, chat.jid.as_str()), |row| {
+                rows::kind(row, 0)
+            })
+            .optional()?)
+    }
+
+    /// What was being typed, empty when nothing.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn draft(&self, chat: &ChatRef) -> Result<String> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT draft FROM chat WHERE account = ?1 AND jid = ?2")?
+            .query_row((chat.account.0, chat.jid.as_str()), |row| row.get(0))
+            .optional()?;
+        Ok(found.unwrap_or_default())
+    }
+}
+
+fn summary(row: &Row<'_>) -> rusqlite::Result<ChatSummary> {
+    let jid = rows::jid(row, 1)?;
+    let name = row.get_ref(3)?.as_str()?;
+    Ok(ChatSummary {
+        name: if name.is_empty() {
+            address_name(&jid)
+        } else {
+            name.to_owned()
+        },
+        chat: ChatRef {
+            account: AccountId(row.get(0)?),
+            jid,
+        },
+        kind: rows::kind(row, 2)?,
+        unread: row.get(4)?,
+        last_text: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
+        last_is_mine: row.get::<_, Option<i64>>(6)? == Some(0),
+        last_at: row.get::<_, Option<i64>>(7)?.map(Timestamp),
+        draft: row.get(8)?,
+    })
+}
+
+/// What stands for somebody without a name: the part before the `@`, else the domain.
+fn address_name(jid: &BareJid) -> String {
+    jid.node()
+        .map_or_else(|| jid.domain().to_string(), |node| node.to_string())
+}
+
+/// The row of a chat, made with this kind when there was none.
+pub(crate) fn ensure(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    jid: &BareJid,
+    kind: ChatKind,
+) -> Result<i64> {
+    if let Some(chat) = rows::chat_row(tx, account, jid)? {
+        return Ok(chat);
+    }
+    tx.prepare_cached("INSERT INTO chat (account, jid, kind) VALUES (?1, ?2, ?3)")?
+        .execute((account.0, jid.as_str(), rows::kind_column(kind)))?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// A message was added to the chat.
+pub(crate) fn grow(tx: &Transaction<'_>, chat: i64, message: i64, unseen: bool) -> Result<()> {
+    tx.prepare_cached("UPDATE chat SET last_message = ?2, unread = unread + ?3 WHERE id = ?1")?
+        .execute((chat, message, unseen))?;
+    Ok(())
+}
+
+/// Takes a person's chat out of Requests for good.
+pub(crate) fn accept(tx: &Transaction<'_>, chat: i64) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE chat SET kind = 'contact', accepted = 1 WHERE id = ?1 AND kind <> 'room' AND accepted = 0",
+    )?
+    .execute([chat])?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! Putting a damaged database out of the way without losing it.
+
+use crate::{Result, StoreError};
+use carillon_core::ids::Timestamp;
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Where a damaged database lies now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// The database; its `-wal` and `-shm`, where there were any, keep these endings, so that a repair finds them.
+    pub database: PathBuf,
+}
+
+/// Renames `path` and its `-wal` and `-shm` to `*.damaged-TIME`, `TIME` being UTC like `20261122T090500Z`.
+/// Nothing is ever deleted or overwritten. Afterwards [`crate::Store::open`] makes a new database.
+///
+/// No connection to the database may be open.
+///
+/// # Errors
+/// If a file cannot be renamed. The WAL goes first, because a new database must never meet an old WAL.
+pub fn set_aside(path: &Path, now: Timestamp) -> Result<SetAside> {
+    let database = free_name(path, now);
+    for ending in ["-wal", "-shm", ""] {
+        match fs::rename(with_ending(path, ending), with_ending(&database, ending)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            outcome => outcome.map_err(|error| StoreError::io(&error))?,
+        }
+    }
+    if let Some(folder) = path.parent() {
+        sync_folder(folder);
+    }
+    Ok(SetAside { database })
+}
+
+/// The first name of this second that nothing has yet.
+fn free_name(path: &Path, now: Timestamp) -> PathBuf {
+    let moment = jiff::Timestamp::from_millisecond(now.0).map_or_else(
+        |_| now.0.to_string(),
+        |at| at.strftime("%Y%m%dT%H%M%SZ").to_string(),
+    );
+    let name = |attempt: u32| match attempt {
+        0 => with_ending(path, &format!(".damaged-{moment}")),
+        _ => with_ending(path, &format!(".damaged-{moment}-{attempt}")),
+    };
+    let taken = |name: &Path| {
+        ["", "-wal", "-shm"]
+            .iter()
+            .any(|ending| with_ending(name, ending).exists())
+    };
+    (0..u32::MAX)
+        .map(name)
+        .find(|name| !taken(name))
+        .unwrap_or_else(|| name(u32::MAX))
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// So that the new names survive a loss of power. Not every system can do it, and it is no reason to stop.
+fn sync_folder(folder: &Path) {
+    if let Err(error) = fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+        tracing::debug!(%error, "the folder of the database could not be synced");
+    }
+}

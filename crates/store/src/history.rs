@@ -1,0 +1,113 @@
+//! Reading a conversation, a page at a time.
+
+use crate::{Reader, Result, rows};
+use carillon_core::{
+    chat::{HistoryAnchor, HistoryPage, Message},
+    ids::{AccountId, ChatRef, MessageId},
+};
+use rusqlite::{Connection, OptionalExtension};
+
+/// The most messages that one page holds.
+pub const HISTORY_LIMIT: u32 = 200;
+
+impl Reader {
+    /// A page of a conversation, at most [`HISTORY_LIMIT`] long. Costs as much as the page, however long the chat.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn history(
+        &self,
+        chat: &ChatRef,
+        anchor: HistoryAnchor,
+        limit: u32,
+    ) -> Result<HistoryPage> {
+        self.snapshot(|connection| {
+            let Some(row) = rows::chat_row(connection, chat.account, &chat.jid)? else {
+                return Ok(HistoryPage {
+                    messages: Vec::new(),
+                    more_before: false,
+                    more_after: false,
+                });
+            };
+            let messages = page(connection, chat, row, anchor, limit.min(HISTORY_LIMIT))?;
+            // An empty page lies between what is before and what is after its anchor.
+            let (first, last) = match (messages.first(), messages.last(), anchor) {
+                (Some(first), Some(last), _) => (first.id.0, last.id.0),
+                (_, _, HistoryAnchor::Newest) => (i64::MAX, i64::MAX),
+                (_, _, HistoryAnchor::Before { message }) => {
+                    (message.0, message.0.saturating_sub(1))
+                }
+                (_, _, HistoryAnchor::After { message }) => {
+                    (message.0.saturating_add(1), message.0)
+                }
+            };
+            Ok(HistoryPage {
+                messages,
+                more_before: exists(connection, BEFORE, row, first)?,
+                more_after: exists(connection, AFTER, row, last)?,
+            })
+        })
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn message(&self, id: MessageId) -> Result<Option<Message>> {
+        Ok(self
+            .connection
+            .prepare_cached(&format!(
+                "SELECT {columns}, chat.account, chat.jid
+                 FROM message JOIN chat ON chat.id = message.chat WHERE message.id = ?1",
+                columns = rows::MESSAGE_COLUMNS
+            ))?
+            .query_row([id.0], |row| {
+                let chat = ChatRef {
+                    account: AccountId(row.get(8)?),
+                    jid: rows::jid(row, 9)?,
+                };
+                rows::message(row, chat)
+            })
+            .optional()?)
+    }
+}
+
+const BEFORE: &str = "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND id < ?2)";
+const AFTER: &str = "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND id > ?2)";
+
+fn exists(connection: &Connection, query: &str, chat: i64, id: i64) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(query)?
+        .query_row((chat, id), |row| row.get(0))?)
+}
+
+/// The query of a page and the id that it begins beyond.
+pub(crate) fn page_query(anchor: HistoryAnchor) -> (String, i64) {
+    let (beyond, order, id) = match anchor {
+        HistoryAnchor::Newest => ("<=", "DESC", i64::MAX),
+        HistoryAnchor::Before { message } => ("<", "DESC", message.0),
+        HistoryAnchor::After { message } => (">", "ASC", message.0),
+    };
+    let columns = rows::MESSAGE_COLUMNS;
+    let query = format!(
+        "SELECT {columns} FROM message WHERE chat = ?1 AND id {beyond} ?2 ORDER BY id {order} LIMIT ?3"
+    );
+    (query, id)
+}
+
+fn page(
+    connection: &Connection,
+    chat: &ChatRef,
+    row: i64,
+    anchor: HistoryAnchor,
+    limit: u32,
+) -> Result<Vec<Message>> {
+    let (query, id) = page_query(anchor);
+    let mut query = connection.prepare_cached(&query)?;
+    let found = query.query_map((row, id, limit), |row| rows::message(row, chat.clone()))?;
+    let mut messages: Vec<Message> = found.collect::<rusqlite::Result<_>>()?;
+    if !matches!(anchor, HistoryAnchor::After { .. }) {
+        messages.reverse();
+    }
+    Ok(messages)
+}

@@ -1,0 +1,102 @@
+//! Invitations that wait for an answer.
+
+use crate::{Reader, Result, Store, rows};
+use carillon_core::{
+    BareJid,
+    ids::{AccountId, InviteId, Timestamp},
+    room::{InviteVia, RoomInvite},
+};
+use rusqlite::{OptionalExtension, Row};
+
+impl Store {
+    /// Keeps an invitation. `None` when the same person's to the same room waits already; a second one that
+    /// could be declined makes the first declinable.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn add_invite(
+        &mut self,
+        account: AccountId,
+        room: &BareJid,
+        from: &BareJid,
+        reason: &str,
+        via: InviteVia,
+        at: Timestamp,
+    ) -> Result<Option<InviteId>> {
+        self.committed(|tx| {
+            let key = (account.0, room.as_str(), from.as_str());
+            let waits: Option<i64> = tx
+                .prepare_cached(
+                    "SELECT id FROM invite WHERE account = ?1 AND room = ?2 AND sender = ?3",
+                )?
+                .query_row(key, |row| row.get(0))
+                .optional()?;
+            if let Some(id) = waits {
+                // Many clients send both kinds at once; only the room's can be declined.
+                if via == InviteVia::Mediated {
+                    tx.prepare_cached("UPDATE invite SET via = 'mediated' WHERE id = ?1")?
+                        .execute([id])?;
+                }
+                return Ok(None);
+            }
+            tx.prepare_cached(
+                "INSERT INTO invite (account, room, sender, reason, via, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((key.0, key.1, key.2, reason, rows::via_column(via), at.0))?;
+            Ok(Some(InviteId(tx.last_insert_rowid())))
+        })
+    }
+
+    /// The invitation was answered, or let go. Nothing happens when it was before.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn remove_invite(&mut self, id: InviteId) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached("DELETE FROM invite WHERE id = ?1")?
+                .execute([id.0])?;
+            Ok(())
+        })
+    }
+}
+
+impl Reader {
+    /// One invitation, `None` once it was answered.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn invite(&self, id: InviteId) -> Result<Option<RoomInvite>> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT id, account, room, sender, reason, via, at FROM invite WHERE id = ?1",
+            )?
+            .query_row([id.0], invite)
+            .optional()?)
+    }
+
+    /// All invitations that wait, the newest first.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn invites(&self) -> Result<Vec<RoomInvite>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, account, room, sender, reason, via, at FROM invite ORDER BY id DESC",
+        )?;
+        let found = query.query_map([], invite)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn invite(row: &Row<'_>) -> rusqlite::Result<RoomInvite> {
+    Ok(RoomInvite {
+        id: InviteId(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        room: rows::jid(row, 2)?,
+        from: rows::jid(row, 3)?,
+        reason: row.get(4)?,
+        via: rows::via(row, 5)?,
+        at: Timestamp(row.get(6)?),
+    })
+}

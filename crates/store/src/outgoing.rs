@@ -1,0 +1,253 @@
+//! My own messages: rows before they are stanzas, and how far each has come.
+
+use crate::{Reader, Result, Store, chats, rows};
+use carillon_core::{
+    BareJid,
+    chat::{ChatKind, Delivery},
+    ids::{AccountId, MessageId, Timestamp},
+};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+
+/// What became of a message that I wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queued {
+    /// It waits to be sent.
+    New(MessageId),
+    /// A message with this id was queued before, whatever has become of it since: do not send it again.
+    AlreadyQueued(MessageId),
+}
+
+/// A message that has to be given to a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingMessage {
+    /// The stored row.
+    pub message: MessageId,
+    /// The account to send it from.
+    pub account: AccountId,
+    /// To whom.
+    pub chat: BareJid,
+    /// The stanza's id, the same on every try.
+    pub id: String,
+    /// Plain text.
+    pub body: String,
+    /// To a room.
+    pub room: bool,
+}
+
+const WAITING_COLUMNS: &str = "message.id, chat.account, chat.jid, sender_id, body, chat.kind";
+
+impl Store {
+    /// Stores a message of mine before it is sent. Durable. Doing it twice with the same `id` stores it once.
+    ///
+    /// Whoever I write to may write to me: a stranger leaves Requests.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn queue_message(
+        &mut self,
+        account: AccountId,
+        chat: &BareJid,
+        id: &str,
+        body: &str,
+        at: Timestamp,
+        room: bool,
+    ) -> Result<Queued> {
+        self.durable(|tx| {
+            let kind = if room { ChatKind::Room } else { ChatKind::Contact };
+            let chat = chats::ensure(tx, account, chat, kind)?;
+            if let Some(known) = written_here(tx, chat, id)? {
+                return Ok(Queued::AlreadyQueued(known));
+            }
+            if !room {
+                chats::accept(tx, chat)?;
+            }
+            tx.prepare_cached(
+                "INSERT INTO message (chat, author, nick, sender_id, body, at, written_here, delivery, seen,
+                                      wants_receipt, markable)
+                 VALUES (?1, 0, '', ?2, ?3, ?4, 1, 0, 1, 0, 0)",
+            )?
+            .execute((chat, id, body, at.0))?;
+            let row = tx.last_insert_rowid();
+            chats::grow(tx, chat, row, false)?;
+            Ok(Queued::New(MessageId(row)))
+        })
+    }
+
+    /// The server or the contact has reported how far a message of mine has come. Answers the message when that
+    /// was news. It never goes back: what has failed stays failed until [`Store::retry`], and what is waiting is
+    /// not given for failed here, see [`Store::fail`].
+    ///
+    /// `chat` is where the report came from, `None` when the server speaks for itself.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn advance(
+        &mut self,
+        account: AccountId,
+        chat: Option<&BareJid>,
+        id: &str,
+        delivery: Delivery,
+    ) -> Result<Option<MessageId>> {
+        if matches!(delivery, Delivery::Waiting | Delivery::Failed) {
+            return Ok(None);
+        }
+        self.committed(|tx| {
+            let Some((message, _)) = own(tx, account, chat, id)? else {
+                return Ok(None);
+            };
+            Ok(advance_row(tx, message, delivery)?.then_some(message))
+        })
+    }
+
+    /// The contact has seen my messages up to this one (XEP-0333 §5): it, and those before it that the server
+    /// has, become read. Answers what changed, oldest first. What still waits here was not seen by anybody.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn advance_up_to(
+        &mut self,
+        account: AccountId,
+        chat: &BareJid,
+        id: &str,
+    ) -> Result<Vec<MessageId>> {
+        self.committed(|tx| {
+            let Some((message, chat)) = own(tx, account, Some(chat), id)? else {
+                return Ok(Vec::new());
+            };
+            let mut earlier = tx.prepare_cached(
+                "SELECT id FROM message WHERE chat = ?1 AND delivery IN (1, 2) AND id < ?2 ORDER BY id",
+            )?;
+            let mut changed: Vec<MessageId> = earlier
+                .query_map((chat, message.0), |row| Ok(MessageId(row.get(0)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            tx.prepare_cached(
+                "UPDATE message SET delivery = 3 WHERE chat = ?1 AND delivery IN (1, 2) AND id < ?2",
+            )?
+            .execute((chat, message.0))?;
+            if advance_row(tx, message, Delivery::Read)? {
+                changed.push(message);
+            }
+            Ok(changed)
+        })
+    }
+
+    /// A message of mine was refused, or given up. Answers it when that was news: what has arrived cannot fail.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn fail(
+        &mut self,
+        account: AccountId,
+        chat: &BareJid,
+        id: &str,
+        reason: &str,
+    ) -> Result<Option<MessageId>> {
+        self.committed(|tx| {
+            let Some((message, _)) = own(tx, account, Some(chat), id)? else { return Ok(None) };
+            let failed = tx
+                .prepare_cached(
+                    "UPDATE message SET delivery = 4, failure = ?2 WHERE id = ?1 AND delivery IN (0, 1)",
+                )?
+                .execute((message.0, reason))?;
+            Ok((failed > 0).then_some(message))
+        })
+    }
+
+    /// Lets a failed message wait again, under the same id, so that whoever got it after all shows it once.
+    /// Durable. `None` when it has not failed: there is nothing to send then.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn retry(&mut self, message: MessageId) -> Result<Option<WaitingMessage>> {
+        self.durable(|tx| {
+            let again = tx
+                .prepare_cached(
+                    "UPDATE message SET delivery = 0, failure = ''
+                     WHERE id = ?1 AND delivery = 4 AND written_here = 1",
+                )?
+                .execute([message.0])?;
+            if again == 0 {
+                return Ok(None);
+            }
+            Ok(tx
+                .prepare_cached(&format!(
+                    "SELECT {WAITING_COLUMNS} FROM message JOIN chat ON chat.id = message.chat
+                     WHERE message.id = ?1"
+                ))?
+                .query_row([message.0], waiting)
+                .optional()?)
+        })
+    }
+}
+
+impl Reader {
+    /// What has to be sent once the account is online, in the order in which it was written.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn waiting(&self, account: AccountId) -> Result<Vec<WaitingMessage>> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT {WAITING_COLUMNS} FROM message JOIN chat ON chat.id = message.chat
+             WHERE delivery = 0 AND chat.account = ?1 ORDER BY message.id"
+        ))?;
+        let found = query.query_map([account.0], waiting)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many messages of all accounts wait to be sent. Failed ones do not wait.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn unsent_count(&self) -> Result<u32> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT COUNT(*) FROM message WHERE delivery = 0")?
+            .query_row([], |row| row.get(0))?)
+    }
+}
+
+fn waiting(row: &Row<'_>) -> rusqlite::Result<WaitingMessage> {
+    Ok(WaitingMessage {
+        message: MessageId(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        chat: rows::jid(row, 2)?,
+        id: row.get(3)?,
+        body: row.get(4)?,
+        room: rows::kind(row, 5)? == ChatKind::Room,
+    })
+}
+
+fn written_here(tx: &Transaction<'_>, chat: i64, id: &str) -> Result<Option<MessageId>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT id FROM message WHERE chat = ?1 AND sender_id = ?2 AND author = 0 AND written_here = 1",
+        )?
+        .query_row((chat, id), |row| Ok(MessageId(row.get(0)?)))
+        .optional()?)
+}
+
+/// The newest message of mine with this id, one written here before others, and its chat.
+fn own(
+    connection: &Connection,
+    account: AccountId,
+    chat: Option<&BareJid>,
+    id: &str,
+) -> Result<Option<(MessageId, i64)>> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT message.id, chat.id FROM message JOIN chat ON chat.id = message.chat
+             WHERE author = 0 AND sender_id = ?3 AND chat.account = ?1 AND (?2 IS NULL OR chat.jid = ?2)
+             ORDER BY written_here DESC, message.id DESC LIMIT 1",
+        )?
+        .query_row((account.0, chat.map(|jid| jid.as_str()), id), |row| {
+            Ok((MessageId(row.get(0)?), row.get(1)?))
+        })
+        .optional()?)
+}
+
+fn advance_row(tx: &Transaction<'_>, message: MessageId, to: Delivery) -> Result<bool> {
+    let changed = tx
+        .prepare_cached("UPDATE message SET delivery = ?2 WHERE id = ?1 AND delivery < ?2")?
+        .execute((message.0, rows::delivery_column(to)))?;
+    Ok(changed > 0)
+}

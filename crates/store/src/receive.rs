@@ -1,0 +1,171 @@
+//! Storing what was said, each message once.
+
+use crate::{Result, Store, chats, rows};
+use carillon_core::{
+    BareJid,
+    chat::{Author, ChatKind},
+    ids::{AccountId, MessageId, Timestamp},
+};
+use rusqlite::{OptionalExtension, Transaction};
+
+/// How many earlier messages with the same author and id are compared: copies follow each other closely, and
+/// somebody who gives every message the same id must not make each one slower.
+const COMPARED: i64 = 16;
+
+/// A message that came from the network, also my own from another device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// The account that it came to.
+    pub account: AccountId,
+    /// The conversation.
+    pub chat: BareJid,
+    /// Who said it. A room's echo of my own words is [`Author::Me`], not an occupant.
+    pub author: Author,
+    /// The sender's own id.
+    pub sender_id: Option<String>,
+    /// The archive's id, believed only from an archive that announces it (XEP-0359).
+    pub stanza_id: Option<String>,
+    /// Plain text.
+    pub body: String,
+    /// When it was said.
+    pub at: Timestamp,
+    /// Already seen, here or elsewhere. Own messages always count as seen.
+    pub seen: bool,
+    /// The author is a stranger whose messages wait in Requests. Without effect in a chat with somebody accepted.
+    pub in_requests: bool,
+    /// The chat is a room.
+    pub room: bool,
+    /// A receipt is asked for (XEP-0184); remembered for strangers, see [`Store::accept_stranger`].
+    pub wants_receipt: bool,
+    /// The sender asks to be told when it was seen (XEP-0333).
+    pub markable: bool,
+}
+
+/// What became of a message from the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// Stored for the first time.
+    New(MessageId),
+    /// A copy of a stored message of mine, which proves that the server has it: its delivery went from waiting
+    /// to sent.
+    Updated(MessageId),
+    /// A copy of this message; nothing that shows has changed.
+    Duplicate(MessageId),
+}
+
+impl Store {
+    /// Stores a message unless it is a copy of one that is stored already. Committed, not durable: call
+    /// [`Store::flush`] before telling the server that it was handled.
+    ///
+    /// Two are the same message when the chat's archive gave both the same id; or when they have the same
+    /// author (in a room: the same nick), the same sender's id and the same text. The text counts because an id
+    /// need only be unique within one stream (RFC 6120 §8.1.3): some senders count from 1 after every start.
+    /// For a message that was written here the id alone is enough. An id never speaks for another author.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn receive(&mut self, new: &NewMessage) -> Result<Received> {
+        self.committed(|tx| {
+            let chat = receiving_chat(tx, new)?;
+            match find_copy(tx, chat, new)? {
+                Some(copy) => merge(tx, copy, new),
+                None => insert(tx, chat, new),
+            }
+        })
+    }
+}
+
+fn receiving_chat(tx: &Transaction<'_>, new: &NewMessage) -> Result<i64> {
+    let kind = match (new.room, new.in_requests) {
+        (true, _) => ChatKind::Room,
+        (false, true) => ChatKind::Stranger,
+        (false, false) => ChatKind::Contact,
+    };
+    let chat = chats::ensure(tx, new.account, &new.chat, kind)?;
+    match kind {
+        // A former contact, never written to or accepted since, is a stranger again.
+        ChatKind::Stranger => tx
+            .prepare_cached(
+                "UPDATE chat SET kind = 'stranger' WHERE id = ?1 AND kind = 'contact' AND accepted = 0",
+            )?
+            .execute([chat])?,
+        ChatKind::Contact => tx
+            .prepare_cached("UPDATE chat SET kind = 'contact' WHERE id = ?1 AND kind = 'stranger'")?
+            .execute([chat])?,
+        ChatKind::Room => 0,
+    };
+    Ok(chat)
+}
+
+fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Option<i64>> {
+    if let Some(stanza_id) = &new.stanza_id {
+        let same = tx
+            .prepare_cached("SELECT id FROM message WHERE chat = ?1 AND stanza_id = ?2")?
+            .query_row((chat, stanza_id), |row| row.get(0))
+            .optional()?;
+        if same.is_some() {
+            return Ok(same);
+        }
+    }
+    let Some(sender_id) = &new.sender_id else {
+        return Ok(None);
+    };
+    let (author, nick) = rows::author_columns(&new.author);
+    Ok(tx
+        .prepare_cached(
+            "SELECT id FROM (
+                SELECT id, body, written_here FROM message
+                WHERE chat = ?1 AND sender_id = ?2 AND author = ?3 AND nick = ?4
+                ORDER BY id DESC LIMIT ?5)
+             WHERE written_here = 1 OR body = ?6
+             ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row(
+            (chat, sender_id, author, nick, COMPARED, &new.body),
+            |row| row.get(0),
+        )
+        .optional()?)
+}
+
+/// Takes over what only the copy knows.
+fn merge(tx: &Transaction<'_>, copy: i64, new: &NewMessage) -> Result<Received> {
+    if new.stanza_id.is_some() {
+        tx.prepare_cached("UPDATE message SET stanza_id = ?2 WHERE id = ?1 AND stanza_id IS NULL")?
+            .execute((copy, &new.stanza_id))?;
+    }
+    let sent = tx
+        .prepare_cached("UPDATE message SET delivery = 1 WHERE id = ?1 AND delivery = 0")?
+        .execute([copy])?;
+    Ok(match sent {
+        0 => Received::Duplicate(MessageId(copy)),
+        _ => Received::Updated(MessageId(copy)),
+    })
+}
+
+fn insert(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Received> {
+    let (author, nick) = rows::author_columns(&new.author);
+    let mine = new.author == Author::Me;
+    let seen = new.seen || mine;
+    tx.prepare_cached(
+        "INSERT INTO message (chat, author, nick, sender_id, stanza_id, body, at, written_here, delivery, seen,
+                              wants_receipt, markable)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(rusqlite::params![
+        chat,
+        author,
+        nick,
+        new.sender_id,
+        new.stanza_id,
+        new.body,
+        new.at.0,
+        // Another device of mine has sent it.
+        mine.then_some(1),
+        seen,
+        new.wants_receipt,
+        new.markable,
+    ])?;
+    let id = tx.last_insert_rowid();
+    chats::grow(tx, chat, id, !seen)?;
+    Ok(Received::New(MessageId(id)))
+}

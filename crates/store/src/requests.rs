@@ -1,0 +1,157 @@
+//! Who wants something of me: to be a contact, or to write to me as a stranger.
+
+use crate::{Reader, Result, Store, chats, rows};
+use carillon_core::{
+    BareJid,
+    chat::{ChatKind, StrangerRequest},
+    contact::ContactRequest,
+    ids::{AccountId, ChatRef, Timestamp},
+};
+use rusqlite::OptionalExtension;
+
+impl Store {
+    /// Keeps a request to be a contact. Answers whether it is new: servers repeat unanswered ones at every login
+    /// (RFC 6121 §3.1.3). A repeated one brings its words up to date and keeps its time.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn add_contact_request(
+        &mut self,
+        account: AccountId,
+        jid: &BareJid,
+        nick: &str,
+        text: &str,
+        at: Timestamp,
+    ) -> Result<bool> {
+        self.committed(|tx| {
+            let known = tx
+                .prepare_cached(
+                    "UPDATE contact_request SET nick = ?3, text = ?4 WHERE account = ?1 AND jid = ?2",
+                )?
+                .execute((account.0, jid.as_str(), nick, text))?;
+            if known == 0 {
+                tx.prepare_cached(
+                    "INSERT INTO contact_request (account, jid, nick, text, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute((account.0, jid.as_str(), nick, text, at.0))?;
+            }
+            Ok(known == 0)
+        })
+    }
+
+    /// The request was answered or withdrawn. Answers whether there was one.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn remove_contact_request(&mut self, account: AccountId, jid: &BareJid) -> Result<bool> {
+        self.committed(|tx| {
+            let removed = tx
+                .prepare_cached("DELETE FROM contact_request WHERE account = ?1 AND jid = ?2")?
+                .execute((account.0, jid.as_str()))?;
+            Ok(removed > 0)
+        })
+    }
+
+    /// Lets a stranger write to me: the chat leaves Requests, and its next messages are like a contact's. Answers
+    /// the sender's ids of the messages that still wait for a receipt (XEP-0184), oldest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn accept_stranger(&mut self, account: AccountId, jid: &BareJid) -> Result<Vec<String>> {
+        self.committed(|tx| {
+            let chat = chats::ensure(tx, account, jid, ChatKind::Contact)?;
+            let mut owed = tx.prepare_cached(
+                "SELECT sender_id FROM message JOIN chat ON chat.id = message.chat
+                 WHERE chat.id = ?1 AND chat.kind = 'stranger'
+                 AND wants_receipt = 1 AND author = 1 AND sender_id IS NOT NULL ORDER BY message.id",
+            )?;
+            let receipts = owed
+                .query_map([chat], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            chats::accept(tx, chat)?;
+            Ok(receipts)
+        })
+    }
+
+    /// Deletes what a stranger has written, unless they were accepted in the meantime. Answers whether there was
+    /// something to delete.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn delete_stranger(&mut self, account: AccountId, jid: &BareJid) -> Result<bool> {
+        self.committed(|tx| {
+            let deleted = tx
+                .prepare_cached(
+                    "DELETE FROM chat WHERE account = ?1 AND jid = ?2 AND kind = 'stranger'",
+                )?
+                .execute((account.0, jid.as_str()))?;
+            Ok(deleted > 0)
+        })
+    }
+}
+
+impl Reader {
+    /// Everybody who waits for an answer to a contact request, the newest first.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn contact_requests(&self) -> Result<Vec<ContactRequest>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT account, jid, nick, text, at FROM contact_request ORDER BY at DESC, jid",
+        )?;
+        let found = query.query_map([], |row| {
+            Ok(ContactRequest {
+                account: AccountId(row.get(0)?),
+                jid: rows::jid(row, 1)?,
+                nick: row.get(2)?,
+                text: row.get(3)?,
+                at: Timestamp(row.get(4)?),
+            })
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether somebody who is no contact may write to me, because I accepted them or wrote to them since they
+    /// last were a contact.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn is_accepted(&self, account: AccountId, jid: &BareJid) -> Result<bool> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT accepted FROM chat WHERE account = ?1 AND jid = ?2")?
+            .query_row((account.0, jid.as_str()), |row| row.get(0))
+            .optional()?;
+        Ok(found.unwrap_or(false))
+    }
+
+    /// All strangers whose messages wait, the newest first. Counts what I have not seen, and at least one.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn stranger_requests(&self) -> Result<Vec<StrangerRequest>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT account, jid, MAX(unread, 1), substr(body, 1, ?1), message.at
+             FROM chat JOIN message ON message.id = chat.last_message
+             WHERE kind = 'stranger' ORDER BY message.id DESC",
+        )?;
+        let found = query.query_map([chats::GLIMPSE], |row| {
+            Ok(StrangerRequest {
+                account: AccountId(row.get(0)?),
+                jid: rows::jid(row, 1)?,
+                messages: row.get(2)?,
+                last_text: row.get(3)?,
+                at: Timestamp(row.get(4)?),
+            })
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether a chat waits in Requests.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn is_in_requests(&self, chat: &ChatRef) -> Result<bool> {
+        Ok(self.chat_kind(chat)? == Some(ChatKind::Stranger))
+    }
+}

@@ -1,0 +1,67 @@
+//! The rooms that I am in or was in.
+
+use crate::{Reader, Result, Store, chats, rows};
+use carillon_core::{BareJid, chat::ChatKind, ids::AccountId};
+
+/// A room that I know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomRow {
+    /// The room's address.
+    pub jid: BareJid,
+    /// My nick there.
+    pub nick: String,
+    /// The room's name, empty when it has none.
+    pub name: String,
+    /// To be entered again after every login.
+    pub joined: bool,
+}
+
+impl Store {
+    /// Keeps a room, replacing what was known of it; its chat is made when there is none.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn set_room(
+        &mut self,
+        account: AccountId,
+        room: &BareJid,
+        nick: &str,
+        name: &str,
+        joined: bool,
+    ) -> Result<()> {
+        self.committed(|tx| {
+            let chat = chats::ensure(tx, account, room, ChatKind::Room)?;
+            tx.prepare_cached("UPDATE chat SET kind = 'room' WHERE id = ?1 AND kind <> 'room'")?
+                .execute([chat])?;
+            tx.prepare_cached(
+                "INSERT INTO room (chat, nick, name, joined) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (chat) DO UPDATE
+                 SET nick = excluded.nick, name = excluded.name, joined = excluded.joined",
+            )?
+            .execute((chat, nick, name, joined))?;
+            Ok(())
+        })
+    }
+}
+
+impl Reader {
+    /// All rooms of an account, sorted by address.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn rooms(&self, account: AccountId) -> Result<Vec<RoomRow>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT chat.jid, nick, name, joined FROM room JOIN chat ON chat.id = room.chat
+             WHERE chat.account = ?1 ORDER BY chat.jid",
+        )?;
+        let found = query.query_map([account.0], |row| {
+            Ok(RoomRow {
+                jid: rows::jid(row, 0)?,
+                nick: row.get(1)?,
+                name: row.get(2)?,
+                joined: row.get(3)?,
+            })
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+}

@@ -1,0 +1,143 @@
+//! Opening: pragmas, the check for damage, and the migrations.
+
+use crate::{Result, StoreError};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use std::{path::Path, time::Duration};
+
+/// Applied in this order, each once; number N makes `user_version` N.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/001_start.sql")];
+
+/// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// KiB of pages that a connection keeps. Indexes of a chat in use fit; the rest is the system's cache's business.
+const WRITER_CACHE_KIB: i64 = 2048;
+const READER_CACHE_KIB: i64 = 1024;
+
+/// Bytes: above its usual size after a large transaction, the WAL is cut back to this.
+const WAL_LIMIT: i64 = 4 * 1024 * 1024;
+
+/// More than the store has statements, so that none is ever parsed twice.
+const STATEMENTS: usize = 96;
+
+pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    let found = check_version(&connection)?;
+    check_whole(&connection, found)?;
+    set_up(&connection, WRITER_CACHE_KIB)?;
+    // Setting WAL answers with the mode in force: some file systems cannot share memory.
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::Io {
+            what: format!("the file system does not allow a write-ahead log, only {mode}"),
+        });
+    }
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
+    // macOS: a sync that the drive may keep in its cache is none. Elsewhere without effect.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+pub(crate) fn open_to_read(path: &Path) -> Result<Connection> {
+    // Not read-only: the last reader of a WAL has to be able to tidy up its shared memory.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    let found = check_version(&connection)?;
+    if found != known() {
+        return Err(StoreError::Bug {
+            what: format!(
+                "a reader was opened before the schema {found} was brought to {}",
+                known()
+            ),
+        });
+    }
+    set_up(&connection, READER_CACHE_KIB)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn set_up(connection: &Connection, cache_kib: i64) -> Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Negative: KiB, not pages.
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Texts in the file may be damaged; what its schema says must not be able to call functions.
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(())
+}
+
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+fn version(connection: &Connection) -> Result<i64> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+fn check_version(connection: &Connection) -> Result<i64> {
+    let found = version(connection)?;
+    if found > known() {
+        return Err(StoreError::Newer {
+            found,
+            known: known(),
+        });
+    }
+    if found < 0 {
+        return Err(StoreError::damaged(format!("its version is {found}")));
+    }
+    Ok(found)
+}
+
+/// Reads every page once. What this cannot see, a changed letter in a text, is found when the row is read.
+fn check_whole(connection: &Connection, found: i64) -> Result<()> {
+    let tables: i64 = connection
+        .query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(unreadable_schema)?;
+    match (found, tables) {
+        (0, 0) => return Ok(()),
+        (0, _) => return Err(StoreError::damaged("it belongs to another program")),
+        (_, 0) => return Err(StoreError::damaged("its tables are gone")),
+        _ => {}
+    }
+    let verdict: String = connection
+        .pragma_query_value(None, "quick_check(1)", |row| row.get(0))
+        .map_err(unreadable_schema)?;
+    if verdict != "ok" {
+        return Err(StoreError::damaged(verdict));
+    }
+    Ok(())
+}
+
+/// A schema that cannot be parsed is a plain SQL error for SQLite; here it means damage.
+fn unreadable_schema(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::Unknown) | None => StoreError::damaged(error.to_string()),
+        Some(_) => error.into(),
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    loop {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Inside the lock: another process may have been faster.
+        let found = version(&tx)?;
+        let next = usize::try_from(found)
+            .ok()
+            .and_then(|done| MIGRATIONS.get(done));
+        let Some(migration) = next else { return Ok(()) };
+        tx.execute_batch(migration)?;
+        tx.pragma_update(None, "user_version", found + 1)?;
+        tx.commit()?;
+    }
+}
