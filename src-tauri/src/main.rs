@@ -1,1 +1,79 @@
-fn main() {}
+//! The window of Carillon: a web view, and the commands that its page may use.
+//!
+//! This is the only room that knows a web view, and it knows nothing else: no account, no message, no setting. It
+//! passes the page's commands to the resident over the link and the resident's events to the page.
+
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+mod arguments;
+mod closing;
+mod commands;
+mod external;
+mod resident;
+mod window;
+
+use carillon_link::Profile;
+use clap::Parser;
+use tauri::{Emitter, Manager, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+use tracing_subscriber::EnvFilter;
+
+use arguments::Arguments;
+use closing::Closing;
+use resident::Resident;
+
+/// The id of desktop entry, icon and taskbar; a desktop finds the entry by it.
+#[cfg(target_os = "linux")]
+const APP_ID: &str = "im.carillon.Carillon";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_env("CARILLON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let profile = Profile::chosen(arguments.profile.as_deref())?;
+    profile.create()?;
+
+    // GTK would name the window after the executable. Its own application id would let only one process have it.
+    #[cfg(target_os = "linux")]
+    gtk::glib::set_prgname(Some(APP_ID));
+
+    tauri::Builder::default()
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                .with_filename(profile.data().join("window.json").to_string_lossy())
+                .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+                .build(),
+        )
+        .plugin(tauri_plugin_dialog::init())
+        .manage(Resident::new(arguments.place()))
+        .manage(Closing::default())
+        .invoke_handler(commands::handler())
+        .on_window_event(|window, event| match event {
+            WindowEvent::Focused(focused) => window.state::<Resident>().focus(*focused),
+            WindowEvent::CloseRequested { api, .. } if window.state::<Closing>().must_ask() => {
+                // A page that cannot be told cannot answer either: then the window closes.
+                if window.emit("closing", ()).is_ok() {
+                    api.prevent_close();
+                }
+            }
+            _ => {}
+        })
+        .setup(move |app| {
+            window::open(
+                app,
+                &profile.data().join("webview"),
+                arguments.focus_token.as_deref(),
+            )?;
+            tauri::async_runtime::spawn(resident::keep_link(
+                app.handle().clone(),
+                profile,
+                arguments.profile,
+            ));
+            Ok(())
+        })
+        .run(tauri::generate_context!())?;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! What the command line says.
+
+use std::path::PathBuf;
+
+use carillon_link::{AccountId, ChatRef, Place};
+use clap::Parser;
+
+/// The window of Carillon. `carillon` starts it; by hand it finds or starts its resident itself.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "carillon-window", version, about)]
+pub(crate) struct Arguments {
+    /// The folder with data and settings, instead of the user's own.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) profile: Option<PathBuf>,
+
+    /// Opens the chat with this address.
+    #[arg(long, value_name = "JID", requires = "account")]
+    pub(crate) chat: Option<String>,
+
+    /// The account that the chat belongs to.
+    #[arg(long, value_name = "N", requires = "chat")]
+    pub(crate) account: Option<i64>,
+
+    /// The desktop's permission to take the focus (X11 start-up id or Wayland activation token).
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) focus_token: Option<String>,
+}
+
+impl Arguments {
+    /// Where the window shall open, if that was said; an address that is none leads nowhere.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let jid = self.chat.as_deref()?.parse().ok()?;
+        Some(Place::Chat {
+            chat: ChatRef {
+                account: AccountId(self.account?),
+                jid,
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from([&["carillon-window"], words].concat())
+    }
+
+    #[test]
+    fn a_chat_comes_with_its_account() {
+        let place = parse(&["--chat", "bob@example.org", "--account", "3"])
+            .unwrap()
+            .place();
+        let chat = ChatRef {
+            account: AccountId(3),
+            jid: "bob@example.org".parse().unwrap(),
+        };
+        assert_eq!(place, Some(Place::Chat { chat }));
+        assert!(parse(&["--chat", "bob@example.org"]).is_err());
+        assert!(parse(&["--account", "3"]).is_err());
+    }
+
+    #[test]
+    fn without_a_chat_the_window_opens_as_it_was() {
+        assert_eq!(parse(&[]).unwrap().place(), None);
+        assert_eq!(
+            parse(&["--chat", "@", "--account", "3"]).unwrap().place(),
+            None
+        );
+    }
+}

@@ -1,0 +1,300 @@
+//! The window's side of the link: finds the resident, starts it when there is none, and comes back when it is lost.
+//!
+//! Nothing is kept here but what the window itself shows. Whatever the page wants to know it reads through commands,
+//! so a resident that was killed and started again is no more than a pause.
+
+use std::{
+    env, io,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use carillon_link::{
+    Ask, ChatRef, Event, Link, LinkError, Place, Profile, Refusal, RefusalCode, Role,
+    contract::WindowState,
+};
+use serde::Serialize;
+use tauri::{AppHandle, Emitter, Manager, UserAttentionType};
+use tokio::{sync::watch, time};
+
+use crate::window;
+
+/// The page hears the resident's events under this name.
+const EVENT: &str = "carillon";
+/// The page hears [`LinkState`]s under this name.
+const LINK_STATE: &str = "link-state";
+/// The page is asked to read [`Resident::take_place`] under this name.
+const SHOW: &str = "show";
+
+/// A command waits so long for a resident that is being started; on a slow disk that takes a second or two.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The first wait before connecting again, doubled up to the last.
+const FIRST_WAIT: Duration = Duration::from_millis(25);
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+/// Where the link stands, for the page to show when it takes long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub(crate) enum LinkState {
+    /// On the way; the resident may be starting.
+    Connecting,
+    /// Commands are answered.
+    Connected,
+    /// A resident of another version runs and has not ended yet.
+    OtherVersion {
+        /// Its version.
+        version: String,
+    },
+    /// The resident could not be started, or ends at once.
+    Failed {
+        /// What happened, in English.
+        detail: String,
+    },
+}
+
+/// What the window shows, as the resident is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Shown {
+    chat: Option<ChatRef>,
+    focused: bool,
+}
+
+/// The handle that commands and window events share.
+#[derive(Debug)]
+pub(crate) struct Resident {
+    link: watch::Sender<Option<Link>>,
+    state: watch::Sender<LinkState>,
+    shown: watch::Sender<Shown>,
+    place: Mutex<Option<Place>>,
+}
+
+impl Resident {
+    /// Not connected yet; `place` is where the window shall open.
+    pub(crate) fn new(place: Option<Place>) -> Self {
+        Self {
+            link: watch::Sender::new(None),
+            state: watch::Sender::new(LinkState::Connecting),
+            shown: watch::Sender::default(),
+            place: Mutex::new(place),
+        }
+    }
+
+    /// Passes a command on, waiting for a resident that is being started.
+    pub(crate) async fn ask<A: Ask>(&self, ask: A) -> Result<A::Answer, Refusal> {
+        let mut link = self.link.subscribe();
+        let connected = async { link.wait_for(Option::is_some).await.ok()?.clone() };
+        let link = time::timeout(PATIENCE, connected).await.ok().flatten();
+        let lost = || Refusal::new(RefusalCode::LinkLost, "Carillon's resident does not answer");
+        link.ok_or_else(lost)?.ask(ask).await
+    }
+
+    /// Where the link stands now.
+    pub(crate) fn state(&self) -> LinkState {
+        self.state.borrow().clone()
+    }
+
+    /// Where the window shall lead, once.
+    pub(crate) fn take_place(&self) -> Option<Place> {
+        self.place
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Leads the page to a place: at once when it listens, or when it has loaded and asks.
+    pub(crate) fn lead(&self, app: &AppHandle, place: Place) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
+        tell(app, SHOW, ());
+    }
+
+    /// The page shows another chat, or none.
+    pub(crate) fn show_chat(&self, chat: Option<ChatRef>) {
+        self.shown.send_if_modified(|shown| {
+            shown.chat != chat && {
+                shown.chat = chat;
+                true
+            }
+        });
+    }
+
+    /// The window gained or lost the focus.
+    pub(crate) fn focus(&self, focused: bool) {
+        self.shown.send_if_modified(|shown| {
+            shown.focused != focused && {
+                shown.focused = focused;
+                true
+            }
+        });
+    }
+
+    fn enter(&self, app: &AppHandle, state: LinkState) {
+        if self.state.send_replace(state.clone()) != state {
+            tell(app, LINK_STATE, state);
+        }
+    }
+}
+
+/// Keeps the link for as long as the window lives.
+pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<PathBuf>) {
+    let resident = app.state::<Resident>();
+    let mut starter = Starter {
+        folder,
+        child: None,
+    };
+    let mut wait = FIRST_WAIT;
+    loop {
+        match Link::connect(&profile, Role::Window, env!("CARGO_PKG_VERSION")).await {
+            Ok((link, events)) => {
+                resident.link.send_replace(Some(link.clone()));
+                resident.enter(&app, LinkState::Connected);
+                serve(&app, &link, events).await;
+                resident.link.send_replace(None);
+                resident.enter(&app, LinkState::Connecting);
+                wait = FIRST_WAIT;
+            }
+            Err(LinkError::OtherVersion { version }) => {
+                resident.enter(&app, LinkState::OtherVersion { version })
+            }
+            Err(error) => {
+                tracing::debug!(%error, "no link yet");
+                if let Err(error) = starter.see_to_it() {
+                    resident.enter(
+                        &app,
+                        LinkState::Failed {
+                            detail: error.to_string(),
+                        },
+                    );
+                }
+            }
+        }
+        time::sleep(wait).await;
+        wait = (wait * 2).min(LAST_WAIT);
+    }
+}
+
+/// Passes events on until the link ends. What the window shows is told by a task of its own: an answer is read from
+/// the same socket as events, so whoever takes the events must not wait for one.
+async fn serve(app: &AppHandle, link: &Link, mut events: tokio::sync::mpsc::Receiver<Event>) {
+    let shown = app.state::<Resident>().shown.subscribe();
+    let telling = tauri::async_runtime::spawn(tell_shown(link.clone(), shown));
+    while let Some(event) = events.recv().await {
+        take(app, event);
+    }
+    telling.abort();
+}
+
+async fn tell_shown(link: Link, mut shown: watch::Receiver<Shown>) {
+    loop {
+        let Shown { chat, focused } = shown.borrow_and_update().clone();
+        if link.ask(WindowState { chat, focused }).await.is_err() || shown.changed().await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn take(app: &AppHandle, event: Event) {
+    match event {
+        Event::Show { place, token } => {
+            app.state::<Resident>().lead(app, place);
+            with_window(app, move |window| window::present(window, token.as_deref()));
+        }
+        Event::Attention { until_seen } => {
+            let wanted = if until_seen {
+                UserAttentionType::Critical
+            } else {
+                UserAttentionType::Informational
+            };
+            with_window(app, move |window| window::attention(window, Some(wanted)));
+        }
+        Event::Ending => app.exit(0),
+        other => tell(app, EVENT, other),
+    }
+}
+
+/// Windows belong to the main thread.
+fn with_window(
+    app: &AppHandle,
+    act: impl FnOnce(&tauri::WebviewWindow) -> tauri::Result<()> + Send + 'static,
+) {
+    let handle = app.clone();
+    let sent = app.run_on_main_thread(move || {
+        if let Some(Err(error)) = handle
+            .get_webview_window(window::LABEL)
+            .map(|window| act(&window))
+        {
+            tracing::warn!(%error, "the window could not be shown");
+        }
+    });
+    if let Err(error) = sent {
+        tracing::debug!(%error, "the window is closing");
+    }
+}
+
+fn tell(app: &AppHandle, name: &str, payload: impl Serialize + Clone) {
+    if let Err(error) = app.emit_to(window::LABEL, name, payload) {
+        tracing::debug!(%error, "the page could not be told");
+    }
+}
+
+/// Starts a resident, and no second one while the first may still be on its way.
+#[derive(Debug)]
+struct Starter {
+    folder: Option<PathBuf>,
+    child: Option<Child>,
+}
+
+impl Starter {
+    /// Starts a resident unless one that was started here still runs.
+    ///
+    /// # Errors
+    /// Why the last one ended, or why none can be started.
+    fn see_to_it(&mut self) -> io::Result<()> {
+        let ended = match self.child.as_mut().map(Child::try_wait).transpose()? {
+            Some(None) => return Ok(()),
+            Some(Some(status)) => Some(status),
+            None => None,
+        };
+        let program = program();
+        let mut command = Command::new(&program);
+        command
+            .arg("--background")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        if let Some(folder) = &self.folder {
+            command.arg("--profile").arg(folder);
+        }
+        // It outlives this window, and a Ctrl-C in the window's terminal.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let started = command.spawn();
+        self.child = Some(started.map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("{} could not be started: {error}", program.display()),
+            )
+        })?);
+        match ended {
+            // It found another resident in its place, which is the one to connect to.
+            Some(status) if status.success() => Ok(()),
+            Some(status) => Err(io::Error::other(format!(
+                "{} ended at once ({status})",
+                program.display()
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `carillon` beside this executable, else wherever the system finds it.
+fn program() -> PathBuf {
+    let name = format!("carillon{}", env::consts::EXE_SUFFIX);
+    let beside = env::current_exe()
+        .ok()
+        .and_then(|own| own.parent().map(|folder| folder.join(&name)));
+    beside
+        .filter(|path| path.is_file())
+        .unwrap_or_else(|| Path::new(&name).to_owned())
+}

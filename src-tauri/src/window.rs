@@ -1,0 +1,163 @@
+//! The one window: how it is made, what its page may reach, and how it comes to the front.
+
+use std::path::Path;
+
+use tauri::{
+    App, Runtime, Url, UserAttentionType, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    webview::{NewWindowResponse, PageLoadEvent, PermissionResponse},
+};
+
+/// The label that permissions and events know the window by.
+pub(crate) const LABEL: &str = "main";
+
+/// Makes the window, hidden until its page has loaded: a white flash would be the first thing seen at night.
+///
+/// `data` is the folder where the web view may keep what is its own; it is the profile's, not the user's.
+pub(crate) fn open<R: Runtime>(
+    app: &App<R>,
+    data: &Path,
+    token: Option<&str>,
+) -> tauri::Result<WebviewWindow<R>> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Carillon")
+        .inner_size(980.0, 680.0)
+        .min_inner_size(380.0, 480.0)
+        .decorations(true)
+        .visible(false)
+        .data_directory(data.to_owned())
+        .on_navigation(is_own)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .on_permission_request(|_, _| PermissionResponse::Deny)
+        .on_page_load(|window, page| {
+            if page.event() == PageLoadEvent::Finished {
+                // A window that cannot be shown is closed by the system, and the process ends with it.
+                let _ = window.show();
+            }
+        })
+        .build()?;
+    desktop::adopt(&window, token)?;
+    Ok(window)
+}
+
+/// Brings the window to the front, with the permission that the click on a popup or on the tray gave.
+///
+/// To be called on the main thread.
+pub(crate) fn present<R: Runtime>(
+    window: &WebviewWindow<R>,
+    token: Option<&str>,
+) -> tauri::Result<()> {
+    window.unminimize()?;
+    window.show()?;
+    desktop::raise(window, token)
+}
+
+/// Asks for a look without taking the focus, or stops asking.
+pub(crate) fn attention<R: Runtime>(
+    window: &WebviewWindow<R>,
+    wanted: Option<UserAttentionType>,
+) -> tauri::Result<()> {
+    // A window in front has it already; the desktop would keep the mark until the next change of focus.
+    let wanted = if window.is_focused()? { None } else { wanted };
+    window.request_user_attention(wanted)
+}
+
+/// Whether an address is the embedded page. Everything else would be a foreign page in our window.
+fn is_own(url: &Url) -> bool {
+    match (url.scheme(), url.host_str()) {
+        ("tauri", host) => host == Some("localhost"),
+        // Windows cannot serve a page under a scheme of its own.
+        ("http" | "https", host) => cfg!(windows) && host == Some("tauri.localhost"),
+        _ => false,
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod desktop {
+    use gtk::prelude::GtkWindowExt;
+    use tauri::{Runtime, WebviewWindow};
+
+    /// Hands the token over before the window is mapped, so that it is born in front.
+    pub(super) fn adopt<R: Runtime>(
+        window: &WebviewWindow<R>,
+        token: Option<&str>,
+    ) -> tauri::Result<()> {
+        if let Some(token) = token {
+            window.gtk_window()?.set_startup_id(token);
+        }
+        Ok(())
+    }
+
+    /// GTK leads the same call to X11's user time and to Wayland's xdg-activation.
+    pub(super) fn raise<R: Runtime>(
+        window: &WebviewWindow<R>,
+        token: Option<&str>,
+    ) -> tauri::Result<()> {
+        let gtk = window.gtk_window()?;
+        if let Some(token) = token {
+            gtk.set_startup_id(token);
+        }
+        gtk.present_with_time(token.and_then(super::user_time).unwrap_or_default());
+        Ok(())
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod desktop {
+    use tauri::{Runtime, WebviewWindow};
+
+    pub(super) fn adopt<R: Runtime>(_: &WebviewWindow<R>, _: Option<&str>) -> tauri::Result<()> {
+        Ok(())
+    }
+
+    /// Windows lets this process to the front because the resident allowed it (`AllowSetForegroundWindow`).
+    pub(super) fn raise<R: Runtime>(
+        window: &WebviewWindow<R>,
+        _: Option<&str>,
+    ) -> tauri::Result<()> {
+        window.set_focus()
+    }
+}
+
+/// The X server's time of the user's click, which a start-up id carries at its end (Startup Notification, "_TIME").
+///
+/// A window manager that guards against stolen focus compares it with the last key or click elsewhere.
+fn user_time(token: &str) -> Option<u32> {
+    token
+        .rsplit_once("_TIME")
+        .and_then(|(_, time)| time.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_embedded_page_is_our_own() {
+        assert!(is_own(&"tauri://localhost/".parse().unwrap()));
+        assert!(is_own(
+            &"tauri://localhost/index.html#/settings".parse().unwrap()
+        ));
+        for foreign in [
+            "https://example.org/",
+            "tauri://example.org/",
+            "tauri://localhost.example.org/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+            "javascript:alert(1)",
+            "blob:tauri://localhost/1",
+            "ipc://localhost/",
+        ] {
+            assert!(!is_own(&foreign.parse().unwrap()), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn the_time_of_a_click_is_read_from_an_x11_token_only() {
+        assert_eq!(user_time("dunst-4711-host_TIME83120456"), Some(83_120_456));
+        assert_eq!(user_time("f3b1c2d4-0000-4000-8000-1234567890ab"), None);
+        assert_eq!(user_time("x_TIME-1"), None);
+        assert_eq!(user_time("x_TIME99999999999"), None);
+    }
+}
