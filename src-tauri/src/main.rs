@@ -53,11 +53,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .invoke_handler(commands::handler())
         .on_window_event(|window, event| match event {
             WindowEvent::Focused(focused) => window.state::<Resident>().focus(*focused),
-            WindowEvent::CloseRequested { api, .. } if window.state::<Closing>().must_ask() => {
-                // A page that cannot be told cannot answer either: then the window closes.
-                if window.emit("closing", ()).is_ok() {
-                    api.prevent_close();
-                }
+            // A page that cannot be told cannot answer either: then the window closes.
+            WindowEvent::CloseRequested { api, .. }
+                if window.state::<Closing>().must_ask() && window.emit("closing", ()).is_ok() =>
+            {
+                api.prevent_close();
             }
             _ => {}
         })

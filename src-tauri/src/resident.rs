@@ -155,7 +155,7 @@ pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<P
                 wait = FIRST_WAIT;
             }
             Err(LinkError::OtherVersion { version }) => {
-                resident.enter(&app, LinkState::OtherVersion { version })
+                resident.enter(&app, LinkState::OtherVersion { version });
             }
             Err(error) => {
                 tracing::debug!(%error, "no link yet");
