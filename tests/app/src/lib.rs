@@ -1,1 +1,40 @@
-//! Tests.
+//! A desktop whose every part is real and can be asked what it saw: screen, bus, popups, tray and speaker.
+//!
+//! A [`Desktop`] is what one person sits before. Carillon's own programs run on it as a [`Person`], without knowing
+//! that they are watched. Popups are recorded by [`Notifications`], a real notification service; the tray by
+//! [`TrayHost`], a real host; sounds by [`Speaker`], which records a real sound server's sink. A [`Window`] is the
+//! web view, driven by WebDriver.
+//!
+//! Nothing here knows Carillon's crates: the app is asked only what a person or a script could ask it.
+
+// This library is part of tests: a step that fails ends the test, and says what failed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
+
+mod bus;
+mod desktop;
+mod notifications;
+mod person;
+mod pitch;
+mod popup;
+mod screen;
+mod speaker;
+mod tray;
+mod tray_item;
+mod window;
+
+pub use bus::Bus;
+pub use desktop::Desktop;
+pub use notifications::{Closed, Notifications};
+pub use person::Person;
+pub use pitch::Heard;
+pub use popup::{Image, Popup};
+pub use screen::{Screen, screenshots};
+pub use speaker::{Mark, Speaker};
+pub use tray::TrayHost;
+pub use tray_item::{MenuEntry, TrayIcon, TrayItem};
+pub use window::{Handover, Window};

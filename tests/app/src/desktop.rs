@@ -1,0 +1,146 @@
+//! One person's desktop.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use carillon_tests_servers::Process;
+use tempfile::TempDir;
+
+use crate::bus::Bus;
+use crate::notifications::Notifications;
+use crate::screen::Screen;
+use crate::speaker::Speaker;
+use crate::tray::TrayHost;
+
+/// By this variable every process of a desktop is known, whoever started it.
+const OWNER: &str = "CARILLON_TEST_DESKTOP";
+
+/// Bus, popups, tray and speaker of one person, and the home folder of what runs there. Dropping it ends every
+/// process that was started on it.
+#[derive(Debug)]
+pub struct Desktop {
+    /// Records popups.
+    pub notifications: Notifications,
+    /// Records tray icons.
+    pub tray: TrayHost,
+    /// Records sounds.
+    pub speaker: Speaker,
+    /// The session bus of all of them.
+    pub bus: Bus,
+    display: Option<String>,
+    // Last, so that all are gone before their folder is.
+    folder: TempDir,
+}
+
+impl Desktop {
+    /// A desktop without a screen: most of Carillon needs none.
+    pub async fn start() -> Self {
+        Self::with_display(None).await
+    }
+
+    /// A desktop on `screen`.
+    pub async fn on(screen: &Screen) -> Self {
+        Self::with_display(Some(screen.name().to_owned())).await
+    }
+
+    async fn with_display(display: Option<String>) -> Self {
+        // Short: the path of a socket ends at 108 bytes.
+        let folder = tempfile::Builder::new()
+            .prefix("cd-")
+            .tempdir()
+            .expect("a temporary folder");
+        let path = folder.path();
+        for inner in ["home", "run"] {
+            std::fs::create_dir(path.join(inner)).expect("a folder of the desktop");
+        }
+        private(&path.join("run"));
+        let bus = Bus::start(path).await;
+        let notifications = Notifications::start(&bus).await;
+        let tray = TrayHost::start(&bus).await;
+        let speaker = Speaker::start(path).await;
+        Self {
+            notifications,
+            tray,
+            speaker,
+            bus,
+            display,
+            folder,
+        }
+    }
+
+    /// The folder of everything that belongs to this desktop.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// `$HOME`.
+    #[must_use]
+    pub fn home(&self) -> PathBuf {
+        self.folder().join("home")
+    }
+
+    /// `$XDG_RUNTIME_DIR`.
+    #[must_use]
+    pub fn runtime(&self) -> PathBuf {
+        self.folder().join("run")
+    }
+
+    /// A command that runs on this desktop, and knows nothing of the machine's own.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Process::command(program);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        command
+            .env_clear()
+            .env("PATH", path)
+            .env("LANG", "C.UTF-8")
+            .env("HOME", self.home())
+            .env("XDG_RUNTIME_DIR", self.runtime())
+            .env("XDG_CURRENT_DESKTOP", "Test")
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
+            .env("RUST_BACKTRACE", "1")
+            // Without it GTK would look for an accessibility bus for 25 s.
+            .env("NO_AT_BRIDGE", "1")
+            .env("GTK_A11Y", "none")
+            .env(OWNER, self.folder())
+            .envs(self.speaker.environment());
+        if let Some(display) = &self.display {
+            command.env("DISPLAY", display);
+        }
+        command
+    }
+
+    /// The ids of all processes on this desktop, whoever started them.
+    #[must_use]
+    pub fn processes(&self) -> Vec<u32> {
+        let marker = format!("{OWNER}={}\0", self.folder().display());
+        let numbers = std::fs::read_dir("/proc").expect("/proc").flatten();
+        let numbers = numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        numbers
+            .filter(|id: &u32| belongs(*id, marker.as_bytes()))
+            .collect()
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        for id in self.processes() {
+            let _ = Command::new("kill")
+                .args(["-KILL", &id.to_string()])
+                .status();
+        }
+    }
+}
+
+fn belongs(process: u32, marker: &[u8]) -> bool {
+    let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+    environment.windows(marker.len()).any(|part| part == marker)
+}
+
+fn private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+        .expect("a private folder");
+}

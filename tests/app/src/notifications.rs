@@ -1,0 +1,281 @@
+//! A notification service that shows nothing and remembers everything.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use carillon_tests_servers::DEADLINE;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+use zbus::{Connection, OwnedVariant, Variant, fdo, interface};
+
+use crate::bus::Bus;
+use crate::popup::Popup;
+
+const NAME: &str = "org.freedesktop.Notifications";
+const PATH: &str = "/org/freedesktop/Notifications";
+
+/// A popup that the application withdrew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// The popup's id.
+    pub id: u32,
+    /// When the call arrived.
+    pub at: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Record {
+    last_id: u32,
+    popups: Vec<Popup>,
+    closed: Vec<Closed>,
+    capabilities: Vec<String>,
+    inhibited: Option<bool>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    record: Mutex<Record>,
+    changed: Notify,
+}
+
+impl Shared {
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record
+            .lock()
+            .expect("no thread panics with the record")
+    }
+}
+
+/// The service, on one bus. Popups are kept until a test takes them.
+#[derive(Debug)]
+pub struct Notifications {
+    shared: Arc<Shared>,
+    connection: Option<Connection>,
+}
+
+impl Notifications {
+    /// Owns the service's name on `bus`, with the capabilities of a full desktop.
+    pub async fn start(bus: &Bus) -> Self {
+        let mut service = Self {
+            shared: Arc::default(),
+            connection: None,
+        };
+        service.can(&[
+            "actions",
+            "body",
+            "body-markup",
+            "icon-static",
+            "persistence",
+            "sound",
+        ]);
+        service.serve(bus).await;
+        service
+    }
+
+    /// Changes what the service says that it can do. An application may ask only once: set it before it starts.
+    pub fn can(&self, capabilities: &[&str]) {
+        self.shared.record().capabilities = capabilities.iter().map(ToString::to_string).collect();
+    }
+
+    /// Owns the name again after [`Notifications::die`], as a service that was restarted.
+    pub async fn serve(&mut self, bus: &Bus) {
+        let service = Service {
+            shared: Arc::clone(&self.shared),
+        };
+        let connection = bus
+            .builder()
+            .serve_at(PATH, service)
+            .name(NAME)
+            .build()
+            .await;
+        self.connection = Some(connection.expect("the name is free"));
+    }
+
+    /// Leaves the bus, as a service that crashed.
+    pub async fn die(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            let _ = connection.close().await;
+        }
+    }
+
+    /// All popups that no `next_popup` has taken.
+    #[must_use]
+    pub fn popups(&self) -> Vec<Popup> {
+        self.shared.record().popups.clone()
+    }
+
+    /// All popups that were withdrawn, in order.
+    #[must_use]
+    pub fn closed(&self) -> Vec<Closed> {
+        self.shared.record().closed.clone()
+    }
+
+    /// Takes the first popup, here already or still to come, that `wanted` accepts.
+    ///
+    /// # Panics
+    /// After [`DEADLINE`], with the popups that came instead.
+    pub async fn next_popup(&self, what: &str, wanted: impl Fn(&Popup) -> bool) -> Popup {
+        let take = || {
+            let mut record = self.shared.record();
+            let found = record.popups.iter().position(&wanted)?;
+            Some(record.popups.remove(found))
+        };
+        match self.wait(take, DEADLINE).await {
+            Some(popup) => popup,
+            None => panic!("no popup {what}, but {:#?}", self.popups()),
+        }
+    }
+
+    /// Waits until the popup `id` is withdrawn.
+    ///
+    /// # Panics
+    /// After [`DEADLINE`].
+    pub async fn withdrawn(&self, id: u32) -> Closed {
+        let find = || {
+            self.shared
+                .record()
+                .closed
+                .iter()
+                .find(|closed| closed.id == id)
+                .copied()
+        };
+        let Some(closed) = self.wait(find, DEADLINE).await else {
+            panic!("the popup {id} was not withdrawn")
+        };
+        closed
+    }
+
+    async fn wait<T>(&self, mut find: impl FnMut() -> Option<T>, patience: Duration) -> Option<T> {
+        let search = async {
+            loop {
+                // Made before the look, so that what happens between the look and the wait is not missed.
+                let changed = self.shared.changed.notified();
+                if let Some(found) = find() {
+                    return found;
+                }
+                changed.await;
+            }
+        };
+        timeout(patience, search).await.ok()
+    }
+
+    /// Presses an action of a popup: the token first, as desktops do that let the application raise a window.
+    pub async fn press(&self, id: u32, key: &str, token: Option<&str>) {
+        if let Some(token) = token {
+            self.emit("ActivationToken", &(id, token)).await;
+        }
+        self.emit("ActionInvoked", &(id, key)).await;
+    }
+
+    /// Says that the popup is gone: 1 expired, 2 dismissed by the person, 3 withdrawn.
+    pub async fn close(&self, id: u32, reason: u32) {
+        self.emit("NotificationClosed", &(id, reason)).await;
+    }
+
+    /// Turns the desktop's Do not disturb on or off. Before the first call the service has no such property.
+    pub async fn inhibit(&self, inhibited: bool) {
+        self.shared.record().inhibited = Some(inhibited);
+        let changed = HashMap::from([("Inhibited", Variant::from(inhibited))]);
+        let body = (NAME, changed, Vec::<String>::new());
+        let connection = self.connection.as_ref().expect("the service is up");
+        let interface = "org.freedesktop.DBus.Properties";
+        connection
+            .emit_signal(None::<&str>, PATH, interface, "PropertiesChanged", &body)
+            .await
+            .expect("a signal");
+    }
+
+    async fn emit<B: zbus::export::serde::Serialize + zbus::wire::DynamicType>(
+        &self,
+        signal: &str,
+        body: &B,
+    ) {
+        let connection = self.connection.as_ref().expect("the service is up");
+        connection
+            .emit_signal(None::<&str>, PATH, NAME, signal, body)
+            .await
+            .expect("a signal");
+    }
+}
+
+struct Service {
+    shared: Arc<Shared>,
+}
+
+// Calls are taken one after another: two popups of one application keep their order.
+#[interface(name = "org.freedesktop.Notifications", spawn = false)]
+impl Service {
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // as the specification has them
+    fn notify(
+        &self,
+        app: String,
+        replaces: u32,
+        icon: String,
+        summary: String,
+        body: String,
+        actions: Vec<String>,
+        hints: HashMap<String, OwnedVariant>,
+        timeout: i32,
+    ) -> u32 {
+        let at = Instant::now();
+        let mut record = self.shared.record();
+        let id = if replaces == 0 {
+            record.last_id + 1
+        } else {
+            replaces
+        };
+        record.last_id = record.last_id.max(id);
+        let actions = actions
+            .chunks_exact(2)
+            .map(|pair| (pair[0].clone(), pair[1].clone()))
+            .collect();
+        record.popups.push(Popup {
+            at,
+            id,
+            replaces,
+            app,
+            icon,
+            summary,
+            body,
+            actions,
+            timeout,
+            hints,
+        });
+        drop(record);
+        self.shared.changed.notify_waiters();
+        id
+    }
+
+    async fn close_notification(&self, id: u32, #[zbus(connection)] connection: &Connection) {
+        self.shared.record().closed.push(Closed {
+            id,
+            at: Instant::now(),
+        });
+        self.shared.changed.notify_waiters();
+        let _ = connection
+            .emit_signal(None::<&str>, PATH, NAME, "NotificationClosed", &(id, 3_u32))
+            .await;
+    }
+
+    fn get_capabilities(&self) -> Vec<String> {
+        self.shared.record().capabilities.clone()
+    }
+
+    fn get_server_information(&self) -> (String, String, String, String) {
+        (
+            "Recorder".into(),
+            "Carillon's tests".into(),
+            "1".into(),
+            "1.2".into(),
+        )
+    }
+
+    #[zbus(property)]
+    fn inhibited(&self) -> fdo::Result<bool> {
+        self.shared
+            .record()
+            .inhibited
+            .ok_or_else(|| fdo::Error::UnknownProperty("Inhibited".into()))
+    }
+}

@@ -1,0 +1,232 @@
+//! Carillon as one person runs it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use carillon_tests_servers::{Account, Process, TestServer, binary, until_some};
+use serde_json::Value;
+
+use crate::desktop::Desktop;
+use crate::screen::Screen;
+use crate::window::{Handover, Window};
+
+/// A desktop with a profile of Carillon, and the resident once it is started.
+#[derive(Debug)]
+pub struct Person {
+    /// For messages of tests, and the profile's folder.
+    pub name: String,
+    resident: Option<Process>,
+    handover: Handover,
+    // Last, since it ends what the resident may have started.
+    /// What the person sits before.
+    pub desktop: Desktop,
+}
+
+impl Person {
+    /// Somebody without a screen: a window cannot open.
+    pub async fn new(name: &str) -> Self {
+        Self::before(name, Desktop::start().await)
+    }
+
+    /// Somebody with a screen.
+    pub async fn on(screen: &Screen, name: &str) -> Self {
+        Self::before(name, Desktop::on(screen).await)
+    }
+
+    fn before(name: &str, desktop: Desktop) -> Self {
+        Self {
+            name: name.to_owned(),
+            resident: None,
+            handover: Handover::new(),
+            desktop,
+        }
+    }
+
+    /// The profile's folder.
+    #[must_use]
+    pub fn profile(&self) -> PathBuf {
+        self.desktop.folder().join("profile")
+    }
+
+    /// `carillon --profile DIR …`, to be run on the desktop.
+    #[must_use]
+    pub fn carillon(&self, arguments: &[&str]) -> Command {
+        let mut command = self.desktop.command(binary("carillon"));
+        command.envs(self.handover.environment());
+        match std::env::var_os("CARILLON_WINDOW_BIN") {
+            Some(window) => command.env("CARILLON_WINDOW", window),
+            None => command.env(
+                "CARILLON_WINDOW",
+                binary("carillon").with_file_name("carillon-window"),
+            ),
+        };
+        command.arg("--profile").arg(self.profile()).args(arguments);
+        command
+    }
+
+    /// Runs a command to its end, with `input` on its standard input.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
+        use std::io::Write;
+        let mut command = self.carillon(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("carillon starts");
+        // A command that refuses at once may not read it.
+        let _ = child
+            .stdin
+            .take()
+            .expect("its input")
+            .write_all(input.as_bytes());
+        child.wait_with_output().expect("carillon ends")
+    }
+
+    /// Adds an account by the command line, its password in a file.
+    ///
+    /// # Panics
+    /// When the command fails, with what it said.
+    pub fn add_account(&self, server: &TestServer, account: &Account) {
+        let url = server.url();
+        let arguments = [
+            "account",
+            "add",
+            &account.jid,
+            "--password-stdin",
+            "--connect",
+            &url,
+            "--store",
+            "file",
+        ];
+        let output = self.run(&arguments, &format!("{}\n", account.password));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "{} cannot add {}: {said}",
+            self.name,
+            account.jid
+        );
+    }
+
+    /// Starts the resident without a window, and waits until it answers.
+    pub async fn start(&mut self) {
+        let command = self.carillon(&["--background"]);
+        self.resident = Some(Process::spawn("resident", self.desktop.folder(), command));
+        until_some("the resident answers", async || {
+            self.resident
+                .as_mut()
+                .expect("just started")
+                .assert_running();
+            self.try_status()
+        })
+        .await;
+    }
+
+    /// Adds the account, starts the resident, and waits until it is online.
+    pub async fn online(&mut self, server: &TestServer, account: &Account) {
+        self.add_account(server, account);
+        self.start().await;
+        self.until_online().await;
+    }
+
+    /// Waits until the resident says that it is connected.
+    pub async fn until_online(&mut self) {
+        self.until_status("online", |status| status["connection"] == "online")
+            .await;
+    }
+
+    /// Waits until `wanted` accepts the status.
+    pub async fn until_status(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        until_some(what, async || {
+            if let Some(resident) = &mut self.resident {
+                resident.assert_running();
+            }
+            self.try_status().filter(|status| wanted(status))
+        })
+        .await
+    }
+
+    /// `carillon status --json`.
+    ///
+    /// # Panics
+    /// When no resident answers.
+    #[must_use]
+    pub fn status(&self) -> Value {
+        self.try_status().expect("the resident answers")
+    }
+
+    fn try_status(&self) -> Option<Value> {
+        let output = self.run(&["status", "--json"], "");
+        output
+            .status
+            .success()
+            .then(|| serde_json::from_slice(&output.stdout).ok())
+            .flatten()
+    }
+
+    /// The resident's process id.
+    ///
+    /// # Panics
+    /// When it was not started.
+    #[must_use]
+    pub fn resident_id(&self) -> u32 {
+        self.resident.as_ref().expect("a resident").id()
+    }
+
+    /// `kill -9` for the resident.
+    pub fn kill9(&mut self) {
+        if let Some(mut resident) = self.resident.take() {
+            resident.kill();
+        }
+    }
+
+    /// `carillon quit`, until the resident has gone.
+    ///
+    /// # Panics
+    /// When it does not go.
+    pub async fn quit(&mut self) {
+        let output = self.run(&["quit"], "");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let mut resident = self.resident.take().expect("a resident");
+        until_some("the resident has gone", async || resident.ended()).await;
+    }
+
+    /// Everything that the resident wrote.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.resident
+            .as_ref()
+            .map(Process::output)
+            .unwrap_or_default()
+    }
+
+    /// Opens a window as the desktop entry does, and drives it.
+    pub async fn open_window(&self) -> Window {
+        let output = self.run(&[], "");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        self.window().await
+    }
+
+    /// Drives the window that Carillon has opened or is about to.
+    pub async fn window(&self) -> Window {
+        Window::attach(&self.handover, self.desktop.folder()).await
+    }
+
+    /// Where the window's own log and the resident's are.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.desktop.folder()
+    }
+}
