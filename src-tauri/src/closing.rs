@@ -1,22 +1,42 @@
-//! Whether the window closes at the first word.
+//! What happens between the word to close and the window's end.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
-/// Lets the page speak once before the window closes: where there is no tray, people are to know that Carillon stays.
+use carillon_link::contract::ReadOverview;
+use tauri::{AppHandle, Emitter, Manager};
+use tokio::time;
+
+use crate::{resident::Resident, window};
+
+/// The page hears that there is something to say under this name.
+const WITHOUT_TRAY: &str = "closing-without-tray";
+/// Nobody waits longer than this for a window to close.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Lets the page say once that Carillon keeps running, where no tray would show it.
 #[derive(Debug, Default)]
 pub(crate) struct Closing {
-    wanted: AtomicBool,
+    asked: AtomicBool,
 }
 
 impl Closing {
-    /// The page wants to be asked, or no more.
-    pub(crate) fn ask(&self, wanted: bool) {
-        self.wanted.store(wanted, Ordering::Relaxed);
+    /// Whether this is the first word to close. The second is carried out whatever the page does.
+    pub(crate) fn is_first(&self) -> bool {
+        !self.asked.swap(true, Ordering::Relaxed)
     }
+}
 
-    /// Whether the page is to be asked now. The second time the window closes whatever the page does.
-    pub(crate) fn must_ask(&self) -> bool {
-        self.wanted.swap(false, Ordering::Relaxed)
+/// Closes the window, unless the page has something to say before; then the page closes it.
+pub(crate) async fn close(app: AppHandle) {
+    let overview = time::timeout(PATIENCE, app.state::<Resident>().ask(ReadOverview {})).await;
+    let must_tell = matches!(overview, Ok(Ok(overview))
+        if !overview.desktop.tray && !overview.settings.general.told_about_running);
+    // A page that cannot be told cannot close the window either.
+    if !must_tell || app.emit_to(window::LABEL, WITHOUT_TRAY, ()).is_err() {
+        app.exit(0);
     }
 }
 
@@ -27,9 +47,7 @@ mod tests {
     #[test]
     fn a_page_that_hangs_keeps_no_window_open() {
         let closing = Closing::default();
-        assert!(!closing.must_ask());
-        closing.ask(true);
-        assert!(closing.must_ask());
-        assert!(!closing.must_ask());
+        assert!(closing.is_first());
+        assert!(!closing.is_first());
     }
 }

@@ -8,13 +8,13 @@
 )]
 
 use carillon_link::{Ask, ChatRef, Place, Refusal, RefusalCode, contract};
+use serde::Deserialize;
 use tauri::{AppHandle, State, WebviewWindow, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::{
-    closing::Closing,
     external::{Destination, destination},
-    resident::{LinkState, Resident},
+    resident::Resident,
 };
 
 macro_rules! pass_through {
@@ -33,13 +33,11 @@ macro_rules! pass_through {
         pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
             tauri::generate_handler![
                 $($snake,)*
-                ask_before_closing,
-                choose_file,
                 close_window,
-                link_state,
-                open_address,
-                show_chat,
-                take_place,
+                open_link,
+                pick_file,
+                set_visible_chat,
+                window_ready,
             ]
         }
     };
@@ -47,42 +45,50 @@ macro_rules! pass_through {
 
 carillon_link::for_each_command!(pass_through);
 
-/// Which files a user looks for.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
+/// See [`open_link`].
+#[derive(Debug, Deserialize)]
+struct OpenLink {
+    url: String,
+}
+
+/// See [`pick_file`].
+#[derive(Debug, Deserialize)]
+struct PickFile {
+    kind: FileKind,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum FileKind {
     Sound,
     Icon,
 }
 
-/// Where the link to the resident stands.
-#[tauri::command]
-fn link_state(resident: State<'_, Resident>) -> LinkState {
-    resident.state()
+/// See [`set_visible_chat`].
+#[derive(Debug, Deserialize)]
+struct SetVisibleChat {
+    chat: Option<ChatRef>,
 }
 
-/// Where the window shall lead; each place is given once. To be asked when the page has loaded, and on every `show`.
+/// The page listens from now on. Answers where to go first.
 #[tauri::command]
-fn take_place(resident: State<'_, Resident>) -> Option<Place> {
-    resident.take_place()
+fn window_ready(app: AppHandle, resident: State<'_, Resident>) -> Option<Place> {
+    resident.page_listens(&app)
 }
 
 /// The chat on screen. Whether the window has the focus is not the page's to say.
 #[tauri::command]
-fn show_chat(resident: State<'_, Resident>, chat: Option<ChatRef>) {
-    resident.show_chat(chat);
+fn set_visible_chat(resident: State<'_, Resident>, ask: SetVisibleChat) {
+    resident.show_chat(ask.chat);
 }
 
 /// Opens an address that stood in a message, if it is harmless.
 #[tauri::command]
-fn open_address(
-    app: AppHandle,
-    resident: State<'_, Resident>,
-    address: &str,
-) -> Result<(), Refusal> {
-    match destination(address)
-        .map_err(|refused| Refusal::new(RefusalCode::BadAddress, refused.to_string()))?
-    {
+fn open_link(app: AppHandle, resident: State<'_, Resident>, ask: OpenLink) -> Result<(), Refusal> {
+    let refused = |refused: crate::external::Refused| {
+        Refusal::new(RefusalCode::BadAddress, refused.to_string())
+    };
+    match destination(&ask.url).map_err(refused)? {
         Destination::System(url) => tauri_plugin_opener::open_url(url, None::<&str>)
             .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string())),
         Destination::Xmpp(uri) => {
@@ -94,9 +100,9 @@ fn open_address(
 
 /// Lets the user choose a sound or an icon; `None` when nothing was chosen.
 #[tauri::command]
-async fn choose_file(window: WebviewWindow, kind: FileKind) -> Option<String> {
+async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String>, Refusal> {
     let dialog = window.dialog().file().set_parent(&window);
-    let dialog = match kind {
+    let dialog = match ask.kind {
         FileKind::Sound => {
             dialog.add_filter("wav, ogg, flac, mp3", &["wav", "ogg", "oga", "flac", "mp3"])
         }
@@ -105,18 +111,16 @@ async fn choose_file(window: WebviewWindow, kind: FileKind) -> Option<String> {
     let (sender, chosen) = tokio::sync::oneshot::channel();
     // Nobody waits any more when the window was closed meanwhile.
     dialog.pick_file(move |path| drop(sender.send(path)));
-    chosen
-        .await
-        .ok()
-        .flatten()
-        .and_then(|path| path.into_path().ok())
-        .and_then(|path| path.into_os_string().into_string().ok())
-}
-
-/// Whether the page wants to say something before the window closes.
-#[tauri::command]
-fn ask_before_closing(closing: State<'_, Closing>, ask: bool) {
-    closing.ask(ask);
+    let Some(path) = chosen.await.ok().flatten() else {
+        return Ok(None);
+    };
+    let unusable = |why: String| Refusal::new(RefusalCode::BadFile, why);
+    let path = path
+        .into_path()
+        .map_err(|error| unusable(error.to_string()))?;
+    let path = path.into_os_string().into_string();
+    path.map(Some)
+        .map_err(|path| unusable(format!("{} is not written in UTF-8", path.display())))
 }
 
 /// Closes the window, and ends its process.
@@ -131,15 +135,12 @@ mod tests {
 
     /// A page of ours never needs these: focus is told by the window itself, and the rest serves the command line.
     const NOT_FOR_THE_PAGE: &[&str] = &["add_account", "show", "status", "window_state"];
-
     const OWN: &[&str] = &[
-        "ask_before_closing",
-        "choose_file",
         "close_window",
-        "link_state",
-        "open_address",
-        "show_chat",
-        "take_place",
+        "open_link",
+        "pick_file",
+        "set_visible_chat",
+        "window_ready",
     ];
 
     #[test]

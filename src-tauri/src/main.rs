@@ -12,9 +12,15 @@ mod external;
 mod resident;
 mod window;
 
+use std::{
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
+};
+
 use carillon_link::Profile;
 use clap::Parser;
-use tauri::{Emitter, Manager, WindowEvent};
+use tauri::{Manager, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
 
@@ -26,8 +32,18 @@ use resident::Resident;
 #[cfg(target_os = "linux")]
 const APP_ID: &str = "im.carillon.Carillon";
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is nobody left to tell when this fails too.
+            let _ = writeln!(io::stderr(), "carillon-window: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_env("CARILLON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -36,9 +52,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let profile = Profile::chosen(arguments.profile.as_deref())?;
     profile.create()?;
 
-    // GTK would name the window after the executable. Its own application id would let only one process have it.
     #[cfg(target_os = "linux")]
-    gtk::glib::set_prgname(Some(APP_ID));
+    {
+        // GTK would name the window after the executable. Its own application id would let only one process have it.
+        gtk::glib::set_prgname(Some(APP_ID));
+        gtk::init().map_err(|_| "there is no screen to open a window on")?;
+    }
 
     tauri::Builder::default()
         .plugin(
@@ -53,11 +72,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .invoke_handler(commands::handler())
         .on_window_event(|window, event| match event {
             WindowEvent::Focused(focused) => window.state::<Resident>().focus(*focused),
-            // A page that cannot be told cannot answer either: then the window closes.
-            WindowEvent::CloseRequested { api, .. }
-                if window.state::<Closing>().must_ask() && window.emit("closing", ()).is_ok() =>
-            {
+            WindowEvent::CloseRequested { api, .. } if window.state::<Closing>().is_first() => {
                 api.prevent_close();
+                tauri::async_runtime::spawn(closing::close(window.app_handle().clone()));
             }
             _ => {}
         })

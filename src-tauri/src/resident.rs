@@ -7,7 +7,7 @@ use std::{
     env, io,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -25,9 +25,6 @@ use crate::window;
 const EVENT: &str = "carillon";
 /// The page hears [`LinkState`]s under this name.
 const LINK_STATE: &str = "link-state";
-/// The page is asked to read [`Resident::take_place`] under this name.
-const SHOW: &str = "show";
-
 /// A command waits so long for a resident that is being started; on a slow disk that takes a second or two.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The first wait before connecting again, doubled up to the last.
@@ -36,19 +33,14 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 
 /// Where the link stands, for the page to show when it takes long.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub(crate) enum LinkState {
+#[serde(rename_all = "snake_case", tag = "state")]
+enum LinkState {
     /// On the way; the resident may be starting.
     Connecting,
     /// Commands are answered.
     Connected,
-    /// A resident of another version runs and has not ended yet.
-    OtherVersion {
-        /// Its version.
-        version: String,
-    },
-    /// The resident could not be started, or ends at once.
-    Failed {
+    /// There is no resident to be had, or one of another version that has not ended yet.
+    Lost {
         /// What happened, in English.
         detail: String,
     },
@@ -61,13 +53,31 @@ struct Shown {
     focused: bool,
 }
 
+/// Whether the page can be led to a place, or has to be told when it asks.
+#[derive(Debug)]
+enum Page {
+    /// Not yet; the newest place that it shall begin with.
+    Loads { place: Option<Place> },
+    /// It hears events.
+    Listens,
+}
+
+impl Page {
+    fn into_place(self) -> Option<Place> {
+        match self {
+            Self::Loads { place } => place,
+            Self::Listens => None,
+        }
+    }
+}
+
 /// The handle that commands and window events share.
 #[derive(Debug)]
 pub(crate) struct Resident {
     link: watch::Sender<Option<Link>>,
     state: watch::Sender<LinkState>,
     shown: watch::Sender<Shown>,
-    place: Mutex<Option<Place>>,
+    page: Mutex<Page>,
 }
 
 impl Resident {
@@ -77,7 +87,7 @@ impl Resident {
             link: watch::Sender::new(None),
             state: watch::Sender::new(LinkState::Connecting),
             shown: watch::Sender::default(),
-            place: Mutex::new(place),
+            page: Mutex::new(Page::Loads { place }),
         }
     }
 
@@ -90,23 +100,19 @@ impl Resident {
         link.ok_or_else(lost)?.ask(ask).await
     }
 
-    /// Where the link stands now.
-    pub(crate) fn state(&self) -> LinkState {
-        self.state.borrow().clone()
+    /// The page listens from now on: it is told where the link stands. Answers the place where it shall begin.
+    pub(crate) fn page_listens(&self, app: &AppHandle) -> Option<Place> {
+        tell(app, LINK_STATE, self.state.borrow().clone());
+        std::mem::replace(&mut *self.page(), Page::Listens).into_place()
     }
 
-    /// Where the window shall lead, once.
-    pub(crate) fn take_place(&self) -> Option<Place> {
-        self.place
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-
-    /// Leads the page to a place: at once when it listens, or when it has loaded and asks.
+    /// Leads the page to a place: at once, or when it has loaded.
     pub(crate) fn lead(&self, app: &AppHandle, place: Place) {
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
-        tell(app, SHOW, ());
+        let mut page = self.page();
+        match *page {
+            Page::Listens => tell(app, EVENT, Event::Show { place, token: None }),
+            Page::Loads { .. } => *page = Page::Loads { place: Some(place) },
+        }
     }
 
     /// The page shows another chat, or none.
@@ -127,6 +133,10 @@ impl Resident {
                 true
             }
         });
+    }
+
+    fn page(&self) -> MutexGuard<'_, Page> {
+        self.page.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn enter(&self, app: &AppHandle, state: LinkState) {
@@ -154,15 +164,20 @@ pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<P
                 resident.enter(&app, LinkState::Connecting);
                 wait = FIRST_WAIT;
             }
-            Err(LinkError::OtherVersion { version }) => {
-                resident.enter(&app, LinkState::OtherVersion { version });
+            Err(error @ LinkError::OtherVersion { .. }) => {
+                resident.enter(
+                    &app,
+                    LinkState::Lost {
+                        detail: error.to_string(),
+                    },
+                );
             }
             Err(error) => {
                 tracing::debug!(%error, "no link yet");
                 if let Err(error) = starter.see_to_it() {
                     resident.enter(
                         &app,
-                        LinkState::Failed {
+                        LinkState::Lost {
                             detail: error.to_string(),
                         },
                     );
