@@ -1,0 +1,61 @@
+//! What a session needs to begin.
+
+use carillon_core::contact::Availability;
+use jid::BareJid;
+use rustls::pki_types::CertificateDer;
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// A password. It is wiped from memory when dropped, and never printed.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the password over.
+    #[must_use]
+    pub fn new(password: String) -> Self {
+        Self(Zeroizing::new(password))
+    }
+
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// How to sign in.
+#[derive(Debug, Clone)]
+pub struct ConnectConfig {
+    /// Who.
+    pub account: BareJid,
+    /// With what.
+    pub password: Secret,
+    /// The WebSocket's address, where the user set one; else it is discovered.
+    pub url: Option<String>,
+    /// The resource to ask for; `None` lets the server choose.
+    pub resource: Option<String>,
+    /// The version of the stored roster (RFC 6121 §2.6), `Some("")` for none yet, `None` for no versions.
+    pub roster_version: Option<String>,
+    /// The first presence. [`Availability::Offline`] sends none.
+    pub presence: (Availability, String),
+    /// Certificate authorities that the user trusts beside the system's, as DER.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+/// How to make an account (XEP-0077).
+#[derive(Debug, Clone)]
+pub struct RegisterConfig {
+    /// The address that is wished for.
+    pub account: BareJid,
+    /// Its password.
+    pub password: Secret,
+    /// The WebSocket's address, where the user set one; else it is discovered.
+    pub url: Option<String>,
+    /// Certificate authorities that the user trusts beside the system's, as DER.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+}

@@ -1,0 +1,120 @@
+//! From an open link to a bound session (RFC 6120 §6, §7; RFC 7395 §3.4 and §3.5).
+
+mod bind;
+mod problem;
+mod sasl;
+mod scram;
+
+use crate::config::ConnectConfig;
+use crate::ns;
+use crate::transport::{LinkEnd, Received, Transport};
+use carillon_core::session::SessionProblem;
+use carillon_xml::Frame;
+use jid::FullJid;
+use minidom::Element;
+use std::time::Duration;
+use tokio::time::timeout;
+
+pub(crate) use problem::stream_problem;
+
+/// All of it takes a few round trips; a server that needs longer is in trouble.
+const TIME_OUT: Duration = Duration::from_secs(30);
+
+/// Signs in and binds a resource.
+pub(crate) async fn sign_in<T: Transport>(
+    transport: &mut T,
+    config: &ConnectConfig,
+) -> Result<FullJid, SessionProblem> {
+    within(async {
+        let domain = config.account.domain().as_str();
+        let features = open(transport, domain).await?;
+        sasl::authenticate(transport, &features, &config.account, &config.password).await?;
+        let features = open(transport, domain).await?;
+        bind::bind(
+            transport,
+            &features,
+            &config.account,
+            config.resource.as_deref(),
+        )
+        .await
+    })
+    .await
+}
+
+/// Gives up when a server keeps silent before the session has begun.
+pub(crate) async fn within<T, E: From<SessionProblem>>(
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    timeout(TIME_OUT, work).await.unwrap_or_else(|_| {
+        Err(E::from(SessionProblem::Lost {
+            detail: format!("signing in took longer than {} s", TIME_OUT.as_secs()),
+        }))
+    })
+}
+
+/// Opens the stream, for the first time or anew, and reads what the server offers on it.
+pub(crate) async fn open<T: Transport>(
+    transport: &mut T,
+    domain: &str,
+) -> Result<Element, SessionProblem> {
+    transport.open(domain).await?;
+    match receive(transport).await? {
+        Frame::Open { .. } => {}
+        Frame::Close { see_other_uri } => return Err(closed(see_other_uri.as_deref())),
+        Frame::Stanza(stanza) => return Err(unexpected(&stanza, "the opening of the stream")),
+    }
+    let features = stanza(transport).await?;
+    if features.is("features", ns::STREAM) {
+        Ok(features)
+    } else {
+        Err(unexpected(&features, "the stream's features"))
+    }
+}
+
+/// The next element of a stream that is open.
+pub(crate) async fn stanza<T: Transport>(transport: &mut T) -> Result<Element, SessionProblem> {
+    match receive(transport).await? {
+        Frame::Stanza(stanza) if stanza.is("error", ns::STREAM) => Err(stream_problem(&stanza)),
+        Frame::Stanza(stanza) => Ok(stanza),
+        Frame::Close { see_other_uri } => Err(closed(see_other_uri.as_deref())),
+        Frame::Open { .. } => Err(SessionProblem::Protocol {
+            detail: "the stream was opened twice".to_owned(),
+        }),
+    }
+}
+
+async fn receive<T: Transport>(transport: &mut T) -> Result<Frame, SessionProblem> {
+    match transport.receive().await.map_err(before_session)? {
+        Received::Frame(frame) => Ok(frame),
+        Received::Unreadable(error) => Err(SessionProblem::Protocol {
+            detail: error.to_string(),
+        }),
+    }
+}
+
+fn before_session(end: LinkEnd) -> SessionProblem {
+    end.into()
+}
+
+/// The stream was closed. Where else the server would like us to go is told, and not followed:
+/// nothing proves that it is the account's server that lives there.
+pub(crate) fn closed(see_other_uri: Option<&str>) -> SessionProblem {
+    SessionProblem::Lost {
+        detail: match see_other_uri {
+            Some(uri) => {
+                format!("the server closed the stream and named {uri:?}, which is not followed")
+            }
+            None => "the server closed the stream".to_owned(),
+        },
+    }
+}
+
+pub(crate) fn unexpected(stanza: &Element, instead_of: &str) -> SessionProblem {
+    SessionProblem::Protocol {
+        detail: format!(
+            "<{}/> of {:?} instead of {instead_of}",
+            stanza.name(),
+            stanza.ns()
+        ),
+    }
+}

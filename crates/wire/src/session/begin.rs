@@ -1,0 +1,91 @@
+//! The first things said on a bound session: all at once, so that they cost one round trip.
+
+use super::pending::{Answerer, Asked};
+use super::{Session, rooms};
+use crate::ns;
+use crate::stanza::{Build, about, show_into};
+use carillon_core::contact::{Availability, Presence};
+use carillon_core::session::Incoming;
+use minidom::Element;
+
+impl Session {
+    /// Asks for everything and then shows itself, which lets the server send what waited (RFC 6121 §4.2).
+    pub(crate) fn begin(
+        &mut self,
+        roster_version: Option<&str>,
+        presence: &(Availability, String),
+    ) {
+        let info = || Element::new_in(ns::DISCO_INFO, "query");
+        self.ask("get", Answerer::Domain, Asked::ServerInfo, info());
+        self.ask("get", Answerer::Account, Asked::AccountInfo, info());
+        let roster = Element::new_in(ns::ROSTER, "query").with_some("ver", roster_version);
+        self.ask("get", Answerer::Account, Asked::Roster, roster);
+        let carbons = Element::new_in(ns::CARBONS, "enable");
+        self.ask("set", Answerer::Account, Asked::Carbons, carbons);
+        let block_list = Element::new_in(ns::BLOCKING, "blocklist");
+        self.ask("get", Answerer::Account, Asked::BlockList, block_list);
+        let (availability, status) = presence.clone();
+        if availability.is_online() {
+            self.show(Presence {
+                availability,
+                status,
+            });
+        }
+    }
+
+    /// Sends a request.
+    pub(super) fn ask(
+        &mut self,
+        kind: &'static str,
+        answerer: Answerer,
+        asked: Asked,
+        payload: Element,
+    ) {
+        let id = self.ids.next();
+        let iq = Element::stanza("iq").with("type", kind).with("id", &id);
+        let iq = match answerer {
+            Answerer::Account => iq,
+            Answerer::Domain => iq.with("to", self.me.domain()),
+        };
+        self.send.push(iq.holding(payload));
+        self.pending.add(id, answerer, asked);
+    }
+
+    /// Shows `presence` to everyone who may see it, and to the rooms I am in (XEP-0045 §7.7).
+    pub(super) fn show(&mut self, presence: Presence) {
+        self.send.push(shown(&presence));
+        for address in self.rooms.my_addresses() {
+            self.send.push(shown(&presence).with("to", &address));
+        }
+        if !presence.availability.is_online() {
+            self.rooms = rooms::Rooms::default();
+        }
+        self.shown = presence;
+    }
+
+    /// Both answers about features are there, or will not come any more.
+    pub(crate) fn online(&mut self) {
+        if self.begun {
+            return;
+        }
+        self.begun = true;
+        self.tell.push_front(Incoming::Online {
+            jid: self.me.full.clone(),
+            features: self.features,
+        });
+    }
+
+    /// Whether [`Incoming::Online`] was told.
+    pub(crate) const fn is_online(&self) -> bool {
+        self.begun
+    }
+}
+
+fn shown(presence: &Presence) -> Element {
+    let stanza = show_into(Element::stanza("presence"), presence);
+    if presence.availability.is_online() {
+        stanza.holding(about::caps())
+    } else {
+        stanza
+    }
+}

@@ -1,0 +1,151 @@
+//! What one person says to another: the words, and the signs around them.
+
+use super::Session;
+use crate::ns;
+use crate::stanza::{delayed_by, text_of};
+use carillon_core::chat::Author;
+use carillon_core::ids::Timestamp;
+use carillon_core::session::{Incoming, IncomingMessage, Origin};
+use jid::{BareJid, Jid};
+use minidom::Element;
+
+/// The way by which a message of a chat came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To this device.
+    Straight,
+    /// To another device of mine, as a copy.
+    Received,
+    /// From another device of mine, as a copy.
+    Sent {
+        /// To whom.
+        to: BareJid,
+    },
+}
+
+impl Session {
+    pub(super) fn hear_direct(&mut self, message: &Element, from: &Jid, way: &Way) {
+        let sender = from.to_bare();
+        let mine = sender == self.me.bare;
+        let delay = delayed_by(message, |by| self.me.held_back(by));
+        if *way != Way::Received || !mine {
+            self.hear_signs(message, &sender, way, delay.is_some());
+        }
+        if !mine && self.hear_direct_invitation(message, &sender, delay.flatten()) {
+            return;
+        }
+        let body = text_of(message, "body");
+        if body.is_empty() {
+            return;
+        }
+        let chat = match way {
+            Way::Sent { to } => to.clone(),
+            Way::Straight | Way::Received => sender,
+        };
+        let straight = *way == Way::Straight;
+        let conversation = message.attr("type") != Some("headline");
+        let incoming = IncomingMessage {
+            chat,
+            from: from.clone(),
+            author: if mine { Author::Me } else { Author::Contact },
+            id: id_of(message),
+            stanza_id: self.stanza_id_of(message),
+            body,
+            at: delay.flatten(),
+            origin: match (straight, delay) {
+                (false, _) => Origin::Carbon,
+                (true, Some(_)) => Origin::Delayed,
+                (true, None) => Origin::Live,
+            },
+            // The device that the message went to answers, not the one that got a copy.
+            wants_receipt: straight
+                && !mine
+                && conversation
+                && message.has_child("request", ns::RECEIPTS),
+            markable: !mine && conversation && message.has_child("markable", ns::DISPLAYED_MARKERS),
+        };
+        self.tell(Incoming::Message(incoming));
+    }
+
+    /// Receipts (XEP-0184), markers (XEP-0333) and typing (XEP-0085).
+    fn hear_signs(&mut self, message: &Element, sender: &BareJid, way: &Way, delayed: bool) {
+        let marked = |name, namespace| {
+            let sign = message.get_child(name, namespace)?;
+            sign.attr("id").map(str::to_owned)
+        };
+        let displayed = marked("displayed", ns::DISPLAYED_MARKERS);
+        if let Way::Sent { to } = way {
+            if let Some(id) = displayed {
+                self.tell(Incoming::SeenElsewhere {
+                    chat: to.clone(),
+                    id,
+                });
+            }
+            return;
+        }
+        if *sender == self.me.bare {
+            return;
+        }
+        let from = sender.clone();
+        if let Some(id) = marked("received", ns::RECEIPTS) {
+            self.tell(Incoming::Receipt {
+                from: from.clone(),
+                id,
+            });
+        }
+        if let Some(id) = displayed {
+            self.tell(Incoming::Displayed {
+                from: from.clone(),
+                id,
+            });
+        }
+        // Words say by themselves that the typing is over.
+        if *way == Way::Straight
+            && !delayed
+            && !message.has_child("body", ns::JABBER_CLIENT)
+            && let Some(composing) = chat_state(message)
+        {
+            self.tell(Incoming::Typing {
+                chat: from,
+                nick: None,
+                composing,
+            });
+        }
+    }
+
+    /// The archive's id, from my own account only, and only if it takes forged ones out (XEP-0359 §6).
+    fn stanza_id_of(&self, message: &Element) -> Option<String> {
+        if !self.assigns_stanza_ids {
+            return None;
+        }
+        message
+            .children()
+            .find(|child| {
+                child.is("stanza-id", ns::SID)
+                    && child.attr("by").is_some_and(|by| self.me.is_bare(by))
+            })
+            .and_then(|child| child.attr("id"))
+            .map(str::to_owned)
+    }
+}
+
+/// The sender's own id.
+pub(super) fn id_of(message: &Element) -> Option<String> {
+    let origin = || message.get_child("origin-id", ns::SID)?.attr("id");
+    message.attr("id").or_else(origin).map(str::to_owned)
+}
+
+/// Whether somebody types, where the message says so.
+pub(super) fn chat_state(message: &Element) -> Option<bool> {
+    let state = message
+        .children()
+        .find(|child| child.has_ns(ns::CHATSTATES))?;
+    match state.name() {
+        "composing" => Some(true),
+        "active" | "paused" | "inactive" | "gone" => Some(false),
+        _ => None,
+    }
+}
+
+/// A moment as the conversation's messages carry it.
+pub(super) type Moment = Option<Timestamp>;

@@ -1,0 +1,109 @@
+//! Messages: who sent this, to whom, and by which way (RFC 6121 §5, XEP-0280).
+
+use super::Session;
+use super::direct::Way;
+use crate::ns;
+use crate::stanza::error_of;
+use carillon_core::session::Incoming;
+use jid::Jid;
+use minidom::Element;
+
+impl Session {
+    pub(super) fn hear_message(&mut self, message: &Element) {
+        if !self.is_for_me(message) {
+            tracing::debug!("a message for somebody else was dropped");
+            return;
+        }
+        // What has no sender comes from the account itself (RFC 6120 §8.1.2.1).
+        let from = match message.attr("from") {
+            None => Jid::from(self.me.bare.clone()),
+            Some(from) => match Jid::new(from) {
+                Ok(from) => from,
+                Err(_) => {
+                    return tracing::debug!("a message without a readable sender was dropped");
+                }
+            },
+        };
+        if message.attr("type") == Some("error") {
+            return self.hear_bounce(message, &from);
+        }
+        if let Some(carbon) = carbon(message) {
+            return self.hear_carbon(message, carbon);
+        }
+        if message.attr("type") == Some("groupchat") {
+            return self.hear_room_message(message, &from);
+        }
+        if self.hear_mediated_invitation(message, &from) {
+            return;
+        }
+        if self.rooms.has(&from.to_bare()) {
+            return self.hear_private_in_room(message, &from);
+        }
+        self.hear_direct(message, &from, &Way::Straight);
+    }
+
+    /// Any resource of mine: the server also gives me what was sent to a device that is gone (RFC 6121 §8.5.3.2.1).
+    pub(super) fn is_for_me(&self, stanza: &Element) -> bool {
+        stanza
+            .attr("to")
+            .is_none_or(|to| Jid::new(to).is_ok_and(|to| to.to_bare() == self.me.bare))
+    }
+
+    fn hear_bounce(&mut self, message: &Element, from: &Jid) {
+        let Some(id) = message.attr("id") else {
+            return;
+        };
+        self.tell(Incoming::MessageFailed {
+            chat: from.to_bare(),
+            id: id.to_owned(),
+            problem: error_of(message),
+        });
+    }
+
+    /// A copy of what another device of mine got or sent. Only my own account may say so (CVE-2017-5589).
+    fn hear_carbon(&mut self, message: &Element, carbon: &Element) {
+        if !message
+            .attr("from")
+            .is_some_and(|from| self.me.is_bare(from))
+        {
+            tracing::warn!("a forged carbon was dropped");
+            return;
+        }
+        let inner = carbon
+            .get_child("forwarded", ns::FORWARD)
+            .and_then(|forwarded| forwarded.get_child("message", ns::JABBER_CLIENT));
+        let Some(inner) = inner else {
+            return;
+        };
+        // Neither is ever copied (XEP-0280 §6.1), and both mean something else than a chat's message.
+        if matches!(inner.attr("type"), Some("groupchat" | "error" | "headline")) {
+            return;
+        }
+        let address = |name| Jid::new(inner.attr(name)?).ok();
+        let Some(from) = address("from") else {
+            return;
+        };
+        let to = address("to");
+        let mine = |jid: &Jid| jid.to_bare() == self.me.bare;
+        if carbon.name() == "sent" {
+            match to {
+                Some(to) if mine(&from) => {
+                    self.hear_direct(inner, &from, &Way::Sent { to: to.to_bare() });
+                }
+                _ => tracing::warn!("a carbon of what I did not send was dropped"),
+            }
+        } else if to.as_ref().is_none_or(mine) {
+            if !self.hear_mediated_invitation(inner, &from) && !self.rooms.has(&from.to_bare()) {
+                self.hear_direct(inner, &from, &Way::Received);
+            }
+        } else {
+            tracing::warn!("a carbon of what was not for me was dropped");
+        }
+    }
+}
+
+fn carbon(message: &Element) -> Option<&Element> {
+    message
+        .children()
+        .find(|child| child.is("received", ns::CARBONS) || child.is("sent", ns::CARBONS))
+}

@@ -1,0 +1,138 @@
+//! A bound session: what comes is checked and turned into [`Incoming`], what is to be said becomes stanzas.
+//!
+//! [`Session`] does no I/O and knows no clock but the one it is given: it takes a stanza and leaves
+//! stanzas to send and things to tell. [`serve`] moves them.
+//!
+//! Addresses that stand for power (my own, my server's) are compared letter by letter with what the
+//! server bound: it writes them normalised, and whatever else reads alike is somebody else.
+
+mod begin;
+mod direct;
+mod invitation;
+mod iq;
+mod message;
+mod pending;
+mod presence;
+mod reached;
+mod rooms;
+mod say;
+mod serve;
+
+use crate::ids::Ids;
+use crate::run::Surroundings;
+use carillon_core::contact::Presence;
+use carillon_core::session::{Incoming, ServerFeatures};
+use jid::{BareJid, FullJid};
+use minidom::Element;
+use pending::Pending;
+use reached::Reached;
+use rooms::Rooms;
+use std::collections::VecDeque;
+
+pub(crate) use serve::serve;
+
+/// Who I am on this stream.
+#[derive(Debug)]
+pub(crate) struct Me {
+    pub(crate) full: FullJid,
+    pub(crate) bare: BareJid,
+}
+
+impl Me {
+    fn is_bare(&self, address: &str) -> bool {
+        address == self.bare.as_str()
+    }
+
+    fn is_domain(&self, address: &str) -> bool {
+        address == self.domain()
+    }
+
+    fn domain(&self) -> &str {
+        self.bare.domain().as_str()
+    }
+
+    /// Whether the server speaks for the account: no address at all, or the account's own (RFC 6120 §8.1.2.1).
+    fn is_account(&self, from: Option<&str>) -> bool {
+        from.is_none_or(|from| self.is_bare(from))
+    }
+
+    /// Whether the server held something back for me (XEP-0203 §2: the one who did is named).
+    fn held_back(&self, by: &str) -> bool {
+        self.is_bare(by) || self.is_domain(by)
+    }
+}
+
+/// Everything that a session has to remember.
+#[derive(Debug)]
+pub(crate) struct Session {
+    me: Me,
+    ids: Ids,
+    clock: fn() -> jiff::Timestamp,
+    pending: Pending,
+    rooms: Rooms,
+    reached: Reached,
+    /// What I show now; rooms that I enter are told.
+    shown: Presence,
+    features: ServerFeatures,
+    /// The server announces XEP-0359 for my account, so it takes forged ids out.
+    assigns_stanza_ids: bool,
+    begun: bool,
+    /// To be sent, in this order.
+    pub(crate) send: Vec<Element>,
+    /// To be told, in this order. Held back until [`Incoming::Online`] went ahead.
+    tell: VecDeque<Incoming>,
+}
+
+impl Session {
+    pub(crate) fn new(full: FullJid, surroundings: Surroundings) -> Self {
+        Self {
+            me: Me {
+                bare: full.to_bare(),
+                full,
+            },
+            ids: surroundings.ids,
+            clock: surroundings.clock,
+            pending: Pending::default(),
+            rooms: Rooms::default(),
+            reached: Reached::default(),
+            shown: Presence::default(),
+            features: ServerFeatures::default(),
+            assigns_stanza_ids: false,
+            begun: false,
+            send: Vec::new(),
+            tell: VecDeque::new(),
+        }
+    }
+
+    /// Takes one stanza from the server.
+    pub(crate) fn hear(&mut self, stanza: &Element) {
+        if !stanza.has_ns(crate::ns::JABBER_CLIENT) {
+            tracing::debug!(name = stanza.name(), "an unknown element was skipped");
+            return;
+        }
+        match stanza.name() {
+            "message" => self.hear_message(stanza),
+            "presence" => self.hear_presence(stanza),
+            "iq" => self.hear_iq(stanza),
+            name => tracing::debug!(name, "an unknown stanza was skipped"),
+        }
+    }
+
+    /// What can be told now.
+    pub(crate) fn next_told(&mut self) -> Option<Incoming> {
+        if self.begun {
+            self.tell.pop_front()
+        } else {
+            None
+        }
+    }
+
+    /// Whether there is something to be told now.
+    pub(crate) fn has_told(&self) -> bool {
+        self.begun && !self.tell.is_empty()
+    }
+
+    fn tell(&mut self, what: Incoming) {
+        self.tell.push_back(what);
+    }
+}

@@ -1,0 +1,57 @@
+//! Requests that wait for their answer.
+
+use super::Me;
+use std::collections::HashMap;
+
+/// What was asked.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Roster,
+    Carbons,
+    BlockList,
+    ServerInfo,
+    AccountInfo,
+    /// A ping of ours.
+    Ping,
+    /// Something that the engine wants to hear about.
+    Request(u64),
+}
+
+/// Who may answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answerer {
+    /// Asked without an address: the account itself.
+    Account,
+    /// My server.
+    Domain,
+}
+
+/// The open requests by id.
+#[derive(Debug, Default)]
+pub(super) struct Pending(HashMap<String, (Answerer, Asked)>);
+
+impl Pending {
+    pub(super) fn add(&mut self, id: String, answerer: Answerer, asked: Asked) {
+        self.0.insert(id, (answerer, asked));
+    }
+
+    /// What this answers, if the one who answers is the one who was asked (CVE-2024-46957).
+    pub(super) fn take(&mut self, id: &str, from: Option<&str>, me: &Me) -> Option<Asked> {
+        let (answerer, _) = self.0.get(id)?;
+        let may = match answerer {
+            Answerer::Account => me.is_account(from),
+            Answerer::Domain => from.is_some_and(|from| me.is_domain(from)),
+        };
+        if !may {
+            return None;
+        }
+        self.0.remove(id).map(|(_, asked)| asked)
+    }
+
+    /// Whether it is not known yet what the server offers.
+    pub(super) fn waits_for_features(&self) -> bool {
+        self.0
+            .values()
+            .any(|(_, asked)| matches!(asked, Asked::ServerInfo | Asked::AccountInfo))
+    }
+}

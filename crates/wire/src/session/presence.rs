@@ -1,0 +1,79 @@
+//! Presence and subscriptions (RFC 6121 §3, §4).
+
+use super::Session;
+use crate::ns;
+use crate::stanza::{availability, status_of};
+use carillon_core::contact::{Availability, Presence, ResourcePresence};
+use carillon_core::session::{Incoming, SubscriptionStep};
+use jid::Jid;
+use minidom::Element;
+
+impl Session {
+    pub(super) fn hear_presence(&mut self, presence: &Element) {
+        if !self.is_for_me(presence) {
+            tracing::debug!("a presence for somebody else was dropped");
+            return;
+        }
+        let Some(from) = presence.attr("from").and_then(|from| Jid::new(from).ok()) else {
+            return;
+        };
+        if self.rooms.has(&from.to_bare()) {
+            return self.hear_room_presence(presence, &from);
+        }
+        if presence.has_child("x", ns::MUC_USER) {
+            tracing::debug!("presence of a room that was not joined was dropped");
+            return;
+        }
+        match presence.attr("type") {
+            None => self.tell_presence(&from, presence, availability(presence)),
+            Some("unavailable") => self.tell_presence(&from, presence, Availability::Offline),
+            Some(kind) => {
+                if let Some(step) = step(kind, presence) {
+                    let from = from.into_bare();
+                    if from != self.me.bare {
+                        self.tell(Incoming::Subscription { from, step });
+                    }
+                }
+            }
+        }
+    }
+
+    fn tell_presence(&mut self, from: &Jid, presence: &Element, availability: Availability) {
+        // The server echoes what I show to this very device.
+        if from.as_str() == self.me.full.as_str() {
+            return;
+        }
+        let priority = presence
+            .get_child("priority", ns::JABBER_CLIENT)
+            .and_then(|priority| priority.text().trim().parse().ok());
+        let resource = from.resource().map(|resource| resource.as_str());
+        self.tell(Incoming::Presence {
+            from: from.to_bare(),
+            device: ResourcePresence {
+                resource: resource.unwrap_or_default().to_owned(),
+                priority: priority.unwrap_or_default(),
+                presence: Presence {
+                    availability,
+                    status: status_of(presence),
+                },
+            },
+        });
+    }
+}
+
+fn step(kind: &str, presence: &Element) -> Option<SubscriptionStep> {
+    match kind {
+        "subscribe" => Some(SubscriptionStep::Subscribe {
+            nick: presence
+                .get_child("nick", ns::NICK)
+                .map(Element::text)
+                .unwrap_or_default(),
+            text: status_of(presence),
+        }),
+        "subscribed" => Some(SubscriptionStep::Subscribed),
+        "unsubscribe" => Some(SubscriptionStep::Unsubscribe),
+        "unsubscribed" => Some(SubscriptionStep::Unsubscribed),
+        // Errors, probes, and what nobody has defined.
+        _ => None,
+    }
+}

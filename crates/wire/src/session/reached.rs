@@ -1,0 +1,48 @@
+//! Which of my messages the server has handled for certain.
+//!
+//! A server handles a stream in order, so the answer to a ping says that all before it was handled.
+//! One ping is under way at a time, so that a burst of messages costs few of them.
+
+/// Ids on their way.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// Written after the ping that is under way, or while there is none.
+    after: Vec<String>,
+    /// Written before the ping that is under way.
+    before: Option<Vec<String>>,
+}
+
+impl Reached {
+    /// A message was written.
+    pub(super) fn written(&mut self, id: String) {
+        self.after.push(id);
+    }
+
+    /// Whether a ping has to be sent now; if so it counts as sent.
+    pub(super) fn should_ask(&mut self) -> bool {
+        if self.before.is_some() || self.after.is_empty() {
+            return false;
+        }
+        self.before = Some(std::mem::take(&mut self.after));
+        true
+    }
+
+    /// A ping is sent for another reason.
+    pub(super) fn ask_anyway(&mut self) -> bool {
+        if self.before.is_some() {
+            return false;
+        }
+        self.before = Some(std::mem::take(&mut self.after));
+        true
+    }
+
+    /// The ping was answered.
+    pub(super) fn answered(&mut self) -> Vec<String> {
+        self.before.take().unwrap_or_default()
+    }
+
+    /// Whether a ping is under way.
+    pub(super) fn is_asking(&self) -> bool {
+        self.before.is_some()
+    }
+}

@@ -1,0 +1,203 @@
+//! What the engine asks for, as stanzas.
+
+use super::Session;
+use super::pending::{Answerer, Asked};
+use crate::ns;
+use crate::stanza::{Build, StanzaErrorType, about, blocking, error_answer, roster_set, show_into};
+use carillon_core::contact::Presence;
+use carillon_core::session::{Outgoing, RoomEvent, SubscriptionStep};
+use jid::BareJid;
+use minidom::Element;
+
+impl Session {
+    /// Writes one request. [`Outgoing::Close`] is not for here: it ends the session.
+    pub(crate) fn say(&mut self, what: Outgoing) {
+        let stanza = match what {
+            Outgoing::Message {
+                to,
+                id,
+                body,
+                to_room,
+            } => {
+                let stanza = message(&to, &id, &body, to_room);
+                self.reached.written(id);
+                stanza
+            }
+            Outgoing::Receipt { to, id } => {
+                let sign = Element::new_in(ns::RECEIPTS, "received").with("id", &id);
+                self.sign(to.as_str(), sign, "store")
+            }
+            Outgoing::Displayed { to, id } => {
+                let sign = Element::new_in(ns::DISPLAYED_MARKERS, "displayed").with("id", &id);
+                self.sign(to.as_str(), sign, "store")
+            }
+            Outgoing::Typing { to, composing } => {
+                let state = if composing { "composing" } else { "paused" };
+                self.sign(
+                    to.as_str(),
+                    Element::new_in(ns::CHATSTATES, state),
+                    "no-store",
+                )
+            }
+            Outgoing::Presence {
+                availability,
+                status,
+            } => {
+                return self.show(Presence {
+                    availability,
+                    status,
+                });
+            }
+            Outgoing::Subscription { to, step } => subscription(&to, &step),
+            Outgoing::RosterSet {
+                request,
+                jid,
+                name,
+                groups,
+            } => {
+                return self.request(request, roster_set(&jid, &name, &groups, false));
+            }
+            Outgoing::RosterRemove { request, jid } => {
+                return self.request(request, roster_set(&jid, "", &[], true));
+            }
+            Outgoing::Block { request, jids } => {
+                return self.request(request, blocking::command("block", &jids));
+            }
+            Outgoing::Unblock { request, jids } => {
+                // Empty would unblock everybody.
+                if jids.is_empty() {
+                    return;
+                }
+                return self.request(request, blocking::command("unblock", &jids));
+            }
+            Outgoing::JoinRoom {
+                room,
+                nick,
+                history,
+            } => return self.join(room, &nick, history),
+            Outgoing::LeaveRoom { room, nick } => return self.leave(&room, &nick),
+            Outgoing::DeclineInvite { room, to } => decline(&room, &to),
+            Outgoing::Bounce { to, id } => error_answer(
+                "message",
+                Some(to.as_str()),
+                id.as_deref(),
+                StanzaErrorType::Cancel,
+                "service-unavailable",
+            ),
+            Outgoing::Ping => return self.ping_anyway(),
+            Outgoing::Close => return,
+        };
+        self.send.push(stanza);
+    }
+
+    /// Asks how far the server has come, if messages were written since it last said so.
+    pub(crate) fn ask_reached(&mut self) {
+        if self.reached.should_ask() {
+            self.ping();
+        }
+    }
+
+    /// Asks whether the link lives, unless that is being asked.
+    pub(crate) fn ping_anyway(&mut self) {
+        if self.reached.ask_anyway() {
+            self.ping();
+        }
+    }
+
+    /// Whether an answer to a ping is being waited for.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.reached.is_asking()
+    }
+
+    fn ping(&mut self) {
+        let ping = Element::new_in(ns::PING, "ping");
+        self.ask("get", Answerer::Domain, Asked::Ping, ping);
+    }
+
+    fn request(&mut self, request: u64, payload: Element) {
+        self.ask("set", Answerer::Account, Asked::Request(request), payload);
+    }
+
+    /// A message without words. `hint` says whether an archive should keep it (XEP-0334).
+    fn sign(&mut self, to: &str, sign: Element, hint: &'static str) -> Element {
+        Element::stanza("message")
+            .with("type", "chat")
+            .with("to", to)
+            .with("id", &self.ids.next())
+            .holding(sign)
+            .holding(Element::new_in(ns::HINTS, hint))
+    }
+
+    fn join(&mut self, room: BareJid, nick: &str, history: u32) {
+        let Ok(address) = room.with_resource_str(nick) else {
+            let reason = "the nick is not allowed".to_owned();
+            return self.tell_room(room, RoomEvent::Refused { reason });
+        };
+        let history = Element::new_in(ns::MUC, "history").with("maxstanzas", &history.to_string());
+        let presence = show_into(Element::stanza("presence"), &self.shown)
+            .with("to", address.as_str())
+            .holding(Element::new_in(ns::MUC, "x").holding(history))
+            .holding(about::caps());
+        self.rooms
+            .enter(room, address.resource().as_str().to_owned());
+        self.send.push(presence);
+    }
+
+    fn leave(&mut self, room: &BareJid, nick: &str) {
+        let address = match self.rooms.place(room) {
+            Some(place) => {
+                place.leaving = true;
+                room.with_resource_str(&place.nick)
+            }
+            None => room.with_resource_str(nick),
+        };
+        if let Ok(address) = address {
+            let presence = Element::stanza("presence")
+                .with("to", address.as_str())
+                .with("type", "unavailable");
+            self.send.push(presence);
+        }
+    }
+}
+
+fn message(to: &BareJid, id: &str, body: &str, to_room: bool) -> Element {
+    let stanza = Element::stanza("message")
+        .with("type", if to_room { "groupchat" } else { "chat" })
+        .with("to", to.as_str())
+        .with("id", id)
+        .holding_text("body", body)
+        .holding(Element::new_in(ns::CHATSTATES, "active"))
+        .holding(Element::new_in(ns::SID, "origin-id").with("id", id));
+    if to_room {
+        return stanza;
+    }
+    stanza
+        .holding(Element::new_in(ns::RECEIPTS, "request"))
+        .holding(Element::new_in(ns::DISPLAYED_MARKERS, "markable"))
+}
+
+fn subscription(to: &BareJid, step: &SubscriptionStep) -> Element {
+    let stanza = Element::stanza("presence").with("to", to.as_str());
+    match step {
+        SubscriptionStep::Subscribe { nick, text } => {
+            let mut stanza = stanza.with("type", "subscribe");
+            if !text.is_empty() {
+                stanza = stanza.holding_text("status", text);
+            }
+            if !nick.is_empty() {
+                stanza = stanza.holding(Element::new_in(ns::NICK, "nick").saying(nick));
+            }
+            stanza
+        }
+        SubscriptionStep::Subscribed => stanza.with("type", "subscribed"),
+        SubscriptionStep::Unsubscribe => stanza.with("type", "unsubscribe"),
+        SubscriptionStep::Unsubscribed => stanza.with("type", "unsubscribed"),
+    }
+}
+
+fn decline(room: &BareJid, to: &BareJid) -> Element {
+    let decline = Element::new_in(ns::MUC_USER, "decline").with("to", to.as_str());
+    Element::stanza("message")
+        .with("to", room.as_str())
+        .holding(Element::new_in(ns::MUC_USER, "x").holding(decline))
+}

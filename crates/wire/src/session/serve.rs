@@ -1,0 +1,159 @@
+//! Moves stanzas between a [`Session`], its link and the engine, and notices when the link is dead.
+
+use super::Session;
+use crate::login::{closed, stream_problem};
+use crate::ns;
+use crate::transport::{Received, Transport};
+use carillon_core::session::{Incoming, Outgoing, SessionProblem};
+use carillon_xml::Frame;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// A dead link is noticed within this when there is reason to ask.
+pub(crate) const PING_ANSWER: Duration = Duration::from_secs(15);
+/// Idle means idle; this keeps the mappings of home routers open, most of which last longer.
+pub(crate) const IDLE: Duration = Duration::from_secs(5 * 60);
+/// What the server offers is known after one round trip; one that does not say is used without.
+pub(crate) const FEATURES: Duration = Duration::from_secs(3);
+/// A good-bye is not worth more.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// So many requests are written at once before the link is looked at again.
+const BATCH: usize = 64;
+
+/// Runs until the link ends, or until `outgoing` closes or says [`Outgoing::Close`].
+pub(crate) async fn serve<T: Transport>(
+    transport: &mut T,
+    mut session: Session,
+    mut outgoing: mpsc::Receiver<Outgoing>,
+    incoming: mpsc::Sender<Incoming>,
+) -> Result<(), SessionProblem> {
+    let end = talk(transport, &mut session, &mut outgoing, &incoming).await;
+    // What was heard before the end is still told, if somebody listens.
+    while let Some(told) = session.next_told() {
+        if incoming.try_send(told).is_err() {
+            break;
+        }
+    }
+    if timeout(FAREWELL, transport.close()).await.is_err() {
+        tracing::debug!("the link ended without a good-bye");
+    }
+    end
+}
+
+/// What woke the session.
+enum Woken {
+    Deaf,
+    Heard(Received),
+    Asked(Option<Outgoing>),
+    Time,
+}
+
+async fn talk<T: Transport>(
+    transport: &mut T,
+    session: &mut Session,
+    outgoing: &mut mpsc::Receiver<Outgoing>,
+    incoming: &mpsc::Sender<Incoming>,
+) -> Result<(), SessionProblem> {
+    let begun = Instant::now();
+    let mut heard = begun;
+    let mut asked = begun;
+    loop {
+        let was_asking = session.is_asking();
+        session.ask_reached();
+        write(transport, session).await?;
+        if session.is_asking() && !was_asking {
+            asked = Instant::now();
+        }
+        let deadline = if !session.is_online() {
+            begun + FEATURES
+        } else if session.is_asking() {
+            heard.max(asked) + PING_ANSWER
+        } else {
+            heard + IDLE
+        };
+        let told = session.has_told();
+        let woken = tokio::select! {
+            biased;
+            permit = incoming.reserve(), if told => match (permit, session.next_told()) {
+                (Ok(permit), Some(what)) => {
+                    permit.send(what);
+                    continue;
+                }
+                _ => Woken::Deaf,
+            },
+            received = transport.receive(), if !told => Woken::Heard(received?),
+            asked = outgoing.recv() => Woken::Asked(asked),
+            () = sleep_until(deadline) => Woken::Time,
+        };
+        match woken {
+            Woken::Heard(received) => {
+                heard = Instant::now();
+                hear(session, received)?;
+            }
+            Woken::Asked(None | Some(Outgoing::Close)) | Woken::Deaf => return Ok(()),
+            Woken::Asked(Some(what)) => {
+                session.say(what);
+                for _ in 1..BATCH {
+                    match outgoing.try_recv() {
+                        Ok(Outgoing::Close) => {
+                            write(transport, session).await?;
+                            return Ok(());
+                        }
+                        Ok(what) => session.say(what),
+                        Err(_) => break,
+                    }
+                }
+            }
+            Woken::Time if !session.is_online() => session.online(),
+            // The server may have spoken while nobody listened here: then it is not silent, it is not heard.
+            Woken::Time if session.is_asking() && !told => {
+                return Err(SessionProblem::Lost {
+                    detail: format!("no answer within {} s", PING_ANSWER.as_secs()),
+                });
+            }
+            Woken::Time => {
+                heard = Instant::now();
+                session.ping_anyway();
+            }
+        }
+    }
+}
+
+/// A link that takes nothing for as long as an answer may take is as dead as one that gives nothing.
+async fn write<T: Transport>(
+    transport: &mut T,
+    session: &mut Session,
+) -> Result<(), SessionProblem> {
+    if session.send.is_empty() {
+        return Ok(());
+    }
+    let stanzas = std::mem::take(&mut session.send);
+    match timeout(PING_ANSWER, transport.send(&stanzas)).await {
+        Ok(written) => Ok(written?),
+        Err(_) => Err(SessionProblem::Lost {
+            detail: "the link takes nothing any more".to_owned(),
+        }),
+    }
+}
+
+fn hear(session: &mut Session, received: Received) -> Result<(), SessionProblem> {
+    match received {
+        Received::Frame(Frame::Stanza(stanza)) if stanza.is("error", ns::STREAM) => {
+            Err(stream_problem(&stanza))
+        }
+        Received::Frame(Frame::Stanza(stanza)) => {
+            session.hear(&stanza);
+            Ok(())
+        }
+        Received::Frame(Frame::Close { see_other_uri }) => Err(closed(see_other_uri.as_deref())),
+        Received::Frame(Frame::Open { .. }) => Err(SessionProblem::Protocol {
+            detail: "the stream was opened twice".to_owned(),
+        }),
+        // A stranger may have sent it through a careless server; ending the session would let him keep us out.
+        Received::Unreadable(error) => {
+            tracing::warn!(%error, "a stanza that can't be read was skipped");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What this client tells about itself: features (XEP-0030, XEP-0115), name and version (XEP-0092), time (XEP-0202).
+
+use super::Build;
+use crate::ns;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use minidom::Element;
+use std::sync::LazyLock;
+use xmpp_parsers::caps::{compute_disco, hash_caps};
+use xmpp_parsers::disco::{DiscoInfoResult, Identity};
+use xmpp_parsers::hashes::Algo;
+
+/// Where this client's capabilities are explained (XEP-0115 §4).
+const NODE: &str = "https://carillon.im";
+
+/// Only what is really understood: others send by this list.
+const FEATURES: &[&str] = &[
+    ns::CAPS,
+    ns::CHATSTATES,
+    ns::CONFERENCE,
+    ns::DELAY,
+    ns::DISCO_INFO,
+    ns::DISPLAYED_MARKERS,
+    ns::MUC,
+    ns::NICK,
+    ns::PING,
+    ns::RECEIPTS,
+    ns::TIME,
+    ns::VERSION,
+];
+
+fn features() -> DiscoInfoResult {
+    DiscoInfoResult {
+        node: None,
+        identities: vec![Identity::new("client", "pc", "en", "Carillon")],
+        features: FEATURES
+            .iter()
+            .map(|feature| (*feature).to_owned())
+            .collect(),
+        extensions: Vec::new(),
+    }
+}
+
+/// The verification string (XEP-0115 §5.1); it changes with the program only.
+static VERIFICATION: LazyLock<String> = LazyLock::new(|| {
+    hash_caps(&compute_disco(&features()), Algo::Sha_1)
+        .map(|hash| STANDARD.encode(hash.hash))
+        .unwrap_or_default()
+});
+
+/// The `<c/>` of every available presence.
+pub(crate) fn caps() -> Element {
+    Element::new_in(ns::CAPS, "c")
+        .with("hash", "sha-1")
+        .with("node", NODE)
+        .with("ver", &VERIFICATION)
+}
+
+/// The answer to a disco#info query for `node`; `None` for a node that is not ours.
+pub(crate) fn info(node: Option<&str>) -> Option<Element> {
+    if let Some(node) = node {
+        let ours = node
+            .strip_prefix(NODE)
+            .and_then(|rest| rest.strip_prefix('#'))
+            .is_some_and(|version| version == *VERIFICATION);
+        if !ours {
+            return None;
+        }
+    }
+    let answer = DiscoInfoResult {
+        node: node.map(str::to_owned),
+        ..features()
+    };
+    Some(Element::from(answer))
+}
+
+/// Name and version. The operating system is nobody's business.
+pub(crate) fn version() -> Element {
+    Element::new_in(ns::VERSION, "query")
+        .holding_text("name", "Carillon")
+        .holding_text("version", env!("CARGO_PKG_VERSION"))
+}
+
+/// The time, in UTC: the offset would tell where the user is.
+pub(crate) fn time(now: jiff::Timestamp) -> Element {
+    Element::new_in(ns::TIME, "time")
+        .holding_text("tzo", "+00:00")
+        .holding_text("utc", &now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}

@@ -1,0 +1,23 @@
+//! Delayed delivery (XEP-0203).
+
+use crate::ns;
+use carillon_core::ids::Timestamp;
+use minidom::Element;
+
+/// Whether somebody who is `trusted` held the stanza back, and since when, as far as the time can be read.
+///
+/// The sender can write a delay too, so the one who held it back has to be named.
+pub(crate) fn delayed_by(
+    stanza: &Element,
+    trusted: impl Fn(&str) -> bool,
+) -> Option<Option<Timestamp>> {
+    let delay = stanza
+        .children()
+        .find(|child| child.is("delay", ns::DELAY) && child.attr("from").is_some_and(&trusted))?;
+    Some(delay.attr("stamp").and_then(time))
+}
+
+/// A time of XEP-0082 §3.2.
+fn time(stamp: &str) -> Option<Timestamp> {
+    stamp.parse::<jiff::Timestamp>().ok().map(Timestamp::from)
+}

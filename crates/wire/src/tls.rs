@@ -1,0 +1,148 @@
+//! TLS: whom to trust, and under which name.
+//!
+//! The certificate has to fit the account's domain, or the host of an address whose authority is
+//! proven: the user typed it, or the account's domain named it over HTTPS that was itself verified
+//! (XEP-0156 §3, host-meta). Refusing the second would refuse many public servers, whose WebSocket
+//! lives on a host of its own; and whoever can answer verified HTTPS for the domain could get a
+//! certificate for it. What DNS, a redirect or a `see-other-uri` says proves nothing
+//! (CVE-2022-24968) and never adds a name here.
+
+use carillon_core::session::SessionProblem;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls_platform_verifier::Verifier;
+use std::sync::Arc;
+
+/// The system's authorities and the user's. Reads files: call it where blocking is allowed.
+pub(crate) fn trust(
+    extra_roots: Vec<CertificateDer<'static>>,
+    domain: &str,
+) -> Result<Trust, SessionProblem> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = Verifier::new_with_extra_roots(extra_roots, Arc::clone(&provider))
+        .map_err(|error| certificate(domain, &error))?;
+    Ok(Trust {
+        provider,
+        verifier: Arc::new(verifier),
+    })
+}
+
+/// Whom to trust, read once for all the connections of one attempt.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust {
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+}
+
+impl Trust {
+    /// For a link to the account's own server: `account_domain` is a name that fits as well as the host's.
+    pub(crate) fn for_account(&self, account_domain: &str) -> Result<ClientConfig, SessionProblem> {
+        let account = ServerName::try_from(account_domain.to_owned()).map_err(|error| {
+            SessionProblem::Certificate {
+                domain: account_domain.to_owned(),
+                detail: error.to_string(),
+            }
+        })?;
+        let verifier = Arc::new(EitherName {
+            inner: Arc::clone(&self.verifier),
+            account,
+        });
+        self.config(verifier, account_domain)
+    }
+
+    /// For HTTPS: the host's own name only.
+    pub(crate) fn for_https(&self, domain: &str) -> Result<ClientConfig, SessionProblem> {
+        self.config(Arc::clone(&self.verifier), domain)
+    }
+
+    fn config(
+        &self,
+        verifier: Arc<dyn ServerCertVerifier>,
+        domain: &str,
+    ) -> Result<ClientConfig, SessionProblem> {
+        Ok(
+            ClientConfig::builder_with_provider(Arc::clone(&self.provider))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| certificate(domain, &error))?
+                .dangerous()
+                .with_custom_certificate_verifier(verifier)
+                .with_no_client_auth(),
+        )
+    }
+}
+
+/// A failed handshake, told apart: a certificate that does not fit, or no TLS at all.
+pub(crate) fn handshake_problem(domain: &str, url: &str, error: &std::io::Error) -> SessionProblem {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Error>());
+    match inner {
+        Some(error @ Error::InvalidCertificate(_)) => certificate(domain, error),
+        Some(error) => SessionProblem::NotXmpp {
+            detail: format!("{url}: {error}"),
+        },
+        None => SessionProblem::Unreachable {
+            detail: format!("{url}: {error}"),
+        },
+    }
+}
+
+fn certificate(domain: &str, error: &Error) -> SessionProblem {
+    SessionProblem::Certificate {
+        domain: domain.to_owned(),
+        detail: error.to_string(),
+    }
+}
+
+/// Takes a certificate that fits the account's domain, else one that fits the host connected to.
+#[derive(Debug)]
+struct EitherName {
+    inner: Arc<dyn ServerCertVerifier>,
+    account: ServerName<'static>,
+}
+
+impl ServerCertVerifier for EitherName {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let check = |name: &ServerName<'_>| {
+            self.inner
+                .verify_server_cert(end_entity, intermediates, name, ocsp_response, now)
+        };
+        match check(&self.account) {
+            Err(Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => check(server_name),
+            answer => answer,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}

@@ -1,0 +1,54 @@
+//! The way by which stanzas travel. Today that is WebSocket; TCP (RFC 6120 §4) is to implement [`Transport`] too.
+
+mod websocket;
+
+use carillon_core::session::SessionProblem;
+use carillon_xml::{Frame, XmlError};
+use minidom::Element;
+use std::future::Future;
+
+pub(crate) use websocket::{WebSocket, handshake};
+
+/// What came.
+#[derive(Debug)]
+pub(crate) enum Received {
+    /// Something whole.
+    Frame(Frame),
+    /// One frame that can't be read. The next one can: frames are told apart below the XML.
+    Unreadable(XmlError),
+}
+
+/// Why nothing comes or goes any more.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LinkEnd {
+    /// It broke, or the other side closed it.
+    #[error("{0}")]
+    Broken(String),
+    /// The other side did what RFC 7395 forbids.
+    #[error("{0}")]
+    Protocol(String),
+}
+
+impl From<LinkEnd> for SessionProblem {
+    fn from(end: LinkEnd) -> Self {
+        match end {
+            LinkEnd::Broken(detail) => Self::Lost { detail },
+            LinkEnd::Protocol(detail) => Self::Protocol { detail },
+        }
+    }
+}
+
+/// A link over which one XMPP stream runs.
+pub(crate) trait Transport: Send {
+    /// Opens the stream to `domain`, or opens it anew after authentication.
+    fn open(&mut self, domain: &str) -> impl Future<Output = Result<(), LinkEnd>> + Send;
+
+    /// Writes all of these at once, and does not hold them back.
+    fn send(&mut self, stanzas: &[Element]) -> impl Future<Output = Result<(), LinkEnd>> + Send;
+
+    /// Waits for what comes next. Nothing is lost when the future is dropped.
+    fn receive(&mut self) -> impl Future<Output = Result<Received, LinkEnd>> + Send;
+
+    /// Says the end of the stream and ends the link.
+    fn close(&mut self) -> impl Future<Output = ()> + Send;
+}
