@@ -1,1 +1,30 @@
-//! Carillon.
+//! One task joins sessions, store and alert decisions.
+//!
+//! The engine owns the store's only writer and every account's session. It stores before it announces:
+//! nothing is shown, rung or acknowledged that is not committed. It must never know that there are
+//! windows, sockets between processes, popups or loudspeakers: it gives out [`Output`]s and takes
+//! calls.
+
+pub mod account;
+mod alerting;
+pub mod answers;
+pub mod connector;
+mod contacts;
+pub mod desk;
+mod hearing;
+mod messages;
+pub mod output;
+mod presence;
+mod rooms;
+mod run;
+mod sessions;
+mod status;
+
+pub use account::Line;
+pub use answers::{AccountState, RoomNow};
+pub use carillon_store as store;
+pub use carillon_wire as wire;
+pub use connector::{ConnectEnd, Connector, Secrets, WireConnector};
+pub use desk::{Desk, DeskError};
+pub use output::{Content, Output, Ring};
+pub use run::{Engine, EngineConfig, EngineGone};

@@ -1,0 +1,249 @@
+//! What the engine keeps in memory of one account.
+
+use carillon_core::contact::{
+    Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
+};
+use carillon_core::ids::{AccountId, ChatRef, Timestamp};
+use carillon_core::room::RoomState;
+use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem};
+use carillon_core::settings::AccountSettings;
+use jid::BareJid;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+/// Where an account's connection stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Signed out by the user's choice.
+    Off,
+    /// On the way.
+    Connecting,
+    /// Signed in.
+    Online(ServerFeatures),
+    /// Tries again by itself.
+    Waiting {
+        /// When.
+        retry_at: Timestamp,
+        /// Why it failed last.
+        problem: SessionProblem,
+    },
+    /// Needs the user.
+    Stopped(SessionProblem),
+    /// The password is not to be had.
+    NoPassword,
+}
+
+/// A running session.
+pub(crate) struct Session {
+    /// Tells this session from those before it.
+    pub(crate) generation: u64,
+    pub(crate) outgoing: mpsc::Sender<Outgoing>,
+    pub(crate) task: Option<AbortHandle>,
+}
+
+impl Session {
+    /// Lets the task end by itself instead of with this handle, so that it can say goodbye.
+    pub(crate) fn let_go(mut self) {
+        self.task = None;
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+/// When the presences after signing in have settled.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Burst {
+    started: Timestamp,
+    last: Timestamp,
+    over: bool,
+}
+
+/// Quiet for so long, and the burst is over; in milliseconds.
+const BURST_QUIET: i64 = 5_000;
+/// It never lasts longer than this; in milliseconds.
+const BURST_LONGEST: i64 = 30_000;
+
+impl Burst {
+    pub(crate) fn begin(now: Timestamp) -> Self {
+        Self {
+            started: now,
+            last: now,
+            over: false,
+        }
+    }
+
+    /// Takes note of a presence at `now`, and says whether the burst was over before it.
+    pub(crate) fn settled_before(&mut self, now: Timestamp) -> bool {
+        let quiet = now.millis_since(self.last) >= BURST_QUIET;
+        let long = now.millis_since(self.started) >= BURST_LONGEST;
+        self.over |= quiet || long;
+        self.last = now;
+        self.over
+    }
+}
+
+/// What came late after signing in, to be told in one summary.
+#[derive(Debug, Default)]
+pub(crate) struct CatchUp {
+    pub(crate) messages: u32,
+    pub(crate) chats: BTreeSet<BareJid>,
+    pub(crate) due: Timestamp,
+}
+
+/// A room as it is now.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Room {
+    pub(crate) state: RoomState,
+    pub(crate) nick: String,
+    pub(crate) subject: String,
+    pub(crate) occupants: BTreeSet<String>,
+}
+
+/// One account.
+pub(crate) struct Account {
+    pub(crate) id: AccountId,
+    pub(crate) settings: AccountSettings,
+    pub(crate) line: Line,
+    pub(crate) session: Option<Session>,
+    pub(crate) failures: u32,
+    pub(crate) roster: BTreeMap<BareJid, RosterItem>,
+    pub(crate) blocked: HashSet<BareJid>,
+    pub(crate) presences: HashMap<BareJid, Vec<ResourcePresence>>,
+    pub(crate) gone_at: HashMap<BareJid, Timestamp>,
+    pub(crate) burst: Burst,
+    pub(crate) typing: HashSet<(BareJid, Option<String>)>,
+    pub(crate) rooms: BTreeMap<BareJid, Room>,
+    pub(crate) catch_up: Option<CatchUp>,
+    /// Messages handed to this session whose arrival at the server is not known yet.
+    pub(crate) in_flight: HashSet<String>,
+    /// The full address of the session, to tell my own devices apart.
+    pub(crate) resource: Option<String>,
+    /// What was shown last as my own presence on this session.
+    pub(crate) shown: Option<(Availability, String)>,
+}
+
+impl Account {
+    pub(crate) fn new(id: AccountId, settings: AccountSettings) -> Self {
+        Self {
+            id,
+            settings,
+            line: Line::Off,
+            session: None,
+            failures: 0,
+            roster: BTreeMap::new(),
+            blocked: HashSet::new(),
+            presences: HashMap::new(),
+            gone_at: HashMap::new(),
+            burst: Burst::default(),
+            typing: HashSet::new(),
+            rooms: BTreeMap::new(),
+            catch_up: None,
+            in_flight: HashSet::new(),
+            resource: None,
+            shown: None,
+        }
+    }
+
+    pub(crate) fn chat(&self, jid: &BareJid) -> ChatRef {
+        ChatRef {
+            account: self.id,
+            jid: jid.clone(),
+        }
+    }
+
+    pub(crate) fn is_online(&self) -> bool {
+        matches!(self.line, Line::Online(_))
+    }
+
+    /// Says something on the session; `false` when there is none or it does not keep up.
+    pub(crate) fn say(&self, outgoing: Outgoing) -> bool {
+        self.is_online()
+            && self
+                .session
+                .as_ref()
+                .is_some_and(|session| session.outgoing.try_send(outgoing).is_ok())
+    }
+
+    /// The name I gave a contact, else the node of the address.
+    pub(crate) fn name_of(&self, jid: &BareJid) -> String {
+        let given = self.roster.get(jid).map(|item| item.name.as_str());
+        match given.filter(|name| !name.is_empty()) {
+            Some(name) => name.to_owned(),
+            None => jid
+                .node()
+                .map_or_else(|| jid.to_string(), |node| node.to_string()),
+        }
+    }
+
+    pub(crate) fn presence_of(&self, jid: &BareJid) -> Presence {
+        self.presences
+            .get(jid)
+            .map(|devices| effective_presence(devices))
+            .unwrap_or_default()
+    }
+
+    /// Whether somebody is a contact in the sense of "who may write to me".
+    pub(crate) fn is_contact(&self, jid: &BareJid) -> bool {
+        use carillon_core::contact::Subscription;
+        self.roster
+            .get(jid)
+            .is_some_and(|item| item.subscription != Subscription::None || item.ask)
+    }
+
+    pub(crate) fn contact(&self, item: &RosterItem) -> Contact {
+        Contact {
+            account: self.id,
+            jid: item.jid.clone(),
+            name: self.name_of(&item.jid),
+            groups: item.groups.clone(),
+            subscription: item.subscription,
+            waiting: item.ask,
+            blocked: self.blocked.contains(&item.jid),
+            presence: self.presence_of(&item.jid),
+        }
+    }
+
+    /// Forgets all that was true only while the session lasted. Says who was seen online.
+    pub(crate) fn forget_live(&mut self) -> Vec<BareJid> {
+        self.session = None;
+        self.in_flight.clear();
+        self.typing.clear();
+        self.resource = None;
+        self.shown = None;
+        for room in self.rooms.values_mut() {
+            room.state = RoomState::Outside;
+            room.occupants.clear();
+        }
+        self.presences.drain().map(|(jid, _)| jid).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_over_after_five_quiet_seconds() {
+        let mut burst = Burst::begin(Timestamp(0));
+        assert!(!burst.settled_before(Timestamp(100)));
+        assert!(!burst.settled_before(Timestamp(5_000)));
+        assert!(burst.settled_before(Timestamp(10_000)));
+        assert!(burst.settled_before(Timestamp(10_001)));
+    }
+
+    #[test]
+    fn a_burst_that_never_rests_is_over_after_thirty_seconds() {
+        let mut burst = Burst::begin(Timestamp(0));
+        for second in 1..30 {
+            assert!(!burst.settled_before(Timestamp(second * 1_000)));
+        }
+        assert!(burst.settled_before(Timestamp(30_000)));
+    }
+}

@@ -1,0 +1,107 @@
+//! What the engine answers when it is asked how things stand.
+
+use crate::account::{Account, Line};
+use crate::desk::{Desk, DeskError};
+use carillon_core::contact::Contact;
+use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::room::RoomState;
+use carillon_core::settings::AccountSettings;
+
+/// An account and where its connection stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountState {
+    /// Its identity.
+    pub id: AccountId,
+    /// How it signs in.
+    pub settings: AccountSettings,
+    /// Where its connection stands.
+    pub line: Line,
+}
+
+/// A room as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomNow {
+    /// Where I stand.
+    pub state: RoomState,
+    /// My nick.
+    pub nick: String,
+    /// The topic.
+    pub subject: String,
+    /// How many are in it.
+    pub occupants: u32,
+}
+
+impl Desk {
+    /// All accounts, in the order of the settings.
+    #[must_use]
+    pub fn account_states(&self) -> Vec<AccountState> {
+        let find = |chosen: &AccountSettings| {
+            self.accounts
+                .values()
+                .find(|account| account.settings.jid == chosen.jid)
+        };
+        self.settings
+            .accounts
+            .iter()
+            .filter_map(find)
+            .map(state)
+            .collect()
+    }
+
+    /// All contacts of all accounts.
+    #[must_use]
+    pub fn contacts(&self) -> Vec<Contact> {
+        let contacts_of = |account: &'_ Account| -> Vec<Contact> {
+            account
+                .roster
+                .values()
+                .map(|item| account.contact(item))
+                .collect()
+        };
+        self.accounts.values().flat_map(contacts_of).collect()
+    }
+
+    /// The contact's, room's or stranger's name.
+    #[must_use]
+    pub fn display_name(&self, chat: &ChatRef) -> String {
+        self.name(chat.account, &chat.jid)
+    }
+
+    /// Who types in a chat now: nicks in a room, the contact's address otherwise.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn typing(&self, chat: &ChatRef) -> Result<Vec<String>, DeskError> {
+        let mut typing: Vec<String> = self
+            .account(chat.account)?
+            .typing
+            .iter()
+            .filter(|(jid, _)| *jid == chat.jid)
+            .map(|(jid, nick)| nick.clone().unwrap_or_else(|| jid.to_string()))
+            .collect();
+        typing.sort();
+        Ok(typing)
+    }
+
+    /// A room that I am or was in.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn room(&self, chat: &ChatRef) -> Result<Option<RoomNow>, DeskError> {
+        let room = self.account(chat.account)?.rooms.get(&chat.jid);
+        Ok(room.map(|room| RoomNow {
+            state: room.state.clone(),
+            nick: room.nick.clone(),
+            subject: room.subject.clone(),
+            occupants: u32::try_from(room.occupants.len()).unwrap_or(u32::MAX),
+        }))
+    }
+}
+
+fn state(account: &Account) -> AccountState {
+    AccountState {
+        id: account.id,
+        settings: account.settings.clone(),
+        line: account.line.clone(),
+    }
+}

@@ -1,0 +1,248 @@
+//! What the user does with the contact list, requests and blocks.
+
+use crate::desk::{Desk, DeskError, ServerAnswer};
+use crate::output::Output;
+use carillon_core::alerts::EventKind;
+use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::session::{Outgoing, SubscriptionStep};
+use jid::BareJid;
+
+/// The longest name, group or request text that is sent, in characters.
+const LONGEST: usize = 1_000;
+
+fn check_text(text: &str) -> Result<(), DeskError> {
+    if text.chars().count() > LONGEST {
+        return Err(DeskError::BadText);
+    }
+    Ok(())
+}
+
+fn tidy_groups(groups: &[String]) -> Result<Vec<String>, DeskError> {
+    let mut tidy: Vec<String> = groups
+        .iter()
+        .map(|group| group.trim().to_owned())
+        .filter(|group| !group.is_empty())
+        .collect();
+    tidy.iter().try_for_each(|group| check_text(group))?;
+    tidy.sort();
+    tidy.dedup();
+    Ok(tidy)
+}
+
+impl Desk {
+    /// Asks somebody to be my contact. The answer comes when the server has them on the roster.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`], [`DeskError::BadText`] or [`DeskError::Gone`].
+    pub fn add_contact(
+        &mut self,
+        contact: &ChatRef,
+        name: &str,
+        groups: &[String],
+        text: &str,
+    ) -> Result<ServerAnswer, DeskError> {
+        check_text(text)?;
+        let answer = self.change_contact(contact, name, groups)?;
+        let step = SubscriptionStep::Subscribe {
+            nick: String::new(),
+            text: text.to_owned(),
+        };
+        self.step(contact, step)?;
+        // Who asked me as well gets their answer with the same click.
+        if self
+            .store
+            .remove_contact_request(contact.account, &contact.jid)?
+        {
+            self.step(contact, SubscriptionStep::Subscribed)?;
+            self.request_handled(contact);
+        }
+        Ok(answer)
+    }
+
+    /// Changes a contact's name and groups.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`], [`DeskError::BadText`] or [`DeskError::Gone`].
+    pub fn change_contact(
+        &mut self,
+        contact: &ChatRef,
+        name: &str,
+        groups: &[String],
+    ) -> Result<ServerAnswer, DeskError> {
+        check_text(name)?;
+        let groups = tidy_groups(groups)?;
+        let jid = contact.jid.clone();
+        let name = name.trim().to_owned();
+        self.ask_server(contact.account, |request| Outgoing::RosterSet {
+            request,
+            jid,
+            name,
+            groups,
+        })
+    }
+
+    /// Removes a contact; the chat's history stays.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`] or [`DeskError::Gone`].
+    pub fn remove_contact(&mut self, contact: &ChatRef) -> Result<ServerAnswer, DeskError> {
+        let jid = contact.jid.clone();
+        self.ask_server(contact.account, |request| Outgoing::RosterRemove {
+            request,
+            jid,
+        })
+    }
+
+    /// Accepts a contact request, and asks back.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`], [`DeskError::Gone`] or the store's.
+    pub fn accept_request(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
+        self.step(contact, SubscriptionStep::Subscribed)?;
+        let asked = self
+            .account(contact.account)?
+            .roster
+            .get(&contact.jid)
+            .is_some_and(|item| item.ask || item.subscription.i_see_them());
+        if !asked {
+            let step = SubscriptionStep::Subscribe {
+                nick: String::new(),
+                text: String::new(),
+            };
+            self.step(contact, step)?;
+        }
+        self.store
+            .remove_contact_request(contact.account, &contact.jid)?;
+        self.accept_stranger_if_any(contact)?;
+        self.request_handled(contact);
+        Ok(())
+    }
+
+    /// Declines a contact request.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`], [`DeskError::Gone`] or the store's.
+    pub fn decline_request(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
+        self.step(contact, SubscriptionStep::Unsubscribed)?;
+        self.store
+            .remove_contact_request(contact.account, &contact.jid)?;
+        self.request_handled(contact);
+        Ok(())
+    }
+
+    /// Puts somebody on the block list. What waits of theirs goes away when the server has done it.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`] or [`DeskError::Gone`].
+    pub fn block(&mut self, contact: &ChatRef) -> Result<ServerAnswer, DeskError> {
+        let jids = vec![contact.jid.clone()];
+        self.ask_server(contact.account, |request| Outgoing::Block { request, jids })
+    }
+
+    /// Takes somebody off the block list.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`] or [`DeskError::Gone`].
+    pub fn unblock(&mut self, contact: &ChatRef) -> Result<ServerAnswer, DeskError> {
+        let jids = vec![contact.jid.clone()];
+        self.ask_server(contact.account, |request| Outgoing::Unblock {
+            request,
+            jids,
+        })
+    }
+
+    /// Everybody on the block lists of all accounts.
+    #[must_use]
+    pub fn blocked(&self) -> Vec<ChatRef> {
+        let mut all: Vec<ChatRef> = self
+            .accounts
+            .values()
+            .flat_map(|account| account.blocked.iter().map(|jid| account.chat(jid)))
+            .collect();
+        all.sort();
+        all
+    }
+
+    /// Lets a stranger's messages into a chat; receipts that they wait for are sent now.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] or the store's.
+    pub fn accept_stranger(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
+        self.account(contact.account)?;
+        self.accept_stranger_if_any(contact)?;
+        self.stranger_handled(contact);
+        Ok(())
+    }
+
+    fn accept_stranger_if_any(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
+        let owed = self.store.accept_stranger(contact.account, &contact.jid)?;
+        if self.settings.privacy.send_receipts {
+            let account = self.account(contact.account)?;
+            for id in owed {
+                account.say(Outgoing::Receipt {
+                    to: contact.jid.clone().into(),
+                    id,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what a stranger wrote.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] or the store's.
+    pub fn delete_stranger(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
+        if !self.store.delete_stranger(contact.account, &contact.jid)? {
+            return Err(DeskError::Gone);
+        }
+        self.stranger_handled(contact);
+        Ok(())
+    }
+
+    /// After a block nothing of that person waits for an answer any more.
+    pub(crate) fn drop_what_waits_of(&mut self, id: AccountId, jid: &BareJid) {
+        let contact = ChatRef {
+            account: id,
+            jid: jid.clone(),
+        };
+        let request = self.store.remove_contact_request(id, jid);
+        self.stored(id, request);
+        let stranger = self.store.delete_stranger(id, jid);
+        self.stored(id, stranger);
+        let invites = self.store.invites().unwrap_or_default();
+        for invite in invites
+            .iter()
+            .filter(|one| one.account == id && one.from == *jid)
+        {
+            let removed = self.store.remove_invite(invite.id);
+            self.stored(id, removed);
+        }
+        self.request_handled(&contact);
+        self.stranger_handled(&contact);
+    }
+
+    fn step(&self, contact: &ChatRef, step: SubscriptionStep) -> Result<(), DeskError> {
+        let to = contact.jid.clone();
+        let said = self
+            .account(contact.account)?
+            .say(Outgoing::Subscription { to, step });
+        if said {
+            Ok(())
+        } else {
+            Err(DeskError::NotConnected)
+        }
+    }
+
+    fn request_handled(&mut self, contact: &ChatRef) {
+        self.withdraw(EventKind::ContactRequest, contact.account, &contact.jid);
+        self.tell(Output::Requests);
+        self.refresh_tray();
+    }
+
+    fn stranger_handled(&mut self, contact: &ChatRef) {
+        self.withdraw(EventKind::StrangerMessage, contact.account, &contact.jid);
+        self.tell(Output::Requests);
+        self.tell_chat(contact);
+    }
+}

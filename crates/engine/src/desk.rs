@@ -1,0 +1,184 @@
+//! The engine's state, and what every part of it shares.
+
+use crate::account::Account;
+use crate::connector::Connector;
+use crate::output::Output;
+use crate::sessions::SessionNews;
+use carillon_core::alerts::{Recent, Surroundings};
+use carillon_core::ids::{AccountId, ChatRef, Timestamp};
+use carillon_core::session::{Outgoing, SessionProblem};
+use carillon_core::settings::{Mute, Settings};
+use carillon_core::tray::TrayInput;
+use carillon_store::{Store, StoreError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Tells the time. Passed in, so that tests own it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// A random number in `0.0..1.0`. Passed in, so that tests own it.
+pub type Chance = Box<dyn FnMut() -> f64 + Send>;
+
+/// Why the engine did not do something. Nothing has changed then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeskError {
+    /// There is no such account, chat, message or request.
+    #[error("that is no longer there")]
+    Gone,
+    /// The account must be connected for this.
+    #[error("the account is not connected")]
+    NotConnected,
+    /// Empty or too long.
+    #[error("the text is empty or too long")]
+    BadText,
+    /// The store could not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The session could not begin.
+    #[error(transparent)]
+    Session(#[from] SessionProblem),
+}
+
+/// What the server answered to a request.
+pub(crate) type Asked = oneshot::Sender<Result<(), carillon_core::session::StanzaProblem>>;
+
+/// Whoever is too slow to take an output is told so again after this long, in milliseconds.
+const LEFT_OUT_AGAIN: i64 = 100;
+
+/// The engine's state; lives in one task.
+pub struct Desk {
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    pub(crate) accounts: BTreeMap<AccountId, Account>,
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) clock: Clock,
+    pub(crate) chance: Chance,
+    pub(crate) surroundings: watch::Receiver<Surroundings>,
+    pub(crate) recent: Recent,
+    pub(crate) mute: Option<Mute>,
+    pub(crate) idle: bool,
+    pub(crate) news: mpsc::Sender<SessionNews>,
+    pub(crate) requests: HashMap<u64, Asked>,
+    pub(crate) last_number: u64,
+    pub(crate) tray: TrayInput,
+    /// When what was committed is to be brought to the disk for certain.
+    pub(crate) flush_due: Option<Timestamp>,
+    /// When to try again to say what was left out.
+    pub(crate) left_out_due: Option<Timestamp>,
+    pub(crate) out: mpsc::Sender<Output>,
+    pub(crate) left_out: u32,
+}
+
+impl Desk {
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// The store, for reading.
+    #[must_use]
+    pub fn reader(&self) -> &carillon_store::Reader {
+        &self.store
+    }
+
+    pub(crate) fn account(&self, id: AccountId) -> Result<&Account, DeskError> {
+        self.accounts.get(&id).ok_or(DeskError::Gone)
+    }
+
+    pub(crate) fn account_mut(&mut self, id: AccountId) -> Result<&mut Account, DeskError> {
+        self.accounts.get_mut(&id).ok_or(DeskError::Gone)
+    }
+
+    /// A number that was not given out before in this process.
+    pub(crate) fn number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    /// Gives something out. Never waits: what does not fit is counted, and said later.
+    pub(crate) fn tell(&mut self, output: Output) {
+        if self.left_out > 0 {
+            self.tell_left_out();
+        }
+        if self.out.try_send(output).is_err() {
+            self.left_out += 1;
+            self.left_out_due = Some(self.now().plus_millis(LEFT_OUT_AGAIN));
+        }
+    }
+
+    /// Says how much was left out, once there is room.
+    pub(crate) fn tell_left_out(&mut self) {
+        if self.left_out == 0 {
+            return;
+        }
+        if self.out.try_send(Output::LeftOut(self.left_out)).is_ok() {
+            self.left_out = 0;
+            self.left_out_due = None;
+        } else {
+            self.left_out_due = Some(self.now().plus_millis(LEFT_OUT_AGAIN));
+        }
+    }
+
+    pub(crate) fn tell_chat(&mut self, chat: &ChatRef) {
+        self.tell(Output::Chat(chat.clone()));
+        self.refresh_tray();
+    }
+
+    /// Passes on a storage failure: the user is told, the session ends so that the server keeps what
+    /// could not be stored here.
+    pub(crate) fn storage_failed(&mut self, account: AccountId, error: &StoreError) {
+        tracing::error!(%error, "something could not be stored");
+        self.tell(Output::Storage(error.to_string()));
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.say(Outgoing::Close);
+        }
+    }
+
+    /// The result of a store call made for an account, or `None` after [`Self::storage_failed`].
+    pub(crate) fn stored<T>(
+        &mut self,
+        account: AccountId,
+        result: Result<T, StoreError>,
+    ) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.storage_failed(account, &error);
+                None
+            }
+        }
+    }
+
+    /// Asks the session something that the server answers.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`] when there is no session.
+    pub(crate) fn ask_server(
+        &mut self,
+        account: AccountId,
+        make: impl FnOnce(u64) -> Outgoing,
+    ) -> Result<ServerAnswer, DeskError> {
+        let number = self.number();
+        if !self.account(account)?.say(make(number)) {
+            return Err(DeskError::NotConnected);
+        }
+        let (asked, answer) = oneshot::channel();
+        self.requests.insert(number, asked);
+        Ok(answer)
+    }
+
+    pub(crate) fn answer_request(
+        &mut self,
+        request: u64,
+        result: Result<(), carillon_core::session::StanzaProblem>,
+    ) {
+        if let Some(asked) = self.requests.remove(&request) {
+            // Whoever asked may have gone; the answer is of no use to anybody else.
+            let _ = asked.send(result);
+        }
+    }
+}
+
+/// Resolves to the server's answer; an error means that the session ended first.
+pub type ServerAnswer = oneshot::Receiver<Result<(), carillon_core::session::StanzaProblem>>;

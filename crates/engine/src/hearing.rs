@@ -1,0 +1,160 @@
+//! Every kind of stanza, handed to the part that knows it.
+
+use crate::desk::Desk;
+use crate::output::Output;
+use carillon_core::contact::RosterItem;
+use carillon_core::ids::AccountId;
+use carillon_core::session::Incoming;
+use jid::BareJid;
+
+impl Desk {
+    pub(crate) fn hear_stanza(&mut self, id: AccountId, stanza: Incoming) {
+        match stanza {
+            Incoming::Online { jid, features } => {
+                self.session_began(id, jid.resource().as_str(), features);
+            }
+            Incoming::Roster { version, items } => self.hear_roster(id, version.as_deref(), items),
+            Incoming::RosterPush { version, item } => {
+                self.hear_roster_push(id, version.as_deref(), item)
+            }
+            Incoming::RosterRemoved { version, jid } => {
+                self.hear_roster_removed(id, version.as_deref(), &jid);
+            }
+            Incoming::Presence { from, device } => self.hear_presence(id, &from, device),
+            Incoming::Subscription { from, step } => self.hear_subscription(id, &from, step),
+            Incoming::Message(message) => self.hear_message(id, &message),
+            Incoming::Receipt { from, id: message } => self.hear_receipt(id, &from, &message),
+            Incoming::Displayed { from, id: message } => self.hear_displayed(id, &from, &message),
+            Incoming::SeenElsewhere { chat, id: message } => {
+                self.hear_seen_elsewhere(id, &chat, &message);
+            }
+            Incoming::Typing {
+                chat,
+                nick,
+                composing,
+            } => {
+                self.hear_typing(id, &chat, nick, composing);
+            }
+            Incoming::MessageFailed {
+                chat,
+                id: message,
+                problem,
+            } => {
+                self.hear_message_failed(id, &chat, &message, &problem);
+            }
+            Incoming::Reached { ids } => self.hear_reached(id, &ids),
+            Incoming::Invite {
+                room,
+                from,
+                reason,
+                via,
+                at,
+            } => {
+                self.hear_invite(id, &room, &from, &reason, via, at);
+            }
+            Incoming::Room { room, event } => self.hear_room(id, &room, event),
+            Incoming::BlockList(jids) => self.hear_block_list(id, jids),
+            Incoming::Blocked(jids) => self.hear_blocked(id, &jids),
+            Incoming::Unblocked(jids) => self.hear_unblocked(id, &jids),
+            Incoming::Outcome { request, result } => self.answer_request(request, result),
+        }
+    }
+
+    fn hear_roster(
+        &mut self,
+        id: AccountId,
+        version: Option<&str>,
+        items: Option<Vec<RosterItem>>,
+    ) {
+        let Some(items) = items else { return };
+        let change = self.store.replace_roster(id, version, items.clone());
+        let Some(change) = self.stored(id, change) else {
+            return;
+        };
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.roster = items
+            .into_iter()
+            .map(|item| (item.jid.clone(), item))
+            .collect();
+        self.tell(Output::Roster(id));
+        for changed in change.changed {
+            if changed.is_request_accepted() {
+                self.request_accepted(id, &changed.after.jid);
+            }
+        }
+    }
+
+    fn hear_roster_push(&mut self, id: AccountId, version: Option<&str>, item: RosterItem) {
+        let change = self.store.apply_roster_item(id, version, item.clone());
+        let Some(change) = self.stored(id, change) else {
+            return;
+        };
+        let jid = item.jid.clone();
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.roster.insert(jid.clone(), item);
+        let contact = account.chat(&jid);
+        self.tell(Output::Contact(contact.clone()));
+        // The chat's line shows the contact's name.
+        self.tell(Output::Chat(contact));
+        if change.is_request_accepted() {
+            self.request_accepted(id, &jid);
+        }
+    }
+
+    fn hear_roster_removed(&mut self, id: AccountId, version: Option<&str>, jid: &BareJid) {
+        let removed = self.store.remove_roster_item(id, version, jid);
+        if self.stored(id, removed).is_none() {
+            return;
+        }
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.roster.remove(jid);
+            account.presences.remove(jid);
+            self.tell(Output::Roster(id));
+        }
+    }
+
+    fn hear_block_list(&mut self, id: AccountId, jids: Vec<BareJid>) {
+        let stored = self.store.replace_block_list(id, &jids);
+        if self.stored(id, stored).is_some()
+            && let Some(account) = self.accounts.get_mut(&id)
+        {
+            account.blocked = jids.into_iter().collect();
+            self.tell(Output::Roster(id));
+        }
+    }
+
+    fn hear_blocked(&mut self, id: AccountId, jids: &[BareJid]) {
+        let stored = self.store.add_blocked(id, jids);
+        if self.stored(id, stored).is_none() {
+            return;
+        }
+        for jid in jids {
+            if let Some(account) = self.accounts.get_mut(&id) {
+                account.blocked.insert(jid.clone());
+            }
+            self.drop_what_waits_of(id, jid);
+        }
+        self.tell(Output::Roster(id));
+    }
+
+    fn hear_unblocked(&mut self, id: AccountId, jids: &[BareJid]) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let lifted: Vec<BareJid> = if jids.is_empty() {
+            account.blocked.iter().cloned().collect()
+        } else {
+            jids.to_vec()
+        };
+        for jid in &lifted {
+            account.blocked.remove(jid);
+        }
+        let stored = self.store.remove_blocked(id, &lifted);
+        self.stored(id, stored);
+        self.tell(Output::Roster(id));
+    }
+}

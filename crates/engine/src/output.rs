@@ -1,0 +1,78 @@
+//! What the engine gives out.
+
+use carillon_core::alerts::{AlertEvent, AlertPlan};
+use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId};
+use carillon_core::tray::TrayInput;
+use jid::BareJid;
+
+/// Something the resident shows, plays or passes on. All but [`Self::Ring`] carry identities only.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// So many outputs were left out because nobody took them: everything is to be read again.
+    LeftOut(u32),
+    /// A plan to carry out.
+    Ring(Box<Ring>),
+    /// What was shown under this key is no longer news: it was seen or handled, here or elsewhere.
+    Withdraw(String),
+    /// The tray's input changed.
+    Tray(TrayInput),
+    /// An account came, went, or its connection changed.
+    Accounts,
+    /// A roster as a whole changed.
+    Roster(AccountId),
+    /// A contact changed.
+    Contact(ChatRef),
+    /// A chat's line in the list changed.
+    Chat(ChatRef),
+    /// A message was stored.
+    MessageAdded(ChatRef, MessageId),
+    /// A message's state changed.
+    MessageChanged(ChatRef, MessageId),
+    /// Somebody types, or stopped.
+    Typing {
+        /// In which chat.
+        chat: ChatRef,
+        /// Who, in a room.
+        nick: Option<String>,
+        /// Whether they type now.
+        composing: bool,
+    },
+    /// Requests, strangers or invitations changed.
+    Requests,
+    /// Own status or mute changed.
+    Own,
+    /// The Activity list grew.
+    Activity,
+    /// Something could not be stored.
+    Storage(String),
+}
+
+/// A plan with what its popup may tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ring {
+    /// What happened.
+    pub event: AlertEvent,
+    /// What is to be done about it.
+    pub plan: AlertPlan,
+    /// What may be told, as far as the plan's preview allows.
+    pub content: Content,
+}
+
+/// The words of an event; they come from the network and are never markup.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Content {
+    /// The contact's or room's name.
+    pub name: String,
+    /// What was said, asked or refused; empty when nothing.
+    pub text: String,
+    /// How many messages it speaks for.
+    pub messages: u32,
+    /// In how many chats.
+    pub chats: u32,
+    /// Who invites, when it is an invitation.
+    pub inviter: Option<BareJid>,
+    /// The stored invitation.
+    pub invite: Option<InviteId>,
+    /// The stored message.
+    pub message: Option<MessageId>,
+}

@@ -1,0 +1,179 @@
+//! Friends who come and go, and the subscription dance.
+
+use crate::desk::Desk;
+use crate::output::{Content, Output};
+use carillon_core::alerts::{AlertEvent, EventKind, Freshness};
+use carillon_core::contact::{Availability, ResourcePresence};
+use carillon_core::ids::AccountId;
+use carillon_core::privacy::WhoMayWrite;
+use carillon_core::session::{Outgoing, SubscriptionStep};
+use jid::BareJid;
+
+/// A contact has rarely more devices than this; one with more is not worth unbounded memory.
+const DEVICES: usize = 32;
+
+impl Desk {
+    pub(crate) fn hear_presence(
+        &mut self,
+        id: AccountId,
+        from: &BareJid,
+        device: ResourcePresence,
+    ) {
+        let now = self.now();
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let before = account.presence_of(from);
+        change_device(account.presences.entry(from.clone()).or_default(), device);
+        let after = account.presence_of(from);
+        if after.availability == Availability::Offline && after.status.is_empty() {
+            account.presences.remove(from);
+        }
+        let settled = account.burst.settled_before(now);
+        let mine = *from == account.settings.jid;
+        if before == after {
+            return;
+        }
+        let contact = account.chat(from);
+        let came = !before.availability.is_online() && after.availability.is_online();
+        let went = before.availability.is_online() && !after.availability.is_online();
+        let gone_for = account
+            .gone_at
+            .get(from)
+            .map(|gone| now.millis_since(*gone));
+        if went {
+            account.gone_at.insert(from.clone(), now);
+            account.typing.retain(|(jid, _)| jid != from);
+        }
+        let known = account.roster.contains_key(from);
+        self.tell(Output::Contact(contact));
+        let kind = match (came, went) {
+            (true, _) => EventKind::ContactAvailable,
+            (_, true) => EventKind::ContactUnavailable,
+            _ => return,
+        };
+        if mine || !known {
+            return;
+        }
+        let event = AlertEvent {
+            kind,
+            account: id,
+            jid: Some(from.clone()),
+            freshness: Freshness::Live,
+            seen: false,
+            sample: false,
+            gone_for: came.then_some(gone_for).flatten(),
+        };
+        let content = Content {
+            name: self.name(id, from),
+            text: after.status,
+            ..Content::default()
+        };
+        self.ring_settled(event, content, settled);
+    }
+
+    pub(crate) fn hear_subscription(
+        &mut self,
+        id: AccountId,
+        from: &BareJid,
+        step: SubscriptionStep,
+    ) {
+        match step {
+            SubscriptionStep::Subscribe { nick, text } => self.hear_request(id, from, &nick, &text),
+            SubscriptionStep::Unsubscribe => {
+                let removed = self.store.remove_contact_request(id, from);
+                if self.stored(id, removed).is_some_and(|was_there| was_there) {
+                    self.tell(Output::Requests);
+                    self.withdraw(EventKind::ContactRequest, id, from);
+                    self.refresh_tray();
+                }
+            }
+            // The roster push that follows tells these (RFC 6121 §3.1.6, §3.2.3).
+            SubscriptionStep::Subscribed | SubscriptionStep::Unsubscribed => {}
+        }
+    }
+
+    fn hear_request(&mut self, id: AccountId, from: &BareJid, nick: &str, text: &str) {
+        let Some(account) = self.accounts.get(&id) else {
+            return;
+        };
+        if account.blocked.contains(from) || *from == account.settings.jid {
+            return;
+        }
+        let item = account.roster.get(from);
+        // Whom I asked myself may see me too: that is what asking meant.
+        let agreed = item.is_some_and(|item| {
+            item.ask || item.subscription.i_see_them() || item.subscription.they_see_me()
+        });
+        if agreed {
+            let step = SubscriptionStep::Subscribed;
+            account.say(Outgoing::Subscription {
+                to: from.clone(),
+                step,
+            });
+            return;
+        }
+        if self.settings.privacy.who_may_write == WhoMayWrite::NobodyNew {
+            self.note_hidden(EventKind::ContactRequest, id, from);
+            return;
+        }
+        let now = self.now();
+        let new = self.store.add_contact_request(id, from, nick, text, now);
+        // Servers repeat an unanswered request at every login (RFC 6121 §3.1.3): it rings once.
+        if self.stored(id, new) != Some(true) {
+            return;
+        }
+        self.tell(Output::Requests);
+        let name = if nick.is_empty() {
+            from.to_string()
+        } else {
+            nick.to_owned()
+        };
+        let event = live(EventKind::ContactRequest, id, from);
+        let content = Content {
+            name,
+            text: text.to_owned(),
+            ..Content::default()
+        };
+        self.ring(event, content);
+        self.refresh_tray();
+    }
+
+    pub(crate) fn request_accepted(&mut self, id: AccountId, jid: &BareJid) {
+        let content = Content {
+            name: self.name(id, jid),
+            ..Content::default()
+        };
+        self.ring(live(EventKind::RequestAccepted, id, jid), content);
+    }
+
+    pub(crate) fn name(&self, id: AccountId, jid: &BareJid) -> String {
+        self.accounts
+            .get(&id)
+            .map_or_else(|| jid.to_string(), |account| account.name_of(jid))
+    }
+}
+
+/// An event that happens now.
+pub(crate) fn live(kind: EventKind, account: AccountId, jid: &BareJid) -> AlertEvent {
+    AlertEvent {
+        kind,
+        account,
+        jid: Some(jid.clone()),
+        freshness: Freshness::Live,
+        seen: false,
+        sample: false,
+        gone_for: None,
+    }
+}
+
+fn change_device(devices: &mut Vec<ResourcePresence>, device: ResourcePresence) {
+    if device.resource.is_empty() && device.presence.availability == Availability::Offline {
+        // From the bare address: it speaks for all devices (RFC 6121 §4.5.4).
+        devices.clear();
+    }
+    devices.retain(|known| known.resource != device.resource);
+    if device.presence.availability.is_online() && devices.len() < DEVICES {
+        devices.push(device);
+    }
+}

@@ -1,0 +1,195 @@
+//! The engine's one task.
+
+use crate::connector::Connector;
+use crate::desk::{Chance, Clock, Desk};
+use crate::output::Output;
+use crate::sessions::SessionNews;
+use carillon_core::alerts::{Recent, Surroundings};
+use carillon_core::ids::Timestamp;
+use carillon_core::settings::{Mute, Settings};
+use carillon_core::tray::TrayInput;
+use carillon_store::Store;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Calls that may wait while the engine works.
+const CALLS: usize = 64;
+/// Stanzas that may wait while the engine works; then the sessions wait, and the network with them.
+const NEWS: usize = 256;
+/// Outputs that may wait for the resident; then they are left out and said so.
+const OUTPUTS: usize = 1024;
+/// What was committed is on the disk for certain after this long, in milliseconds.
+const FLUSH_AFTER: i64 = 1_000;
+
+/// What an engine begins with.
+pub struct EngineConfig {
+    /// The profile's store.
+    pub store: Store,
+    /// What the user chose.
+    pub settings: Settings,
+    /// How to get sessions.
+    pub connector: Arc<dyn Connector>,
+    /// What the desktop and the window say.
+    pub surroundings: watch::Receiver<Surroundings>,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness, for the waits between attempts.
+    pub chance: Chance,
+}
+
+/// The engine has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Carillon is ending")]
+pub struct EngineGone;
+
+type Call = Box<dyn FnOnce(&mut Desk) + Send>;
+
+/// A handle to the engine; the engine ends with its last clone.
+#[derive(Clone)]
+pub struct Engine {
+    calls: mpsc::Sender<Call>,
+}
+
+impl Engine {
+    /// Starts the engine's task and gives the outputs' end. Accounts connect at once.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn start(
+        config: EngineConfig,
+    ) -> Result<(Self, mpsc::Receiver<Output>), carillon_store::StoreError> {
+        let (calls, call_queue) = mpsc::channel(CALLS);
+        let (news, news_queue) = mpsc::channel(NEWS);
+        let (out, outputs) = mpsc::channel(OUTPUTS);
+        let mut desk = Desk {
+            store: config.store,
+            settings: Settings::default(),
+            accounts: BTreeMap::new(),
+            connector: config.connector,
+            clock: config.clock,
+            chance: config.chance,
+            surroundings: config.surroundings,
+            recent: Recent::default(),
+            mute: None,
+            idle: false,
+            news,
+            requests: HashMap::new(),
+            last_number: 0,
+            tray: TrayInput::default(),
+            flush_due: None,
+            left_out_due: None,
+            out,
+            left_out: 0,
+        };
+        desk.mute = stored_mute(&desk)?;
+        desk.apply_settings(config.settings)?;
+        desk.refresh_tray();
+        tokio::spawn(run(desk, call_queue, news_queue));
+        Ok((Self { calls }, outputs))
+    }
+
+    /// Runs `job` on the engine's state and gives back what it answers.
+    ///
+    /// # Errors
+    /// [`EngineGone`] when the engine has ended.
+    pub async fn call<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Desk) -> T + Send + 'static,
+    ) -> Result<T, EngineGone> {
+        let (sender, answer) = oneshot::channel();
+        let call: Call = Box::new(move |desk| {
+            // A caller that went away does not need the answer; the job was done all the same.
+            let _ = sender.send(job(desk));
+        });
+        self.calls.send(call).await.map_err(|_| EngineGone)?;
+        answer.await.map_err(|_| EngineGone)
+    }
+}
+
+fn stored_mute(desk: &Desk) -> Result<Option<Mute>, carillon_store::StoreError> {
+    Ok(crate::status::read_mute(
+        desk.store.meta(crate::status::MUTE_KEY)?.as_deref(),
+    ))
+}
+
+async fn run(
+    mut desk: Desk,
+    mut calls: mpsc::Receiver<Call>,
+    mut news: mpsc::Receiver<SessionNews>,
+) {
+    loop {
+        let wait = desk
+            .next_due()
+            .map(|due| due.millis_since(desk.now()).max(0).unsigned_abs());
+        tokio::select! {
+            biased;
+            heard = news.recv() => match heard {
+                Some(heard) => desk.hear(heard),
+                None => break,
+            },
+            call = calls.recv() => match call {
+                Some(call) => call(&mut desk),
+                None => break,
+            },
+            () = sleep(wait) => desk.do_what_is_due(),
+        }
+    }
+    desk.end();
+}
+
+/// Sleeps so many milliseconds, for ever when nothing is due: an idle engine never wakes.
+async fn sleep(millis: Option<u64>) {
+    match millis {
+        Some(millis) => tokio::time::sleep(Duration::from_millis(millis)).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Desk {
+    /// The nearest moment at which something is to be done without anybody asking.
+    fn next_due(&self) -> Option<Timestamp> {
+        let mute = self.mute_ends();
+        self.accounts
+            .values()
+            .filter_map(crate::sessions::account_due)
+            .chain(self.flush_due)
+            .chain(self.left_out_due)
+            .chain(mute)
+            .min()
+    }
+
+    fn do_what_is_due(&mut self) {
+        let now = self.now();
+        self.connect_due(now);
+        self.tell_missed_due(now);
+        self.lift_mute_due(now);
+        self.tell_left_out();
+        if self.flush_due.is_some_and(|due| due <= now) {
+            self.flush();
+        }
+    }
+
+    /// Has what was committed brought to the disk for certain soon, together with what follows.
+    pub(crate) fn flush_soon(&mut self) {
+        let due = self.now().plus_millis(FLUSH_AFTER);
+        self.flush_due.get_or_insert(due);
+    }
+
+    /// Brings what was committed to the disk for certain.
+    fn flush(&mut self) {
+        if self.flush_due.take().is_some()
+            && let Err(error) = self.store.flush()
+        {
+            tracing::error!(%error, "the disk did not take what was stored");
+            self.tell(Output::Storage(error.to_string()));
+        }
+    }
+
+    /// Ends all sessions in good order.
+    fn end(&mut self) {
+        self.close_sessions();
+        self.flush();
+    }
+}

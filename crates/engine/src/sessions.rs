@@ -1,0 +1,362 @@
+//! Beginning, ending and beginning again.
+
+use crate::account::{Account, Burst, Line, Session};
+use crate::connector::{ConnectEnd, SessionStart};
+use crate::desk::{Desk, DeskError};
+use crate::output::Output;
+use carillon_core::alerts::EventKind;
+use carillon_core::backoff;
+use carillon_core::contact::Availability;
+use carillon_core::ids::{AccountId, Timestamp};
+use carillon_core::session::{Incoming, Outgoing, ServerFeatures, SessionProblem};
+use carillon_core::settings::{AccountSettings, OwnAvailability, Settings};
+use carillon_store::StoreError;
+use std::collections::BTreeSet;
+use tokio::sync::mpsc;
+
+/// What may wait for the socket; then messages wait in the store, and the rest is given up.
+const OUTGOING: usize = 1024;
+/// What may wait between the socket and the engine.
+const INCOMING: usize = 64;
+
+/// What a session's task reports.
+#[derive(Debug)]
+pub(crate) struct SessionNews {
+    pub(crate) account: AccountId,
+    pub(crate) generation: u64,
+    pub(crate) what: Heard,
+}
+
+#[derive(Debug)]
+pub(crate) enum Heard {
+    Stanza(Box<Incoming>),
+    Ended(ConnectEnd),
+}
+
+/// When the account wants to be looked at next.
+pub(crate) fn account_due(account: &Account) -> Option<Timestamp> {
+    let retry = match account.line {
+        Line::Waiting { retry_at, .. } => Some(retry_at),
+        _ => None,
+    };
+    let missed = account.catch_up.as_ref().map(|catch_up| catch_up.due);
+    [retry, missed].into_iter().flatten().min()
+}
+
+impl Desk {
+    /// Takes over what the user chose: new accounts connect, removed ones end, the rest goes on.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn apply_settings(&mut self, settings: Settings) -> Result<(), StoreError> {
+        let mut kept = BTreeSet::new();
+        for chosen in &settings.accounts {
+            let id = self.store.account_id(&chosen.jid)?;
+            kept.insert(id);
+            self.take_account(id, chosen.clone())?;
+        }
+        let gone: Vec<_> = self
+            .accounts
+            .keys()
+            .filter(|id| !kept.contains(id))
+            .copied()
+            .collect();
+        for id in gone {
+            self.accounts.remove(&id);
+        }
+        self.settings = settings;
+        self.show_own_presence();
+        for id in kept {
+            self.connect_if_wanted(id);
+        }
+        self.tell(Output::Accounts);
+        self.refresh_tray();
+        Ok(())
+    }
+
+    fn take_account(&mut self, id: AccountId, chosen: AccountSettings) -> Result<(), StoreError> {
+        if let Some(account) = self.accounts.get_mut(&id) {
+            let same_way = account.settings == chosen;
+            account.settings = chosen;
+            if !same_way {
+                self.hang_up(id);
+            }
+            return Ok(());
+        }
+        let mut account = Account::new(id, chosen);
+        for item in self.store.roster(id)? {
+            account.roster.insert(item.jid.clone(), item);
+        }
+        account.blocked = self.store.blocked(id)?.into_iter().collect();
+        for row in self.store.rooms(id)? {
+            let room = account.rooms.entry(row.jid).or_default();
+            room.nick = row.nick;
+        }
+        self.accounts.insert(id, account);
+        Ok(())
+    }
+
+    /// Forgets an account and all that is stored of it.
+    ///
+    /// # Errors
+    /// When the store refuses; the account is signed out then, and its rows are still there.
+    pub fn forget_account(&mut self, id: AccountId) -> Result<(), DeskError> {
+        self.accounts.remove(&id);
+        self.store.remove_account(id)?;
+        self.tell(Output::Accounts);
+        self.refresh_tray();
+        Ok(())
+    }
+
+    /// Tries to connect now instead of waiting; a session that is up stays.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn connect_now(&mut self, id: AccountId) -> Result<(), DeskError> {
+        let account = self.account_mut(id)?;
+        if account.session.is_none() {
+            account.line = Line::Off;
+            account.failures = 0;
+            self.connect_if_wanted(id);
+        }
+        Ok(())
+    }
+
+    /// Something suggests that the network works now: whoever waits tries at once.
+    pub fn connect_waiting(&mut self) {
+        let waiting: Vec<_> = self
+            .accounts
+            .values()
+            .filter(|account| matches!(account.line, Line::Waiting { .. }))
+            .map(|account| account.id)
+            .collect();
+        for id in waiting {
+            self.connect(id);
+        }
+    }
+
+    fn connect_if_wanted(&mut self, id: AccountId) {
+        let wanted = self.settings.general.availability != OwnAvailability::Offline;
+        let Some(account) = self.accounts.get(&id) else {
+            return;
+        };
+        let wanted = wanted && account.settings.enabled;
+        match (&account.line, wanted) {
+            (Line::Off, true) => self.connect(id),
+            (Line::Off, false) => {}
+            (_, false) => self.hang_up(id),
+            (_, true) => {}
+        }
+    }
+
+    fn connect(&mut self, id: AccountId) {
+        let generation = self.number();
+        let presence = self.own_presence();
+        let roster_version = self.store.roster_version(id).ok().flatten();
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.forget_live();
+        let start = SessionStart {
+            account: account.settings.clone(),
+            roster_version: Some(roster_version.unwrap_or_default()),
+            availability: presence.0,
+            status: presence.1.clone(),
+        };
+        account.shown = Some(presence);
+        account.line = Line::Connecting;
+        let (outgoing, outgoing_end) = mpsc::channel(OUTGOING);
+        let (incoming, mut incoming_end) = mpsc::channel(INCOMING);
+        let session = self.connector.run(start, outgoing_end, incoming);
+        let news = self.news.clone();
+        let task = tokio::spawn(async move {
+            let pass_on = async {
+                while let Some(stanza) = incoming_end.recv().await {
+                    let what = Heard::Stanza(Box::new(stanza));
+                    let heard = SessionNews {
+                        account: id,
+                        generation,
+                        what,
+                    };
+                    if news.send(heard).await.is_err() {
+                        return;
+                    }
+                }
+            };
+            // Everything that came before the end is passed on before the end is.
+            let (end, ()) = tokio::join!(session, pass_on);
+            let what = Heard::Ended(end);
+            let _ = news
+                .send(SessionNews {
+                    account: id,
+                    generation,
+                    what,
+                })
+                .await;
+        });
+        account.session = Some(Session {
+            generation,
+            outgoing,
+            task: Some(task.abort_handle()),
+        });
+        self.tell(Output::Accounts);
+        self.refresh_tray();
+    }
+
+    /// Ends a session because the user wants it so.
+    fn hang_up(&mut self, id: AccountId) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        say_goodbye(account);
+        account.line = Line::Off;
+        account.failures = 0;
+        self.forget_live(id);
+    }
+
+    pub(crate) fn close_sessions(&mut self) {
+        for account in self.accounts.values_mut() {
+            say_goodbye(account);
+        }
+    }
+
+    fn forget_live(&mut self, id: AccountId) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.forget_live();
+        self.tell(Output::Accounts);
+        self.tell(Output::Roster(id));
+        self.refresh_tray();
+    }
+
+    pub(crate) fn hear(&mut self, heard: SessionNews) {
+        let current = self
+            .accounts
+            .get(&heard.account)
+            .and_then(|account| account.session.as_ref())
+            .is_some_and(|session| session.generation == heard.generation);
+        if !current {
+            return;
+        }
+        match heard.what {
+            Heard::Stanza(stanza) => self.hear_stanza(heard.account, *stanza),
+            Heard::Ended(end) => self.session_ended(heard.account, end),
+        }
+    }
+
+    pub(crate) fn session_began(
+        &mut self,
+        id: AccountId,
+        resource: &str,
+        features: ServerFeatures,
+    ) {
+        let now = self.now();
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.line = Line::Online(features);
+        account.failures = 0;
+        account.resource = Some(resource.to_owned());
+        account.burst = Burst::begin(now);
+        self.withdraw_account_alert(id);
+        self.show_own_presence();
+        self.send_waiting(id);
+        self.rejoin_rooms(id);
+        self.tell(Output::Accounts);
+        self.refresh_tray();
+    }
+
+    fn session_ended(&mut self, id: AccountId, end: ConnectEnd) {
+        let problem = match end {
+            ConnectEnd::Closed => SessionProblem::Lost {
+                detail: "the server ended the stream".to_owned(),
+            },
+            ConnectEnd::NoPassword => {
+                self.stop(id, Line::NoPassword, "");
+                return;
+            }
+            ConnectEnd::Problem(problem) => problem,
+        };
+        if problem.is_final() {
+            let text = problem.to_string();
+            self.stop(id, Line::Stopped(problem), &text);
+            return;
+        }
+        let chance = (self.chance)();
+        let now = self.now();
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.failures = account.failures.saturating_add(1);
+            let wait = backoff::wait(account.failures, chance);
+            let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+            tracing::info!(%problem, wait_ms = millis, "the session ended; it will be tried again");
+            let retry_at = now.plus_millis(millis);
+            account.line = Line::Waiting { retry_at, problem };
+        }
+        self.forget_live(id);
+    }
+
+    /// Signing in needs the user.
+    fn stop(&mut self, id: AccountId, line: Line, text: &str) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.line = line;
+        let address = account.settings.jid.clone();
+        self.forget_live(id);
+        self.ring_account(EventKind::AccountAttention, id, &address, text);
+    }
+
+    pub(crate) fn connect_due(&mut self, now: Timestamp) {
+        let due: Vec<_> = self
+            .accounts
+            .values()
+            .filter(
+                |account| matches!(account.line, Line::Waiting { retry_at, .. } if retry_at <= now),
+            )
+            .map(|account| account.id)
+            .collect();
+        for id in due {
+            self.connect(id);
+        }
+    }
+
+    /// What I show: as chosen, or away while idle.
+    pub(crate) fn own_presence(&self) -> (Availability, String) {
+        let general = &self.settings.general;
+        let chosen = Availability::from(general.availability);
+        let shown = if self.idle && chosen == Availability::Available {
+            Availability::Away
+        } else {
+            chosen
+        };
+        (shown, general.status.clone())
+    }
+
+    /// Tells every server what I show now, where it is not what was told last.
+    pub(crate) fn show_own_presence(&mut self) {
+        let presence = self.own_presence();
+        for account in self.accounts.values_mut() {
+            if account.shown.as_ref() == Some(&presence) {
+                continue;
+            }
+            let (availability, status) = presence.clone();
+            if account.say(Outgoing::Presence {
+                availability,
+                status,
+            }) {
+                account.shown = Some(presence.clone());
+            }
+        }
+        self.tell(Output::Own);
+        self.refresh_tray();
+    }
+}
+
+/// Asks a session to close, and lets its task finish that by itself.
+fn say_goodbye(account: &mut Account) {
+    if let Some(session) = account.session.take() {
+        let _ = session.outgoing.try_send(Outgoing::Close);
+        session.let_go();
+    }
+}

@@ -1,0 +1,142 @@
+//! My own status, the mute, and what the tray shows of it all.
+
+use crate::account::Line;
+use crate::desk::{Desk, DeskError};
+use crate::output::Output;
+use carillon_core::contact::Availability;
+use carillon_core::ids::Timestamp;
+use carillon_core::settings::Mute;
+use carillon_core::tray::TrayInput;
+
+/// The row of the store's small things that holds the mute.
+pub(crate) const MUTE_KEY: &str = "mute";
+
+pub(crate) fn read_mute(stored: Option<&str>) -> Option<Mute> {
+    match stored? {
+        "forever" => Some(Mute::Forever),
+        millis => millis
+            .parse()
+            .ok()
+            .map(|at| Mute::Until { at: Timestamp(at) }),
+    }
+}
+
+fn write_mute(mute: Mute) -> String {
+    match mute {
+        Mute::Forever => "forever".to_owned(),
+        Mute::Until { at } => at.0.to_string(),
+    }
+}
+
+impl Desk {
+    /// The mute, if it holds now.
+    #[must_use]
+    pub fn mute(&self) -> Option<Mute> {
+        self.mute.filter(|mute| mute.holds(self.now()))
+    }
+
+    /// Sets or lifts the mute for all alerts; it survives a restart.
+    ///
+    /// # Errors
+    /// The store's; the mute holds all the same until Carillon ends.
+    pub fn set_mute(&mut self, mute: Option<Mute>) -> Result<(), DeskError> {
+        self.mute = mute;
+        self.tell(Output::Own);
+        self.refresh_tray();
+        match mute {
+            Some(mute) => self.store.set_meta(MUTE_KEY, &write_mute(mute))?,
+            None => self.store.remove_meta(MUTE_KEY)?,
+        }
+        Ok(())
+    }
+
+    pub(crate) fn mute_ends(&self) -> Option<Timestamp> {
+        match self.mute {
+            Some(Mute::Until { at }) => Some(at),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn lift_mute_due(&mut self, now: Timestamp) {
+        if self.mute.is_some_and(|mute| !mute.holds(now))
+            && let Err(error) = self.set_mute(None)
+        {
+            tracing::warn!(%error, "the end of a mute could not be stored");
+        }
+    }
+
+    /// Away by itself while idle, back by itself.
+    pub fn set_idle(&mut self, idle: bool) {
+        if self.idle != idle {
+            self.idle = idle;
+            self.show_own_presence();
+        }
+    }
+
+    /// Whether I am shown as away because nobody is at the desk.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// What the tray shows now.
+    #[must_use]
+    pub const fn tray(&self) -> TrayInput {
+        self.tray
+    }
+
+    /// Works out what the tray shows, and tells it when it changed.
+    pub(crate) fn refresh_tray(&mut self) {
+        let online = self
+            .accounts
+            .values()
+            .any(crate::account::Account::is_online);
+        let connecting = self
+            .accounts
+            .values()
+            .any(|account| matches!(account.line, Line::Connecting | Line::Waiting { .. }));
+        let unread = self.store.unread_total().map_or(self.tray.unread, |total| {
+            total.in_chats.saturating_add(total.in_requests)
+        });
+        let requests = self.store.contact_requests().map_or(0, |all| all.len())
+            + self.store.invites().map_or(0, |all| all.len());
+        let tray = TrayInput {
+            availability: if online {
+                self.own_presence().0
+            } else {
+                Availability::Offline
+            },
+            connecting,
+            unread: unread.saturating_add(u32::try_from(requests).unwrap_or(u32::MAX)),
+            attention: false,
+            muted: self.mute().is_some(),
+        };
+        if tray != self.tray {
+            self.tray = tray;
+            self.tell(Output::Tray(tray));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mute_is_read_as_it_was_written() {
+        for mute in [
+            Mute::Forever,
+            Mute::Until {
+                at: Timestamp(1_700_000_000_000),
+            },
+        ] {
+            assert_eq!(read_mute(Some(&write_mute(mute))), Some(mute));
+        }
+    }
+
+    #[test]
+    fn a_garbled_mute_is_no_mute() {
+        assert_eq!(read_mute(Some("until tea")), None);
+        assert_eq!(read_mute(None), None);
+    }
+}
