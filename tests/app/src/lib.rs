@@ -17,6 +17,7 @@
 
 mod bus;
 mod desktop;
+mod meeting;
 mod notifications;
 mod person;
 mod pitch;
@@ -29,6 +30,7 @@ mod window;
 
 pub use bus::Bus;
 pub use desktop::Desktop;
+pub use meeting::Meeting;
 pub use notifications::{Closed, Notifications};
 pub use person::Person;
 pub use pitch::Heard;

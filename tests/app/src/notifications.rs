@@ -168,6 +168,11 @@ impl Notifications {
         self.emit("ActionInvoked", &(id, key)).await;
     }
 
+    /// Answers in the popup's own text field, which services with the capability `inline-reply` have.
+    pub async fn reply(&self, id: u32, text: &str) {
+        self.emit("NotificationReplied", &(id, text)).await;
+    }
+
     /// Says that the popup is gone: 1 expired, 2 dismissed by the person, 3 withdrawn.
     pub async fn close(&self, id: u32, reason: u32) {
         self.emit("NotificationClosed", &(id, reason)).await;

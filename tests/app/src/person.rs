@@ -133,10 +133,17 @@ impl Person {
         self.until_online().await;
     }
 
-    /// Waits until the resident says that it is connected.
+    /// Waits until the resident says that all its accounts are connected.
     pub async fn until_online(&mut self) {
-        self.until_status("online", |status| status["connection"] == "online")
-            .await;
+        let online = |status: &Value| {
+            status["accounts"].as_array().is_some_and(|accounts| {
+                !accounts.is_empty()
+                    && accounts
+                        .iter()
+                        .all(|account| account["connection"]["kind"] == "online")
+            })
+        };
+        self.until_status("every account is online", online).await;
     }
 
     /// Waits until `wanted` accepts the status.

@@ -44,7 +44,7 @@ impl Heard {
             .count();
         let longer = self.length.max(other.length).as_secs_f32();
         let shorter = self.length.min(other.length).as_secs_f32();
-        alike >= 8 && shorter > 0.6 * longer
+        alike * 10 >= self.melody_hz.len().max(other.melody_hz.len()) * 8 && shorter > 0.6 * longer
     }
 }
 

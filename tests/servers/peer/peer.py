@@ -106,6 +106,9 @@ class Commands:
         return {"items": {jid: {"subscription": item["subscription"], "name": item["name"]}
                           for jid in self.peer.client_roster for item in [self.peer.client_roster[jid]]}}
 
+    async def name(self, jid, name):
+        await self.peer.update_roster(jid, name=name)
+
     async def join(self, room, nick):
         await self.peer.plugin["xep_0045"].join_muc_wait(slixmpp.JID(room), nick, maxstanzas=0, timeout=10)
 

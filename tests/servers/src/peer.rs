@@ -180,6 +180,11 @@ impl Peer {
         self.ask("block", json!({"jid": jid})).await;
     }
 
+    /// Gives a contact a name in its roster.
+    pub async fn name(&mut self, jid: &str, name: &str) {
+        self.ask("name", json!({"jid": jid, "name": name})).await;
+    }
+
     /// Its roster: `{"bob@…": {"subscription": "both", "name": ""}}`.
     pub async fn roster(&mut self) -> Value {
         self.ask("roster", json!({})).await["items"].take()

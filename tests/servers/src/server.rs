@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use crate::bare::BareStream;
 use crate::binary::binary;
+use crate::peer::Peer;
 use crate::process::Process;
 use crate::wait::DEADLINE;
 
@@ -117,6 +118,23 @@ impl TestServer {
             name: name.to_owned(),
             password: password.to_owned(),
         }
+    }
+
+    /// Makes two accounts contacts of each other, each with a name for the other, and leaves both offline.
+    pub async fn befriend(&self, one: (&Account, &str), other: (&Account, &str)) {
+        let mut left = Peer::online(self, one.0).await;
+        let mut right = Peer::online(self, other.0).await;
+        left.subscription(right.jid(), "subscribe").await;
+        right.expect_presence(left.jid(), "subscribe").await;
+        right.subscription(left.jid(), "subscribed").await;
+        right.subscription(left.jid(), "subscribe").await;
+        left.expect_presence(right.jid(), "subscribe").await;
+        left.subscription(right.jid(), "subscribed").await;
+        right.expect_presence(left.jid(), "subscribed").await;
+        left.name(&other.0.jid, other.1).await;
+        right.name(&one.0.jid, one.1).await;
+        left.log_out().await;
+        right.log_out().await;
     }
 
     /// `kill -9`, as a crash would be.

@@ -40,6 +40,21 @@ async fn two_peers_talk_through_ejabberd() {
 }
 
 #[tokio::test]
+async fn friends_made_for_a_test_see_each_other_by_name() {
+    let server = TestServer::start(Kind::Prosody).await;
+    let alice = server.add_account("alice", "wonderland").await;
+    let bob = server.add_account("bob", "builder").await;
+    server.befriend((&alice, "Alice"), (&bob, "Bob")).await;
+
+    let mut bob = Peer::online(&server, &bob).await;
+    let mut alice = Peer::online(&server, &alice).await;
+    alice.expect_presence(bob.jid(), "available").await;
+    let roster = bob.roster().await;
+    assert_eq!(roster[alice.jid()]["subscription"], "both", "{roster}");
+    assert_eq!(roster[alice.jid()]["name"], "Alice", "{roster}");
+}
+
+#[tokio::test]
 async fn a_bare_stream_signs_in_and_hears_its_own_message() {
     let server = TestServer::start(Kind::Prosody).await;
     server.add_account("alice", "wonderland").await;

@@ -1,0 +1,69 @@
+//! The start of most stories: somebody with Carillon, and a friend who uses something else.
+
+use carillon_tests_servers::{Account, Kind, Peer, TestServer};
+
+use crate::person::Person;
+
+/// Alice with Carillon, online, and Bob, her contact, who has an account and is offline. Each has the other in the
+/// contact list by first name.
+#[derive(Debug)]
+pub struct Meeting {
+    /// Alice, her resident running without a window.
+    pub alice: Person,
+    /// Alice's account.
+    pub alice_account: Account,
+    /// Bob's account.
+    pub bob_account: Account,
+    /// Where both are.
+    pub server: TestServer,
+}
+
+impl Meeting {
+    /// On Prosody.
+    pub async fn on_prosody() -> Self {
+        Self::on(Kind::Prosody).await
+    }
+
+    /// On any server.
+    pub async fn on(kind: Kind) -> Self {
+        let alice = Person::new("Alice").await;
+        let mut meeting = Self::prepared(kind, alice).await;
+        meeting
+            .alice
+            .online(&meeting.server, &meeting.alice_account)
+            .await;
+        meeting
+    }
+
+    /// As the others, but Carillon does not run yet and knows no account.
+    pub async fn prepared(kind: Kind, alice: Person) -> Self {
+        let server = TestServer::start(kind).await;
+        let alice_account = server.add_account("alice", "looking glass").await;
+        let bob_account = server.add_account("bob", "can he fix it").await;
+        server
+            .befriend((&alice_account, "Alice"), (&bob_account, "Bob"))
+            .await;
+        Self {
+            alice,
+            alice_account,
+            bob_account,
+            server,
+        }
+    }
+
+    /// Bob comes online.
+    pub async fn bob(&self) -> Peer {
+        Peer::online(&self.server, &self.bob_account).await
+    }
+
+    /// Bob signs in, and tells nobody.
+    pub async fn bob_unseen(&self) -> Peer {
+        Peer::log_in(&self.server, &self.bob_account).await
+    }
+
+    /// Somebody whom Alice does not know comes online.
+    pub async fn stranger(&self, name: &str) -> Peer {
+        let account = self.server.add_account(name, "mischief managed").await;
+        Peer::online(&self.server, &account).await
+    }
+}
