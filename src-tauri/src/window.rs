@@ -74,7 +74,10 @@ fn is_own(url: &Url) -> bool {
 
 #[cfg(target_os = "linux")]
 mod desktop {
-    use gtk::prelude::GtkWindowExt;
+    use gtk::{
+        gdk::prelude::DisplayExtManual,
+        prelude::{GtkWindowExt, WidgetExt},
+    };
     use tauri::{Runtime, WebviewWindow};
 
     /// Hands the token over before the window is mapped, so that it is born in front.
@@ -88,7 +91,8 @@ mod desktop {
         Ok(())
     }
 
-    /// GTK leads the same call to X11's user time and to Wayland's xdg-activation.
+    /// GTK leads the token to X11's user time or to Wayland's xdg-activation. Wayland is content with that; to ask once
+    /// more would be to ask without a token.
     pub(super) fn raise<R: Runtime>(
         window: &WebviewWindow<R>,
         token: Option<&str>,
@@ -96,6 +100,9 @@ mod desktop {
         let gtk = window.gtk_window()?;
         if let Some(token) = token {
             gtk.set_startup_id(token);
+            if gtk.display().backend().is_wayland() {
+                return Ok(());
+            }
         }
         gtk.present_with_time(token.and_then(super::user_time).unwrap_or_default());
         Ok(())
