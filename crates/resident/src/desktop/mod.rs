@@ -1,0 +1,11 @@
+//! The edges to the desktop. Each shows or tells one thing, and each may be missing without stopping the rest.
+//!
+//! Nothing here decides: what rings is decided in `carillon_core`, these rooms carry it out. No edge blocks its
+//! caller, none asks the desktop anything on the way of an alert, and none polls. On Linux they share one
+//! connection to the session bus ([`bus::Bus`]).
+
+pub mod bus;
+pub mod popups;
+
+#[cfg(all(test, target_os = "linux"))]
+mod test_bus;

@@ -1,0 +1,182 @@
+//! From a request to the arguments of `Notify` (Desktop Notifications Specification 1.2).
+
+use super::text::{self, BODY, LABEL, SUMMARY};
+use super::{Identity, PopupIcon, PopupRequest, Urgency};
+use notify_rust::{Hint, Notification, Timeout};
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+use zbus::Variant;
+
+/// The key that a click on the popup itself comes back with.
+pub(super) const DEFAULT: &str = "default";
+/// The key that makes a text field of a button where the service can.
+pub(super) const INLINE_REPLY: &str = "inline-reply";
+
+/// What the notification service can do, read once for each start of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Abilities {
+    capabilities: HashSet<String>,
+    /// The key of picture data was renamed with version 1.2 of the specification.
+    old_image_key: bool,
+}
+
+impl Abilities {
+    pub(super) fn new(capabilities: Vec<String>, spec_version: &str) -> Self {
+        Self { capabilities: capabilities.into_iter().collect(), old_image_key: matches!(spec_version, "1.0" | "1.1") }
+    }
+
+    pub(super) fn has(&self, capability: &str) -> bool {
+        self.capabilities.contains(capability)
+    }
+}
+
+/// A request in the service's words.
+#[derive(Debug)]
+pub(super) struct Message {
+    notification: Notification,
+    picture: Option<Picture>,
+    placeholder: Option<String>,
+}
+
+/// `Notify`'s arguments, in the order of the specification.
+pub(super) type Arguments<'a> =
+    (&'a str, u32, &'a str, &'a str, &'a str, &'a [String], HashMap<&'a str, Variant<'a>>, i32);
+
+impl Message {
+    pub(super) fn new(request: &PopupRequest, identity: &Identity, abilities: &Abilities) -> Self {
+        let mut notification = Notification::new();
+        notification
+            .appname(&identity.app_name)
+            .icon(&identity.app_icon)
+            .timeout(timeout(request))
+            .hint(Hint::SuppressSound(true))
+            .hint(Hint::DesktopEntry(identity.desktop_entry.clone()))
+            .hint(Hint::Urgency(urgency(request.urgency)));
+        if let Some(category) = &request.category {
+            notification.hint(Hint::Category(category.clone()));
+        }
+        words(&mut notification, request, abilities);
+        let placeholder = buttons(&mut notification, request, abilities);
+        let picture = picture(&mut notification, &request.icon, abilities);
+        Self { notification, picture, placeholder }
+    }
+
+    pub(super) fn arguments(&self, replaces: u32) -> Arguments<'_> {
+        let shown = &self.notification;
+        let mut hints: HashMap<&str, Variant<'_>> = shown.hints.iter().map(Into::into).collect();
+        if let Some(picture) = &self.picture {
+            hints.insert(picture.key, picture.variant());
+        }
+        if let Some(placeholder) = &self.placeholder {
+            hints.insert("x-kde-reply-placeholder-text", Variant::from(placeholder.as_str()));
+        }
+        let timeout = i32::from(shown.timeout);
+        (&shown.appname, replaces, &shown.icon, &shown.summary, &shown.body, &shown.actions, hints, timeout)
+    }
+}
+
+fn words(notification: &mut Notification, request: &PopupRequest, abilities: &Abilities) {
+    let summary = text::line(&request.summary, SUMMARY);
+    let body = text::lines(&request.body, BODY);
+    if !abilities.has("body") && !body.is_empty() {
+        notification.summary(&text::line(&format!("{summary}: {body}"), SUMMARY));
+    } else if abilities.has("body-markup") {
+        notification.summary(&summary).body(&text::escaped(&body));
+    } else {
+        notification.summary(&summary).body(&body);
+    }
+}
+
+/// Adds the buttons, and says what stands in the reply field if there is one.
+fn buttons(notification: &mut Notification, request: &PopupRequest, abilities: &Abilities) -> Option<String> {
+    if !abilities.has("actions") {
+        return None;
+    }
+    notification.action(DEFAULT, &text::line(&request.default_label, LABEL));
+    let inline = abilities.has(INLINE_REPLY);
+    if let Some(reply) = &request.reply {
+        let key = if inline { INLINE_REPLY } else { &reply.action.id };
+        notification.action(key, &text::line(&reply.action.label, LABEL));
+    }
+    for action in &request.actions {
+        notification.action(&action.id, &text::line(&action.label, LABEL));
+    }
+    request.reply.as_ref().filter(|_| inline).map(|reply| text::line(&reply.placeholder, LABEL))
+}
+
+/// Pixels go as a hint of our own making: notify-rust's `image_data` asks the service for its version with a
+/// nested `block_on`, which panics inside a runtime.
+fn picture(
+    notification: &mut Notification,
+    icon: &PopupIcon,
+    abilities: &Abilities,
+) -> Option<Picture> {
+    match icon {
+        PopupIcon::None => None,
+        PopupIcon::File(path) => {
+            notification.hint(Hint::ImagePath(file_uri(path)));
+            None
+        }
+        PopupIcon::Rgba { width, height, pixels } => {
+            let key = if abilities.old_image_key { "image_data" } else { "image-data" };
+            Picture::new(key, *width, *height, pixels)
+        }
+    }
+}
+
+/// Pixels that go with the message.
+#[derive(Debug)]
+struct Picture {
+    key: &'static str,
+    width: i32,
+    height: i32,
+    stride: i32,
+    pixels: Arc<[u8]>,
+}
+
+impl Picture {
+    /// `None` when the pixels do not fit the size.
+    fn new(key: &'static str, width: u32, height: u32, pixels: &Arc<[u8]>) -> Option<Self> {
+        let (width, height) = (i32::try_from(width).ok()?, i32::try_from(height).ok()?);
+        let stride = width.checked_mul(4)?;
+        let fits = usize::try_from(stride.checked_mul(height)?).is_ok_and(|bytes| bytes == pixels.len());
+        fits.then(|| Self { key, width, height, stride, pixels: Arc::clone(pixels) })
+    }
+
+    /// `(iiibiiay)`: width, height, row stride, alpha, bits a sample, channels, pixels.
+    fn variant(&self) -> Variant<'static> {
+        Variant::new((self.width, self.height, self.stride, true, 8_i32, 4_i32, self.pixels.to_vec()))
+    }
+}
+
+fn timeout(request: &PopupRequest) -> Timeout {
+    match request.seconds {
+        _ if request.sticky => Timeout::Never,
+        Some(seconds) => Timeout::Milliseconds(u32::from(seconds.max(1)) * 1000),
+        None => Timeout::Default,
+    }
+}
+
+const fn urgency(urgency: Urgency) -> notify_rust::Urgency {
+    match urgency {
+        Urgency::Low => notify_rust::Urgency::Low,
+        Urgency::Normal => notify_rust::Urgency::Normal,
+        Urgency::Critical => notify_rust::Urgency::Critical,
+    }
+}
+
+/// A path as the URI that the specification asks for; what a URI cannot hold is percent-encoded (RFC 3986 §2.1).
+fn file_uri(path: &Path) -> String {
+    use std::fmt::Write as _;
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut uri = String::from("file://");
+    for &byte in path.as_os_str().as_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            let _infallible = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri
+}

@@ -1,0 +1,244 @@
+//! Popups: one per key, replaced in place, withdrawn when what they tell is seen.
+//!
+//! What a popup says is given; this room cleans the text ([`text`]), shows it, and tells what the user did with it.
+//! It never plays a sound: the notification service is asked to stay silent.
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod message;
+#[cfg(target_os = "linux")]
+mod service;
+pub mod text;
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+
+use crate::desktop::bus::Bus;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Who shows the popups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The name beside the popup.
+    pub app_name: String,
+    /// The app's own icon: a name of the icon theme or an absolute path.
+    pub app_icon: String,
+    /// The desktop entry without `.desktop`; on Windows the application user model id.
+    pub desktop_entry: String,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        let id = "im.carillon.Carillon";
+        Self { app_name: "Carillon".into(), app_icon: id.into(), desktop_entry: id.into() }
+    }
+}
+
+/// What stands beside the text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PopupIcon {
+    /// The app's icon alone.
+    #[default]
+    None,
+    /// An absolute path of a picture.
+    File(PathBuf),
+    /// A picture: 8-bit RGBA, rows from the top, `width * height * 4` bytes.
+    Rgba {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+        /// The pixels.
+        pixels: Arc<[u8]>,
+    },
+}
+
+/// How urgent the desktop shall take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Urgency {
+    /// Need not be seen.
+    Low,
+    /// Like most.
+    #[default]
+    Normal,
+    /// Stays until handled even on desktops that ignore time-outs (GNOME), but passes many a Do Not Disturb.
+    Critical,
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PopupAction {
+    /// Comes back in [`PopupEvent::Activated`]. Opaque and local: it passes through another process.
+    pub id: String,
+    /// What the button says.
+    pub label: String,
+}
+
+/// The button that answers; a text field where the desktop has one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PopupReply {
+    /// The plain button's id and label where there is no text field.
+    pub action: PopupAction,
+    /// What stands in the empty field.
+    pub placeholder: String,
+}
+
+/// A popup to show.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PopupRequest {
+    /// A popup with the same key is replaced in place.
+    pub key: String,
+    /// The first line, plain text. Names inside it that came from the network go through [`text::isolated`].
+    pub summary: String,
+    /// What follows, plain text.
+    pub body: String,
+    /// The picture.
+    pub icon: PopupIcon,
+    /// The buttons, in order.
+    pub actions: Vec<PopupAction>,
+    /// The answering button, before the others.
+    pub reply: Option<PopupReply>,
+    /// What a click on the popup itself says to those who cannot see it; clicks always come back.
+    pub default_label: String,
+    /// Stays until it is handled.
+    pub sticky: bool,
+    /// Seconds on screen; `None`: the desktop's own time. Without meaning when sticky.
+    pub seconds: Option<u8>,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// The category of the Desktop Notifications Specification, such as `im.received`.
+    pub category: Option<String>,
+}
+
+/// Why a popup closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// Its time was over.
+    Expired,
+    /// The user waved it away.
+    Dismissed,
+    /// It was withdrawn.
+    Withdrawn,
+    /// The desktop did not say, or the notification service is gone.
+    Unknown,
+}
+
+/// What became of a popup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PopupEvent {
+    /// The user clicked the popup or a button.
+    Activated {
+        /// The popup's key.
+        key: String,
+        /// The button's id; `None`: the popup itself.
+        action: Option<String>,
+        /// The activation token that lets a window come to the front (XDG activation, X11 start-up id).
+        token: Option<String>,
+    },
+    /// The user answered in the popup.
+    Replied {
+        /// The popup's key.
+        key: String,
+        /// The answer as typed.
+        text: String,
+    },
+    /// The popup is gone.
+    Closed {
+        /// The popup's key.
+        key: String,
+        /// Why.
+        reason: Closed,
+    },
+    /// The popup could not be shown.
+    NotShown {
+        /// The popup's key.
+        key: String,
+        /// Why.
+        error: PopupError,
+    },
+}
+
+/// Why a popup was not shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PopupError {
+    /// There is no session bus.
+    #[error("no session bus: {0}")]
+    NoBus(String),
+    /// Nobody shows notifications here.
+    #[error("no notification service: {0}")]
+    NoService(String),
+    /// The notification service refused.
+    #[error("the notification service refused: {0}")]
+    Refused(String),
+    /// More was asked at once than can be shown.
+    #[error("too many popups at once")]
+    TooMany,
+    /// The room has ended.
+    #[error("popups have ended")]
+    Ended,
+}
+
+/// So many orders may wait; the alert rules bound popups to five in three seconds long before.
+const QUEUE: usize = 256;
+
+#[derive(Debug)]
+enum Order {
+    Show(Box<PopupRequest>),
+    Withdraw(String),
+    WithdrawAll,
+}
+
+/// Shows popups. Cheap to clone; the popups stay while one clone lives, and are withdrawn with the last.
+#[derive(Debug, Clone)]
+pub struct Popups {
+    orders: mpsc::Sender<Order>,
+}
+
+impl Popups {
+    /// Starts showing popups; what the user does with them goes to `events`. Must be called inside a tokio runtime.
+    ///
+    /// Never fails: without a bus or a service each popup is answered by [`PopupEvent::NotShown`].
+    #[must_use]
+    pub fn start(bus: Bus, identity: Identity, events: mpsc::Sender<PopupEvent>) -> Self {
+        let (orders, taken) = mpsc::channel(QUEUE);
+        #[cfg(target_os = "linux")]
+        tokio::spawn(service::run(bus, identity, taken, events));
+        #[cfg(not(target_os = "linux"))]
+        elsewhere::start(&bus, identity, taken, events);
+        Self { orders }
+    }
+
+    /// Shows a popup, or replaces the one with its key. Returns at once.
+    ///
+    /// # Errors
+    /// [`PopupError::TooMany`] and [`PopupError::Ended`]; what the desktop refuses comes as an event.
+    pub fn show(&self, request: PopupRequest) -> Result<(), PopupError> {
+        self.order(Order::Show(Box::new(request)))
+    }
+
+    /// Takes a popup away, as soon as it is seen elsewhere. Nothing happens when there is none.
+    ///
+    /// # Errors
+    /// [`PopupError::TooMany`] and [`PopupError::Ended`].
+    pub fn withdraw(&self, key: &str) -> Result<(), PopupError> {
+        self.order(Order::Withdraw(key.to_owned()))
+    }
+
+    /// Takes all popups away.
+    ///
+    /// # Errors
+    /// [`PopupError::TooMany`] and [`PopupError::Ended`].
+    pub fn withdraw_all(&self) -> Result<(), PopupError> {
+        self.order(Order::WithdrawAll)
+    }
+
+    fn order(&self, order: Order) -> Result<(), PopupError> {
+        self.orders.try_send(order).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => PopupError::TooMany,
+            mpsc::error::TrySendError::Closed(_) => PopupError::Ended,
+        })
+    }
+}

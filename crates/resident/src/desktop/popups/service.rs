@@ -1,0 +1,408 @@
+//! The talk with `org.freedesktop.Notifications` over the shared connection.
+//!
+//! notify-rust builds a popup's words and hints ([`Message`]), but is not asked to show it: its `show` opens a bus
+//! connection of its own each time, and neither the activation token nor the service's death come through it. One
+//! task owns what is shown; a slow service delays only the key that it is slow about.
+
+use super::message::{Abilities, Arguments, DEFAULT, INLINE_REPLY, Message};
+use super::{Closed, Identity, Order, PopupError, PopupEvent, PopupRequest};
+use crate::desktop::bus::Bus;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::stream::{BoxStream, FuturesUnordered, StreamExt as _};
+use std::collections::HashMap;
+use tokio::sync::mpsc;
+use zbus::names::OwnedUniqueName;
+use zbus::{Connection, MatchRule, Message as Answer, MessageStream, message};
+
+pub(crate) const NAME: &str = "org.freedesktop.Notifications";
+pub(crate) const PATH: &str = "/org/freedesktop/Notifications";
+
+/// What one key shows.
+#[derive(Debug, Default)]
+struct Slot {
+    shown: Option<Shown>,
+    /// A `Notify` is under way: its answer tells the id that the next one must replace.
+    busy: bool,
+    /// What to do then. Only the newest counts, so a burst on one key costs two calls.
+    next: Option<Next>,
+}
+
+#[derive(Debug)]
+struct Shown {
+    id: u32,
+    /// Ids mean something only to the process that gave them.
+    by: OwnedUniqueName,
+    token: Option<String>,
+}
+
+#[derive(Debug)]
+enum Next {
+    Show(Box<PopupRequest>),
+    Withdraw,
+}
+
+#[derive(Debug, Default)]
+enum Service {
+    #[default]
+    Unknown,
+    Asking,
+    Known(Abilities),
+}
+
+#[derive(Debug)]
+enum Done {
+    Abilities(Result<Abilities, PopupError>),
+    Notify(String, Result<Shown, PopupError>),
+    Close,
+}
+
+struct Room {
+    bus: Bus,
+    identity: Identity,
+    events: mpsc::Sender<PopupEvent>,
+    connection: Option<Connection>,
+    signals: BoxStream<'static, Answer>,
+    service: Service,
+    slots: HashMap<String, Slot>,
+    pending: FuturesUnordered<BoxFuture<'static, Done>>,
+}
+
+/// Serves the orders until the last [`super::Popups`] is gone.
+pub(super) async fn run(
+    bus: Bus,
+    identity: Identity,
+    mut orders: mpsc::Receiver<Order>,
+    events: mpsc::Sender<PopupEvent>,
+) {
+    let mut room = Room {
+        bus,
+        identity,
+        events,
+        connection: None,
+        signals: futures_util::stream::pending().boxed(),
+        service: Service::Unknown,
+        slots: HashMap::new(),
+        pending: FuturesUnordered::new(),
+    };
+    match room.connect().await {
+        Ok(connection) => room.ask_abilities(&connection),
+        Err(error) => tracing::warn!(%error, "no popups"),
+    }
+    loop {
+        tokio::select! {
+            // Signals first: a popup's end must be known before the answer that replaces it.
+            biased;
+            signal = room.signals.next() => match signal {
+                Some(signal) => room.signal(&signal).await,
+                None => room.disconnected().await,
+            },
+            Some(done) = room.pending.next() => room.done(done).await,
+            order = orders.recv() => match order {
+                Some(order) => room.order(order).await,
+                None => break,
+            },
+        }
+    }
+    room.withdraw_all().await;
+    while room.pending.next().await.is_some() {}
+}
+
+impl Room {
+    async fn order(&mut self, order: Order) {
+        match order {
+            Order::Show(request) => self.show(request).await,
+            Order::Withdraw(key) => self.withdraw(&key).await,
+            Order::WithdrawAll => self.withdraw_all().await,
+        }
+    }
+
+    async fn connect(&mut self) -> Result<Connection, PopupError> {
+        if let Some(known) = self.connection.as_ref().filter(|known| !known.is_closed()) {
+            return Ok(known.clone());
+        }
+        let connection = self.bus.session().await.map_err(|error| PopupError::NoBus(error.0))?;
+        self.signals = listen(&connection).await.map_err(|error| PopupError::NoBus(error.to_string()))?;
+        self.connection = Some(connection.clone());
+        Ok(connection)
+    }
+
+    async fn disconnected(&mut self) {
+        tracing::warn!("the session bus is gone");
+        self.connection = None;
+        self.signals = futures_util::stream::pending().boxed();
+        self.service = Service::Unknown;
+        self.forget_shown(None).await;
+    }
+
+    async fn show(&mut self, request: Box<PopupRequest>) {
+        let connection = match self.connect().await {
+            Ok(connection) => connection,
+            Err(error) => return self.tell(PopupEvent::NotShown { key: request.key.clone(), error }).await,
+        };
+        let slot = self.slots.entry(request.key.clone()).or_default();
+        match &self.service {
+            Service::Known(abilities) if !slot.busy => {
+                slot.busy = true;
+                let replaces = slot.shown.as_ref().map_or(0, |shown| shown.id);
+                let message = Message::new(&request, &self.identity, abilities);
+                self.pending.push(notify(connection, request.key, message, replaces).boxed());
+            }
+            Service::Known(_) | Service::Asking => slot.next = Some(Next::Show(request)),
+            Service::Unknown => {
+                slot.next = Some(Next::Show(request));
+                self.ask_abilities(&connection);
+            }
+        }
+    }
+
+    async fn withdraw(&mut self, key: &str) {
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        if slot.busy {
+            slot.next = Some(Next::Withdraw);
+            return;
+        }
+        slot.next = None;
+        if let (Some(shown), Some(connection)) = (&slot.shown, &self.connection) {
+            self.pending.push(close(connection.clone(), shown.id).boxed());
+        } else {
+            self.slots.remove(key);
+            self.tell(PopupEvent::Closed { key: key.to_owned(), reason: Closed::Withdrawn }).await;
+        }
+    }
+
+    async fn withdraw_all(&mut self) {
+        let keys: Vec<String> = self.slots.keys().cloned().collect();
+        for key in keys {
+            self.withdraw(&key).await;
+        }
+    }
+
+    fn ask_abilities(&mut self, connection: &Connection) {
+        self.service = Service::Asking;
+        self.pending.push(abilities(connection.clone()).map(Done::Abilities).boxed());
+    }
+
+    async fn done(&mut self, done: Done) {
+        match done {
+            Done::Abilities(Ok(abilities)) => {
+                self.service = Service::Known(abilities);
+                let waiting: Vec<String> = self.slots.keys().cloned().collect();
+                for key in waiting {
+                    self.go_on(&key).await;
+                }
+            }
+            Done::Abilities(Err(error)) => {
+                tracing::warn!(%error, "no popups");
+                self.service = Service::Unknown;
+                self.give_up_waiting(&error).await;
+            }
+            Done::Notify(key, result) => {
+                let slot = self.slots.entry(key.clone()).or_default();
+                slot.busy = false;
+                match result {
+                    Ok(shown) => slot.shown = Some(shown),
+                    Err(error) => {
+                        slot.shown = None;
+                        self.tell(PopupEvent::NotShown { key: key.clone(), error }).await;
+                    }
+                }
+                self.go_on(&key).await;
+            }
+            Done::Close => {}
+        }
+    }
+
+    /// Does what waited for this key.
+    async fn go_on(&mut self, key: &str) {
+        let Some(slot) = self.slots.get_mut(key).filter(|slot| !slot.busy) else { return };
+        match slot.next.take() {
+            Some(Next::Show(request)) => self.show(request).await,
+            Some(Next::Withdraw) => Box::pin(self.withdraw(key)).await,
+            None if slot.shown.is_none() => {
+                self.slots.remove(key);
+            }
+            None => {}
+        }
+    }
+
+    async fn give_up_waiting(&mut self, error: &PopupError) {
+        let waiting: Vec<String> =
+            self.slots.iter().filter(|(_, slot)| slot.next.is_some()).map(|(key, _)| key.clone()).collect();
+        for key in waiting {
+            self.slots.remove(&key);
+            self.tell(PopupEvent::NotShown { key, error: error.clone() }).await;
+        }
+    }
+
+    async fn signal(&mut self, signal: &Answer) {
+        let header = signal.header();
+        let (Some(member), Some(sender)) = (header.member(), header.sender()) else { return };
+        let body = signal.body();
+        match member.as_str() {
+            "NameOwnerChanged" => {
+                if let Ok((_, _, owner)) = body.deserialize::<(&str, &str, &str)>() {
+                    self.service_changed(owner).await;
+                }
+            }
+            "ActivationToken" => {
+                if let Ok((id, token)) = body.deserialize::<(u32, String)>()
+                    && let Some((_, shown)) = self.find(id, sender.as_str())
+                {
+                    shown.token = Some(token);
+                }
+            }
+            "ActionInvoked" => {
+                if let Ok((id, action)) = body.deserialize::<(u32, String)>() {
+                    self.invoked(id, sender.as_str(), action).await;
+                }
+            }
+            "NotificationReplied" => {
+                if let Ok((id, text)) = body.deserialize::<(u32, String)>()
+                    && let Some((key, _)) = self.find(id, sender.as_str())
+                {
+                    self.tell(PopupEvent::Replied { key, text }).await;
+                }
+            }
+            "NotificationClosed" => {
+                if let Ok((id, reason)) = body.deserialize::<(u32, u32)>() {
+                    self.closed(id, sender.as_str(), reason).await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    async fn invoked(&mut self, id: u32, sender: &str, action: String) {
+        let Some((key, shown)) = self.find(id, sender) else { return };
+        // A text field's button says nothing by itself: the text comes as `NotificationReplied`.
+        if action != INLINE_REPLY {
+            let token = shown.token.take();
+            let action = (action != DEFAULT).then_some(action);
+            self.tell(PopupEvent::Activated { key, action, token }).await;
+        }
+    }
+
+    async fn closed(&mut self, id: u32, sender: &str, reason: u32) {
+        let Some((key, _)) = self.find(id, sender) else { return };
+        if let Some(slot) = self.slots.get_mut(&key) {
+            slot.shown = None;
+            if !slot.busy && slot.next.is_none() {
+                self.slots.remove(&key);
+            }
+        }
+        let reason = match reason {
+            1 => Closed::Expired,
+            2 => Closed::Dismissed,
+            3 => Closed::Withdrawn,
+            _ => Closed::Unknown,
+        };
+        self.tell(PopupEvent::Closed { key, reason }).await;
+    }
+
+    /// The notification service went, came, or was replaced by another: what it showed is gone, and a new one
+    /// may be able to do other things.
+    async fn service_changed(&mut self, owner: &str) {
+        self.forget_shown(Some(owner)).await;
+        match self.connection.clone() {
+            Some(connection) if !owner.is_empty() => self.ask_abilities(&connection),
+            _ => self.service = Service::Unknown,
+        }
+    }
+
+    /// Forgets every popup that was not shown by `except`.
+    async fn forget_shown(&mut self, except: Option<&str>) {
+        let gone = |slot: &Slot| slot.shown.as_ref().is_some_and(|shown| Some(shown.by.as_str()) != except);
+        let keys: Vec<String> =
+            self.slots.iter().filter(|(_, slot)| gone(slot)).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            if let Some(slot) = self.slots.get_mut(&key) {
+                slot.shown = None;
+                if !slot.busy && slot.next.is_none() {
+                    self.slots.remove(&key);
+                }
+            }
+            self.tell(PopupEvent::Closed { key, reason: Closed::Unknown }).await;
+        }
+    }
+
+    /// The popup with this id, if `sender` is the one who gave it: anybody on the bus can send signals.
+    fn find(&mut self, id: u32, sender: &str) -> Option<(String, &mut Shown)> {
+        self.slots.iter_mut().find_map(|(key, slot)| {
+            let shown = slot.shown.as_mut()?;
+            (shown.id == id && shown.by.as_str() == sender).then(|| (key.clone(), shown))
+        })
+    }
+
+    async fn tell(&mut self, event: PopupEvent) {
+        if self.events.send(event).await.is_err() {
+            tracing::debug!("nobody listens to popups any more");
+        }
+    }
+}
+
+async fn listen(connection: &Connection) -> zbus::Result<BoxStream<'static, Answer>> {
+    let popups = MatchRule::builder()
+        .msg_type(message::Type::Signal)
+        .sender(NAME)
+        .path(PATH)
+        .interface(NAME)
+        .build()?;
+    let owner = MatchRule::builder()
+        .msg_type(message::Type::Signal)
+        .sender("org.freedesktop.DBus")
+        .interface("org.freedesktop.DBus")
+        .member("NameOwnerChanged")
+        .add_arg(NAME)
+        .build()?;
+    let popups = MessageStream::for_match_rule(popups, connection, None).await?;
+    let owner = MessageStream::for_match_rule(owner, connection, None).await?;
+    let both = futures_util::stream::select(popups, owner);
+    Ok(both.filter_map(|signal| std::future::ready(signal.ok())).boxed())
+}
+
+async fn abilities(connection: Connection) -> Result<Abilities, PopupError> {
+    let ask = |member: &'static str| connection.call_method(Some(NAME), PATH, Some(NAME), member, &());
+    let capabilities: Vec<String> =
+        ask("GetCapabilities").await.and_then(|answer| answer.body().deserialize()).map_err(|error| refused(&error))?;
+    // An old service may not know its version; then it is taken for one of today.
+    let version = ask("GetServerInformation")
+        .await
+        .and_then(|answer| answer.body().deserialize::<(String, String, String, String)>())
+        .map(|(_, _, _, version)| version)
+        .unwrap_or_default();
+    Ok(Abilities::new(capabilities, &version))
+}
+
+async fn notify(connection: Connection, key: String, message: Message, replaces: u32) -> Done {
+    let shown = async {
+        let arguments: Arguments<'_> = message.arguments(replaces);
+        let answer = connection.call_method(Some(NAME), PATH, Some(NAME), "Notify", &arguments).await?;
+        let id: u32 = answer.body().deserialize()?;
+        let by = answer.header().sender().ok_or(zbus::Error::MissingField)?.to_owned().into();
+        Ok(Shown { id, by, token: None })
+    };
+    let shown = shown.await.map_err(|error: zbus::Error| refused(&error));
+    Done::Notify(key, shown)
+}
+
+async fn close(connection: Connection, id: u32) -> Done {
+    // A popup that closed by itself a moment ago is an error to some services, and no loss.
+    if let Err(error) = connection.call_method(Some(NAME), PATH, Some(NAME), "CloseNotification", &id).await {
+        tracing::debug!(%error, "a popup could not be withdrawn");
+    }
+    Done::Close
+}
+
+fn refused(error: &zbus::Error) -> PopupError {
+    match error {
+        zbus::Error::MethodError(name, detail, _) => {
+            let detail = detail.clone().unwrap_or_else(|| name.to_string());
+            if name.as_str().starts_with("org.freedesktop.DBus.Error.") {
+                PopupError::NoService(detail)
+            } else {
+                PopupError::Refused(detail)
+            }
+        }
+        other => PopupError::NoService(other.to_string()),
+    }
+}
