@@ -21,13 +21,23 @@ pub struct SetAside {
 /// No connection to the database may be open.
 ///
 /// # Errors
-/// If a file cannot be renamed. The WAL goes first, because a new database must never meet an old WAL.
+/// If a file cannot be renamed; then none is.
 pub fn set_aside(path: &Path, now: Timestamp) -> Result<SetAside> {
     let database = free_name(path, now);
+    let mut moved = Vec::new();
+    // The WAL goes first: whatever happens in between, a new database must never meet an old WAL.
     for ending in ["-wal", "-shm", ""] {
-        match fs::rename(with_ending(path, ending), with_ending(&database, ending)) {
+        let (from, to) = (with_ending(path, ending), with_ending(&database, ending));
+        match fs::rename(&from, &to) {
+            Ok(()) => moved.push((from, to)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            outcome => outcome.map_err(|error| StoreError::io(&error))?,
+            Err(error) => {
+                // All or nothing: what belongs together must not lie apart.
+                for (from, to) in moved {
+                    let _ = fs::rename(to, from);
+                }
+                return Err(StoreError::io(&error));
+            }
         }
     }
     if let Some(folder) = path.parent() {

@@ -78,6 +78,7 @@ impl From<rusqlite::Error> for StoreError {
         let what = error.to_string();
         match error {
             Error::SqliteFailure(failure, _) => from_code(failure, what),
+            Error::SqlInputError { error, .. } => from_code(error, what),
             // Carillon only writes what it can read: a value of the wrong kind was not written by it.
             Error::FromSqlConversionFailure(..)
             | Error::IntegralValueOutOfRange(..)
@@ -102,6 +103,10 @@ fn from_code(failure: ffi::Error, what: String) -> StoreError {
             if failure.extended_code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY =>
         {
             StoreError::Gone
+        }
+        // Every statement fits the schema: one that does not says that the schema in the file is not ours.
+        ErrorCode::Unknown if what.contains("no such ") || what.contains("has no column") => {
+            StoreError::Damaged { what }
         }
         _ => StoreError::Bug { what },
     }

@@ -31,7 +31,8 @@ pub struct NewMessage {
     pub at: Timestamp,
     /// Already seen, here or elsewhere. Own messages always count as seen.
     pub seen: bool,
-    /// The author is a stranger whose messages wait in Requests. Without effect in a chat with somebody accepted.
+    /// The author is a stranger whose messages wait in Requests. Without effect in a chat with somebody whom I
+    /// accepted or have written to.
     pub in_requests: bool,
     /// The chat is a room.
     pub room: bool,
@@ -82,6 +83,10 @@ fn receiving_chat(tx: &Transaction<'_>, new: &NewMessage) -> Result<i64> {
         (false, false) => ChatKind::Contact,
     };
     let chat = chats::ensure(tx, new.account, &new.chat, kind)?;
+    if new.author == Author::Me && !new.room {
+        chats::accept(tx, chat)?;
+        return Ok(chat);
+    }
     match kind {
         // A former contact, never written to or accepted since, is a stranger again.
         ChatKind::Stranger => tx

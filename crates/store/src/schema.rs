@@ -1,8 +1,8 @@
 //! Opening: pragmas, the check for damage, and the migrations.
 
 use crate::{Result, StoreError};
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
-use std::{path::Path, time::Duration};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
+use std::{fs, io, path::Path, time::Duration};
 
 /// Applied in this order, each once; number N makes `user_version` N.
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/001_start.sql")];
@@ -24,10 +24,14 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    make_private(path)?;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    // Until it is known to be whole and ours, closing must not move its WAL into it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found = check_version(&connection)?;
     check_whole(&connection, found)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     set_up(&connection, WRITER_CACHE_KIB)?;
     // Setting WAL answers with the mode in force: some file systems cannot share memory.
     let mode: String =
@@ -63,6 +67,19 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Connection> {
     set_up(&connection, READER_CACHE_KIB)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+/// Makes the file of a new database, for this user alone. Its WAL inherits the rights.
+fn make_private(path: &Path) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::io(&error)),
+    }
 }
 
 fn set_up(connection: &Connection, cache_kib: i64) -> Result<()> {
@@ -111,7 +128,7 @@ fn check_whole(connection: &Connection, found: i64) -> Result<()> {
         _ => {}
     }
     let verdict: String = connection
-        .pragma_query_value(None, "quick_check(1)", |row| row.get(0))
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .map_err(unreadable_schema)?;
     if verdict != "ok" {
         return Err(StoreError::damaged(verdict));

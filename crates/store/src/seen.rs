@@ -132,7 +132,7 @@ fn see(tx: &Transaction<'_>, chat: i64, up_to: i64) -> Result<Seen> {
         .execute((chat, up_to))?;
     let newly = u32::try_from(changed).unwrap_or(u32::MAX);
     if newly > 0 {
-        tx.prepare_cached("UPDATE chat SET unread = unread - ?2 WHERE id = ?1")?
+        tx.prepare_cached("UPDATE chat SET unread = MAX(unread - ?2, 0) WHERE id = ?1")?
             .execute((chat, newly))?;
     }
     Ok(Seen {

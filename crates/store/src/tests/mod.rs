@@ -1,0 +1,94 @@
+//! Stories of the whole store, told through what it offers.
+
+mod conversations;
+mod damage;
+mod disk;
+mod duplicates;
+mod kill;
+mod outgoing;
+mod people;
+mod properties;
+mod seen;
+mod speed;
+
+use crate::{NewMessage, Received, Store};
+use carillon_core::{
+    BareJid,
+    chat::Author,
+    ids::{AccountId, ChatRef, MessageId, Timestamp},
+};
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A profile with one account, gone when the test ends.
+struct Profile {
+    store: Store,
+    alice: AccountId,
+    folder: TempDir,
+}
+
+impl Profile {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("carillon.db")).unwrap();
+        let alice = store.account_id(&jid("alice@example.org")).unwrap();
+        Self {
+            store,
+            alice,
+            folder,
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("carillon.db")
+    }
+
+    fn chat(&self, with: &str) -> ChatRef {
+        ChatRef {
+            account: self.alice,
+            jid: jid(with),
+        }
+    }
+
+    /// What a contact says, as it comes from the network.
+    fn said(&self, by: &str, id: &str, body: &str) -> NewMessage {
+        NewMessage {
+            account: self.alice,
+            chat: jid(by),
+            author: Author::Contact,
+            sender_id: Some(id.to_owned()),
+            stanza_id: None,
+            body: body.to_owned(),
+            at: Timestamp(1_000),
+            seen: false,
+            in_requests: false,
+            room: false,
+            wants_receipt: false,
+            markable: false,
+        }
+    }
+
+    fn hear(&mut self, by: &str, id: &str, body: &str) -> MessageId {
+        let said = self.said(by, id, body);
+        new(self.store.receive(&said).unwrap())
+    }
+
+    /// Numbers straight from the tables.
+    fn count(&self, query: &str) -> i64 {
+        self.store
+            .connection
+            .query_row(query, [], |row| row.get(0))
+            .unwrap()
+    }
+}
+
+fn jid(text: &str) -> BareJid {
+    BareJid::new(text).unwrap()
+}
+
+fn new(received: Received) -> MessageId {
+    match received {
+        Received::New(id) => id,
+        other => panic!("a new message was taken for {other:?}"),
+    }
+}
