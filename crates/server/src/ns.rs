@@ -1,0 +1,34 @@
+//! Namespaces, each with the text that defines it.
+
+pub(crate) const CLIENT: &str = "jabber:client"; // RFC 6120 §4.8.2
+pub(crate) const STREAMS: &str = "http://etherx.jabber.org/streams"; // RFC 6120 §4.8.1
+pub(crate) const STREAM_ERRORS: &str = "urn:ietf:params:xml:ns:xmpp-streams"; // RFC 6120 §4.9
+pub(crate) const STANZA_ERRORS: &str = "urn:ietf:params:xml:ns:xmpp-stanzas"; // RFC 6120 §8.3
+pub(crate) const SASL: &str = "urn:ietf:params:xml:ns:xmpp-sasl"; // RFC 6120 §6
+pub(crate) const BIND: &str = "urn:ietf:params:xml:ns:xmpp-bind"; // RFC 6120 §7
+pub(crate) const SESSION: &str = "urn:ietf:params:xml:ns:xmpp-session"; // RFC 3921 §3, kept for old clients
+pub(crate) const ROSTER: &str = "jabber:iq:roster"; // RFC 6121 §2
+pub(crate) const ROSTER_VERSION: &str = "urn:xmpp:features:rosterver"; // RFC 6121 §2.6.1
+pub(crate) const PRE_APPROVAL: &str = "urn:xmpp:features:pre-approval"; // RFC 6121 §3.4
+pub(crate) const DISCO_INFO: &str = "http://jabber.org/protocol/disco#info"; // XEP-0030
+pub(crate) const DISCO_ITEMS: &str = "http://jabber.org/protocol/disco#items"; // XEP-0030
+pub(crate) const MUC: &str = "http://jabber.org/protocol/muc"; // XEP-0045
+pub(crate) const MUC_USER: &str = "http://jabber.org/protocol/muc#user"; // XEP-0045
+pub(crate) const MUC_OWNER: &str = "http://jabber.org/protocol/muc#owner"; // XEP-0045
+pub(crate) const DATA: &str = "jabber:x:data"; // XEP-0004
+pub(crate) const REGISTER: &str = "jabber:iq:register"; // XEP-0077
+pub(crate) const REGISTER_FEATURE: &str = "http://jabber.org/features/iq-register"; // XEP-0077 §9
+pub(crate) const CHAT_STATES: &str = "http://jabber.org/protocol/chatstates"; // XEP-0085
+pub(crate) const VERSION: &str = "jabber:iq:version"; // XEP-0092
+pub(crate) const BLOCKING: &str = "urn:xmpp:blocking"; // XEP-0191
+pub(crate) const BLOCKING_ERRORS: &str = "urn:xmpp:blocking:errors"; // XEP-0191 §3.5
+pub(crate) const PING: &str = "urn:xmpp:ping"; // XEP-0199
+pub(crate) const DELAY: &str = "urn:xmpp:delay"; // XEP-0203
+pub(crate) const DIRECT_INVITE: &str = "jabber:x:conference"; // XEP-0249
+pub(crate) const CARBONS: &str = "urn:xmpp:carbons:2"; // XEP-0280
+pub(crate) const FORWARD: &str = "urn:xmpp:forward:0"; // XEP-0297
+pub(crate) const HINTS: &str = "urn:xmpp:hints"; // XEP-0334
+pub(crate) const RECEIPTS: &str = "urn:xmpp:receipts"; // XEP-0184
+pub(crate) const MARKERS: &str = "urn:xmpp:chat-markers:0"; // XEP-0333
+pub(crate) const STANZA_ID: &str = "urn:xmpp:sid:0"; // XEP-0359
+pub(crate) const OCCUPANT_ID: &str = "urn:xmpp:occupant-id:0"; // XEP-0421

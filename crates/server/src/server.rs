@@ -1,0 +1,273 @@
+//! Starting, running and ending the server.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use jid::{BareJid, DomainPart, NodePart};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+
+use crate::folder::Folder;
+use crate::hub::{Command, Hub};
+use crate::router::{Random, Router};
+use crate::sasl::scram::{Credentials, ITERATIONS, SALT_LENGTH};
+use crate::store::Store;
+use crate::upgrade::PATH;
+use crate::{Config, ServerError, connection};
+
+/// Connections at once. Each of a user's clients has one.
+const MOST_CONNECTIONS: usize = 256;
+/// Commands that wait for the hub. A client that sends faster than the server works is not read meanwhile.
+const COMMANDS: usize = 256;
+/// For the clients to take their leave.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// A running server. Ends when it is dropped; [`shutdown`](Server::shutdown) ends it with good manners.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    domain: DomainPart,
+    commands: mpsc::Sender<Command>,
+    /// Told, clients get time to take their leave; dropped, they do not.
+    closing: oneshot::Sender<()>,
+    listener: JoinHandle<()>,
+    hub: oneshot::Receiver<Result<(), ServerError>>,
+}
+
+/// Starts a server and listens.
+///
+/// # Errors
+/// [`ServerError::FolderInUse`] if another server uses the data folder, and what else [`ServerError`] names: nothing is
+/// left running then.
+pub async fn start(config: Config) -> Result<Server, ServerError> {
+    let domain = DomainPart::new(&config.domain)
+        .map_err(|_| ServerError::Domain(config.domain.clone()))?
+        .into_owned();
+    let data = config.data.clone();
+    let (folder, store) = tokio::task::spawn_blocking(move || {
+        let folder = Folder::open(&data)?;
+        let store = Store::open(&folder.database())?;
+        Ok::<_, ServerError>((folder, store))
+    })
+    .await
+    .map_err(|_| ServerError::Ended)??;
+    let listener = listen(config.port, &folder).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|source| ServerError::Listen {
+            port: config.port,
+            source,
+        })?;
+    if let Err(source) = folder.remember_port(address.port()) {
+        return Err(ServerError::Folder {
+            folder: config.data,
+            source,
+        });
+    }
+    let router = Router::new(
+        BareJid::from_parts(None, &domain),
+        config.registration,
+        store,
+        system_random(),
+    )?;
+    let (commands, receiver) = mpsc::channel(COMMANDS);
+    let hub = Hub::new(
+        router,
+        commands.downgrade(),
+        tokio::runtime::Handle::current(),
+    );
+    let (ended, hub_end) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("carillon-server".to_owned())
+        .spawn(move || {
+            let outcome = hub.run(receiver).map_err(ServerError::from);
+            // The folder is free for another server only when the database is closed.
+            drop(folder);
+            let _ = ended.send(outcome);
+        })
+        .map_err(|source| ServerError::Folder {
+            folder: config.data,
+            source,
+        })?;
+    let (closing, closing_seen) = oneshot::channel();
+    let listener = tokio::spawn(accept(listener, commands.clone(), closing_seen));
+    tracing::info!(%address, %domain, "the embedded server listens");
+    Ok(Server {
+        address,
+        domain,
+        commands,
+        closing,
+        listener,
+        hub: hub_end,
+    })
+}
+
+/// The operating system's randomness. Without it no login would be safe, so the process must not go on.
+fn system_random() -> Random {
+    Box::new(|bytes| {
+        if let Err(error) = getrandom::fill(bytes) {
+            tracing::error!(%error, "the operating system gives no randomness");
+            std::process::abort();
+        }
+    })
+}
+
+async fn listen(port: u16, folder: &Folder) -> Result<TcpListener, ServerError> {
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    if port == 0
+        && let Some(last) = folder.last_port()
+    {
+        match bind(last).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => {
+                tracing::info!(port = last, %error, "the last port is taken, another is used")
+            }
+        }
+    }
+    bind(port)
+        .await
+        .map_err(|source| ServerError::Listen { port, source })
+}
+
+async fn accept(
+    listener: TcpListener,
+    commands: mpsc::Sender<Command>,
+    mut closing: oneshot::Receiver<()>,
+) {
+    let mut connections = JoinSet::new();
+    let (stop, stopped) = watch::channel(false);
+    let mut number = 0;
+    let polite = loop {
+        tokio::select! {
+            accepted = listener.accept(), if connections.len() < MOST_CONNECTIONS => match accepted {
+                Ok((stream, _)) => {
+                    number += 1;
+                    connections.spawn(connection::serve(stream, number, commands.clone(), stopped.clone()));
+                }
+                // Out of files or memory: others may end meanwhile.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+            told = &mut closing => break told.is_ok(),
+        }
+    };
+    drop(listener);
+    drop(commands);
+    let left = polite
+        && timeout(FAREWELL, async {
+            while connections.join_next().await.is_some() {}
+        })
+        .await
+        .is_ok();
+    if !left {
+        let _ = stop.send(true);
+        while connections.join_next().await.is_some() {}
+    }
+}
+
+impl Server {
+    /// Where clients connect, for example `ws://127.0.0.1:40123/xmpp-websocket`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("ws://{}{PATH}", self.address)
+    }
+
+    /// The address it listens on; always 127.0.0.1.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The XMPP domain.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.domain.as_str()
+    }
+
+    /// Creates an account, or sets the password of the one that is there. `name` is the part before the `@`.
+    ///
+    /// # Errors
+    /// [`ServerError::Name`], [`ServerError::Password`], [`ServerError::Store`], [`ServerError::Ended`].
+    pub async fn ensure_account(&self, name: &str, password: &str) -> Result<(), ServerError> {
+        let name = account_name(name)?;
+        let password = password.to_owned();
+        let credentials = tokio::task::spawn_blocking(move || {
+            let mut salt = vec![0; SALT_LENGTH];
+            system_random()(&mut salt);
+            Credentials::derive(&password, salt, ITERATIONS).ok_or(ServerError::Password)
+        })
+        .await
+        .map_err(|_| ServerError::Ended)??;
+        let (done, answer) = oneshot::channel();
+        self.ask(
+            Command::SetAccount {
+                name,
+                credentials,
+                done,
+            },
+            answer,
+        )
+        .await
+    }
+
+    /// Makes two accounts contacts of each other who both see the other's presence, with their names (first letter
+    /// in upper case) as the contacts' names. Does nothing that is done already.
+    ///
+    /// # Errors
+    /// [`ServerError::NoSuchAccount`], [`ServerError::Name`], [`ServerError::Store`], [`ServerError::Ended`].
+    pub async fn befriend(&self, a: &str, b: &str) -> Result<(), ServerError> {
+        let (a, b) = (account_name(a)?, account_name(b)?);
+        let (done, answer) = oneshot::channel();
+        let names = (a.clone(), b.clone());
+        if self.ask(Command::Befriend { a, b, done }, answer).await? {
+            Ok(())
+        } else {
+            Err(ServerError::NoSuchAccount(format!(
+                "{} or {}",
+                names.0, names.1
+            )))
+        }
+    }
+
+    async fn ask<T>(
+        &self,
+        command: Command,
+        answer: oneshot::Receiver<Result<T, crate::StoreError>>,
+    ) -> Result<T, ServerError> {
+        self.commands
+            .send(command)
+            .await
+            .map_err(|_| ServerError::Ended)?;
+        Ok(answer.await.map_err(|_| ServerError::Ended)??)
+    }
+
+    /// Ends the server: no new connections, `system-shutdown` to all clients (RFC 6120 §4.9.3.20), the database folded
+    /// into one file. Takes three seconds at most if a client does not answer.
+    ///
+    /// # Errors
+    /// [`ServerError::Store`] if the database could not be closed cleanly; nothing is lost by it.
+    pub async fn shutdown(self) -> Result<(), ServerError> {
+        let Server {
+            commands,
+            closing,
+            listener,
+            hub,
+            ..
+        } = self;
+        let _ = commands.send(Command::ShutDown).await;
+        let _ = closing.send(());
+        let _ = listener.await;
+        drop(commands);
+        hub.await.unwrap_or(Err(ServerError::Ended))
+    }
+}
+
+fn account_name(name: &str) -> Result<String, ServerError> {
+    let node = NodePart::new(name).map_err(|_| ServerError::Name(name.to_owned()))?;
+    Ok(node.to_string())
+}
