@@ -134,7 +134,7 @@ impl Person {
     }
 
     /// Waits until the resident says that all its accounts are connected.
-    pub async fn until_online(&mut self) {
+    pub async fn until_online(&self) {
         let online = |status: &Value| {
             status["accounts"].as_array().is_some_and(|accounts| {
                 !accounts.is_empty()
@@ -147,10 +147,17 @@ impl Person {
     }
 
     /// Waits until `wanted` accepts the status.
-    pub async fn until_status(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    ///
+    /// # Panics
+    /// When the resident ends meanwhile, or the status does not come.
+    pub async fn until_status(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         until_some(what, async || {
-            if let Some(resident) = &mut self.resident {
-                resident.assert_running();
+            if let Some(resident) = &self.resident {
+                assert!(
+                    resident.is_running(),
+                    "the resident ended:\n{}",
+                    resident.output()
+                );
             }
             self.try_status().filter(|status| wanted(status))
         })
@@ -202,8 +209,21 @@ impl Person {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
+        self.until_gone().await;
+    }
+
+    /// Waits until the resident has ended by itself.
+    ///
+    /// # Panics
+    /// When it does not, or ends with an error.
+    pub async fn until_gone(&mut self) {
         let mut resident = self.resident.take().expect("a resident");
-        until_some("the resident has gone", async || resident.ended()).await;
+        let status = until_some("the resident has gone", async || resident.ended()).await;
+        assert!(
+            status.success(),
+            "the resident ended with {status}:\n{}",
+            resident.output()
+        );
     }
 
     /// Everything that the resident wrote.

@@ -33,7 +33,7 @@ pub struct Speaker {
     recording: Arc<Mutex<Recording>>,
     length: watch::Receiver<usize>,
     // In this order: the recorder ends before the server.
-    _recorder: Child,
+    recorder: Child,
     _server: Process,
 }
 
@@ -90,11 +90,19 @@ impl Speaker {
             folder: folder.to_owned(),
             recording,
             length,
-            _recorder: recorder,
+            recorder,
             _server: server,
         };
         speaker.recorded(FRAME).await;
         speaker
+    }
+
+    /// Ends the recording, which costs some processor time: what was played can no longer be heard.
+    ///
+    /// # Panics
+    /// When the recorder cannot be ended.
+    pub async fn stop_recording(&mut self) {
+        self.recorder.kill().await.expect("the recorder ends");
     }
 
     /// For the environment of programs that shall be heard.

@@ -76,6 +76,12 @@ impl Process {
         self.child.try_wait().ok().flatten()
     }
 
+    /// Whether it runs, for those who may only look.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        std::fs::read_link(format!("/proc/{}/exe", self.id())).is_ok()
+    }
+
     /// Panics with its output if it has ended: nobody need wait for an answer then.
     pub fn assert_running(&mut self) {
         if let Some(status) = self.ended() {
