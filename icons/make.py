@@ -9,6 +9,7 @@ Needs rsvg-convert (Debian: librsvg2-bin). The same version gives the same bytes
 """
 
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -103,8 +104,7 @@ def check_colours():
     """Every event colour must stand out 3:1 (WCAG 1.4.11) from a light panel, a dark panel and its white glyph."""
     faults = []
     for svg in sorted((HERE / "events").glob("*.svg")):
-        text = svg.read_text("utf-8")
-        colours = {text[i : i + 7] for i in range(len(text)) if text[i] == "#" and text[i + 1 : i + 7].isalnum() and len(text[i + 1 : i + 7].strip('"')) == 6 and '"' not in text[i : i + 7]}
+        colours = set(re.findall(r"#[0-9a-f]{6}\b", svg.read_text("utf-8")))
         for colour in sorted(colours):
             for name, ground in (*BACKGROUNDS.items(), ("glyph", "#ffffff")):
                 if contrast(colour, ground) < 3:
@@ -120,7 +120,7 @@ def sheet(folder, names, sizes, magnify):
             scale = magnify if size < 32 else max(1, magnify // 2)
             out = SHEETS / f"{folder}-{size}-{ground}.png"
             command = ["montage", *files, "-background", colour, "-filter", "point", "-resize", f"{100 * scale}%"]
-            subprocess.run([*command, "-tile", "10x", "-geometry", "+10+10", str(out)], check=True)
+            subprocess.run([*command, "-tile", f"{min(10, len(files))}x", "-geometry", "+10+10", str(out)], check=True)
 
 
 def main():
