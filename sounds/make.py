@@ -34,7 +34,7 @@ C6, E6, G6, C7 = 1046.50, 1318.51, 1567.98, 2093.00
 @dataclass
 class Score:
     name: str
-    kinds: tuple  # the alert rows that ring with it by default
+    kinds: tuple  # the alert rows it is meant for, whether or not they ring by default
     shape: str
     play: Callable[[], list]
     quieter: float = 0.0  # dB below the others, on purpose
@@ -49,7 +49,7 @@ def notes(*parts):
 
 
 def door(seed, gain=1.0):
-    return [gain * v for v in wood(((172, 1.0, 0.028), (262, 0.55, 0.02), (415, 0.3, 0.012), (930, 0.12, 0.005)), 0.16, 0.0035, seed)]
+    return [gain * v for v in wood(((215, 1.0, 0.026), (328, 0.6, 0.02), (520, 0.4, 0.012), (930, 0.15, 0.005)), 0.16, 0.0035, seed)]
 
 
 def block(pitch, seed):
@@ -63,7 +63,7 @@ SCORES = (
           lambda: bell(G5, 0.62)),
     Score("double-bell", ("mention",), "a smaller bell struck twice, quickly, on one note",
           lambda: notes((0, bell(C6, 0.3, 0.09), 0.9), (0.16, bell(C6, 0.48, 0.17), 1.0))),
-    Score("rise", ("contact_available",), "music box, three quick notes climbing an octave's upper half",
+    Score("rise", ("contact_available",), "music box, three quick notes climbing a sixth",
           lambda: notes((0, music_box(E6, 0.22, 0.07), 0.6), (0.1, music_box(G6, 0.22, 0.07), 0.7), (0.2, music_box(C7, 0.42, 0.15), 1.0))),
     Score("fall", ("contact_unavailable",), "ocarina, one breath that slides down a fifth",
           lambda: ocarina(C5, F4, 0.46)),
