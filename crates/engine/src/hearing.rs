@@ -15,7 +15,7 @@ impl Desk {
             }
             Incoming::Roster { version, items } => self.hear_roster(id, version.as_deref(), items),
             Incoming::RosterPush { version, item } => {
-                self.hear_roster_push(id, version.as_deref(), item)
+                self.hear_roster_push(id, version.as_deref(), item);
             }
             Incoming::RosterRemoved { version, jid } => {
                 self.hear_roster_removed(id, version.as_deref(), &jid);

@@ -3,3 +3,5 @@
 //! Links neither GTK nor WebKit, and is the only one that speaks to the desktop: popups, sound, tray, keyring.
 
 pub mod desktop;
+pub mod settings_file;
+pub mod words;

@@ -1,0 +1,65 @@
+popup-open = Öffnen
+popup-reply = Antworten
+popup-reply-hint = Antwort schreiben
+popup-mark-read = Als gelesen markieren
+popup-accept = Annehmen
+popup-decline = Ablehnen
+popup-block = Blockieren
+popup-join = Beitreten
+popup-write = Nachricht schreiben
+popup-look = Ansehen
+popup-retry = Noch einmal
+
+message-hidden = Neue Nachricht
+message-name-many = { $name } ({ $messages })
+missed-summary = { $messages ->
+    [one] Eine Nachricht, während du weg warst
+   *[other] { $messages } Nachrichten in { $chats ->
+        [one] einem Chat
+       *[other] { $chats } Chats
+    }, während du weg warst
+}
+flood-summary = { $messages ->
+    [one] Eine neue Nachricht
+   *[other] { $messages } neue Nachrichten in { $chats ->
+        [one] einem Chat
+       *[other] { $chats } Chats
+    }
+}
+available-summary = { $name } ist da
+unavailable-summary = { $name } ist offline
+request-summary = { $name } möchte dein Kontakt sein
+request-hidden = Neue Kontaktanfrage
+accepted-summary = { $name } hat deine Anfrage angenommen
+accepted-hidden = Deine Kontaktanfrage wurde angenommen
+invite-summary = { $name } lädt dich nach { $room } ein
+invite-hidden = Neue Einladung
+stranger-summary = { $name } gehört nicht zu deinen Kontakten und hat dir geschrieben
+stranger-hidden = Jemand, der nicht zu deinen Kontakten gehört, hat dir geschrieben
+failed-summary = Deine Nachricht an { $name } kam nicht an
+failed-hidden = Eine Nachricht kam nicht an
+account-summary = { $name } braucht dich zum Anmelden
+account-hidden = Ein Konto braucht dich
+presence-hidden = Ein Kontakt kam oder ging
+generic-summary = Es ist etwas geschehen
+no-password = Das Passwort ist nicht gespeichert, oder der Schlüsselbund ist gesperrt.
+
+sample-name = Alex
+sample-text = So sieht es aus, und so klingt es.
+
+tray-open = Carillon öffnen
+tray-status = Status
+tray-available = Verfügbar
+tray-away = Abwesend
+tray-extended-away = Länger abwesend
+tray-busy = Nicht stören
+tray-offline = Offline
+tray-mute = Eine Stunde stumm
+tray-unmute = Stummschaltung aufheben
+tray-quit = Beenden
+tray-connecting = Verbindet …
+tray-unread = { $count ->
+    [one] eine ungelesen
+   *[other] { $count } ungelesen
+}
+tray-muted = stumm

@@ -1,0 +1,67 @@
+# What Carillon's resident says: popups, their buttons, the tray. Names in braces are put in.
+
+popup-open = Open
+popup-reply = Reply
+popup-reply-hint = Write an answer
+popup-mark-read = Mark as read
+popup-accept = Accept
+popup-decline = Decline
+popup-block = Block
+popup-join = Join
+popup-write = Send message
+popup-look = Look
+popup-retry = Try again
+
+message-hidden = New message
+message-name-many = { $name } ({ $messages })
+missed-summary = { $messages ->
+    [one] One message while you were away
+   *[other] { $messages } messages in { $chats ->
+        [one] one chat
+       *[other] { $chats } chats
+    } while you were away
+}
+flood-summary = { $messages ->
+    [one] One new message
+   *[other] { $messages } new messages in { $chats ->
+        [one] one chat
+       *[other] { $chats } chats
+    }
+}
+available-summary = { $name } is available
+unavailable-summary = { $name } went offline
+request-summary = { $name } wants to be your contact
+request-hidden = New contact request
+accepted-summary = { $name } accepted your request
+accepted-hidden = Your contact request was accepted
+invite-summary = { $name } invites you to { $room }
+invite-hidden = New invitation
+stranger-summary = { $name } is not one of your contacts and has written to you
+stranger-hidden = Someone who is not one of your contacts has written to you
+failed-summary = Your message to { $name } was not delivered
+failed-hidden = A message was not delivered
+account-summary = { $name } needs you to sign in again
+account-hidden = An account needs you
+presence-hidden = A contact's presence changed
+generic-summary = Something happened
+no-password = The password is not stored, or the keyring is locked.
+
+sample-name = Alex
+sample-text = This is how it looks and sounds.
+
+tray-open = Open Carillon
+tray-status = Status
+tray-available = Available
+tray-away = Away
+tray-extended-away = Away for long
+tray-busy = Do not disturb
+tray-offline = Offline
+tray-mute = Mute for an hour
+tray-unmute = Lift the mute
+tray-quit = Quit
+tray-connecting = Connecting…
+tray-unread = { $count ->
+    [one] one unread
+   *[other] { $count } unread
+}
+tray-muted = muted

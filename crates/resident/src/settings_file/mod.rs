@@ -1,0 +1,114 @@
+//! `settings.toml`: what the user chose, with the user's own comments and order kept.
+//!
+//! Only what differs from the defaults is written, atomically. A file that cannot be read is set aside
+//! and never overwritten; a single value that makes no sense is left out, and the file is kept aside too.
+
+mod read;
+mod write;
+
+use carillon_core::settings::Settings;
+use carillon_link::views::Notice;
+use std::io;
+use std::path::{Path, PathBuf};
+use toml_edit::DocumentMut;
+
+/// The settings and the document that they stand in.
+#[derive(Debug)]
+pub struct SettingsFile {
+    path: PathBuf,
+    document: DocumentMut,
+    settings: Settings,
+}
+
+/// The settings could not be read or written; what was stored before is untouched.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The disk.
+    #[error("the settings in {} could not be read or written: {error}", path.display())]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A value that cannot be written as TOML: a fault of Carillon's own.
+    #[error("the settings could not be put into words: {0}")]
+    Words(#[from] toml_edit::ser::Error),
+}
+
+impl SettingsFile {
+    /// Reads the file; a missing one means the defaults. `stamp` names what has to be set aside.
+    ///
+    /// # Errors
+    /// [`SettingsError::Io`] when the disk refuses; a broken file is no error but a notice.
+    pub fn load(path: &Path, stamp: &str) -> Result<(Self, Vec<Notice>), SettingsError> {
+        let io_error = |error| SettingsError::Io {
+            path: path.to_owned(),
+            error,
+        };
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(io_error(error)),
+        };
+        let found = read::understand(&bytes);
+        let mut notices = Vec::new();
+        if let Some(detail) = found.trouble {
+            let aside = set_aside(path, stamp).map_err(io_error)?;
+            let path = aside.display().to_string();
+            notices.push(Notice::SettingsSetAside { path, detail });
+        }
+        if !found.unknown.is_empty() {
+            notices.push(Notice::SettingsUnknownKeys {
+                keys: found.unknown,
+            });
+        }
+        let file = Self {
+            path: path.to_owned(),
+            document: found.document,
+            settings: found.settings,
+        };
+        Ok((file, notices))
+    }
+
+    /// What the user chose.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Takes `settings` over and writes them.
+    ///
+    /// # Errors
+    /// See [`SettingsError`]; the file and the settings are as before then.
+    pub fn save(&mut self, settings: Settings) -> Result<(), SettingsError> {
+        let mut document = self.document.clone();
+        write::merge(&mut document, &settings)?;
+        write::atomically(&self.path, document.to_string().as_bytes()).map_err(|error| {
+            SettingsError::Io {
+                path: self.path.clone(),
+                error,
+            }
+        })?;
+        self.document = document;
+        self.settings = settings;
+        Ok(())
+    }
+}
+
+/// Keeps a copy of a file that is not understood, under a name that no later one takes.
+fn set_aside(path: &Path, stamp: &str) -> io::Result<PathBuf> {
+    let mut aside = path.with_extension(format!("toml.broken-{stamp}"));
+    let mut number = 1;
+    while aside.exists() {
+        number += 1;
+        aside = path.with_extension(format!("toml.broken-{stamp}-{number}"));
+    }
+    std::fs::copy(path, &aside)?;
+    Ok(aside)
+}
+
+pub use write::atomically;
+
+#[cfg(test)]
+mod tests;

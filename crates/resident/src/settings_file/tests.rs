@@ -1,0 +1,146 @@
+use super::*;
+use carillon_core::alerts::{EventKind, Popup, Row, Sound, Volume};
+use carillon_core::settings::{AccountSettings, SecretStore, Theme};
+
+struct Desk {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn desk(text: &str) -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.toml");
+    std::fs::write(&path, text).unwrap();
+    Desk {
+        _folder: folder,
+        path,
+    }
+}
+
+impl Desk {
+    fn load(&self) -> (SettingsFile, Vec<Notice>) {
+        SettingsFile::load(&self.path, "now").unwrap()
+    }
+
+    fn text(&self) -> String {
+        std::fs::read_to_string(&self.path).unwrap()
+    }
+}
+
+#[test]
+fn only_what_differs_from_the_defaults_is_written() {
+    let desk = desk("");
+    let (mut file, _) = desk.load();
+    let mut settings = file.settings().clone();
+    settings.general.theme = Theme::Dark;
+    file.save(settings).unwrap();
+    assert_eq!(desk.text(), "[general]\ntheme = \"dark\"\n");
+}
+
+#[test]
+fn what_was_saved_is_read_again() {
+    let desk = desk("");
+    let (mut file, _) = desk.load();
+    let mut settings = file.settings().clone();
+    settings.accounts.push(AccountSettings {
+        jid: "alice@example.org".parse().unwrap(),
+        connect: Some("ws://127.0.0.1:5280/xmpp-websocket".to_owned()),
+        enabled: false,
+        secret: SecretStore::File,
+    });
+    let row = Row {
+        popup: Some(Popup::Sticky),
+        sound: Some(Sound::Builtin("buzz".to_owned())),
+        volume: Some(Volume::clamped(30)),
+        ..Row::default()
+    };
+    settings.alerts.0.insert(EventKind::Message, row);
+    file.save(settings.clone()).unwrap();
+    let (again, notices) = desk.load();
+    assert_eq!(again.settings(), &settings);
+    assert!(notices.is_empty());
+}
+
+#[test]
+fn comments_order_and_unknown_keys_survive_a_change() {
+    let text =
+        "# mine\n[privacy]\nsend_typing = false # rather not\nfuture = 1\n\n[hobby]\nx = 1\n";
+    let desk = desk(text);
+    let (mut file, notices) = desk.load();
+    let keys = vec!["privacy.future".to_owned(), "hobby".to_owned()];
+    assert_eq!(notices, [Notice::SettingsUnknownKeys { keys }]);
+    let mut settings = file.settings().clone();
+    settings.privacy.send_receipts = false;
+    file.save(settings).unwrap();
+    let text = desk.text();
+    for kept in [
+        "# mine",
+        "# rather not",
+        "future = 1",
+        "[hobby]",
+        "send_receipts = false",
+    ] {
+        assert!(text.contains(kept), "{kept} is gone from:\n{text}");
+    }
+}
+
+#[test]
+fn a_broken_file_is_kept_aside_and_the_defaults_hold() {
+    let desk = desk("[general\ntheme = ");
+    let (file, notices) = desk.load();
+    assert_eq!(file.settings(), &Settings::default());
+    let [Notice::SettingsSetAside { path, detail }] = notices.as_slice() else {
+        panic!("{notices:?}");
+    };
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "[general\ntheme = ");
+    assert!(detail.contains("line 1"), "{detail}");
+}
+
+#[test]
+fn one_bad_value_costs_only_itself() {
+    let text = "[[account]]\njid = \"alice@example.org\"\n[alerts.message]\nvolume = 300\nsound = \"none\"\n";
+    let desk = desk(text);
+    let (file, notices) = desk.load();
+    assert_eq!(file.settings().accounts.len(), 1);
+    let row = &file.settings().alerts.0[&EventKind::Message];
+    assert_eq!((row.volume, row.sound.clone()), (None, Some(Sound::None)));
+    let [Notice::SettingsSetAside { detail, .. }] = notices.as_slice() else {
+        panic!("{notices:?}");
+    };
+    assert!(detail.starts_with("alerts.message.volume:"), "{detail}");
+}
+
+#[test]
+fn a_second_broken_file_does_not_replace_the_first() {
+    let desk = desk("[");
+    desk.load();
+    std::fs::write(&desk.path, "]").unwrap();
+    let (_, notices) = desk.load();
+    let [Notice::SettingsSetAside { path, .. }] = notices.as_slice() else {
+        panic!("{notices:?}");
+    };
+    assert!(path.ends_with("broken-now-2"), "{path}");
+}
+
+#[test]
+fn a_cell_given_back_to_inheritance_leaves_the_file() {
+    let desk = desk("[alerts.message]\nsound = \"none\"\n");
+    let (mut file, _) = desk.load();
+    let mut settings = file.settings().clone();
+    settings.alerts.0.insert(EventKind::Message, Row::default());
+    file.save(settings).unwrap();
+    assert!(!desk.text().contains("message"), "{}", desk.text());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = desk("");
+    let (mut file, _) = desk.load();
+    file.save(Settings::default()).unwrap();
+    assert_eq!(
+        std::fs::metadata(&desk.path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+}

@@ -1,0 +1,169 @@
+//! From settings to bytes, touching only what changed.
+
+use super::SettingsError;
+use super::read::ROW;
+use carillon_core::alerts::EventKind;
+use carillon_core::settings::{AccountSettings, Settings};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::path::Path;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
+
+/// Brings `document` to say what `settings` mean; comments, order and unknown keys stay.
+pub(super) fn merge(document: &mut DocumentMut, settings: &Settings) -> Result<(), SettingsError> {
+    let defaults = Settings::default();
+    merge_section(document, "general", &settings.general, &defaults.general)?;
+    merge_section(document, "privacy", &settings.privacy, &defaults.privacy)?;
+    merge_alerts(document, settings)?;
+    merge_accounts(document, &settings.accounts)
+}
+
+fn table_of<T: Serialize>(value: &T) -> Result<Table, SettingsError> {
+    Ok(toml_edit::ser::to_document(value)?.as_table().clone())
+}
+
+fn merge_section<T: Serialize>(
+    document: &mut DocumentMut,
+    name: &str,
+    value: &T,
+    default: &T,
+) -> Result<(), SettingsError> {
+    let (wanted, default) = (table_of(value)?, table_of(default)?);
+    let keys: Vec<&str> = wanted.iter().map(|(key, _)| key).collect();
+    let differs = |key: &str| text(wanted.get(key)) != text(default.get(key));
+    let differing: Vec<&str> = keys.iter().copied().filter(|key| differs(key)).collect();
+    if differing.is_empty() && document.get(name).is_none() {
+        return Ok(());
+    }
+    let section = section(document.as_table_mut(), name);
+    for key in keys {
+        if differs(key) {
+            set(section, key, wanted.get(key));
+        } else {
+            section.remove(key);
+        }
+    }
+    Ok(())
+}
+
+fn merge_alerts(document: &mut DocumentMut, settings: &Settings) -> Result<(), SettingsError> {
+    for kind in EventKind::ALL {
+        let row = settings.alerts.0.get(&kind).cloned().unwrap_or_default();
+        let wanted = table_of(&row)?;
+        let there = document
+            .get("alerts")
+            .and_then(Item::as_table_like)
+            .is_some_and(|alerts| alerts.contains_key(kind.name()));
+        if wanted.is_empty() && !there {
+            continue;
+        }
+        let alerts = section(document.as_table_mut(), "alerts");
+        alerts.set_implicit(true);
+        let row = section(alerts, kind.name());
+        for key in ROW {
+            match wanted.get(key) {
+                Some(value) => set(row, key, Some(value)),
+                None => {
+                    row.remove(key);
+                }
+            }
+        }
+        if row.is_empty() {
+            alerts.remove(kind.name());
+        }
+    }
+    Ok(())
+}
+
+fn merge_accounts(
+    document: &mut DocumentMut,
+    accounts: &[AccountSettings],
+) -> Result<(), SettingsError> {
+    let old = match document.remove("account") {
+        Some(Item::ArrayOfTables(tables)) => tables,
+        Some(item) => item.into_array_of_tables().unwrap_or_default(),
+        None => ArrayOfTables::new(),
+    };
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let mut new = ArrayOfTables::new();
+    for account in accounts {
+        let known = old
+            .iter()
+            .find(|table| table.get("jid").and_then(Item::as_str) == Some(account.jid.as_str()));
+        let mut table = known.cloned().unwrap_or_default();
+        let wanted = table_of(account)?;
+        for key in ["jid", "connect", "enabled", "secret"] {
+            let default = matches!(
+                (key, wanted.get(key).and_then(Item::as_value)),
+                ("enabled", Some(value)) if value.as_bool() == Some(true)
+            ) || (key == "secret"
+                && wanted.get(key).and_then(Item::as_str) == Some("keyring"));
+            match wanted.get(key) {
+                Some(value) if !default => set(&mut table, key, Some(value)),
+                _ => {
+                    table.remove(key);
+                }
+            }
+        }
+        new.push(table);
+    }
+    document.insert("account", Item::ArrayOfTables(new));
+    Ok(())
+}
+
+/// The table of a name, made when it is not there; one written inline becomes a block.
+fn section<'a>(parent: &'a mut Table, name: &str) -> &'a mut Table {
+    let item = parent
+        .entry(name)
+        .or_insert_with(|| Item::Table(Table::new()));
+    if !item.is_table() {
+        let table = std::mem::take(item).into_table().unwrap_or_default();
+        *item = Item::Table(table);
+    }
+    // The lines above made it a table.
+    match item {
+        Item::Table(table) => table,
+        _ => unreachable!("a section is a table"),
+    }
+}
+
+/// Sets a value and keeps the comment behind the old one.
+fn set(table: &mut Table, key: &str, value: Option<&Item>) {
+    let Some(Item::Value(value)) = value else {
+        return;
+    };
+    let mut value = value.clone();
+    if let Some(old) = table.get(key).and_then(Item::as_value) {
+        *value.decor_mut() = old.decor().clone();
+    }
+    table.insert(key, Item::Value(value));
+}
+
+fn text(item: Option<&Item>) -> Option<String> {
+    item.map(|item| item.to_string().trim().to_owned())
+}
+
+/// Writes a file so that a reader finds the old one or the new one, never a part: a new file beside it,
+/// synced, renamed, and the folder synced.
+///
+/// # Errors
+/// When the disk refuses; the old file is untouched then.
+pub fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let beside = path.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    std::fs::rename(&beside, path)?;
+    #[cfg(unix)]
+    std::fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
