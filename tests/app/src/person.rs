@@ -114,8 +114,7 @@ impl Person {
 
     /// Starts the resident without a window, and waits until it answers.
     pub async fn start(&mut self) {
-        let command = self.carillon(&["--background"]);
-        self.resident = Some(Process::spawn("resident", self.desktop.folder(), command));
+        self.spawn();
         until_some("the resident answers", async || {
             self.resident
                 .as_mut()
@@ -124,6 +123,12 @@ impl Person {
             self.try_status()
         })
         .await;
+    }
+
+    /// Starts the resident without a window, and does not wait.
+    pub fn spawn(&mut self) {
+        let command = self.carillon(&["--background"]);
+        self.resident = Some(Process::spawn("resident", self.desktop.folder(), command));
     }
 
     /// Adds the account, starts the resident, and waits until it is online.

@@ -133,6 +133,20 @@ impl BareStream {
         password: &str,
         resource: &str,
     ) -> Result<(), BareError> {
+        self.sign_in_unseen(name, password, resource).await?;
+        self.send("<presence xmlns='jabber:client'/>").await
+    }
+
+    /// As [`BareStream::sign_in`], but says nothing to anybody: it can write, and is not there for others.
+    ///
+    /// # Errors
+    /// See [`BareError`].
+    pub async fn sign_in_unseen(
+        &mut self,
+        name: &str,
+        password: &str,
+        resource: &str,
+    ) -> Result<(), BareError> {
         let secret = BASE64.encode(format!("\0{name}\0{password}"));
         self.send(&format!(
             "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>"
@@ -152,7 +166,7 @@ impl BareStream {
         if attribute(&bound, "type") != Some("result") {
             return Err(unexpected("the resource bound", &bound));
         }
-        self.send("<presence xmlns='jabber:client'/>").await
+        Ok(())
     }
 
     /// Writes one frame, and returns when the socket has taken it.

@@ -1,0 +1,96 @@
+//! Measures the real app. See README.md beside this crate for what each figure means.
+
+// A measurement that cannot be taken ends the run, and says what failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod floor;
+mod latency;
+mod report;
+mod start;
+mod weight;
+
+use carillon_tests_app::{Person, Screen};
+use carillon_tests_servers::{Account, Kind, TestServer};
+
+use crate::floor::Floor;
+use crate::latency::{Latency, Sender};
+use crate::report::Report;
+
+/// Messages whose latency is measured.
+const MESSAGES: usize = 500;
+/// Starts whose time is measured.
+const STARTS: usize = 20;
+/// Senders, in turn: the chat of each has been silent for five seconds when it rings again.
+const SENDERS: usize = 8;
+
+// One thread: the clock is read where the socket is written, and where the call arrives.
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    if let Some(order) = std::env::args().nth(1) {
+        floor::receive(&order).await;
+        return;
+    }
+    let messages = std::env::var("CARILLON_BENCH_MESSAGES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(MESSAGES);
+    let mut report = Report::default();
+
+    let server = TestServer::start(Kind::Prosody).await;
+    let alice_account = server.add_account("alice", "bench").await;
+    let friends = befriend_all(&server, &alice_account).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let screen = Screen::start(folder.path()).await;
+    let mut alice = Person::on(&screen, "Alice").await;
+    alice.desktop.speaker.stop_recording().await;
+    alice.add_account(&server, &alice_account);
+
+    eprintln!("start to online, {STARTS} starts each");
+    start::measure(
+        &mut alice,
+        &server,
+        &alice_account,
+        &friends[0],
+        STARTS,
+        &mut report,
+    )
+    .await;
+
+    alice.start().await;
+    alice.until_online().await;
+    weight::fresh(&alice, &mut report).await;
+
+    let mut senders = Vec::new();
+    for friend in &friends {
+        senders.push(Sender::sign_in(&server, friend).await);
+    }
+    let floor = Floor::start(&server, &alice.desktop).await;
+    let warm = messages.min(100);
+    eprintln!("alerts, {messages} messages each, from {SENDERS} senders");
+    let mut latency = Latency::default();
+    latency.measure(0..warm, &mut senders, &alice, &floor).await;
+    weight::idle(&alice, warm, &mut report).await;
+    latency
+        .measure(warm..messages, &mut senders, &alice, &floor)
+        .await;
+    latency.tell(&mut report);
+
+    weight::window(&alice, &mut report).await;
+    alice.quit().await;
+    report.write();
+}
+
+async fn befriend_all(server: &TestServer, alice: &Account) -> Vec<Account> {
+    let mut friends = Vec::new();
+    for number in 0..SENDERS {
+        let friend = server
+            .add_account(&format!("friend{number}"), "bench")
+            .await;
+        server
+            .befriend((alice, "Alice"), (&friend, &format!("Friend {number}")))
+            .await;
+        friends.push(friend);
+    }
+    friends
+}

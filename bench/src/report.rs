@@ -1,0 +1,88 @@
+//! The figures, as a file for machines and a table for people.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+/// All figures of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    figures: Vec<Value>,
+}
+
+impl Report {
+    /// Adds a figure from `n` measurements. `target` is the most that it should be, where the project has set one.
+    pub(crate) fn add(
+        &mut self,
+        name: &str,
+        value: f64,
+        unit: &str,
+        target: Option<f64>,
+        n: usize,
+    ) {
+        let value = (value * 1000.0).round() / 1000.0;
+        self.figures
+            .push(json!({"name": name, "value": value, "unit": unit, "target": target, "n": n}));
+    }
+
+    /// Writes `target/bench/report.json`, and prints the table.
+    pub(crate) fn write(&self) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
+        std::fs::create_dir_all(&folder).expect("target/bench");
+        let report = json!({"machine": machine(), "figures": self.figures});
+        let text = serde_json::to_string_pretty(&report).expect("JSON");
+        std::fs::write(folder.join("report.json"), text + "\n").expect("target/bench/report.json");
+        println!(
+            "{:<34} {:>10} {:<6} {:>10} {:>6}",
+            "figure", "value", "unit", "at most", "n"
+        );
+        for figure in &self.figures {
+            let target = figure["target"]
+                .as_f64()
+                .map(|target| target.to_string())
+                .unwrap_or_default();
+            let text = |key: &str| figure[key].as_str().unwrap_or_default().to_owned();
+            let value = figure["value"].as_f64().unwrap_or_default();
+            println!(
+                "{:<34} {value:>10.3} {:<6} {target:>10} {:>6}",
+                text("name"),
+                text("unit"),
+                figure["n"]
+            );
+        }
+    }
+}
+
+/// The processor and its cores, the memory and the kernel.
+fn machine() -> String {
+    let read = |file: &str, key: &str| {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(key))
+            .unwrap_or_default();
+        line.split_once(':')
+            .map(|(_, value)| value.trim().to_owned())
+            .unwrap_or_default()
+    };
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let (model, memory) = (
+        read("/proc/cpuinfo", "model name"),
+        read("/proc/meminfo", "MemTotal"),
+    );
+    format!("{model}, {cores} cores, {memory}, Linux {}", kernel.trim())
+}
+
+/// The value below which `percent` of `sorted` lie, by the nearest rank.
+pub(crate) fn percentile(sorted: &[f64], percent: usize) -> f64 {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or(f64::NAN)
+}
+
+/// A copy in order.
+pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values
+}
