@@ -21,6 +21,9 @@ mod stanza;
 mod tls;
 mod transport;
 
+#[cfg(test)]
+mod tests;
+
 pub use config::{ConnectConfig, RegisterConfig, Secret};
 pub use register::{RegisterProblem, register};
 pub use run::run;

@@ -7,7 +7,7 @@ mod scram;
 
 use crate::config::ConnectConfig;
 use crate::ns;
-use crate::transport::{LinkEnd, Received, Transport};
+use crate::transport::{Received, Transport};
 use carillon_core::session::SessionProblem;
 use carillon_xml::Frame;
 use jid::FullJid;
@@ -61,6 +61,9 @@ pub(crate) async fn open<T: Transport>(
     match receive(transport).await? {
         Frame::Open { .. } => {}
         Frame::Close { see_other_uri } => return Err(closed(see_other_uri.as_deref())),
+        Frame::Stanza(stanza) if stanza.is("error", ns::STREAM) => {
+            return Err(stream_problem(&stanza));
+        }
         Frame::Stanza(stanza) => return Err(unexpected(&stanza, "the opening of the stream")),
     }
     let features = stanza(transport).await?;
@@ -84,16 +87,12 @@ pub(crate) async fn stanza<T: Transport>(transport: &mut T) -> Result<Element, S
 }
 
 async fn receive<T: Transport>(transport: &mut T) -> Result<Frame, SessionProblem> {
-    match transport.receive().await.map_err(before_session)? {
+    match transport.receive().await? {
         Received::Frame(frame) => Ok(frame),
         Received::Unreadable(error) => Err(SessionProblem::Protocol {
             detail: error.to_string(),
         }),
     }
-}
-
-fn before_session(end: LinkEnd) -> SessionProblem {
-    end.into()
 }
 
 /// The stream was closed. Where else the server would like us to go is told, and not followed:

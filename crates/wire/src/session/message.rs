@@ -83,21 +83,17 @@ impl Session {
         let Some(from) = address("from") else {
             return;
         };
-        let to = address("to");
-        let mine = |jid: &Jid| jid.to_bare() == self.me.bare;
         if carbon.name() == "sent" {
-            match to {
-                Some(to) if mine(&from) => {
+            match address("to") {
+                Some(to) if from.to_bare() == self.me.bare => {
                     self.hear_direct(inner, &from, &Way::Sent { to: to.to_bare() });
                 }
                 _ => tracing::warn!("a carbon of what I did not send was dropped"),
             }
-        } else if to.as_ref().is_none_or(mine) {
-            if !self.hear_mediated_invitation(inner, &from) && !self.rooms.has(&from.to_bare()) {
-                self.hear_direct(inner, &from, &Way::Received);
-            }
-        } else {
+        } else if !self.is_for_me(inner) {
             tracing::warn!("a carbon of what was not for me was dropped");
+        } else if !self.hear_mediated_invitation(inner, &from) && !self.rooms.has(&from.to_bare()) {
+            self.hear_direct(inner, &from, &Way::Received);
         }
     }
 }

@@ -1,0 +1,15 @@
+//! Stories: what a server says and what the session makes of it.
+
+mod answers;
+mod certificates;
+mod discovering;
+mod forgery;
+mod frames;
+mod link;
+mod messages;
+mod people;
+mod registering;
+mod robustness;
+mod rooms;
+mod signing_in;
+mod stage;

@@ -1,0 +1,139 @@
+//! Making an account (XEP-0077).
+
+use super::stage::{DOMAIN, PASSWORD, wire};
+use crate::config::Secret;
+use crate::register::{RegisterProblem, register_over};
+use crate::transport::LinkEnd;
+use carillon_xml::{Limits, open_tag, parse};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+const FIELDS: &str = "<query xmlns='jabber:iq:register'><username/><password/></query>";
+
+struct Server {
+    written: UnboundedReceiver<String>,
+    say: UnboundedSender<Result<String, LinkEnd>>,
+}
+
+impl Server {
+    fn send(&self, text: &str) {
+        self.say.send(Ok(text.to_owned())).unwrap();
+    }
+
+    async fn recv(&mut self) -> String {
+        self.written.recv().await.unwrap()
+    }
+
+    async fn opens(&mut self) {
+        self.recv().await;
+        self.send(&open_tag(None, Some(DOMAIN), Some("s"), None));
+        self.send("<features xmlns='http://etherx.jabber.org/streams'/>");
+    }
+
+    async fn answers(&mut self, kind: &str, id: &str, payload: &str) {
+        let request = parse(&self.recv().await, &Limits::STANZA).unwrap();
+        assert_eq!(
+            (request.attr("id"), request.attr("to")),
+            (Some(id), Some(DOMAIN))
+        );
+        self.send(&format!(
+            "<iq xmlns='jabber:client' type='{kind}' id='{id}' from='{DOMAIN}'>{payload}</iq>"
+        ));
+    }
+}
+
+async fn registering(script: impl AsyncFnOnce(&mut Server)) -> Result<(), RegisterProblem> {
+    let (mut wire, written, say) = wire();
+    let mut server = Server { written, say };
+    let password = Secret::new(PASSWORD.to_owned());
+    let client = async {
+        let answer = register_over(&mut wire, DOMAIN, "alice", &password).await;
+        drop(wire);
+        answer
+    };
+    let (answer, ()) = tokio::join!(client, script(&mut server));
+    answer
+}
+
+fn error(condition: &str, text: &str) -> String {
+    format!(
+        "<error type='cancel'><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>\
+         <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>{text}</text></error>"
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_and_a_password_make_an_account() {
+    let made = registering(async |server| {
+        server.opens().await;
+        server.answers("result", "reg1", FIELDS).await;
+        let request = server.recv().await;
+        assert_eq!(
+            request,
+            "<iq xmlns='jabber:client' id='reg2' to='example.org' type='set'><query xmlns='jabber:iq:register'>\
+             <username>alice</username><password>wonder,land=</password></query></iq>"
+        );
+        server.send("<iq xmlns='jabber:client' type='result' id='reg2'/>");
+    })
+    .await;
+    assert_eq!(made, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_are_told_apart() {
+    let not_acceptable = |text: &str| RegisterProblem::NotAcceptable {
+        text: text.to_owned(),
+    };
+    let refusals = [
+        ("conflict", RegisterProblem::Conflict),
+        ("not-acceptable", not_acceptable("words")),
+        ("resource-constraint", not_acceptable("words")),
+        ("not-allowed", RegisterProblem::NotOffered),
+    ];
+    for (condition, problem) in refusals {
+        let refused = registering(async |server| {
+            server.opens().await;
+            server.answers("result", "reg1", FIELDS).await;
+            server
+                .answers("error", "reg2", &error(condition, "words"))
+                .await;
+        })
+        .await;
+        assert_eq!(refused, Err(problem));
+    }
+    let refused = registering(async |server| {
+        server.opens().await;
+        server
+            .answers("error", "reg1", &error("service-unavailable", ""))
+            .await;
+    })
+    .await;
+    assert_eq!(refused, Err(RegisterProblem::NotOffered));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_for_people_is_told_with_its_page() {
+    let forms = [
+        (
+            "<query xmlns='jabber:iq:register'><instructions>Visit us</instructions>\
+             <x xmlns='jabber:x:oob'><url>https://example.org/new</url></x></query>",
+            Some("https://example.org/new".to_owned()),
+        ),
+        (
+            "<query xmlns='jabber:iq:register'><instructions>Visit us</instructions>\
+             <x xmlns='jabber:x:data' type='form'/></query>",
+            None,
+        ),
+    ];
+    for (form, url) in forms {
+        let refused = registering(async |server| {
+            server.opens().await;
+            server.answers("result", "reg1", form).await;
+        })
+        .await;
+        let instructions = "Visit us".to_owned();
+        assert_eq!(
+            refused,
+            Err(RegisterProblem::NeedsForm { url, instructions })
+        );
+    }
+}
