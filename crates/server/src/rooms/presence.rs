@@ -113,7 +113,12 @@ impl Room {
                 .set("from", self.jid.as_str())
                 .put(el("subject", ns::CLIENT))
         });
-        let messages = self.history.iter().skip(skip).cloned().chain([subject]);
+        let messages = self
+            .history
+            .iter()
+            .skip(skip)
+            .map(|(_, message)| message.clone())
+            .chain([subject]);
         messages
             .map(|stanza| Parcel {
                 to: to.clone(),

@@ -15,6 +15,8 @@ use crate::stanza::{Build, el};
 
 /// Messages that somebody who joins is shown at most.
 const MOST_HISTORY: usize = 50;
+/// Bytes of these messages at most.
+const MOST_HISTORY_BYTES: usize = 256 << 10;
 
 pub(super) struct Occupant {
     pub(super) bare: BareJid,
@@ -33,7 +35,8 @@ pub(super) struct Room {
     pub(super) occupants: BTreeMap<String, Occupant>,
     /// The last message that set it.
     pub(super) subject: Option<Element>,
-    pub(super) history: VecDeque<Element>,
+    /// The last messages with their stamps, each with its size.
+    pub(super) history: VecDeque<(usize, Element)>,
 }
 
 impl Room {
@@ -93,10 +96,15 @@ impl Room {
         let delay = el("delay", ns::DELAY)
             .set("from", self.jid.as_str())
             .set("stamp", now);
-        if self.history.len() >= MOST_HISTORY {
+        let message = message.clone().put(delay);
+        self.history
+            .push_back((carillon_xml::write(&message).len(), message));
+        let bytes = |history: &VecDeque<(usize, Element)>| {
+            history.iter().map(|(size, _)| size).sum::<usize>()
+        };
+        while self.history.len() > MOST_HISTORY || bytes(&self.history) > MOST_HISTORY_BYTES {
             self.history.pop_front();
         }
-        self.history.push_back(message.clone().put(delay));
     }
 
     pub(super) fn affiliation(&self, bare: &BareJid) -> &'static str {

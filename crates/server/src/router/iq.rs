@@ -69,7 +69,7 @@ impl Router {
         let outcome = match stanza.name() {
             "message" => self.message(&sender, to, &mut stanza),
             "presence" => self.presence(&sender, to, &mut stanza),
-            _ => self.iq(&sender, to, &stanza),
+            _ => self.iq(&sender, to.as_ref(), &stanza),
         };
         if let Err(condition) = outcome {
             self.refuse(conn, &stanza, condition);
@@ -82,7 +82,7 @@ impl Router {
         }
     }
 
-    fn iq(&mut self, sender: &Sender, to: Option<Jid>, iq: &Element) -> Result<(), Condition> {
+    fn iq(&mut self, sender: &Sender, to: Option<&Jid>, iq: &Element) -> Result<(), Condition> {
         let request = match iq.attr("type") {
             Some("get" | "set") => true,
             Some("result" | "error") => false,
@@ -91,7 +91,7 @@ impl Router {
         if iq.attr("id").is_none() || (request && iq.children().count() != 1) {
             return Err(Condition::BadRequest);
         }
-        if let Some(to) = &to
+        if let Some(to) = to
             && *to != sender.bare()
             && self.blocks(&sender.name, to)?
         {
@@ -102,7 +102,7 @@ impl Router {
             };
         }
         let own = to.as_ref().is_none_or(|to| *to == sender.bare());
-        let reply = match &to {
+        let reply = match to {
             _ if own && request => self.own_iq(sender, iq)?,
             None => Reply::Done,
             Some(to) => match self.place(to) {

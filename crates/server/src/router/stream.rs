@@ -40,7 +40,7 @@ impl Router {
         }
         match frame {
             Ok(Frame::Open { to, version, .. }) => {
-                self.open(conn, to.as_deref(), version.as_deref())
+                self.open(conn, to.as_deref(), version.as_deref());
             }
             Ok(Frame::Close { .. }) => self.close(conn),
             Ok(Frame::Stanza(element)) => self.element(conn, element),
@@ -70,6 +70,16 @@ impl Router {
             return self.stream_error(conn, "bad-format");
         };
         let name = name.clone();
+        self.phases.insert(
+            conn,
+            match &name {
+                None => Phase::Login {
+                    exchange: None,
+                    failures: 0,
+                },
+                Some(name) => Phase::Binding(name.clone()),
+            },
+        );
         let (domain, id) = (self.domain.to_string(), self.token());
         let answer = open_tag(None, Some(&domain), Some(&id), Some("en"));
         self.out.push(Effect::Send(conn, answer));
@@ -90,14 +100,6 @@ impl Router {
                 .put(el("sub", ns::PRE_APPROVAL)),
         };
         self.send(conn, &features);
-        let next = match name {
-            None => Phase::Login {
-                exchange: None,
-                failures: 0,
-            },
-            Some(name) => Phase::Binding(name),
-        };
-        self.phases.insert(conn, next);
     }
 
     fn login_features(&self, features: Element) -> Element {

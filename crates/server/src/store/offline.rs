@@ -28,7 +28,7 @@ impl Store {
         sender: &str,
         stanza: &str,
     ) -> Result<bool, StoreError> {
-        let sql = "SELECT count(*), coalesce(sum(length(CAST(stanza AS BLOB))), 0) FROM offline WHERE owner = ?1";
+        let sql = "SELECT count(*), coalesce(sum(bytes), 0) FROM offline WHERE owner = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let (count, bytes): (i64, i64) =
             statement.query_row(params![owner], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -36,10 +36,10 @@ impl Store {
         if count >= MOST_MESSAGES || bytes.saturating_add(size) > MOST_BYTES {
             return Ok(false);
         }
-        let sql = "INSERT INTO offline (owner, sender, stanza) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT INTO offline (owner, sender, stanza, bytes) VALUES (?1, ?2, ?3, ?4)";
         self.connection
             .prepare_cached(sql)?
-            .execute(params![owner, sender, stanza])?;
+            .execute(params![owner, sender, stanza, size])?;
         Ok(true)
     }
 

@@ -1,6 +1,7 @@
 //! The router's conversations, written as transcripts: what a client sends, and what each client then receives.
 
 mod accounts;
+mod anything;
 mod messages;
 mod presence;
 mod requests;
