@@ -40,6 +40,11 @@ async fn two_peers_talk_through_ejabberd() {
 }
 
 #[tokio::test]
+async fn two_peers_talk_through_the_embedded_server() {
+    two_peers_talk(Kind::Embedded).await;
+}
+
+#[tokio::test]
 async fn friends_made_for_a_test_see_each_other_by_name() {
     let server = TestServer::start(Kind::Prosody).await;
     let alice = server.add_account("alice", "wonderland").await;
