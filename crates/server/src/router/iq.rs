@@ -101,7 +101,7 @@ impl Router {
                 Ok(())
             };
         }
-        let own = to.as_ref().is_none_or(|to| *to == sender.bare());
+        let own = to.is_none_or(|to| *to == sender.bare());
         let reply = match to {
             _ if own && request => self.own_iq(sender, iq)?,
             None => Reply::Done,
