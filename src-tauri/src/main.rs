@@ -9,7 +9,9 @@ mod arguments;
 mod closing;
 mod commands;
 mod external;
+mod page;
 mod resident;
+mod starter;
 mod window;
 
 use std::{
@@ -71,7 +73,13 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         .manage(Closing::default())
         .invoke_handler(commands::handler())
         .on_window_event(|window, event| match event {
-            WindowEvent::Focused(focused) => window.state::<Resident>().focus(*focused),
+            WindowEvent::Focused(focused) => {
+                window.state::<Resident>().focus(*focused);
+                if *focused {
+                    // A desktop that cannot draw attention has nothing to take back either.
+                    let _ = window.request_user_attention(None);
+                }
+            }
             WindowEvent::CloseRequested { api, .. } if window.state::<Closing>().is_first() => {
                 api.prevent_close();
                 tauri::async_runtime::spawn(closing::close(window.app_handle().clone()));

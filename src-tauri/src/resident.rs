@@ -4,9 +4,8 @@
 //! so a resident that was killed and started again is no more than a pause.
 
 use std::{
-    env, io,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    error::Error,
+    path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -19,7 +18,7 @@ use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, UserAttentionType};
 use tokio::{sync::watch, time};
 
-use crate::window;
+use crate::{page::Page, starter::Starter, window};
 
 /// The page hears the resident's events under this name.
 const EVENT: &str = "carillon";
@@ -53,24 +52,6 @@ struct Shown {
     focused: bool,
 }
 
-/// Whether the page can be led to a place, or has to be told when it asks.
-#[derive(Debug)]
-enum Page {
-    /// Not yet; the newest place that it shall begin with.
-    Loads { place: Option<Place> },
-    /// It hears events.
-    Listens,
-}
-
-impl Page {
-    fn into_place(self) -> Option<Place> {
-        match self {
-            Self::Loads { place } => place,
-            Self::Listens => None,
-        }
-    }
-}
-
 /// The handle that commands and window events share.
 #[derive(Debug)]
 pub(crate) struct Resident {
@@ -87,7 +68,7 @@ impl Resident {
             link: watch::Sender::new(None),
             state: watch::Sender::new(LinkState::Connecting),
             shown: watch::Sender::default(),
-            page: Mutex::new(Page::Loads { place }),
+            page: Mutex::new(Page::Loads(place)),
         }
     }
 
@@ -103,15 +84,14 @@ impl Resident {
     /// The page listens from now on: it is told where the link stands. Answers the place where it shall begin.
     pub(crate) fn page_listens(&self, app: &AppHandle) -> Option<Place> {
         tell(app, LINK_STATE, self.state.borrow().clone());
-        std::mem::replace(&mut *self.page(), Page::Listens).into_place()
+        self.page().listens()
     }
 
     /// Leads the page to a place: at once, or when it has loaded.
     pub(crate) fn lead(&self, app: &AppHandle, place: Place) {
-        let mut page = self.page();
-        match *page {
-            Page::Listens => tell(app, EVENT, Event::Show { place, token: None }),
-            Page::Loads { .. } => *page = Page::Loads { place: Some(place) },
+        let told = self.page().lead(place);
+        if let Some(place) = told {
+            tell(app, EVENT, Event::Show { place, token: None });
         }
     }
 
@@ -139,6 +119,15 @@ impl Resident {
         self.page.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn lose(&self, app: &AppHandle, why: &dyn Error) {
+        self.enter(
+            app,
+            LinkState::Lost {
+                detail: why.to_string(),
+            },
+        );
+    }
+
     fn enter(&self, app: &AppHandle, state: LinkState) {
         if self.state.send_replace(state.clone()) != state {
             tell(app, LINK_STATE, state);
@@ -149,38 +138,24 @@ impl Resident {
 /// Keeps the link for as long as the window lives.
 pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<PathBuf>) {
     let resident = app.state::<Resident>();
-    let mut starter = Starter {
-        folder,
-        child: None,
-    };
+    let mut starter = Starter::new(folder);
     let mut wait = FIRST_WAIT;
     loop {
         match Link::connect(&profile, Role::Window, env!("CARGO_PKG_VERSION")).await {
             Ok((link, events)) => {
                 resident.link.send_replace(Some(link.clone()));
                 resident.enter(&app, LinkState::Connected);
+                starter.answered();
                 serve(&app, &link, events).await;
                 resident.link.send_replace(None);
                 resident.enter(&app, LinkState::Connecting);
                 wait = FIRST_WAIT;
             }
-            Err(error @ LinkError::OtherVersion { .. }) => {
-                resident.enter(
-                    &app,
-                    LinkState::Lost {
-                        detail: error.to_string(),
-                    },
-                );
-            }
+            Err(error @ LinkError::OtherVersion { .. }) => resident.lose(&app, &error),
             Err(error) => {
                 tracing::debug!(%error, "no link yet");
                 if let Err(error) = starter.see_to_it() {
-                    resident.enter(
-                        &app,
-                        LinkState::Lost {
-                            detail: error.to_string(),
-                        },
-                    );
+                    resident.lose(&app, &error);
                 }
             }
         }
@@ -254,62 +229,46 @@ fn tell(app: &AppHandle, name: &str, payload: impl Serialize + Clone) {
     }
 }
 
-/// Starts a resident, and no second one while the first may still be on its way.
-#[derive(Debug)]
-struct Starter {
-    folder: Option<PathBuf>,
-    child: Option<Child>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carillon_link::contract::ReadStatus;
 
-impl Starter {
-    /// Starts a resident unless one that was started here still runs.
-    ///
-    /// # Errors
-    /// Why the last one ended, or why none can be started.
-    fn see_to_it(&mut self) -> io::Result<()> {
-        let ended = match self.child.as_mut().map(Child::try_wait).transpose()? {
-            Some(None) => return Ok(()),
-            Some(Some(status)) => Some(status),
-            None => None,
-        };
-        let program = program();
-        let mut command = Command::new(&program);
-        command
-            .arg("--background")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
-        if let Some(folder) = &self.folder {
-            command.arg("--profile").arg(folder);
-        }
-        // It outlives this window, and a Ctrl-C in the window's terminal.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let started = command.spawn();
-        self.child = Some(started.map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("{} could not be started: {error}", program.display()),
-            )
-        })?);
-        match ended {
-            // It found another resident in its place, which is the one to connect to.
-            Some(status) if status.success() => Ok(()),
-            Some(status) => Err(io::Error::other(format!(
-                "{} ended at once ({status})",
-                program.display()
-            ))),
-            None => Ok(()),
-        }
+    #[tokio::test(start_paused = true)]
+    async fn a_command_waits_for_a_resident_that_starts_but_not_for_ever() {
+        let resident = Resident::new(None);
+        let begun = time::Instant::now();
+        let refused = resident.ask(ReadStatus {}).await.unwrap_err();
+        assert_eq!(refused.code, RefusalCode::LinkLost);
+        assert_eq!(begun.elapsed().as_secs(), PATIENCE.as_secs());
     }
-}
 
-/// `carillon` beside this executable, else wherever the system finds it.
-fn program() -> PathBuf {
-    let name = format!("carillon{}", env::consts::EXE_SUFFIX);
-    let beside = env::current_exe()
-        .ok()
-        .and_then(|own| own.parent().map(|folder| folder.join(&name)));
-    beside
-        .filter(|path| path.is_file())
-        .unwrap_or_else(|| Path::new(&name).to_owned())
+    #[test]
+    fn the_resident_is_told_only_what_changed() {
+        let resident = Resident::new(None);
+        let mut shown = resident.shown.subscribe();
+        resident.focus(false);
+        resident.show_chat(None);
+        assert!(!shown.has_changed().unwrap());
+        resident.focus(true);
+        assert!(shown.has_changed().unwrap());
+        assert_eq!(
+            *shown.borrow_and_update(),
+            Shown {
+                chat: None,
+                focused: true
+            }
+        );
+    }
+
+    #[test]
+    fn the_page_reads_where_the_link_stands_as_it_is_written_here() {
+        let written = |state| serde_json::to_string(&state).unwrap();
+        assert_eq!(written(LinkState::Connecting), r#"{"state":"connecting"}"#);
+        assert_eq!(written(LinkState::Connected), r#"{"state":"connected"}"#);
+        let lost = LinkState::Lost {
+            detail: "why".to_owned(),
+        };
+        assert_eq!(written(lost), r#"{"state":"lost","detail":"why"}"#);
+    }
 }
