@@ -6,6 +6,7 @@
 
 pub mod bus;
 pub mod popups;
+pub mod sound;
 
 #[cfg(all(test, target_os = "linux"))]
 mod test_bus;

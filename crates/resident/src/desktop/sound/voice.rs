@@ -1,0 +1,158 @@
+//! The owner of the sound device. Opens it for the first sound, keeps it for a moment after the last, and ends.
+
+use super::{Clip, Play, SoundProblem, check};
+use rodio::source::EmptyCallback;
+use rodio::{Decoder, DeviceSinkBuilder, MixerDeviceSink, Player, Source};
+use std::io::Cursor;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+/// How long the device stays open after the last sound: alerts come in bursts, and opening costs 10 to 60 ms.
+const KEPT: Duration = Duration::from_secs(10);
+/// A device that plays no sound to its end within this is stuck.
+const STUCK: Duration = Duration::from_secs(40);
+/// So many sounds overlap; of more, the oldest ends.
+const OVERLAP: usize = 4;
+
+/// What the voice is told, by its owner and by the device itself.
+pub(super) enum Order {
+    Play(Play, Box<dyn FnOnce(Result<(), SoundProblem>) + Send>),
+    StopAll,
+    Finished(u64),
+    DeviceFailed,
+}
+
+struct Voice {
+    /// Reaches the voice itself, from the device's thread.
+    own: Sender<Order>,
+    device: Option<MixerDeviceSink>,
+    playing: Vec<Sounding>,
+    last: u64,
+}
+
+struct Sounding {
+    number: u64,
+    key: String,
+    #[expect(dead_code, reason = "its drop ends the sound")]
+    player: Player,
+}
+
+/// Plays what is ordered until nothing was for ten seconds. `last_call` is asked then: it hands over an order that
+/// slipped in meanwhile, and after its `None` nobody orders any more.
+pub(super) fn run(
+    orders: &Receiver<Order>,
+    own: Sender<Order>,
+    last_call: impl Fn(&Receiver<Order>) -> Option<Order>,
+) {
+    let _quiet = quiet();
+    let mut voice = Voice { own, device: None, playing: Vec::new(), last: 0 };
+    loop {
+        let patience = if voice.playing.is_empty() { KEPT } else { STUCK };
+        match orders.recv_timeout(patience) {
+            Ok(order) => voice.carry_out(order),
+            Err(RecvTimeoutError::Timeout) if !voice.playing.is_empty() => voice.hush(),
+            Err(_) => {
+                voice.hush();
+                match last_call(orders) {
+                    Some(order) => voice.carry_out(order),
+                    None => return,
+                }
+            }
+        }
+    }
+}
+
+/// ALSA tells on stderr, in a dozen lines, what comes as an error anyway; on this thread it tells nobody.
+#[cfg(target_os = "linux")]
+fn quiet() -> impl Sized {
+    alsa::Output::local_error_handler().ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn quiet() {}
+
+impl Voice {
+    fn carry_out(&mut self, order: Order) {
+        match order {
+            Order::Play(play, tell) => tell(self.play(play)),
+            Order::Finished(number) => self.playing.retain(|sounding| sounding.number != number),
+            Order::StopAll | Order::DeviceFailed => self.hush(),
+        }
+    }
+
+    /// Closing the device is the only way to silence what it has buffered already.
+    fn hush(&mut self) {
+        self.playing.clear();
+        self.device = None;
+    }
+
+    fn play(&mut self, play: Play) -> Result<(), SoundProblem> {
+        let loudness = loudness(play.volume);
+        match play.clip {
+            Clip::BuiltIn(bytes) => {
+                let decoder = Decoder::try_from(Cursor::new(bytes))
+                    .map_err(|error| SoundProblem::NotASound(error.to_string()))?;
+                self.sound(play.key, decoder, loudness)
+            }
+            Clip::File(path) => self.sound(play.key, check::open(&path)?, loudness),
+        }
+    }
+
+    fn sound<S>(&mut self, key: String, source: S, loudness: f32) -> Result<(), SoundProblem>
+    where
+        S: Source + Send + 'static,
+    {
+        self.last += 1;
+        let number = self.last;
+        let player = Player::connect_new(self.device()?.mixer());
+        player.set_volume(loudness);
+        player.append(source.take_duration(check::MAX_LENGTH));
+        let own = self.own.clone();
+        player.append(EmptyCallback::new(Box::new(move || {
+            let _voice_ended = own.send(Order::Finished(number));
+        })));
+        self.playing.retain(|sounding| sounding.key != key);
+        if self.playing.len() >= OVERLAP {
+            self.playing.remove(0);
+        }
+        self.playing.push(Sounding { number, key, player });
+        Ok(())
+    }
+
+    fn device(&mut self) -> Result<&MixerDeviceSink, SoundProblem> {
+        let device = match self.device.take() {
+            Some(open) => open,
+            None => self.open()?,
+        };
+        Ok(self.device.insert(device))
+    }
+
+    fn open(&self) -> Result<MixerDeviceSink, SoundProblem> {
+        let own = self.own.clone();
+        let no_device = |error: rodio::DeviceSinkError| SoundProblem::NoDevice(error.to_string());
+        let mut device = DeviceSinkBuilder::from_default_device()
+            .map_err(no_device)?
+            .with_error_callback(move |error: rodio::cpal::Error| {
+                tracing::debug!(%error, "the sound device");
+                if is_fatal(&error) {
+                    let _voice_ended = own.send(Order::DeviceFailed);
+                }
+            })
+            .open_stream()
+            .map_err(no_device)?;
+        device.log_on_drop(false);
+        Ok(device)
+    }
+}
+
+/// An underrun passes by itself, a device may change or refuse real time; everything else means that nothing more will be heard.
+fn is_fatal(error: &rodio::cpal::Error) -> bool {
+    use rodio::cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
+    !matches!(error.kind(), Xrun | RealtimeDenied | DeviceChanged)
+}
+
+/// What is heard as half as loud is a quarter of the amplitude and a bit; the square is close and cheap.
+fn loudness(volume: u8) -> f32 {
+    let part = f32::from(volume.min(100)) / 100.0;
+    part * part
+}
