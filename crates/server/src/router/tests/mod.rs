@@ -2,6 +2,7 @@
 
 mod accounts;
 mod anything;
+mod logins;
 mod messages;
 mod presence;
 mod requests;
@@ -45,7 +46,7 @@ impl World {
         });
         let domain = BareJid::new("localhost").unwrap();
         let mut router = Router::new(domain, true, Store::in_memory().unwrap(), random).unwrap();
-        let credentials = Credentials::derive("secret", vec![7; 16], 4096).unwrap();
+        let credentials = Credentials::derive("secret", vec![7; 16], 16).unwrap();
         for name in accounts {
             router.set_account(name, &credentials).unwrap();
         }
