@@ -17,6 +17,14 @@ const READER_CACHE_KIB: i64 = 1024;
 /// Bytes: above its usual size after a large transaction, the WAL is cut back to this.
 const WAL_LIMIT: i64 = 4 * 1024 * 1024;
 
+/// Pages: a commit that makes the WAL longer than this moves it into the database itself, which costs syncs.
+/// Four times the default, because [`crate::Store::flush`] does it before, when nobody waits.
+const CHECKPOINT_AT_LAST: i64 = 4_000;
+
+/// Bytes. The check reads every row, some milliseconds for each MiB: a larger database has only its small tables
+/// checked while everybody waits for it to open.
+pub(crate) const CHECKED_WHOLE: u64 = 8 * 1024 * 1024;
+
 /// More than the store has statements, so that none is ever parsed twice.
 const STATEMENTS: usize = 96;
 
@@ -30,7 +38,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
     // Until it is known to be whole and ours, closing must not move its WAL into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found = check_version(&connection)?;
-    check_whole(&connection, found)?;
+    check_at_opening(&connection, found, size_on_disk(path))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     set_up(&connection, WRITER_CACHE_KIB)?;
     // Setting WAL answers with the mode in force: some file systems cannot share memory.
@@ -43,6 +51,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
     }
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_AT_LAST)?;
     // macOS: a sync that the drive may keep in its cache is none. Elsewhere without effect.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
@@ -116,19 +125,49 @@ fn check_version(connection: &Connection) -> Result<i64> {
     Ok(found)
 }
 
-/// Reads every page once. What this cannot see, a changed letter in a text, is found when the row is read.
-fn check_whole(connection: &Connection, found: i64) -> Result<()> {
-    let tables: i64 = connection
-        .query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(unreadable_schema)?;
-    match (found, tables) {
-        (0, 0) => return Ok(()),
-        (0, _) => return Err(StoreError::damaged("it belongs to another program")),
-        (_, 0) => return Err(StoreError::damaged("its tables are gone")),
-        _ => {}
+fn check_at_opening(connection: &Connection, found: i64, size: u64) -> Result<()> {
+    let tables = tables(connection).map_err(unreadable_schema)?;
+    match (found, tables.is_empty()) {
+        (0, true) => return Ok(()),
+        (0, false) => return Err(StoreError::damaged("it belongs to another program")),
+        (_, true) => return Err(StoreError::damaged("its tables are gone")),
+        (_, false) => {}
     }
+    if size <= CHECKED_WHOLE {
+        return check_whole(connection);
+    }
+    for table in tables.iter().filter(|table| *table != "message") {
+        verdict(
+            connection,
+            &format!("PRAGMA quick_check(\"{}\")", table.replace('"', "\"\"")),
+        )?;
+    }
+    Ok(())
+}
+
+/// Bytes of the database and of its WAL, which may hold most of it after a kill.
+fn size_on_disk(path: &Path) -> u64 {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    [path, Path::new(&log)]
+        .iter()
+        .filter_map(|file| Some(fs::metadata(file).ok()?.len()))
+        .sum()
+}
+
+/// Reads every row once. What this cannot see, a changed letter in a text, is found when the row is used.
+pub(crate) fn check_whole(connection: &Connection) -> Result<()> {
+    verdict(connection, "PRAGMA quick_check(1)")
+}
+
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut query = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+    query.query_map([], |row| row.get(0))?.collect()
+}
+
+fn verdict(connection: &Connection, check: &str) -> Result<()> {
     let verdict: String = connection
-        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .query_row(check, [], |row| row.get(0))
         .map_err(unreadable_schema)?;
     if verdict != "ok" {
         return Err(StoreError::damaged(verdict));

@@ -24,7 +24,12 @@ pub struct Store {
     reader: Reader,
     /// Something was committed that a loss of power could still undo.
     unsynced: bool,
+    /// Transactions that wrote, since the WAL was last moved into the database.
+    in_wal: u32,
 }
+
+/// Some 3 MB of WAL. Reading a long WAL is slower, moving it after every write costs more than the writes.
+const CHECKPOINT_AFTER: u32 = 100;
 
 impl Deref for Store {
     type Target = Reader;
@@ -48,6 +53,7 @@ impl Store {
                 path: path.to_owned(),
             },
             unsynced: false,
+            in_wal: 0,
         })
     }
 
@@ -59,17 +65,27 @@ impl Store {
         Reader::open(&self.reader.path)
     }
 
-    /// Makes everything that was committed so far durable. Costs one sync of the disk, nothing when nothing waits.
+    /// Makes everything that was committed so far durable: one sync of the disk, nothing when nothing waits. Now
+    /// and then it also tidies up, which takes some syncs more. Call it when nobody waits for an alert.
     ///
     /// # Errors
     /// If the disk does not take it: then what was committed is still visible, but not yet safe from a loss of
     /// power.
     pub fn flush(&mut self) -> Result<()> {
-        if !self.unsynced {
-            return Ok(());
+        if self.in_wal >= CHECKPOINT_AFTER {
+            // Passive: does what readers let it do, and waits for nobody.
+            self.connection
+                .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+            self.in_wal = 0;
+            // The first write afterwards begins the WAL anew, with a sync more: let it be this one, not a message.
+            self.unsynced = true;
         }
-        // SQLite syncs the WAL only along with a frame. A checkpoint would do too, but skips the sync while a
-        // reader holds it back.
+        if self.unsynced { self.sync() } else { Ok(()) }
+    }
+
+    /// SQLite syncs the WAL only along with a frame. A checkpoint would do too, but skips the sync while a reader
+    /// holds it back.
+    fn sync(&mut self) -> Result<()> {
         self.durable(|tx| {
             tx.prepare_cached(
                 "INSERT INTO meta (key, value) VALUES ('store.flushes', '1')
@@ -85,9 +101,8 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        let before = self.connection.total_changes();
-        let done = self.transact(work)?;
-        self.unsynced |= self.connection.total_changes() != before;
+        let (done, wrote) = self.transact(work)?;
+        self.unsynced |= wrote;
         Ok(done)
     }
 
@@ -96,18 +111,22 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        let before = self.connection.total_changes();
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         let done = self.transact(work);
         self.connection
             .pragma_update(None, "synchronous", "NORMAL")?;
-        let done = done?;
+        let (done, wrote) = done?;
         // A transaction that changed nothing wrote nothing, hence synced nothing.
-        self.unsynced &= self.connection.total_changes() == before;
+        self.unsynced &= !wrote;
         Ok(done)
     }
 
-    fn transact<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    /// Answers also whether anything was written.
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<(T, bool)> {
+        let before = self.connection.total_changes();
         // Immediate: a transaction that first reads and then writes could otherwise be refused half-way.
         let tx = self
             .reader
@@ -115,7 +134,9 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&tx)?;
         tx.commit()?;
-        Ok(done)
+        let wrote = self.connection.total_changes() != before;
+        self.in_wal = self.in_wal.saturating_add(wrote.into());
+        Ok((done, wrote))
     }
 }
 
@@ -129,6 +150,15 @@ impl Reader {
             connection: schema::open_to_read(path)?,
             path: path.to_owned(),
         })
+    }
+
+    /// Looks for damage in the whole database, some milliseconds for each MiB. [`Store::open`] has done it for a
+    /// database of up to 8 MiB; for a larger one do it afterwards, where nobody waits for it.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Damaged`] when something was found.
+    pub fn check(&self) -> Result<()> {
+        schema::check_whole(&self.connection)
     }
 
     /// Runs several queries on one and the same state of the database.

@@ -12,6 +12,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Command, Stdio},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -33,9 +34,10 @@ fn whatever_was_acknowledged_before_a_kill_is_there_afterwards() {
     let (mut acknowledged, mut next, began) = (BTreeSet::new(), 0, Instant::now());
     let mut kills = 0;
     while kills < KILLS && began.elapsed() < LONGEST {
-        // From before its first write to some hundred writes later.
         let patience = Duration::from_millis(kills * 37 % 101);
-        acknowledged.extend(acknowledged_by_a_victim(&path, next, patience));
+        // Every other one in the middle of its work, the rest while they open the database or at their first rows.
+        let at_work = kills % 2 == 1;
+        acknowledged.extend(acknowledged_by_a_victim(&path, next, at_work, patience));
         kills += 1;
         next += 100_000;
 
@@ -51,7 +53,7 @@ fn whatever_was_acknowledged_before_a_kill_is_there_afterwards() {
 }
 
 /// Starts a writer, kills it (SIGKILL on Unix) after a while, and answers what it had acknowledged.
-fn acknowledged_by_a_victim(path: &Path, from: u64, patience: Duration) -> Vec<u64> {
+fn acknowledged_by_a_victim(path: &Path, from: u64, at_work: bool, patience: Duration) -> Vec<u64> {
     let mut victim = Command::new(env::current_exe().unwrap())
         .args(["--exact", "--nocapture", "--test-threads=1"])
         .arg("tests::kill::whatever_was_acknowledged_before_a_kill_is_there_afterwards")
@@ -60,16 +62,23 @@ fn acknowledged_by_a_victim(path: &Path, from: u64, patience: Duration) -> Vec<u
         .spawn()
         .unwrap();
     let output = victim.stdout.take().unwrap();
+    let (acknowledge, acknowledged) = mpsc::channel();
     let reader = thread::spawn(move || {
-        BufReader::new(output)
-            .lines()
-            .filter_map(|line| line.ok()?.strip_prefix("stored ")?.parse().ok())
-            .collect()
+        let lines = BufReader::new(output).lines().map_while(Result::ok);
+        for number in lines.filter_map(|line| line.strip_prefix("stored ")?.parse().ok()) {
+            acknowledge.send(number).unwrap();
+        }
     });
+    let first = if at_work {
+        acknowledged.recv_timeout(LONGEST).ok()
+    } else {
+        None
+    };
     thread::sleep(patience);
     victim.kill().unwrap();
     victim.wait().unwrap();
-    reader.join().unwrap()
+    reader.join().unwrap();
+    first.into_iter().chain(acknowledged).collect()
 }
 
 /// Stores incoming and outgoing messages and sees some of them; says of each when it was stored.

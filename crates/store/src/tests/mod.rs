@@ -17,7 +17,7 @@ use carillon_core::{
     chat::Author,
     ids::{AccountId, ChatRef, MessageId, Timestamp},
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A profile with one account, gone when the test ends.
@@ -29,7 +29,10 @@ struct Profile {
 
 impl Profile {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap())
+    }
+
+    fn within(folder: TempDir) -> Self {
         let mut store = Store::open(&folder.path().join("carillon.db")).unwrap();
         let alice = store.account_id(&jid("alice@example.org")).unwrap();
         Self {
@@ -79,6 +82,16 @@ impl Profile {
             .connection
             .query_row(query, [], |row| row.get(0))
             .unwrap()
+    }
+}
+
+/// In memory where the system has such a folder: for tests that sync thousands of times and do not depend on it.
+fn quick_folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whatever happens in whatever order: every message once, none hidden, and the counts are true.
 
-use super::{Profile, jid};
+use super::{Profile, jid, quick_folder};
 use crate::{NewMessage, Queued, Received};
 use carillon_core::{
     chat::{Author, Delivery},
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const CHATS: [&str; 2] = ["bob@example.org", "choir@rooms.example.org"];
 
 /// Few different values, so that they meet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Receive {
         chat: usize,
@@ -285,11 +285,11 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn every_message_once_and_the_counts_are_true(steps in proptest::collection::vec(step(), 1..60)) {
-        let mut world = World { profile: Profile::new(), known: Vec::new() };
+        let mut world = World { profile: Profile::within(quick_folder()), known: Vec::new() };
         for step in steps {
             let retried = matches!(step, Step::Retry { .. });
             let before = world.deliveries();
