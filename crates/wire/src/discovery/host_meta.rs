@@ -92,7 +92,7 @@ fn secure<'a>(links: impl Iterator<Item = &'a str>) -> Vec<Endpoint> {
 }
 
 /// The WebSockets in a JSON host-meta (RFC 6415 Appendix A). One bad link does not hide the others.
-pub(super) fn from_json(body: &[u8]) -> Vec<Endpoint> {
+pub(crate) fn from_json(body: &[u8]) -> Vec<Endpoint> {
     let Ok(meta) = serde_json::from_slice::<HostMeta>(body) else {
         return Vec::new();
     };
@@ -105,7 +105,7 @@ pub(super) fn from_json(body: &[u8]) -> Vec<Endpoint> {
 }
 
 /// The WebSockets in an XML host-meta (RFC 6415 §3).
-pub(super) fn from_xml(body: &[u8]) -> Vec<Endpoint> {
+pub(crate) fn from_xml(body: &[u8]) -> Vec<Endpoint> {
     let limits = Limits {
         bytes: MAX_BYTES,
         ..Limits::STANZA

@@ -12,6 +12,8 @@ use reqwest::Url;
 use std::net::IpAddr;
 
 pub(crate) use host_meta::ask;
+#[cfg(test)]
+pub(crate) use host_meta::{from_json, from_xml};
 
 /// An address to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,8 +74,11 @@ fn is_this_computer(host: &str) -> bool {
 pub(crate) fn ascii_domain(domain: &str) -> Result<String, SessionProblem> {
     Url::parse(&format!("https://{domain}/"))
         .ok()
-        .filter(|url| url.path() == "/" && url.port().is_none() && url.username().is_empty())
-        .and_then(|url| url.host_str().map(str::to_owned))
+        .and_then(|url| {
+            let host = url.host_str()?;
+            // Whatever else was hidden in it would make the address longer.
+            (url.as_str() == format!("https://{host}/")).then(|| host.to_owned())
+        })
         .ok_or_else(|| SessionProblem::Unreachable {
             detail: format!("{domain:?} is no name of a server"),
         })

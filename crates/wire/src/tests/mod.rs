@@ -5,6 +5,8 @@ mod certificates;
 mod discovering;
 mod forgery;
 mod frames;
+mod host_meta;
+mod issuing;
 mod link;
 mod messages;
 mod people;

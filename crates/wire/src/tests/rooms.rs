@@ -240,10 +240,6 @@ async fn going_of_my_own_will_has_no_reason_and_being_put_out_has_one() {
     for (cause, reason) in causes {
         let mut stage = inside().await;
         let out = occupant("Ali", GONE, &[]).replace("</x>", &format!("{cause}</x>"));
-        let out = out.replace(
-            &format!("<x xmlns='{USER}'>"),
-            &format!("<x xmlns='{USER}'>"),
-        );
         assert_eq!(stage.tells(&out).await, [left(reason)], "{cause}");
         let echo =
             "<message from='den@rooms.example.net/Bob' type='groupchat'><body>x</body></message>";
