@@ -52,6 +52,21 @@ fn whatever_was_acknowledged_before_a_kill_is_there_afterwards() {
     assert!(acknowledged.len() > 100);
 }
 
+#[test]
+fn a_kill_while_the_database_is_made_leaves_one_that_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    for millis in 0..20 {
+        let path = folder.path().join(format!("{millis}.db"));
+        let acknowledged = acknowledged_by_a_victim(&path, 0, false, Duration::from_millis(millis));
+        let store = Store::open(&path).unwrap();
+        let stored: usize = store
+            .connection
+            .query_row("SELECT COUNT(*) FROM message", [], |row| row.get(0))
+            .unwrap();
+        assert!(stored >= acknowledged.len());
+    }
+}
+
 /// Starts a writer, kills it (SIGKILL on Unix) after a while, and answers what it had acknowledged.
 fn acknowledged_by_a_victim(path: &Path, from: u64, at_work: bool, patience: Duration) -> Vec<u64> {
     let mut victim = Command::new(env::current_exe().unwrap())
