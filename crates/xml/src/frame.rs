@@ -63,7 +63,12 @@ impl Frame {
 
 /// Writes `<open/>` with version 1.0. A client sets `to`, a server `from` and `id`.
 #[must_use]
-pub fn open_tag(to: Option<&str>, from: Option<&str>, id: Option<&str>, lang: Option<&str>) -> String {
+pub fn open_tag(
+    to: Option<&str>,
+    from: Option<&str>,
+    id: Option<&str>,
+    lang: Option<&str>,
+) -> String {
     let mut out = format!("<open xmlns='{NS_FRAMING}' version='1.0'");
     for (prefix, name, value) in [
         ("", "to", to),

@@ -3,7 +3,9 @@
 use minidom::Element;
 use rxml::error::EndOrError;
 use rxml::parser::CommentMode;
-use rxml::{Namespace, NcName, Options, Parse, RawEvent, RawParser, RawQName, WithOptions, XMLNS_XMLNS};
+use rxml::{
+    Namespace, NcName, Options, Parse, RawEvent, RawParser, RawQName, WithOptions, XMLNS_XMLNS,
+};
 
 use crate::{Limits, XmlError};
 
@@ -199,7 +201,12 @@ impl<'a> Tree<'a> {
         if prefix.is_some_and(|p| p == "xml") {
             return Ok(Namespace::XML);
         }
-        match self.bindings.iter().rev().find(|b| b.prefix.as_ref() == prefix) {
+        match self
+            .bindings
+            .iter()
+            .rev()
+            .find(|b| b.prefix.as_ref() == prefix)
+        {
             Some(binding) => Ok(binding.namespace.clone()),
             None => match prefix {
                 None => Ok(Namespace::NONE),

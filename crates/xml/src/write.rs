@@ -3,6 +3,9 @@
 use minidom::{Element, Node};
 use rxml::{Namespace, XMLNS_XML};
 
+/// Of stream features and stream errors (RFC 6120 §4.8.1).
+const NS_STREAMS: &str = "http://etherx.jabber.org/streams";
+
 /// Writes `element` so that it can stand alone: every namespace is declared where it is first used.
 ///
 /// A character that XML 1.0 has no way to express (§2.2, most control characters) becomes U+FFFD, so that what a user
@@ -34,10 +37,21 @@ struct Open<'a> {
     rest: std::slice::Iter<'a, Node>,
 }
 
-/// Elements of the namespace `xml` keep the prefix: it may not be the default one (Namespaces in XML 1.0 §3).
+/// Namespaces whose elements always carry this prefix: `xml` may not be the default one (Namespaces in XML 1.0 §3), and
+/// old software recognises stream elements by it (RFC 6120 §4.8.5).
+const PREFIXED: [(&str, &str); 2] = [(XMLNS_XML, "xml"), (NS_STREAMS, "stream")];
+
+fn prefix(element: &Element) -> Option<&'static str> {
+    PREFIXED
+        .into_iter()
+        .find(|(namespace, _)| element.has_ns(*namespace))
+        .map(|(_, prefix)| prefix)
+}
+
 fn name(out: &mut String, element: &Element) {
-    if element.has_ns(XMLNS_XML) {
-        out.push_str("xml:");
+    if let Some(prefix) = prefix(element) {
+        out.push_str(prefix);
+        out.push(':');
     }
     out.push_str(element.name());
 }
@@ -48,11 +62,14 @@ fn start<'a>(out: &mut String, element: &'a Element, defaults: &mut Vec<String>)
     let inherited = defaults
         .last()
         .is_some_and(|default| element.has_ns(default.as_str()));
-    let declares = !inherited && !element.has_ns(XMLNS_XML);
+    let declares = !inherited && prefix(element).is_none();
     if declares {
         let namespace = element.ns();
         attribute(out, "", "xmlns", &namespace);
         defaults.push(namespace);
+    }
+    if element.has_ns(NS_STREAMS) {
+        attribute(out, "xmlns:", "stream", NS_STREAMS);
     }
     write_attributes(out, element);
     if element.nodes().len() > 0 {

@@ -24,7 +24,10 @@ fn every_element_has_its_exact_namespace() {
         .map(|c| (c.name().to_owned(), c.ns()))
         .collect();
     let expect = [("a", "outer"), ("b", "inner"), ("e", ""), ("f", "outer")];
-    assert_eq!(children, expect.map(|(n, ns)| (n.to_owned(), ns.to_owned())));
+    assert_eq!(
+        children,
+        expect.map(|(n, ns)| (n.to_owned(), ns.to_owned()))
+    );
     let b = features.get_child("b", "inner").unwrap();
     assert!(b.has_child("c", "inner"));
     assert!(b.has_child("d", "http://etherx.jabber.org/streams"));
@@ -32,7 +35,8 @@ fn every_element_has_its_exact_namespace() {
 
 #[test]
 fn attributes_take_no_default_namespace() {
-    let message = read("<message xmlns='jabber:client' xmlns:p='urn:p' to='a' p:to='b' xml:lang='de'/>");
+    let message =
+        read("<message xmlns='jabber:client' xmlns:p='urn:p' to='a' p:to='b' xml:lang='de'/>");
     assert_eq!(message.attr("to"), Some("a"));
     assert_eq!(message.attr_ns("urn:p", "to"), Some("b"));
     assert_eq!(
@@ -43,7 +47,8 @@ fn attributes_take_no_default_namespace() {
 
 #[test]
 fn a_prefix_bound_anew_inside_does_not_break_writing() {
-    let element = read("<m xmlns='jabber:client' xmlns:p='urn:1' p:x='1'><p:n xmlns:p='urn:2' p:x='2'/></m>");
+    let element =
+        read("<m xmlns='jabber:client' xmlns:p='urn:1' p:x='1'><p:n xmlns:p='urn:2' p:x='2'/></m>");
     assert_eq!(read(&write(&element)), element);
     assert!(
         !String::from(&element).is_empty(),
@@ -53,8 +58,9 @@ fn a_prefix_bound_anew_inside_does_not_break_writing() {
 
 #[test]
 fn what_is_written_stands_alone() {
-    let outer =
-        read("<iq xmlns='jabber:client'><query xmlns='jabber:iq:roster'><item jid='a@b'/></query></iq>");
+    let outer = read(
+        "<iq xmlns='jabber:client'><query xmlns='jabber:iq:roster'><item jid='a@b'/></query></iq>",
+    );
     let inner = outer.get_child("query", "jabber:iq:roster").unwrap();
     assert_eq!(
         write(inner),
@@ -64,6 +70,18 @@ fn what_is_written_stands_alone() {
         write(&outer),
         "<iq xmlns='jabber:client'><query xmlns='jabber:iq:roster'><item jid='a@b'/></query></iq>"
     );
+}
+
+#[test]
+fn stream_elements_are_written_with_the_prefix_that_old_software_looks_for() {
+    let features = Element::builder("features", "http://etherx.jabber.org/streams")
+        .append(Element::bare("bind", "urn:ietf:params:xml:ns:xmpp-bind"))
+        .build();
+    let text = write(&features);
+    assert!(text.starts_with(
+        "<stream:features xmlns:stream='http://etherx.jabber.org/streams'><bind xmlns="
+    ));
+    assert_eq!(read(&text), features);
 }
 
 #[test]
@@ -96,9 +114,12 @@ fn the_framing_words() {
     );
     assert_eq!(
         Frame::parse(&close_tag(), &limits).unwrap(),
-        Frame::Close { see_other_uri: None }
+        Frame::Close {
+            see_other_uri: None
+        }
     );
-    let redirect = "<close xmlns='urn:ietf:params:xml:ns:xmpp-framing' see-other-uri='wss://else.example/'/>";
+    let redirect =
+        "<close xmlns='urn:ietf:params:xml:ns:xmpp-framing' see-other-uri='wss://else.example/'/>";
     assert_eq!(
         Frame::parse(redirect, &limits).unwrap(),
         Frame::Close {
@@ -128,8 +149,7 @@ fn an_open_of_another_namespace_is_no_open() {
 
 #[test]
 fn the_old_tcp_stream_header_is_no_frame() {
-    let header =
-        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
+    let header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
     assert!(matches!(
         Frame::parse(header, &Limits::STANZA),
         Err(XmlError::NotWellFormed(_))
@@ -159,6 +179,8 @@ fn namespace() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(CLIENT.to_owned()),
         Just(String::new()),
+        Just("http://etherx.jabber.org/streams".to_owned()),
+        Just("http://www.w3.org/XML/1998/namespace".to_owned()),
         "urn:[a-z]{1,3}",
         "[^\\x00-\\x1f\\ufffe\\uffff]{1,6}"
     ]
@@ -167,18 +189,21 @@ fn namespace() -> impl Strategy<Value = String> {
 fn element() -> impl Strategy<Value = Element> {
     let text = "[\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]{0,12}";
     let attributes = proptest::collection::vec((namespace(), name(), text), 0..4);
-    let leaf = (name(), namespace(), attributes, text).prop_map(|(name, namespace, attributes, text)| {
-        let mut element = Element::bare(name, namespace);
-        for (namespace, name, value) in attributes {
+    let leaf =
+        (name(), namespace(), attributes, text).prop_map(|(name, namespace, attributes, text)| {
+            let mut element = Element::bare(name, namespace);
+            for (namespace, name, value) in attributes {
+                element.attrs_mut().insert(
+                    Namespace::from(namespace),
+                    NcName::try_from(name).unwrap(),
+                    value,
+                );
+            }
+            if !text.is_empty() {
+                element.append_text(text);
+            }
             element
-                .attrs_mut()
-                .insert(Namespace::from(namespace), NcName::try_from(name).unwrap(), value);
-        }
-        if !text.is_empty() {
-            element.append_text(text);
-        }
-        element
-    });
+        });
     let leaf = leaf.boxed();
     leaf.clone().prop_recursive(5, 40, 4, move |inner| {
         (leaf.clone(), proptest::collection::vec(inner, 0..4)).prop_map(|(mut parent, children)| {

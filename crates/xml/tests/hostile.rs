@@ -51,7 +51,10 @@ fn entities_beyond_the_five_are_refused() {
         &Limits::STANZA,
     )
     .unwrap();
-    assert_eq!((good.text().as_str(), good.attr("b")), ("<>&'AB", Some("\"")));
+    assert_eq!(
+        (good.text().as_str(), good.attr("b")),
+        ("<>&'AB", Some("\""))
+    );
 }
 
 #[test]
@@ -71,8 +74,17 @@ fn comments_and_processing_instructions_are_refused() {
 #[test]
 fn an_xml_declaration_is_allowed_at_the_very_start_only() {
     assert!(parse("<?xml version='1.0'?><a/>", &Limits::STANZA).is_ok());
-    assert!(parse("<?xml version='1.0' encoding='UTF-8'?>\n<a/>", &Limits::STANZA).is_ok());
-    assert_eq!(refused(" <?xml version='1.0'?><a/>"), XmlError::NotAnElement);
+    assert!(
+        parse(
+            "<?xml version='1.0' encoding='UTF-8'?>\n<a/>",
+            &Limits::STANZA
+        )
+        .is_ok()
+    );
+    assert_eq!(
+        refused(" <?xml version='1.0'?><a/>"),
+        XmlError::NotAnElement
+    );
     restricted("<a><?xml version='1.0'?></a>");
     restricted("<a/><?xml version='1.0'?>");
     restricted("<?xml version='1.0'?><?xml version='1.0'?><a/>");
@@ -104,7 +116,9 @@ fn one_root_and_nothing_else() {
 
 #[test]
 fn characters_outside_xml_are_refused() {
-    for c in ['\0', '\u{1}', '\u{8}', '\u{b}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
+    for c in [
+        '\0', '\u{1}', '\u{8}', '\u{b}', '\u{1f}', '\u{fffe}', '\u{ffff}',
+    ] {
         restricted(&format!("<a>{c}</a>"));
         restricted(&format!("<a b='{c}'/>"));
         restricted(&format!("<a{c}/>"));
@@ -134,7 +148,10 @@ fn bytes_that_are_not_utf8_are_refused() {
 fn a_stanza_of_42_kb_nested_6000_deep_is_an_error_and_no_crash() {
     let deep = "<a>".repeat(6_000) + &"</a>".repeat(6_000);
     assert_eq!(refused(&deep), XmlError::TooDeep { limit: 64 });
-    assert_eq!(refused(&"<a>".repeat(300_000)), XmlError::TooDeep { limit: 64 });
+    assert_eq!(
+        refused(&"<a>".repeat(300_000)),
+        XmlError::TooDeep { limit: 64 }
+    );
 }
 
 #[test]
@@ -211,8 +228,14 @@ fn a_long_text_and_a_long_attribute_are_read() {
 
 #[test]
 fn undeclared_prefixes_are_refused() {
-    assert_eq!(refused("<p:a/>"), XmlError::UndeclaredPrefix("p".to_owned()));
-    assert_eq!(refused("<a p:b=''/>"), XmlError::UndeclaredPrefix("p".to_owned()));
+    assert_eq!(
+        refused("<p:a/>"),
+        XmlError::UndeclaredPrefix("p".to_owned())
+    );
+    assert_eq!(
+        refused("<a p:b=''/>"),
+        XmlError::UndeclaredPrefix("p".to_owned())
+    );
     assert_eq!(
         refused("<a><p:b xmlns:p='u'/><p:c/></a>"),
         XmlError::UndeclaredPrefix("p".to_owned()),
@@ -228,7 +251,10 @@ fn two_attributes_of_one_name_are_refused() {
         "<a xmlns:p='u' xmlns:p='v'/>",
         "<a xmlns:p='u' xmlns:q='u' p:b='1' q:b='2'/>",
     ] {
-        assert!(matches!(refused(text), XmlError::DuplicateAttribute(_)), "{text}");
+        assert!(
+            matches!(refused(text), XmlError::DuplicateAttribute(_)),
+            "{text}"
+        );
     }
 }
 
