@@ -59,11 +59,11 @@ fn a_kill_while_the_database_is_made_leaves_one_that_opens() {
         let path = folder.path().join(format!("{millis}.db"));
         let acknowledged = acknowledged_by_a_victim(&path, 0, false, Duration::from_millis(millis));
         let store = Store::open(&path).unwrap();
-        let stored: usize = store
+        let stored: u32 = store
             .connection
             .query_row("SELECT COUNT(*) FROM message", [], |row| row.get(0))
             .unwrap();
-        assert!(stored >= acknowledged.len());
+        assert!(stored as usize >= acknowledged.len());
     }
 }
 
