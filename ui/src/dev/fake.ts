@@ -1,0 +1,262 @@
+/** A resident and a window in memory, for development in a browser and for tests. Never part of the product. */
+import { keyOf, sameChat } from '../lib/chatref';
+import type { ChatRef, ChatSummary, EventKind, Message, Overview, Refusal, Row } from '../lib/contract';
+import type { AllCommands, Answer, Ask, Carrier, Told } from '../lib/link';
+import { alertRows, builtInIcons, builtInSounds, plan, sampleActivity } from './alerts';
+import { conversation, longConversation, roomConversation, sampleOverview } from './people';
+
+type Handlers = { [K in keyof AllCommands]: (ask: Ask<K>) => Answer<K> };
+
+export function refusal(kind: 'gone' | 'no_keyring' | 'bad_address' | 'not_connected'): Refusal {
+  return { code: { kind }, detail: `refused: ${kind}` };
+}
+
+export class Fake implements Carrier {
+  overview: Overview;
+  histories = new Map<string, Message[]>();
+  rows: Partial<Record<EventKind, Row>> = {};
+  blocked: ChatRef[] = [];
+  asked: { name: string; ask: unknown }[] = [];
+  /** Commands to refuse, by name. */
+  refusing = new Map<string, Refusal>();
+  #heard: { [K in keyof Told]?: Set<(told: Told[K]) => void> } = {};
+
+  constructor(
+    readonly now: number,
+    long = 2_000,
+  ) {
+    this.overview = sampleOverview(now);
+    this.histories.set('1 bob@harbour.example', conversation(now));
+    this.histories.set('1 hiro@harbour.example', longConversation(now, long).map((m) => ({ ...m, id: m.id + 1_000 })));
+    this.histories.set('1 choir@rooms.harbour.example', roomConversation(now).map((m) => ({ ...m, id: m.id + 500 })));
+  }
+
+  async ask<K extends keyof AllCommands>(name: K, ask: Ask<K>): Promise<Answer<K>> {
+    this.asked.push({ name, ask });
+    const refused = this.refusing.get(name);
+    if (refused) throw refused;
+    return structuredClone((this.#handlers as Handlers)[name](structuredClone(ask)));
+  }
+
+  async listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
+    const set = ((this.#heard[name] as Set<(told: Told[K]) => void> | undefined) ??= new Set<(told: Told[K]) => void>() as never) as Set<(told: Told[K]) => void>;
+    set.add(heard);
+    return () => void set.delete(heard);
+  }
+
+  tell<K extends keyof Told>(name: K, told: Told[K]): void {
+    this.#heard[name]?.forEach((heard) => heard(told));
+  }
+
+  /** What a command’s calls were. */
+  calls<K extends keyof AllCommands>(name: K): Ask<K>[] {
+    return this.asked.filter((call) => call.name === name).map((call) => call.ask as Ask<K>);
+  }
+
+  /** Somebody says something. */
+  say(chat: ChatRef, body: string, more: Partial<Message> = {}): Message {
+    const said = this.#history(chat);
+    const id = Math.max(0, ...[...this.histories.values()].map((all) => all.at(-1)?.id ?? 0)) + 1;
+    const message: Message = { id, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, ...more };
+    said.push(message);
+    this.#summarise(chat);
+    this.tell('carillon', { kind: 'message_added', chat, message: id });
+    this.tell('carillon', { kind: 'chat', chat });
+    return message;
+  }
+
+  #history(chat: ChatRef): Message[] {
+    let said = this.histories.get(keyOf(chat));
+    if (!said) this.histories.set(keyOf(chat), (said = []));
+    return said;
+  }
+
+  #summary(chat: ChatRef): ChatSummary {
+    const known = this.overview.chats.find((summary) => sameChat(summary.chat, chat));
+    if (known) return known;
+    const contact = this.overview.contacts.find(({ jid }) => jid === chat.jid);
+    return { chat, kind: 'contact', name: contact?.name ?? chat.jid, unread: 0, last_text: '', last_is_mine: false, last_at: null, draft: '' };
+  }
+
+  #summarise(chat: ChatRef): void {
+    const said = this.#history(chat);
+    const last = said.at(-1);
+    const others = this.overview.chats.filter((summary) => !sameChat(summary.chat, chat));
+    const summary: ChatSummary = {
+      ...this.#summary(chat),
+      unread: said.filter(({ seen }) => !seen).length,
+      last_text: last?.body.slice(0, 120) ?? '',
+      last_is_mine: last?.author.kind === 'me',
+      last_at: last?.at ?? null,
+    };
+    this.overview.chats = [summary, ...others];
+  }
+
+  #page(chat: ChatRef, from: number, to: number) {
+    const all = this.#history(chat);
+    return { messages: all.slice(from, to), more_before: from > 0, more_after: to < all.length };
+  }
+
+  #changed(kind: 'accounts' | 'own' | 'requests' | 'settings' | 'notices' | 'tryout'): null {
+    queueMicrotask(() => this.tell('carillon', { kind }));
+    return null;
+  }
+
+  #roster(account: number): null {
+    queueMicrotask(() => this.tell('carillon', { kind: 'roster', account }));
+    return null;
+  }
+
+  #answered(chat: ChatRef): null {
+    const { contacts, strangers, invites } = this.overview.requests;
+    const other = ({ jid }: { jid: string }) => jid !== chat.jid;
+    this.overview.requests = { contacts: contacts.filter(other), strangers: strangers.filter(other), invites };
+    return this.#changed('requests');
+  }
+
+  #newAccount({ jid }: { jid: string }) {
+    const known = sampleOverview(this.now).accounts[0]!;
+    const id = this.overview.accounts.length + 1;
+    this.overview.accounts.push({ ...known, id, jid });
+    this.#changed('accounts');
+    return { account: id };
+  }
+
+  #handlers: Handlers = {
+    overview: () => this.overview,
+    status: () => ({ version: '', pid: 1, accounts: [], unread: 0, requests: 0, windows: 1, visible_chat: null, focused: true, tray: true }),
+    sign_in: (ask) => this.#newAccount(ask),
+    create_account: (ask) => this.#newAccount(ask),
+    add_account: (ask) => this.#newAccount(ask),
+    remove_account: ({ account }) => {
+      this.overview.accounts = this.overview.accounts.filter(({ id }) => id !== account);
+      return this.#changed('accounts');
+    },
+    change_account: ({ account, connect, secret, enabled }) => {
+      this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, connect, secret, enabled } : view));
+      return this.#changed('accounts');
+    },
+    connect_now: () => this.#changed('accounts'),
+    set_status: ({ availability, status }) => {
+      this.overview.own = { ...this.overview.own, availability, status };
+      return this.#changed('own');
+    },
+    set_mute: ({ mute }) => {
+      this.overview.own = { ...this.overview.own, mute };
+      return this.#changed('own');
+    },
+    add_contact: ({ account, jid, name, groups }) => {
+      const presence = { availability: 'offline', status: '' } as const;
+      this.overview.contacts.push({ account, jid, name: name || jid, groups, subscription: 'none', waiting: true, blocked: false, presence });
+      return this.#roster(account);
+    },
+    change_contact: ({ contact, name, groups }) => {
+      this.overview.contacts = this.overview.contacts.map((one) => (one.jid === contact.jid ? { ...one, name, groups } : one));
+      return this.#roster(contact.account);
+    },
+    remove_contact: ({ contact }) => {
+      this.overview.contacts = this.overview.contacts.filter(({ jid }) => jid !== contact.jid);
+      return this.#roster(contact.account);
+    },
+    accept_request: ({ contact }) => this.#answered(contact),
+    decline_request: ({ contact }) => this.#answered(contact),
+    block: ({ contact }) => {
+      this.blocked.push(contact);
+      return this.#answered(contact);
+    },
+    unblock: ({ contact }) => {
+      this.blocked = this.blocked.filter((chat) => !sameChat(chat, contact));
+      return this.#roster(contact.account);
+    },
+    blocked: () => this.blocked,
+    accept_stranger: ({ contact }) => this.#answered(contact),
+    delete_stranger: ({ contact }) => this.#answered(contact),
+    open_chat: ({ chat }) => {
+      const all = this.#history(chat);
+      const summary = this.#summary(chat);
+      const room = { state: { kind: 'joined' }, nick: 'Alice', subject: 'Thursday at seven, in the hall', occupants: 9 } as const;
+      return {
+        summary,
+        first_unseen: all.find(({ seen }) => !seen)?.id ?? null,
+        history: this.#page(chat, Math.max(0, all.length - 50), all.length),
+        typing: [],
+        room: summary.kind === 'room' ? room : null,
+      };
+    },
+    history: ({ chat, anchor, limit }) => {
+      const all = this.#history(chat);
+      if (anchor.kind === 'newest') return this.#page(chat, Math.max(0, all.length - limit), all.length);
+      const at = all.findIndex(({ id }) => id === anchor.message);
+      return anchor.kind === 'before' ? this.#page(chat, Math.max(0, at - limit), at) : this.#page(chat, at + 1, at + 1 + limit);
+    },
+    messages: ({ messages }) => {
+      const all = [...this.histories.values()].flat();
+      return messages.flatMap((wanted) => all.filter(({ id }) => id === wanted));
+    },
+    send_message: ({ chat, body }) => {
+      const online = this.overview.accounts.some(({ id, connection }) => id === chat.account && connection.kind === 'online');
+      return { message: this.say(chat, body, { author: { kind: 'me' }, delivery: online ? 'sent' : 'waiting', seen: true }).id };
+    },
+    retry_message: () => null,
+    mark_seen: ({ chat, up_to }) => {
+      for (const message of this.#history(chat)) if (message.id <= up_to) message.seen = true;
+      this.overview.chats = this.overview.chats.map((summary) => (sameChat(summary.chat, chat) ? { ...summary, unread: 0 } : summary));
+      queueMicrotask(() => this.tell('carillon', { kind: 'chat', chat }));
+      return null;
+    },
+    set_typing: () => null,
+    save_draft: ({ chat, text }) => {
+      this.overview.chats = this.overview.chats.map((summary) => (sameChat(summary.chat, chat) ? { ...summary, draft: text } : summary));
+      return null;
+    },
+    accept_invite: ({ invite }) => {
+      const taken = this.overview.requests.invites.find(({ id }) => id === invite)!;
+      this.overview.requests.invites = this.overview.requests.invites.filter(({ id }) => id !== invite);
+      this.#changed('requests');
+      return { account: taken.account, jid: taken.room };
+    },
+    decline_invite: ({ invite }) => {
+      this.overview.requests.invites = this.overview.requests.invites.filter(({ id }) => id !== invite);
+      return this.#changed('requests');
+    },
+    join_room: () => null,
+    leave_room: () => null,
+    alert_settings: () => ({ rows: alertRows(this.rows), sounds: builtInSounds, icons: builtInIcons }),
+    set_alert_row: ({ kind, row }) => {
+      this.rows[kind] = row;
+      return this.#changed('settings');
+    },
+    try_alert: ({ kind }) => plan(kind),
+    check_sound: () => null,
+    check_icon: () => null,
+    set_privacy: ({ privacy }) => {
+      this.overview.settings.privacy = privacy;
+      return this.#changed('settings');
+    },
+    set_general: ({ general }) => {
+      this.overview.settings.general = general;
+      return this.#changed('settings');
+    },
+    activity: ({ before }) => (before === null ? sampleActivity(this.now) : []),
+    dismiss_notices: () => {
+      this.overview.notices = [];
+      return this.#changed('notices');
+    },
+    start_tryout: () => {
+      this.overview.tryout = sampleOverview(this.now).tryout;
+      return this.#changed('tryout');
+    },
+    end_tryout: () => {
+      this.overview.tryout = { exists: false, role: null, folder: '', password_files: [] };
+      return this.#changed('tryout');
+    },
+    window_state: () => null,
+    show: () => null,
+    quit: () => null,
+    pick_file: ({ kind }) => (kind === 'sound' ? '/home/alice/Music/gong.ogg' : '/home/alice/Pictures/gong.png'),
+    open_link: () => null,
+    set_visible_chat: () => null,
+    window_ready: () => null,
+    close_window: () => null,
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * The one way in which this page talks: commands to the resident and the window, and what they tell unasked.
+ * No other module imports `@tauri-apps/api`.
+ */
+import type { ChatRef, Commands, Event, Place, Refusal, RefusalCode } from './contract';
+
+/** Commands that the window carries out by itself. */
+export interface WindowCommands {
+  /** Lets the user pick a file; `null`: none was picked. */
+  pick_file: { ask: { kind: 'sound' | 'icon' }; answer: string | null };
+  /** Opens an https, http or mailto address in the system's program for it. */
+  open_link: { ask: { url: string }; answer: null };
+  /** The chat on screen; the window joins it with its focus. */
+  set_visible_chat: { ask: { chat: ChatRef | null }; answer: null };
+  /** The first frame is painted; answers where to go first. */
+  window_ready: { ask: Record<symbol, never>; answer: Place | null };
+  /** Closes the window; the resident goes on. */
+  close_window: { ask: Record<symbol, never>; answer: null };
+}
+
+export type AllCommands = Commands & WindowCommands;
+export type Ask<K extends keyof AllCommands> = AllCommands[K]['ask'];
+export type Answer<K extends keyof AllCommands> = AllCommands[K]['answer'];
+
+/** Whether the resident is there. */
+export interface LinkState {
+  state: 'connected' | 'connecting' | 'lost';
+  detail?: string;
+}
+
+/** What the link tells unasked. */
+export interface Told {
+  carillon: Event;
+  'link-state': LinkState;
+  /** The user closes the window where no tray shows that Carillon keeps running. */
+  'closing-without-tray': unknown;
+  /** The window has the desktop's focus, or has not. */
+  focus: boolean;
+}
+
+/** What carries commands and events: tauri, or a fake in development and tests. */
+export interface Carrier {
+  ask<K extends keyof AllCommands>(name: K, ask: Ask<K>): Promise<Answer<K>>;
+  listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void>;
+}
+
+/** A command that was not carried out. */
+export class RefusedError extends Error {
+  readonly code: RefusalCode;
+
+  constructor(refusal: Refusal) {
+    super(refusal.detail);
+    this.name = 'RefusedError';
+    this.code = refusal.code;
+  }
+}
+
+let carrier: Carrier | undefined;
+
+/** Chooses what carries commands and events; called once, before anything else. */
+export function useCarrier(chosen: Carrier): void {
+  carrier = chosen;
+}
+
+function current(): Carrier {
+  if (!carrier) throw new Error('no carrier was chosen');
+  return carrier;
+}
+
+/** Asks for a command to be carried out; rejects with a {@link RefusedError}. */
+export async function ask<K extends keyof AllCommands>(name: K, request: Ask<K>): Promise<Answer<K>> {
+  try {
+    return await current().ask(name, request);
+  } catch (error) {
+    throw asRefused(error);
+  }
+}
+
+/** Hears what the link tells, until the returned function is called. */
+export function listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
+  return current().listen(name, heard);
+}
+
+/** Whatever went wrong, in the form that the screens know. */
+export function asRefused(error: unknown): RefusedError {
+  if (error instanceof RefusedError) return error;
+  if (isRefusal(error)) return new RefusedError(error);
+  const detail = error instanceof Error ? error.message : String(error);
+  return new RefusedError({ code: { kind: 'internal' }, detail });
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  const code = (error as Partial<Refusal> | null)?.code;
+  return typeof code === 'object' && code !== null && typeof code.kind === 'string';
+}

@@ -1,0 +1,22 @@
+import { invoke } from '@tauri-apps/api/core';
+import { listen, type UnlistenFn } from '@tauri-apps/api/event';
+import type { Carrier, Told } from './link';
+
+/** Carries commands and events through tauri's window. */
+export const tauri: Carrier = {
+  ask: (name, ask) => invoke(name, { ask }),
+  async listen(name, heard) {
+    if (name === 'focus') return focus(heard as (told: Told['focus']) => void);
+    return listen(name, ({ payload }) => heard(payload as never));
+  },
+};
+
+/** The window's own word on its focus: the page's can be wrong when a menu or a dialog of the system is open. */
+async function focus(heard: (told: boolean) => void): Promise<UnlistenFn> {
+  const gained = await listen('tauri://focus', () => heard(true));
+  const left = await listen('tauri://blur', () => heard(false));
+  return () => {
+    gained();
+    left();
+  };
+}

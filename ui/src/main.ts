@@ -1,0 +1,15 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { useCarrier } from './lib/link';
+import { begin } from './state/sync.svelte';
+import './style/tokens.css';
+import './style/base.css';
+import './style/controls.css';
+
+if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) {
+  (await import('./dev/scene')).playScene();
+} else {
+  useCarrier((await import('./lib/tauri')).tauri);
+}
+void begin();
+mount(App, { target: document.getElementById('app')! });

@@ -1,0 +1,98 @@
+import { sameChat } from '../lib/chatref';
+import type { ChatKind, ChatRef, ChatView, MessageId, RoomView } from '../lib/contract';
+import { ask, asRefused, type RefusedError } from '../lib/link';
+import { History } from './history.svelte';
+
+/** The chat that is open, with the part of its history that is in memory. */
+export class Conversation {
+  readonly chat: ChatRef;
+  readonly kind: ChatKind;
+  readonly history: History;
+  name = $state('');
+  draft: string;
+  /** Where the line “New messages” stands; it stays while the chat is open. */
+  firstUnseen = $state<MessageId | null>(null);
+  typing = $state.raw<string[]>([]);
+  room = $state.raw<RoomView | null>(null);
+  /** The newest message that was reported as seen. */
+  #seen: MessageId = 0;
+
+  constructor(view: ChatView) {
+    this.chat = view.summary.chat;
+    this.kind = view.summary.kind;
+    this.name = view.summary.name;
+    this.draft = view.summary.draft;
+    this.firstUnseen = view.first_unseen;
+    this.typing = view.typing;
+    this.room = view.room;
+    this.history = new History(this.chat, view.history);
+  }
+
+  /** Reads again what is not a message: name, who types, the room. */
+  async refresh(): Promise<void> {
+    const view = await ask('open_chat', { chat: this.chat });
+    this.name = view.summary.name;
+    this.typing = view.typing;
+    this.room = view.room;
+  }
+
+  /** Messages came; what is not seen at once is marked off by the line, unless there is one. */
+  async added(watching: boolean): Promise<void> {
+    const before = this.history.last()?.id ?? 0;
+    await this.history.added();
+    if (watching || this.firstUnseen !== null) return;
+    const unseen = this.history.messages.find(({ id, seen }) => id > before && !seen);
+    this.firstUnseen = unseen?.id ?? null;
+  }
+
+  setTyping(nick: string | null, composing: boolean): void {
+    const who = nick ?? this.chat.jid;
+    const others = this.typing.filter((name) => name !== who);
+    this.typing = composing ? [...others, who] : others;
+  }
+
+  /** Tells that everything up to a message was on screen before the user's eyes; each message once. */
+  async markSeen(upTo: MessageId): Promise<void> {
+    if (upTo <= this.#seen) return;
+    const before = this.#seen;
+    this.#seen = upTo;
+    try {
+      await ask('mark_seen', { chat: this.chat, up_to: upTo });
+    } catch {
+      // It stays unread and is told again with the next look at it.
+      this.#seen = before;
+    }
+  }
+}
+
+class Conversations {
+  open = $state.raw<Conversation | null>(null);
+  failed = $state.raw<RefusedError | null>(null);
+  #wanted: ChatRef | null = null;
+
+  /** Opens a chat, or none. What was opened before stays on screen until the new one is there. */
+  async show(chat: ChatRef | null): Promise<void> {
+    this.#wanted = chat;
+    this.failed = null;
+    if (!chat) {
+      this.open = null;
+      return;
+    }
+    if (sameChat(this.open?.chat ?? null, chat)) return;
+    try {
+      const view = await ask('open_chat', { chat });
+      if (sameChat(this.#wanted, chat)) this.open = new Conversation(view);
+    } catch (error) {
+      if (!sameChat(this.#wanted, chat)) return;
+      this.open = null;
+      this.failed = asRefused(error);
+    }
+  }
+
+  /** The open conversation, if it is the one meant. */
+  about(chat: ChatRef): Conversation | null {
+    return this.open && sameChat(this.open.chat, chat) ? this.open : null;
+  }
+}
+
+export const conversations = new Conversations();

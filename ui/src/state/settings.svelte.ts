@@ -1,0 +1,50 @@
+import { setLanguage } from '../i18n/index.svelte';
+import type { AlertSettingsView, EventKind, General, Overview, Privacy, Row, Settings } from '../lib/contract';
+import { ask } from '../lib/link';
+
+
+class SettingsState {
+  all = $state.raw<Settings | null>(null);
+  alerts = $state.raw<AlertSettingsView | null>(null);
+  #language = 'en';
+
+  take(overview: Overview): void {
+    this.all = overview.settings;
+    this.#language = overview.desktop.language;
+    this.#show(overview.settings.general);
+  }
+
+  async setGeneral(change: Partial<General>): Promise<void> {
+    if (!this.all) return;
+    const general = { ...this.all.general, ...change };
+    await ask('set_general', { general });
+    this.all = { ...this.all, general };
+    this.#show(general);
+  }
+
+  async setPrivacy(change: Partial<Privacy>): Promise<void> {
+    if (!this.all) return;
+    const privacy = { ...this.all.privacy, ...change };
+    await ask('set_privacy', { privacy });
+    this.all = { ...this.all, privacy };
+  }
+
+  async readAlerts(): Promise<void> {
+    this.alerts = await ask('alert_settings', {});
+  }
+
+  /** Changes some cells of a row; `null` lets them inherit again. */
+  async setAlertRow(kind: EventKind, change: Partial<Row>): Promise<void> {
+    const row = this.alerts?.rows.find((view) => view.kind === kind)?.own;
+    if (!row) return;
+    await ask('set_alert_row', { kind, row: { ...row, ...change } });
+    await this.readAlerts();
+  }
+
+  #show(general: General): void {
+    setLanguage(general.language || this.#language);
+    document.documentElement.dataset.theme = general.theme;
+  }
+}
+
+export const settings = new SettingsState();

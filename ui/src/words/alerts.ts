@@ -1,0 +1,146 @@
+import { formatLanguage, t, type MessageKey } from '../i18n/index.svelte';
+import type { Attention, CellSource, EffectiveRow, EventKind, Icon, Popup, Preview, Sound, TrayAction } from '../lib/contract';
+
+const kinds = {
+  generic: 'event.generic',
+  message: 'event.message',
+  message_in_front: 'event.message_in_front',
+  contact_available: 'event.contact_available',
+  contact_unavailable: 'event.contact_unavailable',
+  contact_request: 'event.contact_request',
+  request_accepted: 'event.request_accepted',
+  room_invite: 'event.room_invite',
+  stranger_message: 'event.stranger_message',
+  message_failed: 'event.message_failed',
+  missed: 'event.missed',
+  account_attention: 'event.account_attention',
+} as const satisfies Record<EventKind, MessageKey>;
+
+const explained = {
+  generic: 'event.generic_help',
+  message: 'event.message_help',
+  message_in_front: 'event.message_in_front_help',
+  contact_available: 'event.contact_available_help',
+  contact_unavailable: 'event.contact_unavailable_help',
+  contact_request: 'event.contact_request_help',
+  request_accepted: 'event.request_accepted_help',
+  room_invite: 'event.room_invite_help',
+  stranger_message: 'event.stranger_message_help',
+  message_failed: 'event.message_failed_help',
+  missed: 'event.missed_help',
+  account_attention: 'event.account_attention_help',
+} as const satisfies Record<EventKind, MessageKey>;
+
+const popups = {
+  none: 'popup.none',
+  banner: 'popup.banner',
+  sticky: 'popup.sticky',
+} as const satisfies Record<Popup, MessageKey>;
+
+const previews = {
+  full: 'preview.full',
+  sender: 'preview.sender',
+  nothing: 'preview.nothing',
+} as const satisfies Record<Preview, MessageKey>;
+
+const trays = {
+  none: 'tray.none',
+  badge: 'tray.badge',
+  blink: 'tray.blink',
+} as const satisfies Record<TrayAction, MessageKey>;
+
+const attentions = {
+  none: 'attention.none',
+  once: 'attention.once',
+  until_seen: 'attention.until_seen',
+} as const satisfies Record<Attention, MessageKey>;
+
+const sources = {
+  own: 'source.own',
+  built_in: 'source.built_in',
+  generic: 'source.generic',
+  generic_built_in: 'source.generic_built_in',
+} as const satisfies Record<CellSource, MessageKey>;
+
+/** Names of the built-in sounds that this version knows; others are shown by their own name. */
+const sounds: Record<string, MessageKey> = {
+  accept: 'sound.accept',
+  bell: 'sound.bell',
+  buzz: 'sound.buzz',
+  chime: 'sound.chime',
+  'double-bell': 'sound.double_bell',
+  fail: 'sound.fail',
+  fall: 'sound.fall',
+  knock: 'sound.knock',
+  'knock-knock': 'sound.knock_knock',
+  rise: 'sound.rise',
+  tick: 'sound.tick',
+  warning: 'sound.warning',
+};
+
+export const popupChoices = Object.keys(popups) as Popup[];
+export const previewChoices = Object.keys(previews) as Preview[];
+export const trayChoices = Object.keys(trays) as TrayAction[];
+export const attentionChoices = Object.keys(attentions) as Attention[];
+
+export const kindWords = (kind: EventKind): string => t(kinds[kind]);
+export const kindHelp = (kind: EventKind): string => t(explained[kind]);
+export const popupWords = (popup: Popup): string => t(popups[popup]);
+export const previewWords = (preview: Preview): string => t(previews[preview]);
+export const trayWords = (tray: TrayAction): string => t(trays[tray]);
+export const attentionWords = (attention: Attention): string => t(attentions[attention]);
+export const sourceWords = (source: CellSource): string => t(sources[source]);
+
+/** The last part of a path, of either system. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).pop() || path;
+}
+
+function builtin(value: string): string | null {
+  return value.startsWith('builtin:') ? value.slice('builtin:'.length) : null;
+}
+
+function ownFile(value: string): string | null {
+  return value.startsWith('file:') ? fileName(value.slice('file:'.length)) : null;
+}
+
+/** A sound's name: `none`, `builtin:NAME` or `file:PATH`. */
+export function soundWords(sound: Sound): string {
+  if (sound === 'none') return t('sound.none');
+  const name = builtin(sound);
+  if (name === null) return ownFile(sound) ?? sound;
+  const key = sounds[name];
+  return key ? t(key) : name;
+}
+
+/** An icon's name: `avatar`, `builtin:NAME` or `file:PATH`. */
+export function iconWords(icon: Icon): string {
+  if (icon === 'avatar') return t('icon.avatar');
+  const name = builtin(icon);
+  if (name === null) return ownFile(icon) ?? icon;
+  if (name === 'new') return t('icon.new');
+  const key = kinds[name as EventKind];
+  return key ? t(key) : name;
+}
+
+/** What a row does, as one would say it to a friend. */
+export function rowSentence(row: EffectiveRow): string {
+  const parts: string[] = [];
+  const preview = previewWords(row.preview.value);
+  if (row.popup.value === 'banner') parts.push(t('sentence.banner', { preview }));
+  if (row.popup.value === 'sticky') parts.push(t('sentence.sticky', { preview }));
+  if (row.sound.value !== 'none') {
+    parts.push(t('sentence.sound', { sound: soundWords(row.sound.value), volume: row.volume.value }));
+  }
+  if (row.tray.value === 'badge') parts.push(t('sentence.badge'));
+  if (row.tray.value === 'blink') parts.push(t('sentence.blink'));
+  if (row.attention.value === 'once') parts.push(t('sentence.once'));
+  if (row.attention.value === 'until_seen') parts.push(t('sentence.until_seen'));
+  if (parts.length === 0) return t('sentence.nothing');
+  return t('sentence.whole', { parts: joined(parts) });
+}
+
+/** `a, b and c`, as the language says it. */
+export function joined(parts: string[]): string {
+  return new Intl.ListFormat(formatLanguage(), { type: 'conjunction' }).format(parts);
+}

@@ -1,0 +1,68 @@
+import { t } from '../i18n/index.svelte';
+import type { RefusalCode, SessionProblem } from '../lib/contract';
+
+/** Why a command was not carried out, and what to do about it. */
+export function refusalWords(code: RefusalCode): string {
+  switch (code.kind) {
+    case 'bad_address':
+      return t('refusal.bad_address');
+    case 'account_exists':
+      return t('refusal.account_exists');
+    case 'gone':
+      return t('refusal.gone');
+    case 'session':
+      return problemWords(code.problem);
+    case 'registration_not_offered':
+      return t('refusal.registration_not_offered');
+    case 'name_taken':
+      return t('refusal.name_taken');
+    case 'registration_elsewhere':
+      return code.url ? t('refusal.registration_elsewhere', { url: code.url }) : t('refusal.registration_elsewhere_unnamed');
+    case 'registration_refused':
+      return t('refusal.registration_refused');
+    case 'no_keyring':
+      return t('refusal.no_keyring');
+    case 'not_connected':
+      return t('refusal.not_connected');
+    case 'refused_by_server':
+      return t('refusal.refused_by_server');
+    case 'bad_text':
+      return t('refusal.bad_text');
+    case 'bad_file':
+      return t('refusal.bad_file');
+    case 'storage':
+      return t('refusal.storage');
+    case 'link_lost':
+      return t('refusal.link_lost');
+    case 'internal':
+      return t('refusal.internal');
+  }
+}
+
+/** Why a session could not be had or was lost, and what to do about it. */
+export function problemWords(problem: SessionProblem): string {
+  switch (problem.kind) {
+    case 'unreachable':
+      return t('problem.unreachable');
+    case 'not_xmpp':
+      return t('problem.not_xmpp');
+    case 'certificate':
+      return t('problem.certificate', { domain: problem.domain });
+    case 'password_refused':
+      return t('problem.password_refused');
+    case 'server_not_proven':
+      return t('problem.server_not_proven');
+    case 'no_safe_mechanism':
+      return t('problem.no_safe_mechanism');
+    case 'account_refused':
+      return t('problem.account_refused');
+    case 'replaced':
+      return t('problem.replaced');
+    case 'lost':
+      return t('problem.lost');
+    case 'protocol':
+      return t('problem.protocol');
+    case 'not_encrypted':
+      return t('problem.not_encrypted');
+  }
+}

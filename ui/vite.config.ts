@@ -1,0 +1,21 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+import { emoji } from './build/emoji.ts';
+
+export default defineConfig({
+  plugins: [svelte(), svelteTesting(), emoji()],
+  build: {
+    // The oldest engine that a desktop brings: WebKitGTK 2.42 speaks Safari 17's language.
+    target: 'safari17',
+    // A data: URL for a picture would need a hole in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { fs: { allow: ['..'] } },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
+  },
+});
