@@ -191,8 +191,13 @@ impl Router {
 
     /// XEP-0077 §3.2: the contacts learn of it, and every connection of the account ends.
     fn remove_account(&mut self, conn: ConnId, iq: &Element, name: &str) -> Result<(), Condition> {
-        for item in self.store.roster(name)? {
-            self.remove_roster_item(name, &item.contact)?;
+        let asking = self
+            .store
+            .requests(name)?
+            .into_iter()
+            .filter(|item| !item.listed);
+        for item in self.store.roster(name)?.into_iter().chain(asking) {
+            self.end_relation(name, &item)?;
         }
         let result = result_reply(iq, None);
         self.send(conn, &result);

@@ -146,24 +146,28 @@ impl Router {
         self.change_item(name, &before, &after)
     }
 
-    /// RFC 6121 §2.5: removing a contact also ends both subscriptions.
-    pub(super) fn remove_roster_item(
-        &mut self,
-        name: &str,
-        contact: &BareJid,
-    ) -> Result<(), Condition> {
+    fn remove_roster_item(&mut self, name: &str, contact: &BareJid) -> Result<(), Condition> {
         let before = self
             .store
             .roster_item(name, contact)?
             .filter(|item| item.listed);
-        let before = before.ok_or(Condition::ItemNotFound)?;
+        self.end_relation(name, &before.ok_or(Condition::ItemNotFound)?)
+    }
+
+    /// RFC 6121 §2.5: removing a contact also ends both subscriptions, and refuses what was asked.
+    pub(super) fn end_relation(
+        &mut self,
+        name: &str,
+        before: &RosterItem,
+    ) -> Result<(), Condition> {
+        let contact = &before.contact;
         let own = self
             .account_jid(name)
             .ok_or(Condition::InternalServerError)?;
         if before.state.is_seen() {
             self.show_all(name, contact, false)?;
         }
-        self.change_item(name, &before, &RosterItem::new(contact.clone()))?;
+        self.change_item(name, before, &RosterItem::new(contact.clone()))?;
         let Place::User(contact_name) = self.place(&contact.clone().into()) else {
             return Ok(());
         };

@@ -68,7 +68,12 @@ impl Router {
         stanza: &Element,
     ) -> Result<(), Condition> {
         // RFC 6121 §8.5.1: silence, so that accounts can't be found by trying.
-        if !self.store.account_exists(name)? || self.blocks(name, &from.clone().into())? {
+        if !self.store.account_exists(name)? {
+            return Ok(());
+        }
+        let blocked = self.blocks(name, &from.clone().into())?;
+        // Who is blocked can take away, or both would believe different things when the block ends, but not ask.
+        if blocked && matches!(request, Request::Subscribe | Request::Subscribed) {
             return Ok(());
         }
         let before = self
@@ -86,7 +91,7 @@ impl Router {
             _ => None,
         };
         self.change_item(name, &before, &after)?;
-        if outcome.deliver {
+        if outcome.deliver && !blocked {
             for conn in self.sessions.select(name, |s| s.presence.is_some()) {
                 self.send(conn, stanza);
             }

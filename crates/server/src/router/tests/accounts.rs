@@ -157,3 +157,22 @@ fn an_account_is_removed_with_all_that_belongs_to_it() {
     let conn = world.opened();
     assert_eq!(world.log_in(conn, "alice", "secret").1, "not-authorized");
 }
+
+#[test]
+fn who_asked_an_account_that_is_removed_is_refused() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.online("alice/1");
+    world.online("bob/1");
+    world.send("bob/1", "<presence type='subscribe' to='alice@localhost'/>");
+    world.hush();
+    world.send(
+        "alice/1",
+        "<iq type='set' id='d'><query xmlns='jabber:iq:register'><remove/></query></iq>",
+    );
+    world.get("bob/1", "<iq type='set' id='*'><query xmlns='jabber:iq:roster' ver='*'><item jid='alice@localhost' subscription='none'/></query></iq>");
+    world.get(
+        "bob/1",
+        "<presence type='unsubscribed' from='alice@localhost'/>",
+    );
+    world.silent("bob/1");
+}

@@ -285,3 +285,15 @@ fn befriended_accounts_are_told_at_once() {
             .is_none()
     );
 }
+
+#[test]
+fn a_blocked_friend_who_ends_the_friendship_is_not_heard_but_no_longer_a_friend() {
+    let mut world = World::friends(&["alice", "bob"]);
+    world.send("bob/1", "<iq type='set' id='b'><block xmlns='urn:xmpp:blocking'><item jid='alice@localhost'/></block></iq>");
+    world.hush();
+    world.send("alice/1", "<iq type='set' id='x'><query xmlns='jabber:iq:roster'><item jid='bob@localhost' subscription='remove'/></query></iq>");
+    for subscription in ["to", "none"] {
+        world.get("bob/1", &format!("<iq type='set' id='*'><query xmlns='jabber:iq:roster' ver='*'><item jid='alice@localhost' name='Alice' subscription='{subscription}'/></query></iq>"));
+    }
+    world.silent("bob/1");
+}
