@@ -7,6 +7,7 @@
 pub mod bus;
 pub mod popups;
 pub mod sound;
+pub mod tray;
 
 #[cfg(all(test, target_os = "linux"))]
 mod test_bus;

@@ -1,0 +1,53 @@
+//! The counterpart of vibration: the icon alternates for a moment, then keeps the attention drawing.
+
+use carillon_core::tray::TrayState;
+use std::time::Duration;
+
+/// One drawing is held for this long: slow enough to harm nobody (WCAG 2.3.1), quick enough to be noticed.
+const BEAT: Duration = Duration::from_millis(500);
+/// After this the drawing is steady: an icon that never rests wakes the machine and annoys.
+const LASTS: Duration = Duration::from_secs(10);
+
+/// What to show `since` attention was asked for, and after how long to look again; `None`: it stays so.
+pub(super) fn blink(state: TrayState, since: Duration) -> (TrayState, Option<Duration>) {
+    if !state.attention || since >= LASTS {
+        return (state, None);
+    }
+    let beats = since.as_millis() / BEAT.as_millis();
+    let shown = TrayState { attention: beats % 2 == 0, ..state };
+    let rest = BEAT.saturating_sub(since.saturating_sub(BEAT * u32::try_from(beats).unwrap_or(0)));
+    (shown, Some(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKING: TrayState =
+        TrayState { base: carillon_core::tray::TrayBase::Online, count: 1, attention: true, muted: false };
+
+    fn at(millis: u64) -> (bool, Option<Duration>) {
+        let (shown, again) = blink(ASKING, Duration::from_millis(millis));
+        (shown.attention, again)
+    }
+
+    #[test]
+    fn it_alternates_twice_a_second_beginning_with_attention() {
+        assert_eq!(at(0), (true, Some(BEAT)));
+        assert_eq!(at(500), (false, Some(BEAT)));
+        assert_eq!(at(700), (false, Some(Duration::from_millis(300))));
+        assert_eq!(at(1000), (true, Some(BEAT)));
+    }
+
+    #[test]
+    fn after_ten_seconds_it_is_steady_and_no_timer_runs() {
+        assert_eq!(at(9_999).1, Some(Duration::from_millis(1)));
+        assert_eq!(at(10_000), (true, None));
+    }
+
+    #[test]
+    fn without_attention_nothing_blinks() {
+        let calm = TrayState { attention: false, ..ASKING };
+        assert_eq!(blink(calm, Duration::ZERO), (calm, None));
+    }
+}
