@@ -37,7 +37,8 @@ pub struct ConnectConfig {
     pub password: Secret,
     /// The WebSocket's address, where the user set one; else it is discovered.
     pub url: Option<String>,
-    /// The resource to ask for; `None` lets the server choose.
+    /// The resource to ask for; `None` lets the server choose one that nobody can guess, and so nobody
+    /// whom my presence is hidden from can ask this device anything (RFC 6120 §13.10.2).
     pub resource: Option<String>,
     /// The version of the stored roster (RFC 6121 §2.6), `Some("")` for none yet, `None` for no versions.
     pub roster_version: Option<String>,

@@ -1,24 +1,24 @@
 //! From an account to an open WebSocket.
 
 use crate::discovery::{self, Endpoint, endpoint};
+use crate::staggered::staggered;
 use crate::tls::{Trust, handshake_problem, trust};
 use crate::transport::{WebSocket, handshake};
 use carillon_core::session::SessionProblem;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use rustls::pki_types::{CertificateDer, ServerName};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 /// Per address, name look-up to WebSocket: a slow mobile link needs a few seconds, a person gives up at about this.
 pub(crate) const CONNECT_TIME_OUT: Duration = Duration::from_secs(15);
 /// The next address of the same host is tried beside a silent one after this (RFC 8305 §5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
+/// A port behind a firewall is silent; the next is tried beside it after what a handshake takes far away.
+const NEXT_ENDPOINT: Duration = Duration::from_secs(2);
 
 /// TCP, with TLS or to this computer.
 pub(crate) trait Link: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -44,26 +44,43 @@ pub(crate) async fn connect(
     }
     let domain = discovery::ascii_domain(domain)?;
     let trust = load_trust(extra_roots, &domain).await?;
-    let mut worst = None;
     let named = discovery::named(&domain, &trust).await;
-    for endpoint in named.iter().chain(&discovery::usual(&domain)) {
-        match attempt(endpoint, &domain, Some(&trust)).await {
-            Ok(connected) => return Ok(connected),
-            Err(problem) => {
-                tracing::debug!(url = endpoint.url, %problem, "no connection");
-                if worst
-                    .as_ref()
-                    .is_none_or(|old| weight(&problem) > weight(old))
-                {
-                    worst = Some(problem);
-                }
-            }
-        }
+    match any(named, &domain, &trust).await {
+        Ok(connected) => Ok(connected),
+        Err(problem) => any(discovery::usual(&domain), &domain, &trust)
+            .await
+            .map_err(|other| worse(problem, other)),
     }
-    Err(worst.unwrap_or(SessionProblem::Unreachable { detail: domain }))
 }
 
-/// Of several failures the one that tells the user most.
+/// The first of these that can be connected to, in their order as long as they answer.
+async fn any(
+    endpoints: Vec<Endpoint>,
+    domain: &str,
+    trust: &Trust,
+) -> Result<Connected, SessionProblem> {
+    let attempts = endpoints
+        .iter()
+        .map(|endpoint| attempt(endpoint, domain, Some(trust)));
+    staggered(attempts, NEXT_ENDPOINT)
+        .await
+        .map_err(|problems| {
+            let nothing = SessionProblem::Unreachable {
+                detail: format!("{domain} names no WebSocket"),
+            };
+            problems.into_iter().fold(nothing, worse)
+        })
+}
+
+/// Of two failures the one that tells the user more.
+fn worse(one: SessionProblem, other: SessionProblem) -> SessionProblem {
+    if weight(&other) >= weight(&one) {
+        other
+    } else {
+        one
+    }
+}
+
 fn weight(problem: &SessionProblem) -> u8 {
     match problem {
         SessionProblem::Certificate { .. } => 2,
@@ -140,30 +157,12 @@ async fn open(
 /// The first of the host's addresses that answers; a silent one holds the others up but for a moment.
 async fn reach(endpoint: &Endpoint) -> std::io::Result<TcpStream> {
     let host = (endpoint.host.as_str(), endpoint.port);
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host(host).await?.collect();
-    let mut addresses = addresses.into_iter();
-    let mut running = FuturesUnordered::new();
-    let mut failure = std::io::Error::new(std::io::ErrorKind::NotFound, "the name has no address");
-    if let Some(first) = addresses.next() {
-        running.push(TcpStream::connect(first));
-    }
-    while !running.is_empty() {
-        tokio::select! {
-            Some(answer) = running.next() => match answer {
-                Ok(stream) => return Ok(stream),
-                Err(error) => {
-                    failure = error;
-                    if let Some(next) = addresses.next() {
-                        running.push(TcpStream::connect(next));
-                    }
-                }
-            },
-            () = sleep(NEXT_ADDRESS), if addresses.len() > 0 => {
-                if let Some(next) = addresses.next() {
-                    running.push(TcpStream::connect(next));
-                }
-            }
-        }
-    }
-    Err(failure)
+    let addresses = tokio::net::lookup_host(host).await?;
+    staggered(addresses.map(TcpStream::connect), NEXT_ADDRESS)
+        .await
+        .map_err(|mut failures| {
+            failures.pop().unwrap_or_else(|| {
+                std::io::Error::new(std::io::ErrorKind::NotFound, "the name has no address")
+            })
+        })
 }

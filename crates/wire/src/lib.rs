@@ -11,12 +11,14 @@
 mod config;
 mod connect;
 mod discovery;
+mod farewell;
 mod ids;
 mod login;
 mod ns;
 mod register;
 mod run;
 mod session;
+mod staggered;
 mod stanza;
 mod tls;
 mod transport;

@@ -2,16 +2,13 @@
 
 use crate::config::{RegisterConfig, Secret};
 use crate::connect::connect;
+use crate::farewell::leave;
 use crate::login::{open, stanza, unexpected, within};
 use crate::ns;
 use crate::stanza::{Build, error_of};
 use crate::transport::Transport;
 use carillon_core::session::{SessionProblem, StanzaProblem};
 use minidom::Element;
-use std::time::Duration;
-use tokio::time::timeout;
-
-const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Why no account was made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,8 +51,7 @@ pub async fn register(config: RegisterConfig) -> Result<(), RegisterProblem> {
         });
     };
     let answer = register_over(&mut transport, domain, name.as_str(), &config.password).await;
-    // The answer stands; whether the server still says good-bye does not matter.
-    let _ = timeout(FAREWELL, transport.close()).await;
+    leave(&mut transport).await;
     answer
 }
 

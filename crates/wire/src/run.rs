@@ -2,6 +2,7 @@
 
 use crate::config::ConnectConfig;
 use crate::connect::connect;
+use crate::farewell::leave;
 use crate::ids::Ids;
 use crate::login::sign_in;
 use crate::session::{Session, serve};
@@ -62,7 +63,7 @@ pub(crate) async fn run_over<T: Transport>(
     let jid = match signed_in {
         Ok(jid) => jid,
         Err(problem) => {
-            transport.close().await;
+            leave(transport).await;
             return Err(problem);
         }
     };

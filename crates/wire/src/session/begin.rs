@@ -75,6 +75,13 @@ impl Session {
         });
     }
 
+    /// The session is over; what it still has to tell is told after Online, as ever.
+    pub(crate) fn online_if_needed(&mut self) {
+        if !self.tell.is_empty() {
+            self.online();
+        }
+    }
+
     /// Whether [`Incoming::Online`] was told.
     pub(crate) const fn is_online(&self) -> bool {
         self.begun

@@ -5,9 +5,13 @@ use super::pending::{Answerer, Asked};
 use crate::ns;
 use crate::stanza::{Build, StanzaErrorType, about, blocking, error_answer, roster_set, show_into};
 use carillon_core::contact::Presence;
-use carillon_core::session::{Outgoing, RoomEvent, SubscriptionStep};
+use carillon_core::session::{Incoming, Outgoing, RoomEvent, StanzaProblem, SubscriptionStep};
+use carillon_xml::write;
 use jid::BareJid;
 use minidom::Element;
+
+/// Prosody and ejabberd end a client's stream at 256 KiB, and the message would be tried again for ever.
+const LONGEST: usize = 250_000;
 
 impl Session {
     /// Writes one request. [`Outgoing::Close`] is not for here: it ends the session.
@@ -20,6 +24,9 @@ impl Session {
                 to_room,
             } => {
                 let stanza = message(&to, &id, &body, to_room);
+                if is_too_long(&stanza, &body) {
+                    return self.refuse_too_long(to, id);
+                }
                 self.reached.written(id);
                 stanza
             }
@@ -109,6 +116,14 @@ impl Session {
         self.reached.is_asking()
     }
 
+    fn refuse_too_long(&mut self, chat: BareJid, id: String) {
+        let problem = StanzaProblem {
+            condition: "policy-violation".to_owned(),
+            text: "the message is too long".to_owned(),
+        };
+        self.tell(Incoming::MessageFailed { chat, id, problem });
+    }
+
     fn ping(&mut self) {
         let ping = Element::new_in(ns::PING, "ping");
         self.ask("get", Answerer::Domain, Asked::Ping, ping);
@@ -158,6 +173,12 @@ impl Session {
             self.send.push(presence);
         }
     }
+}
+
+/// Whether a server would end the stream rather than take this.
+fn is_too_long(stanza: &Element, body: &str) -> bool {
+    // No character needs more than six bytes, so most bodies need not be written to know.
+    body.len() > LONGEST / 8 && write(stanza).len() > LONGEST
 }
 
 fn message(to: &BareJid, id: &str, body: &str, to_room: bool) -> Element {

@@ -1,6 +1,7 @@
 //! Moves stanzas between a [`Session`], its link and the engine, and notices when the link is dead.
 
 use super::Session;
+use crate::farewell::{farewell, leave};
 use crate::login::{closed, stream_problem};
 use crate::ns;
 use crate::transport::{Received, Transport};
@@ -16,8 +17,8 @@ pub(crate) const PING_ANSWER: Duration = Duration::from_secs(15);
 pub(crate) const IDLE: Duration = Duration::from_secs(5 * 60);
 /// What the server offers is known after one round trip; one that does not say is used without.
 pub(crate) const FEATURES: Duration = Duration::from_secs(3);
-/// A good-bye is not worth more.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// An engine that is busy with its disk takes what is left within this; one that is stuck must not hold up the next try.
+const LAST_WORDS: Duration = Duration::from_secs(15);
 /// So many requests are written at once before the link is looked at again.
 const BATCH: usize = 64;
 
@@ -29,14 +30,23 @@ pub(crate) async fn serve<T: Transport>(
     incoming: mpsc::Sender<Incoming>,
 ) -> Result<(), SessionProblem> {
     let end = talk(transport, &mut session, &mut outgoing, &incoming).await;
-    // What was heard before the end is still told, if somebody listens.
-    while let Some(told) = session.next_told() {
-        if incoming.try_send(told).is_err() {
-            break;
-        }
+    match &end {
+        Ok(()) => farewell(transport, |stanza| session.hear(stanza)).await,
+        // Nobody is there to say it to.
+        Err(SessionProblem::Lost { .. }) => {}
+        Err(_) => leave(transport).await,
     }
-    if timeout(FAREWELL, transport.close()).await.is_err() {
-        tracing::debug!("the link ended without a good-bye");
+    // The server counts all that was heard as delivered, so it is told, Online or not, if somebody listens.
+    session.online_if_needed();
+    let rest = async {
+        while let Some(told) = session.next_told() {
+            if incoming.send(told).await.is_err() {
+                break;
+            }
+        }
+    };
+    if timeout(LAST_WORDS, rest).await.is_err() {
+        tracing::warn!("what was heard last was not taken");
     }
     end
 }

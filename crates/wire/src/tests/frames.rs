@@ -230,7 +230,8 @@ async fn a_closed_websocket_is_a_broken_link() {
 #[tokio::test]
 async fn closing_says_so_in_xmpp_and_in_websocket() {
     let (mut client, mut server) = joined().await;
-    client.close().await;
+    client.close().await.unwrap();
+    client.end().await;
     let said = server.next().await.unwrap().unwrap();
     assert_eq!(
         said,

@@ -210,3 +210,54 @@ async fn an_engine_that_does_not_listen_can_still_speak() {
     stage.send(&pong(6, "result"));
     assert_eq!(stage.told().await, reached(&["m1"]));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_during_the_good_bye_is_still_told() {
+    let mut stage = Stage::online().await;
+    stage.ask(Outgoing::Close).await;
+    assert!(stage.recv_text().await.starts_with("<close"));
+    stage.send("<message from='bob@example.net/x'><body>wait</body></message>");
+    stage.send_raw("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
+    assert!(matches!(stage.told().await, Incoming::Message(_)));
+    assert_eq!(stage.ends().await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_before_online_is_told_even_if_the_link_breaks() {
+    let mut stage = Stage::connected();
+    stage.signs_in().await;
+    stage.send("<message from='bob@example.net/x'><body>early</body></message>");
+    stage.cut();
+    assert!(matches!(stage.told().await, Incoming::Online { .. }));
+    assert!(matches!(stage.told().await, Incoming::Message(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_no_server_takes_fails_here() {
+    let mut stage = Stage::online().await;
+    let to = BareJid::new("bob@example.net").unwrap();
+    for body in ["x".repeat(250_000), "&".repeat(50_000), "\r".repeat(60_000)] {
+        let id = "m1".to_owned();
+        let to = to.clone();
+        stage
+            .ask(Outgoing::Message {
+                to,
+                id,
+                body,
+                to_room: false,
+            })
+            .await;
+        assert!(matches!(stage.told().await, Incoming::MessageFailed { .. }));
+    }
+    stage.nothing_written();
+    let (id, body) = ("m2".to_owned(), "x".repeat(249_000));
+    stage
+        .ask(Outgoing::Message {
+            to,
+            id,
+            body,
+            to_room: false,
+        })
+        .await;
+    assert_eq!(stage.recv().await.attr("id"), Some("m2"));
+}

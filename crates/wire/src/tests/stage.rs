@@ -57,9 +57,11 @@ impl Transport for Wire {
         })
     }
 
-    async fn close(&mut self) {
-        let _ = self.write(carillon_xml::close_tag());
+    async fn close(&mut self) -> Result<(), LinkEnd> {
+        self.write(carillon_xml::close_tag())
     }
+
+    async fn end(&mut self) {}
 }
 
 impl Wire {

@@ -49,6 +49,9 @@ pub(crate) trait Transport: Send {
     /// Waits for what comes next. Nothing is lost when the future is dropped.
     fn receive(&mut self) -> impl Future<Output = Result<Received, LinkEnd>> + Send;
 
-    /// Says the end of the stream and ends the link.
-    fn close(&mut self) -> impl Future<Output = ()> + Send;
+    /// Says the end of the stream; the other side can still be heard.
+    fn close(&mut self) -> impl Future<Output = Result<(), LinkEnd>> + Send;
+
+    /// Ends the link. A failure to do so in good order changes nothing.
+    fn end(&mut self) -> impl Future<Output = ()> + Send;
 }

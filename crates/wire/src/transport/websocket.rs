@@ -116,9 +116,14 @@ where
         }
     }
 
-    async fn close(&mut self) {
-        // The link goes away either way, so a failure to say so changes nothing.
-        let _ = self.socket.send(Message::text(close_tag())).await;
+    async fn close(&mut self) -> Result<(), LinkEnd> {
+        self.socket
+            .send(Message::text(close_tag()))
+            .await
+            .map_err(end)
+    }
+
+    async fn end(&mut self) {
         let _ = self.socket.close(None).await;
     }
 }
