@@ -56,15 +56,44 @@ fn parse_utf8(mut rest: &[u8], limits: &Limits) -> Result<Element, XmlError> {
     let mut parser = RawParser::with_options(options);
     let mut tree = Tree::new(limits);
     loop {
+        if let Some(root) = tree.root.take() {
+            return after_root(rest).map(|()| root);
+        }
         match parser.parse(&mut rest, true) {
+            Ok(Some(RawEvent::XmlDeclaration(..))) => before_root(rest)?,
             Ok(Some(event)) => tree.take(event)?,
-            Ok(None) => return tree.root.ok_or(XmlError::NotAnElement),
+            Ok(None) => return Err(XmlError::NotWellFormed("it has no element".to_owned())),
             Err(EndOrError::Error(error)) => return Err(error.into()),
             Err(EndOrError::NeedMoreData) => {
                 return Err(XmlError::NotWellFormed("it ends too early".to_owned()));
             }
         }
     }
+}
+
+/// What may stand between an XML declaration and the root: white space. The tokenizer also lets references to white
+/// space and empty CDATA sections pass.
+fn before_root(rest: &[u8]) -> Result<(), XmlError> {
+    let mut rest = rest.iter().skip_while(|byte| b" \t\r\n".contains(byte));
+    match (rest.next(), rest.next()) {
+        (Some(b'<'), Some(b'!' | b'?')) => Err(XmlError::Restricted(
+            "a document type, comment or processing instruction",
+        )),
+        (Some(b'<'), _) => Ok(()),
+        _ => Err(XmlError::NotWellFormed(
+            "something precedes the root element".to_owned(),
+        )),
+    }
+}
+
+/// What may follow the root: white space (XML 1.0 §2.1). The tokenizer also lets references to white space pass.
+fn after_root(rest: &[u8]) -> Result<(), XmlError> {
+    if rest.iter().all(|byte| b" \t\r\n".contains(byte)) {
+        return Ok(());
+    }
+    Err(XmlError::NotWellFormed(
+        "something follows the root element".to_owned(),
+    ))
 }
 
 /// One namespace declaration in force. `prefix` is `None` for the default namespace.

@@ -104,6 +104,9 @@ fn one_root_and_nothing_else() {
         "<",
         "<a/></a>",
         "<a/>\0",
+        "<a/>&#13;",
+        "<?xml version='1.0'?>&#13;<a/>",
+        "<?xml version='1.0'?><![CDATA[]]><a/>",
         "<>",
     ] {
         restricted(text);
