@@ -6,8 +6,10 @@
 
 pub mod bus;
 pub mod popups;
+pub mod secrets;
 pub mod sound;
 pub mod tray;
+pub mod written;
 
 #[cfg(all(test, target_os = "linux"))]
 mod test_bus;

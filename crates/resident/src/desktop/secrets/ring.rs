@@ -1,0 +1,100 @@
+//! The system's keyring, by the `keyring` crate: Secret Service, Windows Credential Manager, macOS Keychain.
+
+use super::SecretProblem;
+use crate::desktop::bus::Bus;
+use carillon_core::BareJid;
+use keyring::{Entry, Error};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+const SERVICE: &str = "im.carillon.Carillon";
+/// A locked keyring asks the user, who may be away. The call itself cannot be taken back; its thread ends with the
+/// prompt.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Clone)]
+pub(super) struct Ring {
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux has its keyring on the bus"))]
+    bus: Bus,
+    profile_id: String,
+}
+
+impl Ring {
+    pub(super) const fn new(bus: Bus, profile_id: String) -> Self {
+        Self { bus, profile_id }
+    }
+
+    pub(super) async fn store(&self, jid: &BareJid, password: Zeroizing<String>) -> Result<(), SecretProblem> {
+        self.with_entry(jid, move |entry| entry.set_password(&password)).await
+    }
+
+    pub(super) async fn load(&self, jid: &BareJid) -> Result<Zeroizing<String>, SecretProblem> {
+        self.with_entry(jid, |entry| entry.get_password().map(Zeroizing::new)).await
+    }
+
+    pub(super) async fn forget(&self, jid: &BareJid) -> Result<(), SecretProblem> {
+        match self.with_entry(jid, Entry::delete_credential).await {
+            Err(SecretProblem::NotFound) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn with_entry<T: Send + 'static>(
+        &self,
+        jid: &BareJid,
+        work: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
+    ) -> Result<T, SecretProblem> {
+        self.reachable().await?;
+        let user = format!("{}:{jid}", self.profile_id);
+        let work = tokio::task::spawn_blocking(move || work(&Entry::new(SERVICE, &user)?));
+        match tokio::time::timeout(PATIENCE, work).await {
+            Err(_elapsed) => Err(SecretProblem::Locked),
+            Ok(Err(ended)) => Err(SecretProblem::Keyring(ended.to_string())),
+            Ok(Ok(done)) => done.map_err(|error| problem(&error)),
+        }
+    }
+
+    /// keyring connects once in the life of the process, and a failure lasts as long. A keyring may well start after
+    /// the resident, so it is asked for, and started, before keyring is touched.
+    #[cfg(target_os = "linux")]
+    async fn reachable(&self) -> Result<(), SecretProblem> {
+        const NAME: &str = "org.freedesktop.secrets";
+        let connection = self.bus.session().await.map_err(|error| SecretProblem::NoKeyring(error.to_string()))?;
+        let missing = |error: &dyn std::fmt::Display| SecretProblem::NoKeyring(error.to_string());
+        let daemon = zbus::fdo::DBusProxy::new(&connection).await.map_err(|error| missing(&error))?;
+        let name = zbus::names::BusName::try_from(NAME).map_err(|error| missing(&error))?;
+        if daemon.name_has_owner(name).await.unwrap_or(false) {
+            return Ok(());
+        }
+        let started = connection
+            .call_method(
+                Some("org.freedesktop.DBus"),
+                "/org/freedesktop/DBus",
+                Some("org.freedesktop.DBus"),
+                "StartServiceByName",
+                &(NAME, 0_u32),
+            )
+            .await;
+        started.map(drop).map_err(|error| missing(&error))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_async, reason = "as on Linux")]
+    async fn reachable(&self) -> Result<(), SecretProblem> {
+        Ok(())
+    }
+}
+
+fn problem(error: &Error) -> SecretProblem {
+    match error {
+        Error::NoEntry => SecretProblem::NotFound,
+        Error::NoStorageAccess(_) => SecretProblem::Locked,
+        Error::NoDefaultStore => SecretProblem::NoKeyring(match Entry::store_status() {
+            Err(why) => why.to_string(),
+            Ok(()) => error.to_string(),
+        }),
+        // Its text holds the bytes that were found.
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => SecretProblem::Keyring("it holds no text".into()),
+        other => SecretProblem::Keyring(other.to_string()),
+    }
+}
