@@ -4,11 +4,14 @@
 //! caller, none asks the desktop anything on the way of an alert, and none polls. On Linux they share one
 //! connection to the session bus ([`bus::Bus`]).
 
+pub mod autostart;
 pub mod bus;
+pub mod launcher;
 pub mod popups;
 pub mod secrets;
 pub mod sound;
 pub mod tray;
+pub mod window;
 pub mod written;
 
 #[cfg(all(test, target_os = "linux"))]
