@@ -14,15 +14,8 @@ impl Session {
             tracing::debug!("a message for somebody else was dropped");
             return;
         }
-        // What has no sender comes from the account itself (RFC 6120 §8.1.2.1).
-        let from = match message.attr("from") {
-            None => Jid::from(self.me.bare.clone()),
-            Some(from) => match Jid::new(from) {
-                Ok(from) => from,
-                Err(_) => {
-                    return tracing::debug!("a message without a readable sender was dropped");
-                }
-            },
+        let Some(from) = self.me.sender(message) else {
+            return tracing::debug!("a message without a readable sender was dropped");
         };
         if message.attr("type") == Some("error") {
             return self.hear_bounce(message, &from);
@@ -79,12 +72,12 @@ impl Session {
         if matches!(inner.attr("type"), Some("groupchat" | "error" | "headline")) {
             return;
         }
-        let address = |name| Jid::new(inner.attr(name)?).ok();
-        let Some(from) = address("from") else {
+        let Some(from) = self.me.sender(inner) else {
             return;
         };
         if carbon.name() == "sent" {
-            match address("to") {
+            let to = inner.attr("to").and_then(|to| Jid::new(to).ok());
+            match to {
                 Some(to) if from.to_bare() == self.me.bare => {
                     self.hear_direct(inner, &from, &Way::Sent { to: to.to_bare() });
                 }

@@ -22,7 +22,7 @@ use crate::ids::Ids;
 use crate::run::Surroundings;
 use carillon_core::contact::Presence;
 use carillon_core::session::{Incoming, ServerFeatures};
-use jid::{BareJid, FullJid};
+use jid::{BareJid, FullJid, Jid};
 use minidom::Element;
 use pending::Pending;
 use reached::Reached;
@@ -41,6 +41,25 @@ pub(crate) struct Me {
 impl Me {
     fn is_bare(&self, address: &str) -> bool {
         address == self.bare.as_str()
+    }
+
+    /// Whether this is the account or one of its devices.
+    fn is_mine(&self, address: &str) -> bool {
+        address
+            .strip_prefix(self.bare.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Who sent this. Nobody, when the address can't be read, or reads like mine in other letters:
+    /// my server writes it in these.
+    fn sender(&self, stanza: &Element) -> Option<Jid> {
+        let Some(from) = stanza.attr("from") else {
+            // What has no sender comes from the account itself (RFC 6120 §8.1.2.1).
+            return Some(Jid::from(self.bare.clone()));
+        };
+        let sender = Jid::new(from).ok()?;
+        let like_me = sender.to_bare() == self.bare;
+        (!like_me || self.is_mine(from)).then_some(sender)
     }
 
     fn is_domain(&self, address: &str) -> bool {

@@ -14,9 +14,12 @@ impl Session {
             tracing::debug!("a presence for somebody else was dropped");
             return;
         }
-        let Some(from) = presence.attr("from").and_then(|from| Jid::new(from).ok()) else {
+        let Some(from) = self.me.sender(presence) else {
             return;
         };
+        if presence.attr("from").is_none() {
+            return;
+        }
         if self.rooms.has(&from.to_bare()) {
             return self.hear_room_presence(presence, &from);
         }

@@ -1,0 +1,226 @@
+//! The server's side: it listens on loopback, knows one password, and says what the script says.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use carillon_xml::{Limits, open_tag, parse};
+use futures_util::{SinkExt, StreamExt};
+use minidom::Element;
+use sasl::common::Password;
+use sasl::common::scram::{ScramProvider, Sha256};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::Message;
+
+/// Longer than any answer on loopback takes, even on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(20);
+const SALT: &[u8] = b"pepper";
+/// The fewest that a client takes without a warning (RFC 7677 §4).
+const ITERATIONS: u32 = 4096;
+
+/// The one account of a server.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The full address that it binds.
+    pub full: String,
+    /// Its password.
+    pub password: String,
+}
+
+impl Account {
+    /// The bare address.
+    ///
+    /// # Panics
+    /// When the full address has no resource.
+    #[must_use]
+    pub fn bare(&self) -> &str {
+        self.full.split_once('/').expect("a full address").0
+    }
+
+    /// The domain.
+    ///
+    /// # Panics
+    /// When the address has no node.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.bare().split_once('@').expect("an address").1
+    }
+}
+
+/// A listening server.
+#[derive(Debug)]
+pub struct ScriptedServer {
+    listener: TcpListener,
+}
+
+impl ScriptedServer {
+    /// Listens on a free port of this computer.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn listen() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self { listener }
+    }
+
+    /// Where clients find it.
+    ///
+    /// # Panics
+    /// When the socket has no address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let address = self.listener.local_addr().expect("an address");
+        format!("ws://{address}/xmpp-websocket")
+    }
+
+    /// The next client that connects.
+    ///
+    /// # Panics
+    /// When none comes, or it does not ask for XMPP.
+    pub async fn accept(&self) -> Conversation {
+        let (tcp, _) = timeout(DEADLINE, self.listener.accept())
+            .await
+            .expect("a client connects")
+            .expect("a connection");
+        tcp.set_nodelay(true).expect("a socket");
+        #[allow(clippy::result_large_err, reason = "the library's own signature")]
+        let answer = |request: &Request, mut response: Response| {
+            assert_eq!(request.headers()["sec-websocket-protocol"], "xmpp");
+            let name = HeaderValue::from_static("xmpp");
+            response
+                .headers_mut()
+                .insert("sec-websocket-protocol", name);
+            Ok(response)
+        };
+        let socket = tokio_tungstenite::accept_hdr_async(tcp, answer)
+            .await
+            .expect("a WebSocket");
+        Conversation { socket }
+    }
+}
+
+/// One client's stream.
+#[derive(Debug)]
+pub struct Conversation {
+    socket: WebSocketStream<TcpStream>,
+}
+
+impl Conversation {
+    /// Says a stanza, with its namespace left out in the script, or anything else as it is.
+    ///
+    /// # Panics
+    /// When the client is gone.
+    pub async fn send(&mut self, text: &str) {
+        let message = Message::text(in_client_namespace(text));
+        self.socket.send(message).await.expect("the client listens");
+    }
+
+    /// Hears the next element.
+    ///
+    /// # Panics
+    /// When nothing comes, or it is no element.
+    pub async fn recv(&mut self) -> Element {
+        loop {
+            let message = timeout(DEADLINE, self.socket.next())
+                .await
+                .expect("the client says something")
+                .expect("the client is there")
+                .expect("the link lives");
+            if let Message::Text(text) = message {
+                return parse(text.as_str(), &Limits::STANZA).expect("an element");
+            }
+        }
+    }
+
+    /// Hears the next element of this name; the others are skipped.
+    pub async fn recv_named(&mut self, name: &str) -> Element {
+        loop {
+            let element = self.recv().await;
+            if element.name() == name {
+                return element;
+            }
+        }
+    }
+
+    /// Opens the stream with these features.
+    pub async fn opens(&mut self, domain: &str, features: &str) {
+        self.recv_named("open").await;
+        self.send(&open_tag(None, Some(domain), Some("s"), None))
+            .await;
+        let features =
+            format!("<features xmlns='http://etherx.jabber.org/streams'>{features}</features>");
+        self.send(&features).await;
+    }
+
+    /// Signs `account` in by SCRAM-SHA-256 and binds it.
+    pub async fn signs_in(&mut self, account: &Account) {
+        let domain = account.domain().to_owned();
+        self.opens(
+            &domain,
+            "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>\
+             <mechanism>SCRAM-SHA-256</mechanism></mechanisms>",
+        )
+        .await;
+        self.proves(&account.password).await;
+        self.opens(&domain, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
+            .await;
+        let bind = self.recv_named("iq").await;
+        let id = bind.attr("id").unwrap_or_default();
+        self.send(&format!(
+            "<iq type='result' id='{id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>\
+             <jid>{}</jid></bind></iq>",
+            account.full
+        ))
+        .await;
+    }
+
+    /// SCRAM (RFC 5802 §3) with a client that knows the password.
+    async fn proves(&mut self, password: &str) {
+        let auth = self.recv_named("auth").await;
+        let first = decoded(&auth);
+        let first = first.strip_prefix("n,,").expect("no channel binding");
+        let nonce = first.split_once(",r=").expect("a nonce").1;
+        let salt = STANDARD.encode(SALT);
+        let challenge = format!("r={nonce}server,s={salt},i={ITERATIONS}");
+        self.send_sasl("challenge", &challenge).await;
+        let last = decoded(&self.recv_named("response").await);
+        let (unproven, _proof) = last.rsplit_once(",p=").expect("a proof");
+        let dialogue = format!("{first},{challenge},{unproven}");
+        let password = Password::Plain(password.to_owned());
+        let salted = Sha256::derive(&password, SALT, ITERATIONS).expect("a key");
+        let key = Sha256::hmac(b"Server Key", &salted).expect("a key");
+        let signature = Sha256::hmac(dialogue.as_bytes(), &key).expect("a signature");
+        let signature = STANDARD.encode(signature);
+        self.send_sasl("success", &format!("v={signature}")).await;
+    }
+
+    async fn send_sasl(&mut self, name: &str, data: &str) {
+        let data = STANDARD.encode(data);
+        self.send(&format!(
+            "<{name} xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{data}</{name}>"
+        ))
+        .await;
+    }
+}
+
+fn decoded(element: &Element) -> String {
+    let data = STANDARD.decode(element.text()).expect("Base64");
+    String::from_utf8(data).expect("UTF-8")
+}
+
+fn in_client_namespace(xml: &str) -> String {
+    let is_stanza = ["message", "presence", "iq"].iter().any(|name| {
+        xml.strip_prefix('<')
+            .and_then(|xml| xml.strip_prefix(name))
+            .is_some_and(|rest| rest.starts_with([' ', '>', '/']))
+    });
+    match xml.find([' ', '>', '/']) {
+        Some(end) if is_stanza => {
+            format!("{} xmlns='jabber:client'{}", &xml[..end], &xml[end..])
+        }
+        _ => xml.to_owned(),
+    }
+}
