@@ -32,6 +32,9 @@ pub enum LinkError {
         /// Its version.
         version: String,
     },
+    /// It was asked to end, and has not.
+    #[error("the Carillon that runs for this profile does not end")]
+    StillRunning,
     /// The socket failed.
     #[error("the link to Carillon failed: {0}")]
     Io(io::Error),
@@ -85,6 +88,33 @@ impl Link {
         role: Role,
         version: &str,
     ) -> Result<(Self, mpsc::Receiver<Event>), LinkError> {
+        let (link, events, theirs) = Self::greet(profile, role, version).await?;
+        if theirs.protocol != PROTOCOL || theirs.version != version {
+            return Err(LinkError::OtherVersion {
+                version: theirs.version,
+            });
+        }
+        Ok((link, events))
+    }
+
+    /// Connects to whatever resident runs, of any version, to ask it to quit: the one command that every
+    /// version understands.
+    ///
+    /// # Errors
+    /// See [`LinkError`].
+    pub async fn connect_to_quit(
+        profile: &Profile,
+        version: &str,
+    ) -> Result<(Self, mpsc::Receiver<Event>), LinkError> {
+        let (link, events, _) = Self::greet(profile, Role::Tool, version).await?;
+        Ok((link, events))
+    }
+
+    async fn greet(
+        profile: &Profile,
+        role: Role,
+        version: &str,
+    ) -> Result<(Self, mpsc::Receiver<Event>, Hello), LinkError> {
         let stream = Arc::new(socket::connect(profile).await?);
         let hello = Hello {
             protocol: PROTOCOL,
@@ -95,28 +125,19 @@ impl Link {
         let theirs: Hello = tokio::time::timeout(HELLO, frame::read(&mut &*stream))
             .await
             .map_err(|_| FrameError::Closed)??;
-        if theirs.protocol != PROTOCOL {
-            return Err(LinkError::OtherVersion {
-                version: theirs.version,
-            });
-        }
         let waiting: Waiting = Arc::new(Mutex::new(Some(HashMap::new())));
         let (events, receiver) = mpsc::channel(WAITING);
         let listener = tokio::spawn(listen(Arc::clone(&stream), Arc::clone(&waiting), events));
-        let to = tokio::sync::Mutex::new(stream);
-        let listener = listener.abort_handle();
         let shared = Shared {
-            to,
+            to: tokio::sync::Mutex::new(stream),
             next: AtomicU64::new(0),
             waiting,
-            listener,
+            listener: listener.abort_handle(),
         };
-        Ok((
-            Self {
-                shared: Arc::new(shared),
-            },
-            receiver,
-        ))
+        let link = Self {
+            shared: Arc::new(shared),
+        };
+        Ok((link, receiver, theirs))
     }
 
     /// Asks and waits for the answer.

@@ -2,6 +2,17 @@
 //!
 //! Links neither GTK nor WebKit, and is the only one that speaks to the desktop: popups, sound, tray, keyring.
 
+pub mod cli;
+pub mod clicks;
 pub mod desktop;
+pub mod door;
+pub mod house;
+pub mod life;
+pub mod lock;
+pub mod present;
+pub mod ringer;
 pub mod settings_file;
+pub mod traycare;
+pub mod tryout;
+pub mod windows;
 pub mod words;

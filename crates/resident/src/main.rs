@@ -1,1 +1,34 @@
-fn main() {}
+//! `carillon`: the resident and its command line.
+
+use carillon_resident::cli;
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    let filter = EnvFilter::try_from_env("CARILLON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    // One thread: a resident that waits has nothing to share out, and each thread costs memory.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let done = runtime.map_err(cli::Failure::new).and_then(|runtime| {
+        let done = runtime.block_on(cli::run(arguments));
+        // What still plays or asks a keyring must not hold up the end.
+        runtime.shutdown_background();
+        done
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // There is nobody left to tell when this fails too.
+            let _ = writeln!(std::io::stderr(), "carillon: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Starts the window's process and lets it go.
 
+use carillon_link::Profile;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,18 +8,11 @@ use tokio::process::Command;
 
 /// Names the window's executable, so that a test's launcher can take its place.
 const OVERRIDE: &str = "CARILLON_WINDOW";
-const NAME: &str = if cfg!(windows) { "carillon-window.exe" } else { "carillon-window" };
-
-/// What the window is started with.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WindowStart {
-    /// The profile's folder.
-    pub profile: PathBuf,
-    /// Which chat or panel to open, in the link's words; handed over as `CARILLON_PLACE`.
-    pub place: Option<String>,
-    /// The activation token that lets the window come to the front.
-    pub token: Option<String>,
-}
+const NAME: &str = if cfg!(windows) {
+    "carillon-window.exe"
+} else {
+    "carillon-window"
+};
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -31,18 +25,25 @@ pub struct NoWindow {
     pub source: io::Error,
 }
 
-/// Starts a window. It outlives the resident, and is reaped when it ends first. Must be called inside a tokio runtime.
+/// Opens a window of this profile. `token` is the desktop's permission to come to the front; where the window shall
+/// go, it learns over the link. It outlives the resident, and is reaped when it ends first. Must be called inside a
+/// tokio runtime.
 ///
 /// # Errors
 /// [`NoWindow`] when the program is missing or cannot be run.
-pub fn start(window: &WindowStart) -> Result<(), NoWindow> {
-    let program = program(std::env::var_os(OVERRIDE), std::env::current_exe().ok().as_deref());
-    let mut command = command(&program, window);
+pub fn open(profile: &Profile, token: Option<&str>) -> Result<(), NoWindow> {
+    let program = program(
+        std::env::var_os(OVERRIDE),
+        std::env::current_exe().ok().as_deref(),
+    );
+    let mut command = command(&program, profile, token);
     match command.spawn() {
         Ok(mut child) => {
             tokio::spawn(async move {
                 match child.wait().await {
-                    Ok(status) if !status.success() => tracing::warn!(%status, "the window ended badly"),
+                    Ok(status) if !status.success() => {
+                        tracing::warn!(%status, "the window ended badly")
+                    }
                     Ok(_) => {}
                     Err(error) => tracing::debug!(%error, "the window's end was not seen"),
                 }
@@ -59,20 +60,22 @@ fn program(named: Option<OsString>, own: Option<&Path>) -> PathBuf {
         return named.into();
     }
     let sibling = own.and_then(Path::parent).map(|folder| folder.join(NAME));
-    sibling.filter(|sibling| sibling.is_file()).unwrap_or_else(|| NAME.into())
+    sibling
+        .filter(|sibling| sibling.is_file())
+        .unwrap_or_else(|| NAME.into())
 }
 
-fn command(program: &Path, window: &WindowStart) -> Command {
+fn command(program: &Path, profile: &Profile, token: Option<&str>) -> Command {
     let mut command = Command::new(program);
-    command.arg("--profile").arg(&window.profile).stdin(std::process::Stdio::null());
-    // What this process was started with is not meant for the window.
-    for (name, value) in [
-        ("CARILLON_PLACE", &window.place),
-        ("XDG_ACTIVATION_TOKEN", &window.token),
-        ("DESKTOP_STARTUP_ID", &window.token),
-    ] {
-        match value {
-            Some(value) => command.env(name, value),
+    command.stdin(std::process::Stdio::null());
+    // The user's own profile lies in two folders and has no name.
+    if Profile::default_of_user().ok().as_ref() != Some(profile) {
+        command.arg("--profile").arg(profile.data());
+    }
+    for name in ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"] {
+        match token {
+            Some(token) => command.env(name, token),
+            // The one that this process was started with is used up.
             None => command.env_remove(name),
         };
     }
@@ -93,35 +96,45 @@ mod tests {
     fn the_override_wins_then_the_sibling_then_the_search_path() {
         let folder = tempfile::tempdir().unwrap();
         let own = folder.path().join("carillon");
-        assert_eq!(program(Some("/t/launcher".into()), Some(&own)), Path::new("/t/launcher"));
+        assert_eq!(
+            program(Some("/t/launcher".into()), Some(&own)),
+            Path::new("/t/launcher")
+        );
         assert_eq!(program(Some("".into()), Some(&own)), Path::new(NAME));
         std::fs::write(folder.path().join(NAME), "").unwrap();
         assert_eq!(program(None, Some(&own)), folder.path().join(NAME));
     }
 
+    #[test]
+    fn only_a_profile_that_was_chosen_is_named() {
+        let own = command(Path::new("w"), &Profile::default_of_user().unwrap(), None);
+        assert_eq!(own.as_std().get_args().count(), 0);
+        let chosen = command(
+            Path::new("w"),
+            &Profile::in_folder(Path::new("/p q")).unwrap(),
+            None,
+        );
+        assert_eq!(
+            chosen.as_std().get_args().collect::<Vec<_>>(),
+            ["--profile", "/p q"]
+        );
+    }
+
     #[cfg(unix)]
     #[tokio::test]
-    async fn the_window_gets_profile_place_and_token_in_a_group_of_its_own() {
+    async fn the_window_gets_the_token_in_a_process_group_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
-        let told = folder.path().join("told");
-        let script = folder.path().join("window");
-        let body = format!(
-            "#!/bin/sh\necho \"$* $CARILLON_PLACE $XDG_ACTIVATION_TOKEN $DESKTOP_STARTUP_ID $(ps -o pgid= -p $$) $$\" > {0}.new\nmv {0}.new {0}\n",
-            told.display()
+        let mut command = command(
+            Path::new("/bin/sh"),
+            &Profile::default_of_user().unwrap(),
+            Some("t7"),
         );
-        std::fs::write(&script, body).unwrap();
-        let window = WindowStart { profile: "/p q".into(), place: Some("chat:bob".into()), token: Some("t7".into()) };
-        let mut started = Command::new("sh");
-        let made = command(&script, &window);
-        started.arg(&script).args(made.as_std().get_args());
-        for (name, value) in made.as_std().get_envs() {
-            started.env(name, value.unwrap());
-        }
-        started.process_group(0);
-        assert!(started.status().await.unwrap().success());
-        let text = std::fs::read_to_string(&told).unwrap();
+        let say = "echo $XDG_ACTIVATION_TOKEN $DESKTOP_STARTUP_ID $(ps -o pgid= -p $$) $$ > told";
+        command.args(["-c", say]).current_dir(folder.path());
+        assert!(command.status().await.unwrap().success());
+        let text = std::fs::read_to_string(folder.path().join("told")).unwrap();
         let words: Vec<&str> = text.split_whitespace().collect();
-        assert_eq!(words[..6], ["--profile", "/p", "q", "chat:bob", "t7", "t7"]);
-        assert_eq!(words[6], words[7], "it leads its own process group");
+        assert_eq!(words[..2], ["t7", "t7"]);
+        assert_eq!(words[2], words[3], "it leads its own process group");
     }
 }

@@ -6,6 +6,7 @@
 mod read;
 mod write;
 
+use crate::desktop::written::{self, Readers};
 use carillon_core::settings::Settings;
 use carillon_link::views::Notice;
 use std::io;
@@ -84,12 +85,12 @@ impl SettingsFile {
     pub fn save(&mut self, settings: Settings) -> Result<(), SettingsError> {
         let mut document = self.document.clone();
         write::merge(&mut document, &settings)?;
-        write::atomically(&self.path, document.to_string().as_bytes()).map_err(|error| {
-            SettingsError::Io {
+        written::write(&self.path, document.to_string().as_bytes(), Readers::Owner).map_err(
+            |error| SettingsError::Io {
                 path: self.path.clone(),
                 error,
-            }
-        })?;
+            },
+        )?;
         self.document = document;
         self.settings = settings;
         Ok(())
@@ -107,8 +108,6 @@ fn set_aside(path: &Path, stamp: &str) -> io::Result<PathBuf> {
     std::fs::copy(path, &aside)?;
     Ok(aside)
 }
-
-pub use write::atomically;
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,6 @@ use super::read::ROW;
 use carillon_core::alerts::EventKind;
 use carillon_core::settings::{AccountSettings, Settings};
 use serde::Serialize;
-use std::io::{self, Write};
-use std::path::Path;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 /// Brings `document` to say what `settings` mean; comments, order and unknown keys stay.
@@ -143,27 +141,4 @@ fn set(table: &mut Table, key: &str, value: Option<&Item>) {
 
 fn text(item: Option<&Item>) -> Option<String> {
     item.map(|item| item.to_string().trim().to_owned())
-}
-
-/// Writes a file so that a reader finds the old one or the new one, never a part: a new file beside it,
-/// synced, renamed, and the folder synced.
-///
-/// # Errors
-/// When the disk refuses; the old file is untouched then.
-pub fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let beside = path.with_extension("new");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    std::fs::rename(&beside, path)?;
-    #[cfg(unix)]
-    std::fs::File::open(folder)?.sync_all()?;
-    Ok(())
 }

@@ -1,0 +1,70 @@
+//! Starting Carillon, or showing the one that runs.
+
+use super::Failure;
+use super::status::ask_to_quit;
+use crate::door::VERSION;
+use crate::life;
+use carillon_link::contract::Show;
+use carillon_link::{Link, LinkError, Place, Profile, Role};
+use std::time::Duration;
+
+/// The longest address that is passed on, in bytes.
+const LONGEST_URI: usize = 2_000;
+/// How long another starting resident may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(
+    profile: &Profile,
+    background: bool,
+    uri: Option<String>,
+) -> Result<(), Failure> {
+    let place = place(background, uri)?;
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match Link::connect(profile, Role::Tool, VERSION).await {
+            Ok((link, _events)) => return show(&link, place).await,
+            Err(LinkError::OtherVersion { .. }) => {
+                ask_to_quit(profile).await.map_err(Failure::new)?;
+            }
+            Err(LinkError::NotRunning) => {}
+            Err(error) if tokio::time::Instant::now() > deadline => {
+                return Err(Failure::new(error));
+            }
+            Err(_) => {}
+        }
+        if let Some(lock) = crate::lock::take(profile).map_err(Failure::new)? {
+            return life::live(profile, lock, place).await;
+        }
+        if tokio::time::Instant::now() > deadline {
+            return Err(Failure::new(
+                "Carillon runs for this profile, but does not answer",
+            ));
+        }
+        // Another one is just starting or ending: there is nothing to wait on but time.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Where the window shall go; `None`: no window.
+fn place(background: bool, uri: Option<String>) -> Result<Option<Place>, Failure> {
+    match uri {
+        Some(uri) if uri.len() > LONGEST_URI => Err(Failure::new("the address is too long")),
+        Some(uri) if !uri.to_ascii_lowercase().starts_with("xmpp:") => Err(Failure::new(format!(
+            "{} is no xmpp: address",
+            uri.escape_debug()
+        ))),
+        Some(uri) => Ok(Some(Place::Uri { uri })),
+        None if background => Ok(None),
+        None => Ok(Some(Place::Anywhere)),
+    }
+}
+
+async fn show(link: &Link, place: Option<Place>) -> Result<(), Failure> {
+    let Some(place) = place else {
+        return Ok(());
+    };
+    let token = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok());
+    link.ask(Show { place, token }).await.map_err(Failure::new)
+}

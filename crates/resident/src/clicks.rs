@@ -1,0 +1,143 @@
+//! What the user does with popups and the tray, without a window.
+
+use crate::desktop::popups::PopupEvent;
+use crate::desktop::tray::TrayEvent;
+use crate::house::House;
+use crate::present::present;
+use crate::ringer::Shown;
+use crate::ringer::compose::button;
+use carillon_core::alerts::EventKind;
+use carillon_core::ids::{ChatRef, Timestamp};
+use carillon_core::settings::{Mute, OwnAvailability};
+use carillon_engine::{Desk, DeskError};
+use carillon_link::Place;
+use std::sync::Arc;
+
+/// An hour in milliseconds.
+const HOUR: i64 = 3_600_000;
+
+/// Does what a click or an answer on a popup asks for.
+pub async fn popup(house: &Arc<House>, event: PopupEvent) {
+    match event {
+        PopupEvent::Activated { key, action, token } => {
+            if let Some(shown) = house.ringer.shown(&key).filter(|shown| !shown.sample) {
+                activated(house, shown, action.as_deref(), token).await;
+                house.ringer.withdraw(&key);
+            }
+        }
+        PopupEvent::Replied { key, text } => {
+            if let Some(chat) = house.ringer.shown(&key).and_then(|shown| shown.chat) {
+                replied(house, chat, text).await;
+                house.ringer.withdraw(&key);
+            }
+        }
+        PopupEvent::Closed { .. } => {}
+        PopupEvent::NotShown { error, .. } => tracing::warn!(%error, "a popup was not shown"),
+    }
+}
+
+async fn activated(house: &Arc<House>, shown: Shown, action: Option<&str>, token: Option<String>) {
+    let Some(chat) = shown.chat.clone() else {
+        present(house, Place::Anywhere, token);
+        return;
+    };
+    let done = match (action, shown.invite, shown.message) {
+        (Some(button::MARK_READ), _, Some(message)) => {
+            on_desk(house, move |desk| desk.mark_seen(&chat, message)).await
+        }
+        (Some(button::ACCEPT), ..) => on_desk(house, move |desk| desk.accept_request(&chat)).await,
+        (Some(button::DECLINE), Some(invite), _) => {
+            on_desk(house, move |desk| desk.decline_invite(invite)).await
+        }
+        (Some(button::DECLINE), None, _) => {
+            on_desk(house, move |desk| desk.decline_request(&chat)).await
+        }
+        (Some(button::BLOCK), ..) => on_desk(house, move |desk| desk.block(&chat).map(drop)).await,
+        (Some(button::JOIN), Some(invite), _) => {
+            let joined = on_desk(house, move |desk| desk.accept_invite(invite).map(drop)).await;
+            present(house, Place::Chat { chat }, token);
+            joined
+        }
+        (Some(button::RETRY), _, Some(message)) => {
+            on_desk(house, move |desk| desk.retry_message(message)).await
+        }
+        _ => {
+            present(house, place_of(shown.kind, chat), token);
+            Ok(())
+        }
+    };
+    if let Err(error) = done {
+        // The card in Requests is still there, and says the same again in the window.
+        tracing::warn!(%error, "what a popup's button asked for could not be done");
+        present(house, Place::Requests, None);
+    }
+}
+
+/// Where a click on a popup leads.
+fn place_of(kind: EventKind, chat: ChatRef) -> Place {
+    match kind {
+        EventKind::ContactRequest | EventKind::RoomInvite | EventKind::StrangerMessage => {
+            Place::Requests
+        }
+        EventKind::AccountAttention => Place::Account {
+            account: chat.account,
+        },
+        EventKind::Missed if chat.jid.node().is_none() => Place::Anywhere,
+        _ => Place::Chat { chat },
+    }
+}
+
+async fn replied(house: &Arc<House>, chat: ChatRef, text: String) {
+    let id = uuid::Uuid::new_v4().to_string();
+    let sent = on_desk(house, move |desk| {
+        let message = desk.send_message(&chat, &id, &text)?;
+        desk.mark_seen(&chat, message)
+    })
+    .await;
+    if let Err(error) = sent {
+        tracing::warn!(%error, "an answer from a popup was not sent");
+    }
+}
+
+async fn on_desk(
+    house: &House,
+    job: impl FnOnce(&mut Desk) -> Result<(), DeskError> + Send + 'static,
+) -> Result<(), DeskError> {
+    house.engine.call(job).await.unwrap_or(Err(DeskError::Gone))
+}
+
+/// Does what the tray asks for.
+pub async fn tray(house: &Arc<House>, event: TrayEvent) {
+    match event {
+        TrayEvent::Clicked { token } | TrayEvent::Open { token } => {
+            present(house, Place::Anywhere, token);
+        }
+        TrayEvent::Status(availability) => set_status(house, availability).await,
+        TrayEvent::MuteHour => {
+            let until = |desk: &Desk| Timestamp(desk.now().0.saturating_add(HOUR));
+            house.ringer.stop_sounds();
+            let muted = on_desk(house, move |desk| {
+                let at = until(desk);
+                desk.set_mute(Some(Mute::Until { at }))
+            });
+            report(muted.await);
+        }
+        TrayEvent::Unmute => report(on_desk(house, |desk| desk.set_mute(None)).await),
+        TrayEvent::Quit => house.quit.notify_one(),
+    }
+}
+
+async fn set_status(house: &House, availability: OwnAvailability) {
+    let changed = house
+        .change_settings(|settings| settings.general.availability = availability)
+        .await;
+    if let Err(error) = changed {
+        tracing::error!(%error, "the status could not be stored");
+    }
+}
+
+fn report(done: Result<(), DeskError>) {
+    if let Err(error) = done {
+        tracing::error!(%error, "what the tray asked for could not be done");
+    }
+}

@@ -1,0 +1,65 @@
+//! The alert settings, and trying them.
+
+use super::{change, on_desk};
+use crate::desktop::sound;
+use crate::house::House;
+use crate::ringer::pictures;
+use carillon_core::alerts::{AlertPlan, EventKind, Row};
+use carillon_core::settings::Mute;
+use carillon_link::contract::SetAlertRow;
+use carillon_link::views::{AlertRowView, AlertSettingsView};
+use carillon_link::{Refusal, RefusalCode};
+use std::path::PathBuf;
+
+pub(super) fn settings(house: &House) -> AlertSettingsView {
+    let settings = house.settings();
+    let row = |kind: EventKind| AlertRowView {
+        kind,
+        own: settings.alerts.0.get(&kind).cloned().unwrap_or_default(),
+        effective: settings.alerts.effective(kind),
+    };
+    AlertSettingsView {
+        rows: EventKind::ALL.into_iter().map(row).collect(),
+        sounds: sound::builtin::names().map(str::to_owned).collect(),
+        icons: pictures::names(),
+    }
+}
+
+pub(super) async fn set_row(house: &House, ask: SetAlertRow) -> Result<(), Refusal> {
+    change(house, move |settings| {
+        if ask.row == Row::default() {
+            settings.alerts.0.remove(&ask.kind);
+        } else {
+            settings.alerts.0.insert(ask.kind, ask.row);
+        }
+    })
+    .await
+}
+
+pub(super) async fn set_mute(house: &House, mute: Option<Mute>) -> Result<(), Refusal> {
+    if mute.is_some() {
+        house.ringer.stop_sounds();
+    }
+    on_desk(house, move |desk| desk.set_mute(mute)).await
+}
+
+pub(super) async fn try_it(house: &House, kind: EventKind) -> Result<AlertPlan, Refusal> {
+    let words = house.words();
+    let (name, text) = (words.say("sample-name"), words.say("sample-text"));
+    on_desk(house, move |desk| desk.try_alert(kind, &name, &text)).await
+}
+
+pub(super) async fn check_sound(path: String) -> Result<(), Refusal> {
+    let checked =
+        tokio::task::spawn_blocking(move || sound::check_file(&PathBuf::from(path))).await;
+    let bad = |detail: String| Refusal::new(RefusalCode::BadFile, detail);
+    match checked {
+        Ok(checked) => checked.map_err(|problem| bad(problem.to_string())),
+        Err(error) => Err(bad(error.to_string())),
+    }
+}
+
+pub(super) fn check_icon(path: &str) -> Result<(), Refusal> {
+    pictures::check(&PathBuf::from(path))
+        .map_err(|problem| Refusal::new(RefusalCode::BadFile, problem.to_string()))
+}

@@ -1,0 +1,257 @@
+//! Where windows and tools come in over the link.
+
+mod accounts;
+mod alerts;
+mod chats;
+mod people;
+mod views;
+
+use crate::house::House;
+use crate::windows::Shows;
+use carillon_engine::{Desk, DeskError, EngineGone};
+use carillon_link::frame::Question;
+use carillon_link::server::{Arrival, Listener, Questions, Teller, speaks_our_protocol};
+use carillon_link::{Command, Refusal, RefusalCode, Role};
+use serde::Serialize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The version that the hello tells.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Lets windows and tools in until the house is left.
+pub async fn keep_open(house: Arc<House>, listener: Listener) {
+    let numbers = AtomicU64::new(0);
+    loop {
+        match listener.accept(VERSION).await {
+            Ok(arrival) => {
+                let number = numbers.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(serve(Arc::clone(&house), arrival, number));
+            }
+            Err(error) => {
+                tracing::error!(%error, "the link's socket failed");
+                // The usual reason is too many open files, which passes; a busy loop would not help.
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            }
+        }
+    }
+}
+
+async fn serve(house: Arc<House>, arrival: Arrival, number: u64) {
+    let (hello, mut questions, teller, writer) = match arrival.greet().await {
+        Ok(greeted) => greeted,
+        Err(error) => {
+            tracing::debug!(%error, "somebody came to the link and did not greet");
+            return;
+        }
+    };
+    tokio::spawn(writer.run());
+    if !speaks_our_protocol(&hello) {
+        // A newer Carillon may only ask this one to make room.
+        quit_only(&house, &mut questions, &teller).await;
+        return;
+    }
+    let is_window = carillon_link::server::role_of(&hello) == Role::Window;
+    if is_window {
+        house.windows.add(number, teller.clone());
+    }
+    while let Ok(question) = questions.next().await {
+        take(&house, &teller, number, question).await;
+    }
+    if is_window {
+        house.windows.remove(number);
+        show_front(&house);
+    }
+}
+
+async fn quit_only(house: &House, questions: &mut Questions, teller: &Teller) {
+    while let Ok(question) = questions.next().await {
+        if matches!(question.command, Command::Quit(_)) {
+            teller
+                .answer(question.id, Ok(serde_json::Value::Null))
+                .await;
+            house.quit.notify_one();
+        }
+    }
+}
+
+/// Questions that wait for a network are answered beside the others; the rest in order.
+async fn take(house: &Arc<House>, teller: &Teller, number: u64, question: Question) {
+    if !waits_for_network(&question.command) {
+        let result = carry_out(house, number, question.command).await;
+        teller.answer(question.id, result).await;
+        return;
+    }
+    let (house, teller) = (Arc::clone(house), teller.clone());
+    tokio::spawn(async move {
+        let result = carry_out(&house, number, question.command).await;
+        teller.answer(question.id, result).await;
+    });
+}
+
+const fn waits_for_network(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::SignIn(_)
+            | Command::CreateAccount(_)
+            | Command::AddAccount(_)
+            | Command::ChangeAccount(_)
+            | Command::RemoveAccount(_)
+            | Command::AddContact(_)
+            | Command::ChangeContact(_)
+            | Command::RemoveContact(_)
+            | Command::Block(_)
+            | Command::Unblock(_)
+            | Command::StartTryout(_)
+            | Command::EndTryout(_)
+    )
+}
+
+pub(crate) type Answered = Result<serde_json::Value, Refusal>;
+
+fn answer<T: Serialize>(result: Result<T, Refusal>) -> Answered {
+    let value = result?;
+    serde_json::to_value(value)
+        .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string()))
+}
+
+async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answered {
+    match command {
+        Command::ReadOverview(_) => answer(views::overview(house).await),
+        Command::ReadStatus(_) => answer(views::status(house).await),
+        Command::SignIn(ask) => answer(accounts::sign_in(house, ask).await),
+        Command::CreateAccount(ask) => answer(accounts::create(house, ask).await),
+        Command::AddAccount(ask) => answer(accounts::add(house, ask).await),
+        Command::RemoveAccount(ask) => answer(accounts::remove(house, ask.account).await),
+        Command::ChangeAccount(ask) => answer(accounts::change_account(house, ask).await),
+        Command::ConnectNow(ask) => {
+            answer(on_desk(house, move |desk| desk.connect_now(ask.account)).await)
+        }
+        Command::SetStatus(ask) => answer(accounts::set_status(house, ask).await),
+        Command::SetMute(ask) => answer(alerts::set_mute(house, ask.mute).await),
+        Command::AddContact(ask) => answer(people::add(house, ask).await),
+        Command::ChangeContact(ask) => answer(people::change(house, ask).await),
+        Command::RemoveContact(ask) => answer(people::remove(house, ask.contact).await),
+        Command::AcceptRequest(ask) => {
+            answer(on_desk(house, move |desk| desk.accept_request(&ask.contact)).await)
+        }
+        Command::DeclineRequest(ask) => {
+            answer(on_desk(house, move |desk| desk.decline_request(&ask.contact)).await)
+        }
+        Command::Block(ask) => answer(people::block(house, ask.contact).await),
+        Command::Unblock(ask) => answer(people::unblock(house, ask.contact).await),
+        Command::ReadBlocked(_) => answer(on_desk(house, |desk| Ok(desk.blocked())).await),
+        Command::AcceptStranger(ask) => {
+            answer(on_desk(house, move |desk| desk.accept_stranger(&ask.contact)).await)
+        }
+        Command::DeleteStranger(ask) => {
+            answer(on_desk(house, move |desk| desk.delete_stranger(&ask.contact)).await)
+        }
+        Command::OpenChat(ask) => answer(chats::open(house, ask.chat).await),
+        Command::ReadHistory(ask) => answer(chats::history(house, &ask)),
+        Command::ReadMessages(ask) => answer(chats::messages(house, &ask.messages)),
+        Command::SendMessage(ask) => answer(chats::send(house, ask).await),
+        Command::RetryMessage(ask) => {
+            answer(on_desk(house, move |desk| desk.retry_message(ask.message)).await)
+        }
+        Command::MarkSeen(ask) => {
+            answer(on_desk(house, move |desk| desk.mark_seen(&ask.chat, ask.up_to)).await)
+        }
+        Command::SetTyping(ask) => {
+            answer(on_desk(house, move |desk| desk.set_typing(&ask.chat, ask.composing)).await)
+        }
+        Command::SaveDraft(ask) => {
+            answer(on_desk(house, move |desk| desk.save_draft(&ask.chat, &ask.text)).await)
+        }
+        Command::AcceptInvite(ask) => {
+            answer(on_desk(house, move |desk| desk.accept_invite(ask.invite)).await)
+        }
+        Command::DeclineInvite(ask) => {
+            answer(on_desk(house, move |desk| desk.decline_invite(ask.invite)).await)
+        }
+        Command::JoinRoom(ask) => {
+            answer(on_desk(house, move |desk| desk.join_room(&ask.room)).await)
+        }
+        Command::LeaveRoom(ask) => {
+            answer(on_desk(house, move |desk| desk.leave_room(&ask.room)).await)
+        }
+        Command::ReadAlertSettings(_) => answer(Ok(alerts::settings(house))),
+        Command::SetAlertRow(ask) => answer(alerts::set_row(house, ask).await),
+        Command::TryAlert(ask) => answer(alerts::try_it(house, ask.kind).await),
+        Command::CheckSound(ask) => answer(alerts::check_sound(ask.path).await),
+        Command::CheckIcon(ask) => answer(alerts::check_icon(&ask.path)),
+        Command::SetPrivacy(ask) => {
+            answer(change(house, move |settings| settings.privacy = ask.privacy).await)
+        }
+        Command::SetGeneral(ask) => answer(accounts::set_general(house, ask.general).await),
+        Command::ReadActivity(ask) => answer(views::activity(house, ask.before, ask.limit).await),
+        Command::DismissNotices(_) => answer(Ok(house.dismiss_notices())),
+        Command::StartTryout(_) => answer(crate::tryout::start(house).await),
+        Command::EndTryout(ask) => answer(crate::tryout::end(house, ask.delete).await),
+        Command::WindowState(ask) => {
+            house.windows.shows(
+                number,
+                Shows {
+                    chat: ask.chat,
+                    focused: ask.focused,
+                },
+            );
+            show_front(house);
+            answer(Ok(()))
+        }
+        Command::Show(ask) => answer(Ok(crate::present::present(house, ask.place, ask.token))),
+        Command::Quit(_) => answer(Ok(house.quit.notify_one())),
+    }
+}
+
+/// Tells the alert decisions which chat is in front.
+fn show_front(house: &House) {
+    let front = house.windows.chat_in_front();
+    house.surroundings.send_if_modified(|surroundings| {
+        let changed = surroundings.chat_in_front != front;
+        surroundings.chat_in_front = front;
+        changed
+    });
+}
+
+pub(crate) async fn on_desk<T: Send + 'static>(
+    house: &House,
+    job: impl FnOnce(&mut Desk) -> Result<T, DeskError> + Send + 'static,
+) -> Result<T, Refusal> {
+    house
+        .engine
+        .call(job)
+        .await
+        .map_err(ending)?
+        .map_err(refuse)
+}
+
+pub(crate) async fn change(
+    house: &House,
+    change: impl FnOnce(&mut carillon_core::settings::Settings),
+) -> Result<(), Refusal> {
+    let changed = house.change_settings(change).await;
+    changed.map_err(|error| Refusal::new(RefusalCode::Storage, error.to_string()))
+}
+
+pub(crate) fn ending(gone: EngineGone) -> Refusal {
+    Refusal::new(RefusalCode::LinkLost, gone.to_string())
+}
+
+pub(crate) fn refuse(error: DeskError) -> Refusal {
+    let code = match &error {
+        DeskError::Gone => RefusalCode::Gone,
+        DeskError::NotConnected => RefusalCode::NotConnected,
+        DeskError::BadText => RefusalCode::BadText,
+        DeskError::Store(carillon_engine::store::StoreError::Gone) => RefusalCode::Gone,
+        DeskError::Store(_) => RefusalCode::Storage,
+        DeskError::Session(problem) => RefusalCode::Session {
+            problem: problem.clone(),
+        },
+    };
+    Refusal::new(code, error.to_string())
+}
+
+pub(crate) fn refuse_store(error: carillon_engine::store::StoreError) -> Refusal {
+    refuse(DeskError::Store(error))
+}

@@ -1,0 +1,67 @@
+//! Contacts: what needs the server's word before it is true.
+
+use super::on_desk;
+use crate::house::House;
+use carillon_core::ids::ChatRef;
+use carillon_engine::{Desk, DeskError, ServerAnswer};
+use carillon_link::contract::{AddContact, ChangeContact};
+use carillon_link::{Refusal, RefusalCode};
+use std::time::Duration;
+
+/// A server that does not answer within this time does not answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(super) async fn add(house: &House, ask: AddContact) -> Result<(), Refusal> {
+    let contact = ChatRef {
+        account: ask.account,
+        jid: ask.jid,
+    };
+    asked(house, move |desk| {
+        desk.add_contact(&contact, &ask.name, &ask.groups, &ask.text)
+    })
+    .await
+}
+
+pub(super) async fn change(house: &House, ask: ChangeContact) -> Result<(), Refusal> {
+    asked(house, move |desk| {
+        desk.change_contact(&ask.contact, &ask.name, &ask.groups)
+    })
+    .await
+}
+
+pub(super) async fn remove(house: &House, contact: ChatRef) -> Result<(), Refusal> {
+    asked(house, move |desk| desk.remove_contact(&contact)).await
+}
+
+pub(super) async fn block(house: &House, contact: ChatRef) -> Result<(), Refusal> {
+    asked(house, move |desk| desk.block(&contact)).await
+}
+
+pub(super) async fn unblock(house: &House, contact: ChatRef) -> Result<(), Refusal> {
+    asked(house, move |desk| desk.unblock(&contact)).await
+}
+
+/// Asks the server and waits for its word.
+async fn asked(
+    house: &House,
+    job: impl FnOnce(&mut Desk) -> Result<ServerAnswer, DeskError> + Send + 'static,
+) -> Result<(), Refusal> {
+    let answer = on_desk(house, job).await?;
+    let unanswered = || {
+        Refusal::new(
+            RefusalCode::NotConnected,
+            "the connection ended before the server answered",
+        )
+    };
+    let result = tokio::time::timeout(PATIENCE, answer)
+        .await
+        .map_err(|_| unanswered())?;
+    result.map_err(|_| unanswered())?.map_err(|problem| {
+        let words = if problem.text.is_empty() {
+            problem.condition
+        } else {
+            problem.text
+        };
+        Refusal::new(RefusalCode::RefusedByServer, words)
+    })
+}

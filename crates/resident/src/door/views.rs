@@ -1,0 +1,151 @@
+//! How things stand, as a window or the command line shows it.
+
+use super::{VERSION, on_desk, refuse_store};
+use crate::house::House;
+use carillon_core::alerts::{AlertPlan, EventKind};
+use carillon_core::ids::{ActivityId, ChatRef};
+use carillon_engine::store::StoredActivity;
+use carillon_engine::{AccountState, Desk, Line};
+use carillon_link::Refusal;
+use carillon_link::views::{
+    AccountView, ActivityEntry, Connection, Overview, OwnView, RequestsView, Status,
+};
+
+/// The most that one question reads.
+const MOST: u32 = 200;
+
+pub(super) async fn overview(house: &House) -> Result<Overview, Refusal> {
+    let (accounts, contacts, own) = on_desk(house, |desk| {
+        Ok((accounts(desk), desk.contacts(), own(desk)))
+    })
+    .await?;
+    let settings = house.settings();
+    let own = OwnView {
+        availability: settings.general.availability,
+        status: settings.general.status.clone(),
+        ..own
+    };
+    let (chats, requests) = {
+        let reader = house.reader();
+        let requests = RequestsView {
+            contacts: reader.contact_requests().map_err(refuse_store)?,
+            strangers: reader.stranger_requests().map_err(refuse_store)?,
+            invites: reader.invites().map_err(refuse_store)?,
+        };
+        (reader.chats().map_err(refuse_store)?, requests)
+    };
+    let mut desktop = house.desktop.borrow().clone();
+    house.words().language().clone_into(&mut desktop.language);
+    Ok(Overview {
+        accounts,
+        contacts,
+        chats,
+        requests,
+        own,
+        settings,
+        tryout: crate::tryout::view(house),
+        notices: house.notices(),
+        desktop,
+        version: VERSION.to_owned(),
+    })
+}
+
+pub(super) async fn status(house: &House) -> Result<Status, Refusal> {
+    let accounts = on_desk(house, |desk| Ok(accounts(desk))).await?;
+    let shows = house.windows.visible();
+    let (unread, requests) = {
+        let reader = house.reader();
+        let unread = reader.unread_total().map_err(refuse_store)?;
+        let requests = reader.contact_requests().map_err(refuse_store)?.len()
+            + reader.stranger_requests().map_err(refuse_store)?.len()
+            + reader.invites().map_err(refuse_store)?.len();
+        (unread.in_chats, requests)
+    };
+    Ok(Status {
+        version: VERSION.to_owned(),
+        pid: std::process::id(),
+        accounts,
+        unread,
+        requests: u32::try_from(requests).unwrap_or(u32::MAX),
+        windows: u32::try_from(house.windows.count()).unwrap_or(u32::MAX),
+        visible_chat: shows.chat,
+        focused: shows.focused,
+        tray: house.desktop.borrow().tray,
+    })
+}
+
+fn accounts(desk: &Desk) -> Vec<AccountView> {
+    desk.account_states().into_iter().map(account).collect()
+}
+
+fn account(state: AccountState) -> AccountView {
+    AccountView {
+        id: state.id,
+        jid: state.settings.jid,
+        enabled: state.settings.enabled,
+        connection: connection(state.line),
+        connect: state.settings.connect,
+        secret: state.settings.secret,
+    }
+}
+
+fn connection(line: Line) -> Connection {
+    match line {
+        Line::Off => Connection::Offline,
+        Line::Connecting => Connection::Connecting,
+        Line::Online(features) => Connection::Online { features },
+        Line::Waiting { retry_at, problem } => Connection::Waiting { retry_at, problem },
+        Line::Stopped(problem) => Connection::Stopped { problem },
+        Line::NoPassword => Connection::NeedsPassword,
+    }
+}
+
+fn own(desk: &Desk) -> OwnView {
+    OwnView {
+        availability: carillon_core::settings::OwnAvailability::default(),
+        idle: desk.is_idle(),
+        status: String::new(),
+        mute: desk.mute(),
+    }
+}
+
+pub(super) async fn activity(
+    house: &House,
+    before: Option<ActivityId>,
+    limit: u32,
+) -> Result<Vec<ActivityEntry>, Refusal> {
+    let rows = house
+        .reader()
+        .activity(before, limit.min(MOST))
+        .map_err(refuse_store)?;
+    on_desk(house, move |desk| {
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| entry(desk, row))
+            .collect())
+    })
+    .await
+}
+
+/// A line of the list; one that an older version wrote in a form not known any more is left out.
+fn entry(desk: &Desk, stored: StoredActivity) -> Option<ActivityEntry> {
+    let plan: AlertPlan = serde_json::from_str(&stored.row.trace).ok()?;
+    let event = EventKind::ALL
+        .into_iter()
+        .find(|kind| kind.name() == stored.row.kind)?;
+    let chat = match (stored.row.account, stored.row.jid) {
+        (Some(account), Some(jid)) => Some(ChatRef { account, jid }),
+        _ => None,
+    };
+    let name = chat
+        .as_ref()
+        .map_or_else(String::new, |chat| desk.display_name(chat));
+    Some(ActivityEntry {
+        id: stored.id,
+        at: stored.row.at,
+        event,
+        chat,
+        name,
+        plan,
+    })
+}

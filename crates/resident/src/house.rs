@@ -1,0 +1,158 @@
+//! What the rooms of the resident share: handles, no state of their own.
+
+use crate::desktop::secrets::SecretKeeper;
+use crate::ringer::Ringer;
+use crate::settings_file::{SettingsError, SettingsFile};
+use crate::windows::Windows;
+use crate::words::Words;
+use carillon_core::alerts::Surroundings;
+use carillon_core::settings::Settings;
+use carillon_engine::Engine;
+use carillon_engine::store::Reader;
+use carillon_link::views::{DesktopView, Notice};
+use carillon_link::{Event, Profile};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, watch};
+
+/// The handles that the resident's rooms pass around.
+pub struct House {
+    /// Where everything is.
+    pub profile: Profile,
+    /// Sessions, store and decisions.
+    pub engine: Engine,
+    /// Popups and sounds.
+    pub ringer: Ringer,
+    /// Passwords.
+    pub secrets: SecretKeeper,
+    /// The windows that are connected.
+    pub windows: Windows,
+    /// What the desktop and the window say.
+    pub surroundings: watch::Sender<Surroundings>,
+    /// What the desktop can do.
+    pub desktop: watch::Sender<DesktopView>,
+    /// Rung when the resident shall end.
+    pub quit: Notify,
+    settings: Mutex<SettingsFile>,
+    words: Mutex<Arc<Words>>,
+    notices: Mutex<Vec<Notice>>,
+    reader: Mutex<Reader>,
+}
+
+/// The parts that a house is built from.
+pub struct Parts {
+    /// See [`House::profile`].
+    pub profile: Profile,
+    /// See [`House::engine`].
+    pub engine: Engine,
+    /// See [`House::ringer`].
+    pub ringer: Ringer,
+    /// See [`House::secrets`].
+    pub secrets: SecretKeeper,
+    /// See [`House::surroundings`].
+    pub surroundings: watch::Sender<Surroundings>,
+    /// See [`House::desktop`].
+    pub desktop: watch::Sender<DesktopView>,
+    /// The settings and the file that they stand in.
+    pub settings: SettingsFile,
+    /// What the user should know from the start.
+    pub notices: Vec<Notice>,
+    /// The second connection to the store, for reading.
+    pub reader: Reader,
+}
+
+impl House {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let words = Words::new(&parts.settings.settings().general.language);
+        Self {
+            profile: parts.profile,
+            engine: parts.engine,
+            ringer: parts.ringer,
+            secrets: parts.secrets,
+            windows: Windows::default(),
+            surroundings: parts.surroundings,
+            desktop: parts.desktop,
+            quit: Notify::new(),
+            settings: Mutex::new(parts.settings),
+            words: Mutex::new(Arc::new(words)),
+            notices: Mutex::new(parts.notices),
+            reader: Mutex::new(parts.reader),
+        }
+    }
+
+    /// What the user chose.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        lock(&self.settings).settings().clone()
+    }
+
+    /// Changes the settings: written first, then taken over by the engine, then told to the windows.
+    ///
+    /// # Errors
+    /// When they could not be written; nothing has changed then.
+    pub async fn change_settings(
+        &self,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<(), SettingsError> {
+        let settings = {
+            let mut file = lock(&self.settings);
+            let mut settings = file.settings().clone();
+            change(&mut settings);
+            if settings != *file.settings() {
+                file.save(settings.clone())?;
+            }
+            settings
+        };
+        *lock(&self.words) = Arc::new(Words::new(&settings.general.language));
+        let applied = self
+            .engine
+            .call(move |desk| desk.apply_settings(settings))
+            .await;
+        if let Ok(Err(error)) = applied {
+            self.notice(Notice::Storage {
+                detail: error.to_string(),
+            });
+        }
+        self.windows.tell(&Event::Settings);
+        Ok(())
+    }
+
+    /// The texts in the user's language.
+    #[must_use]
+    pub fn words(&self) -> Arc<Words> {
+        Arc::clone(&lock(&self.words))
+    }
+
+    /// Keeps a notice for the windows to show; the same one only once.
+    pub fn notice(&self, notice: Notice) {
+        let mut notices = lock(&self.notices);
+        if !notices.contains(&notice) {
+            notices.push(notice);
+            drop(notices);
+            self.windows.tell(&Event::Notices);
+        }
+    }
+
+    /// The notices that were not put away.
+    #[must_use]
+    pub fn notices(&self) -> Vec<Notice> {
+        lock(&self.notices).clone()
+    }
+
+    /// Puts all notices away.
+    pub fn dismiss_notices(&self) {
+        lock(&self.notices).clear();
+        self.windows.tell(&Event::Notices);
+    }
+
+    /// The store's second connection. Each read is short: it is done where it is asked.
+    pub fn reader(&self) -> MutexGuard<'_, Reader> {
+        lock(&self.reader)
+    }
+}
+
+/// A value behind a lock that no panic can have left half changed: each is replaced as a whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

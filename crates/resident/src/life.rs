@@ -1,0 +1,151 @@
+//! A resident from its first breath to its last.
+
+mod start;
+
+use crate::cli::Failure;
+use crate::clicks;
+use crate::desktop::popups::PopupEvent;
+use crate::desktop::tray::{Tray, TrayEvent};
+use crate::door;
+use crate::house::House;
+use crate::lock::ProfileLock;
+use crate::present::present;
+use crate::traycare::TrayCare;
+use carillon_engine::{Output, Ring};
+use carillon_link::views::Notice;
+use carillon_link::{Event, Place, Profile};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Everything that a resident hears.
+struct Ears {
+    outputs: mpsc::Receiver<Output>,
+    popups: mpsc::Receiver<PopupEvent>,
+    tray: mpsc::Receiver<TrayEvent>,
+}
+
+/// Lives until the user quits or the system ends it. `place` opens a window at once.
+///
+/// # Errors
+/// When the profile cannot be used, in one clear line.
+pub async fn live(
+    profile: &Profile,
+    lock: ProfileLock,
+    place: Option<Place>,
+) -> Result<(), Failure> {
+    crate::tryout::wake_server(profile).await;
+    let (house, ears, tray, listener) = start::start(profile).await?;
+    let door = tokio::spawn(door::keep_open(Arc::clone(&house), listener));
+    if let Some(place) = place {
+        present(&house, place, start::own_token());
+    }
+    listen(&house, ears, tray).await;
+    house.windows.tell(&Event::Ending);
+    house.ringer.silence();
+    door.abort();
+    // Windows hear of the end before the sockets close.
+    tokio::task::yield_now().await;
+    crate::tryout::clear_up(&house);
+    drop(lock);
+    Ok(())
+}
+
+async fn listen(house: &Arc<House>, mut ears: Ears, tray: Tray) {
+    let mut care = TrayCare::new(tray);
+    care.show(house);
+    let mut desktop = house.desktop.subscribe();
+    let ended = signalled();
+    tokio::pin!(ended);
+    loop {
+        tokio::select! {
+            biased;
+            output = ears.outputs.recv() => match output {
+                Some(output) => hear(house, &mut care, output),
+                None => return,
+            },
+            Some(event) = ears.popups.recv() => clicks::popup(house, event).await,
+            Some(event) = ears.tray.recv() => clicks::tray(house, event).await,
+            Ok(()) = desktop.changed() => house.windows.tell(&Event::Accounts),
+            () = house.quit.notified() => return,
+            () = &mut ended => return,
+        }
+    }
+}
+
+fn hear(house: &Arc<House>, care: &mut TrayCare, output: Output) {
+    match output {
+        Output::Ring(ring) => ring_out(house, care, &ring),
+        Output::Withdraw(key) => {
+            house.ringer.withdraw(&key);
+            care.seen(house, &key);
+        }
+        Output::Tray(input) => care.changed(house, input),
+        Output::Storage(detail) => house.notice(Notice::Storage { detail }),
+        other => {
+            if matches!(other, Output::Own | Output::Accounts) {
+                care.show(house);
+            }
+            if let Some(event) = event(other) {
+                house.windows.tell(&event);
+            }
+        }
+    }
+}
+
+fn ring_out(house: &Arc<House>, care: &mut TrayCare, ring: &Ring) {
+    house.ringer.ring(ring, &house.words());
+    if let Some(until_seen) = crate::ringer::attention(ring) {
+        house.windows.tell(&Event::Attention { until_seen });
+    }
+    care.rang(house, ring);
+}
+
+/// What windows are told.
+fn event(output: Output) -> Option<Event> {
+    Some(match output {
+        Output::LeftOut(left_out) => Event::Resync { left_out },
+        Output::Accounts => Event::Accounts,
+        Output::Roster(account) => Event::Roster { account },
+        Output::Contact(chat) => Event::Contact { chat },
+        Output::Chat(chat) => Event::Chat { chat },
+        Output::MessageAdded(chat, message) => Event::MessageAdded { chat, message },
+        Output::MessageChanged(chat, message) => Event::MessageChanged { chat, message },
+        Output::Typing {
+            chat,
+            nick,
+            composing,
+        } => Event::Typing {
+            chat,
+            nick,
+            composing,
+        },
+        Output::Requests => Event::Requests,
+        Output::Own => Event::Own,
+        Output::Activity => Event::Activity,
+        Output::Ring(_) | Output::Withdraw(_) | Output::Tray(_) | Output::Storage(_) => {
+            return None;
+        }
+    })
+}
+
+/// Resolves when the system or the user's terminal asks the process to end.
+pub async fn signalled() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let terminate = signal(SignalKind::terminate());
+        let hang_up = signal(SignalKind::hangup());
+        let (Ok(mut terminate), Ok(mut hang_up)) = (terminate, hang_up) else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,160 @@
+//! Everything that a resident needs, put together.
+
+use super::Ears;
+use crate::cli::Failure;
+use crate::desktop::bus::Bus;
+use crate::desktop::popups::{Identity, Popups};
+use crate::desktop::secrets::SecretKeeper;
+use crate::desktop::sound::Player;
+use crate::desktop::tray::Tray;
+use crate::house::{House, Parts};
+use crate::ringer::Ringer;
+use crate::settings_file::SettingsFile;
+use crate::traycare;
+use carillon_core::alerts::Surroundings;
+use carillon_core::ids::Timestamp;
+use carillon_core::settings::AccountSettings;
+use carillon_core::tray::TrayInput;
+use carillon_engine::connector::Boxed;
+use carillon_engine::store::{Store, StoreError, set_aside};
+use carillon_engine::wire::Secret;
+use carillon_engine::{Engine, EngineConfig, Secrets, WireConnector};
+use carillon_link::Profile;
+use carillon_link::server::Listener;
+use carillon_link::views::{DesktopView, Notice};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// Clicks that may wait.
+const CLICKS: usize = 64;
+
+pub(super) async fn start(
+    profile: &Profile,
+) -> Result<(Arc<House>, Ears, Tray, Listener), Failure> {
+    let now = now();
+    let (settings, mut notices) =
+        SettingsFile::load(&profile.settings_file(), &stamp()).map_err(Failure::new)?;
+    let store = open_store(profile, now, &mut notices)?;
+    let reader = store.reader().map_err(Failure::new)?;
+    let bus = Bus::default();
+    let secrets = SecretKeeper::new(profile);
+    let (surroundings, watched) = watch::channel(Surroundings::default());
+    let (engine, outputs) = Engine::start(EngineConfig {
+        store,
+        settings: settings.settings().clone(),
+        connector: Arc::new(WireConnector::new(Arc::new(Passwords(secrets.clone())))),
+        surroundings: watched,
+        clock: Arc::new(self::now),
+        chance: Box::new(chance),
+    })
+    .map_err(Failure::new)?;
+    let (popup_events, popups) = mpsc::channel(CLICKS);
+    let ringer = Ringer::new(
+        Popups::start(bus.clone(), Identity::default(), popup_events),
+        Player::start(),
+    );
+    let (desktop, _) = watch::channel(DesktopView {
+        sound: true,
+        ..DesktopView::default()
+    });
+    let house = Arc::new(House::new(Parts {
+        profile: profile.clone(),
+        engine,
+        ringer,
+        secrets,
+        surroundings,
+        desktop,
+        settings,
+        notices,
+        reader,
+    }));
+    let (tray_events, tray_queue) = mpsc::channel(CLICKS);
+    let tray = Tray::start(traycare::view(&house, TrayInput::default()), tray_events);
+    tokio::spawn(watch_tray(Arc::clone(&house), tray.present()));
+    let listener = Listener::bind(profile).map_err(Failure::new)?;
+    let ears = Ears {
+        outputs,
+        popups,
+        tray: tray_queue,
+    };
+    Ok((house, ears, tray, listener))
+}
+
+/// A damaged database is set aside and a new one begun; a newer one is refused.
+fn open_store(
+    profile: &Profile,
+    now: Timestamp,
+    notices: &mut Vec<Notice>,
+) -> Result<Store, Failure> {
+    let path = profile.database();
+    match Store::open(&path) {
+        Err(StoreError::Damaged { what }) => {
+            tracing::error!(what, "the database is damaged and is set aside");
+            let aside = set_aside(&path, now).map_err(Failure::new)?;
+            notices.push(Notice::DatabaseSetAside {
+                path: aside.database.display().to_string(),
+            });
+            Store::open(&path).map_err(Failure::new)
+        }
+        other => other.map_err(Failure::new),
+    }
+}
+
+/// Keeps what windows are told about the tray true.
+async fn watch_tray(house: Arc<House>, mut present: watch::Receiver<bool>) {
+    loop {
+        let tray = *present.borrow_and_update();
+        house
+            .desktop
+            .send_if_modified(|desktop| std::mem::replace(&mut desktop.tray, tray) != tray);
+        if present.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The token that the desktop gave this process when it was started from a menu.
+pub(super) fn own_token() -> Option<String> {
+    ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok())
+}
+
+struct Passwords(SecretKeeper);
+
+impl Secrets for Passwords {
+    fn password(&self, account: &AccountSettings) -> Boxed<Option<Secret>> {
+        let keeper = self.0.clone();
+        let (jid, store) = (account.jid.clone(), account.secret);
+        Box::pin(async move {
+            match keeper.load(&jid, store).await {
+                Ok(password) => Some(Secret::new(password.to_string())),
+                Err(problem) => {
+                    tracing::warn!(%problem, "the password is not to be had");
+                    None
+                }
+            }
+        })
+    }
+}
+
+fn now() -> Timestamp {
+    jiff::Timestamp::now().into()
+}
+
+/// A moment as it can stand in a file's name.
+fn stamp() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y%m%dT%H%M%SZ")
+        .to_string()
+}
+
+/// A random number from 0 up to 1.
+fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness every wait is the longest: late, but never a stampede.
+    if getrandom::fill(&mut bytes).is_err() {
+        return 1.0;
+    }
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}

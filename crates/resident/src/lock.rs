@@ -1,0 +1,43 @@
+//! One resident per profile.
+
+use carillon_link::Profile;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+
+/// Held while a resident lives; the system lets it go with the process, however that ends.
+#[derive(Debug)]
+pub struct ProfileLock {
+    _file: File,
+}
+
+/// Takes the profile's lock; `None` when another resident has it.
+///
+/// # Errors
+/// When the folder cannot be made or written.
+pub fn take(profile: &Profile) -> io::Result<Option<ProfileLock>> {
+    profile.create()?;
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    let file = options.open(profile.data().join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(ProfileLock { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_has_one_resident_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = Profile::in_folder(folder.path()).unwrap();
+        let first = take(&profile).unwrap();
+        assert!(first.is_some());
+        assert!(take(&profile).unwrap().is_none());
+        drop(first);
+        assert!(take(&profile).unwrap().is_some());
+    }
+}

@@ -1,0 +1,190 @@
+//! Carries out a plan: the popup's words and buttons, the picture, the sound, the tray and attention.
+
+pub mod compose;
+pub mod pictures;
+
+use crate::desktop::popups::{PopupIcon, PopupRequest, Popups, Urgency};
+use crate::desktop::sound::{Clip, Play, Player};
+use crate::words::Words;
+use carillon_core::alerts::{Attention, EventKind, Sound, SoundPlan};
+use carillon_core::ids::{ChatRef, InviteId};
+use carillon_engine::Ring;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// What a click on a popup is about. Popups hold opaque ids only; this stays here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// What rang.
+    pub kind: EventKind,
+    /// Where a click leads.
+    pub chat: Option<ChatRef>,
+    /// The invitation, for Join and Decline.
+    pub invite: Option<InviteId>,
+    /// The message, for Mark as read and Try again.
+    pub message: Option<carillon_core::ids::MessageId>,
+    /// A sample: its buttons do nothing.
+    pub sample: bool,
+}
+
+/// So many popups are remembered; older ones than that are no longer on any screen.
+const REMEMBERED: usize = 256;
+
+/// Shows and plays.
+pub struct Ringer {
+    popups: Popups,
+    player: Player,
+    shown: Mutex<HashMap<String, Shown>>,
+}
+
+impl Ringer {
+    /// A ringer over the desktop's popups and loudspeakers.
+    #[must_use]
+    pub fn new(popups: Popups, player: Player) -> Self {
+        Self {
+            popups,
+            player,
+            shown: Mutex::default(),
+        }
+    }
+
+    /// Shows the popup and plays the sound of a plan. Waits for neither.
+    pub fn ring(&self, ring: &Ring, words: &Words) {
+        // The popup goes first: it is never delayed for the sound.
+        if let Some(popup) = &ring.plan.popup {
+            self.show(ring, popup, words);
+        }
+        if let Some(sound) = &ring.plan.sound {
+            self.play(&ring.plan.replace_key, sound);
+        }
+    }
+
+    fn play(&self, key: &str, plan: &SoundPlan) {
+        // A built-in that this version does not have, or a file that is gone, is still heard as the chime.
+        let chime = || Clip::of(&Sound::Builtin("chime".to_owned()));
+        let clip = match Clip::of(&plan.sound).or_else(|_| chime()) {
+            Ok(Some(clip)) => clip,
+            Ok(None) => return,
+            Err(problem) => {
+                tracing::warn!(%problem, "a sound could not be found");
+                return;
+            }
+        };
+        let play = Play {
+            key: key.to_owned(),
+            clip,
+            volume: plan.volume.per_cent(),
+        };
+        // The player itself says what went wrong; nobody here waits for it.
+        drop(self.player.play(play));
+    }
+
+    fn show(&self, ring: &Ring, plan: &carillon_core::alerts::PopupPlan, words: &Words) {
+        let text = compose::compose(ring, plan, words);
+        let key = ring.plan.replace_key.clone();
+        self.remember(&key, ring);
+        let request = PopupRequest {
+            key,
+            summary: text.summary,
+            body: text.body,
+            icon: pictures::popup_icon(&ring.plan.icon, ring.plan.kind).unwrap_or(PopupIcon::None),
+            actions: text.actions,
+            reply: text.reply,
+            default_label: words.say("popup-open"),
+            sticky: plan.sticky,
+            seconds: plan.seconds,
+            urgency: urgency(ring),
+            category: Some(category(ring.plan.kind).to_owned()),
+        };
+        if let Err(error) = self.popups.show(request) {
+            tracing::warn!(%error, "a popup could not be shown");
+        }
+    }
+
+    fn remember(&self, key: &str, ring: &Ring) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.len() >= REMEMBERED && !shown.contains_key(key) {
+            let forgotten = shown.keys().next().cloned();
+            forgotten.and_then(|key| shown.remove(&key));
+        }
+        let entry = Shown {
+            kind: ring.event.kind,
+            chat: ring.event.chat(),
+            invite: ring.content.invite,
+            message: ring.content.message,
+            sample: ring.event.sample,
+        };
+        shown.insert(key.to_owned(), entry);
+    }
+
+    /// What a popup with this key was about.
+    #[must_use]
+    pub fn shown(&self, key: &str) -> Option<Shown> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.get(key).cloned()
+    }
+
+    /// Takes a popup away.
+    pub fn withdraw(&self, key: &str) {
+        let known = self
+            .shown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key)
+            .is_some();
+        if known && let Err(error) = self.popups.withdraw(key) {
+            tracing::debug!(%error, "a popup could not be withdrawn");
+        }
+    }
+
+    /// Takes all popups away and stops all sounds.
+    pub fn silence(&self) {
+        self.shown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        if let Err(error) = self.popups.withdraw_all() {
+            tracing::debug!(%error, "popups could not be withdrawn");
+        }
+        self.player.stop_all();
+    }
+
+    /// Stops all sounds.
+    pub fn stop_sounds(&self) {
+        self.player.stop_all();
+    }
+}
+
+/// Critical would pass the desktop's own Do Not Disturb: only what needs the user now, and stays, asks for it
+/// by being sticky. Presence need not be seen.
+const fn urgency(ring: &Ring) -> Urgency {
+    match ring.plan.kind {
+        EventKind::ContactAvailable | EventKind::ContactUnavailable => Urgency::Low,
+        _ => Urgency::Normal,
+    }
+}
+
+/// The categories of the Desktop Notifications Specification.
+const fn category(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::ContactAvailable => "presence.online",
+        EventKind::ContactUnavailable => "presence.offline",
+        EventKind::MessageFailed => "im.error",
+        EventKind::AccountAttention => "network.error",
+        EventKind::Message
+        | EventKind::MessageInFront
+        | EventKind::Missed
+        | EventKind::StrangerMessage => "im.received",
+        _ => "im",
+    }
+}
+
+/// Whether a plan asks for the desktop's attention, and until when.
+#[must_use]
+pub const fn attention(ring: &Ring) -> Option<bool> {
+    match ring.plan.attention {
+        Attention::None => None,
+        Attention::Once => Some(false),
+        Attention::UntilSeen => Some(true),
+    }
+}

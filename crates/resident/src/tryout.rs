@@ -1,0 +1,289 @@
+//! "Try it on this computer": the embedded server, and Alice and Bob with a resident and a window each.
+//!
+//! Everything of it lies in one folder (`try`): the server's data, two profiles, the generated passwords
+//! in them. Nothing of it starts at login. Whichever part is missing is started again.
+
+use crate::cli::ask_to_quit;
+use crate::desktop::secrets::SecretKeeper;
+use crate::door::VERSION;
+use crate::house::House;
+use crate::settings_file::SettingsFile;
+use carillon_core::settings::{AccountSettings, SecretStore};
+use carillon_link::contract::Show;
+use carillon_link::views::TryoutView;
+use carillon_link::{Link, Place, Profile, Refusal, RefusalCode, Role};
+use jid::BareJid;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::Command;
+
+/// The people of the try-out.
+const PEOPLE: [&str; 2] = ["alice", "bob"];
+/// Marks the folder as one that Carillon made and may delete.
+const MARK: &str = "this-folder-belongs-to-carillons-try-out";
+/// A server or resident that does not answer within this time does not start.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How the try-out stands.
+#[must_use]
+pub fn view(house: &House) -> TryoutView {
+    let folder = house.profile.tryout();
+    let secrets = |name: &&str| {
+        person(&folder, name)
+            .data()
+            .join("secrets.toml")
+            .display()
+            .to_string()
+    };
+    TryoutView {
+        exists: folder.join(MARK).exists(),
+        role: role(&house.profile).map(str::to_owned),
+        password_files: PEOPLE.iter().map(secrets).collect(),
+        folder: folder.display().to_string(),
+    }
+}
+
+/// Who of the try-out a profile belongs to.
+#[must_use]
+pub fn role(profile: &Profile) -> Option<&'static str> {
+    let folder = profile.tryout();
+    PEOPLE
+        .into_iter()
+        .find(|name| profile.data() == folder.join(name) && folder.join(MARK).exists())
+}
+
+fn person(folder: &Path, name: &str) -> Profile {
+    let data = folder.join(name);
+    // The folder is absolute already, so that nothing can fail here.
+    Profile::in_folder(&data).unwrap_or_else(|_| unreachable!("an absolute path"))
+}
+
+fn server(folder: &Path) -> PathBuf {
+    folder.join("server")
+}
+
+fn failed(error: impl std::fmt::Display) -> Refusal {
+    Refusal::new(
+        RefusalCode::Internal,
+        format!("the try-out could not be started: {error}"),
+    )
+}
+
+/// Starts whatever of the try-out is missing.
+///
+/// # Errors
+/// When a part does not start; the parts that did go on.
+pub async fn start(house: &House) -> Result<(), Refusal> {
+    let folder = house.profile.tryout();
+    prepare(&folder).map_err(failed)?;
+    let mut passwords = Vec::new();
+    for name in PEOPLE {
+        passwords.push((name, password(&person(&folder, name), name).await?));
+    }
+    let url = start_server(&folder, &passwords).await.map_err(failed)?;
+    for name in PEOPLE {
+        if role(&house.profile) != Some(name) {
+            start_person(&person(&folder, name), name, url.as_deref()).await?;
+        }
+    }
+    house.windows.tell(&carillon_link::Event::Tryout);
+    Ok(())
+}
+
+fn prepare(folder: &Path) -> io::Result<()> {
+    Profile::in_folder(folder)?.create()?;
+    std::fs::write(folder.join(MARK), "")
+}
+
+fn address(name: &str) -> Result<BareJid, Refusal> {
+    format!("{name}@localhost").parse().map_err(failed)
+}
+
+/// The person's password, made the first time, kept in a file that only this user can read.
+async fn password(profile: &Profile, name: &str) -> Result<String, Refusal> {
+    profile.create().map_err(failed)?;
+    let keeper = SecretKeeper::new(profile);
+    let jid = address(name)?;
+    if let Ok(known) = keeper.load(&jid, SecretStore::File).await {
+        return Ok(known.to_string());
+    }
+    let mut random = [0; 18];
+    getrandom::fill(&mut random).map_err(failed)?;
+    let made: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    keeper
+        .store(&jid, SecretStore::File, &made)
+        .await
+        .map_err(failed)?;
+    Ok(made)
+}
+
+/// Starts the server unless it runs. Answers its address when it was started.
+async fn start_server(folder: &Path, passwords: &[(&str, String)]) -> io::Result<Option<String>> {
+    let data = server(folder);
+    let profile = Profile::in_folder(&data)?;
+    if Link::connect(&profile, Role::Tool, VERSION).await.is_ok() {
+        return Ok(None);
+    }
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .arg("serve")
+        .arg("--data")
+        .arg(&data)
+        .args(["--accounts", "-"]);
+    command.args(["--friends", &PEOPLE.join(",")]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child = command.spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        for (name, password) in passwords {
+            stdin
+                .write_all(format!("{name} {password}\n").as_bytes())
+                .await?;
+        }
+    }
+    let Some(stdout) = child.stdout.take() else {
+        return Err(io::Error::other("the server has no standard output"));
+    };
+    let mut lines = BufReader::new(stdout).lines();
+    let line = tokio::time::timeout(PATIENCE, lines.next_line()).await;
+    let line = line.map_err(|_| io::Error::other("the server does not answer"))??;
+    let url = line.ok_or_else(|| io::Error::other("the server ended at once"))?;
+    std::fs::write(folder.join("address"), &url)?;
+    // Reaped when it ends, so that no zombie stays; it is not ended with this process.
+    tokio::spawn(async move { child.wait().await });
+    Ok(Some(url))
+}
+
+/// Starts a person's resident with its window, or brings the window of the running one to the front.
+async fn start_person(profile: &Profile, name: &str, url: Option<&str>) -> Result<(), Refusal> {
+    if let Ok((link, _events)) = Link::connect(profile, Role::Tool, VERSION).await {
+        return link
+            .ask(Show {
+                place: Place::Anywhere,
+                token: None,
+            })
+            .await;
+    }
+    if let Some(url) = url {
+        write_settings(profile, name, url)?;
+    }
+    let own = std::env::current_exe().map_err(failed)?;
+    let mut command = Command::new(own);
+    command
+        .arg("--profile")
+        .arg(profile.data())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child = command.spawn().map_err(failed)?;
+    tokio::spawn(async move { child.wait().await });
+    wait_for(profile).await
+}
+
+async fn wait_for(profile: &Profile) -> Result<(), Refusal> {
+    let answers = async {
+        while Link::connect(profile, Role::Tool, VERSION).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, answers)
+        .await
+        .map_err(|_| failed("a part does not answer"))
+}
+
+/// The person's account, with the server's address of today.
+fn write_settings(profile: &Profile, name: &str, url: &str) -> Result<(), Refusal> {
+    let jid = address(name)?;
+    let (mut file, _) = SettingsFile::load(&profile.settings_file(), "tryout").map_err(failed)?;
+    let mut settings = file.settings().clone();
+    settings.accounts = vec![AccountSettings {
+        jid,
+        connect: Some(url.to_owned()),
+        enabled: true,
+        secret: SecretStore::File,
+    }];
+    file.save(settings).map_err(failed)
+}
+
+/// When one of the two people starts alone, the server that both need is woken first.
+pub async fn wake_server(profile: &Profile) {
+    let Some(name) = role(profile) else {
+        return;
+    };
+    let folder = profile.tryout();
+    let woken = async {
+        let mut passwords = Vec::new();
+        for name in PEOPLE {
+            passwords.push((name, password(&person(&folder, name), name).await?));
+        }
+        if let Some(url) = start_server(&folder, &passwords).await.map_err(failed)? {
+            write_settings(profile, name, &url)?;
+        }
+        Ok::<(), Refusal>(())
+    };
+    if let Err(error) = woken.await {
+        tracing::error!(%error, "the try-out's server could not be woken");
+    }
+}
+
+/// Ends all of the try-out, and deletes it if that is wished.
+///
+/// # Errors
+/// When a part does not end, or the folder cannot be deleted.
+pub async fn end(house: &House, delete: bool) -> Result<(), Refusal> {
+    let folder = house.profile.tryout();
+    let mine = role(&house.profile);
+    for name in PEOPLE {
+        if mine != Some(name) {
+            end_part(&person(&folder, name)).await?;
+        }
+    }
+    let server = Profile::in_folder(&server(&folder)).map_err(failed)?;
+    end_part(&server).await?;
+    match (mine, delete) {
+        // This resident lives in the folder: it goes when the resident has ended.
+        (Some(_), true) => std::fs::write(folder.join("delete"), "").map_err(failed)?,
+        (None, true) => remove(&folder).map_err(failed)?,
+        (_, false) => {}
+    }
+    house.windows.tell(&carillon_link::Event::Tryout);
+    if mine.is_some() {
+        house.quit.notify_one();
+    }
+    Ok(())
+}
+
+async fn end_part(profile: &Profile) -> Result<(), Refusal> {
+    use carillon_link::LinkError;
+    match ask_to_quit(profile).await {
+        Ok(()) | Err(LinkError::NotRunning) => Ok(()),
+        Err(error) => Err(Refusal::new(RefusalCode::Internal, error.to_string())),
+    }
+}
+
+/// The last act of a resident that lived in a try-out that was to be deleted.
+pub fn clear_up(house: &House) {
+    let folder = house.profile.tryout();
+    if role(&house.profile).is_some()
+        && folder.join("delete").exists()
+        && let Err(error) = remove(&folder)
+    {
+        tracing::error!(%error, "the try-out could not be deleted");
+    }
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    if folder.join(MARK).exists() {
+        std::fs::remove_dir_all(folder)
+    } else {
+        Ok(())
+    }
+}
