@@ -17,3 +17,4 @@ mod server;
 pub use attack::{Attack, SENDERS, Sender};
 pub use scene::Scene;
 pub use server::{Account, Conversation, ScriptedServer};
+pub use tokio_tungstenite::tungstenite::protocol::Message;

@@ -118,6 +118,14 @@ impl Conversation {
         self.socket.send(message).await.expect("the client listens");
     }
 
+    /// Says a WebSocket message of any kind.
+    ///
+    /// # Panics
+    /// When the client is gone.
+    pub async fn send_frame(&mut self, message: Message) {
+        self.socket.send(message).await.expect("the client listens");
+    }
+
     /// Hears the next element.
     ///
     /// # Panics
