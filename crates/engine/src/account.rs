@@ -3,7 +3,7 @@
 use carillon_core::contact::{
     Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
 };
-use carillon_core::ids::{AccountId, ChatRef, Timestamp};
+use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::room::RoomState;
 use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem};
 use carillon_core::settings::AccountSettings;
@@ -92,8 +92,8 @@ impl Burst {
 /// What came late after signing in, to be told in one summary.
 #[derive(Debug, Default)]
 pub(crate) struct CatchUp {
-    pub(crate) messages: u32,
-    pub(crate) chats: BTreeSet<BareJid>,
+    /// How many messages came late in each chat.
+    pub(crate) chats: BTreeMap<BareJid, u32>,
     pub(crate) due: Timestamp,
 }
 
@@ -121,8 +121,16 @@ pub(crate) struct Account {
     pub(crate) typing: HashSet<(BareJid, Option<String>)>,
     pub(crate) rooms: BTreeMap<BareJid, Room>,
     pub(crate) catch_up: Option<CatchUp>,
+    /// The chats of the last summary of what came late, as far as I have not seen them since.
+    pub(crate) told_missed: BTreeSet<BareJid>,
     /// Messages handed to this session whose arrival at the server is not known yet.
     pub(crate) in_flight: HashSet<String>,
+    /// What was written up to here was handed to this session, but for what a room holds up.
+    pub(crate) sent_up_to: MessageId,
+    /// When to try again to hand over what the session did not take.
+    pub(crate) send_due: Option<Timestamp>,
+    /// Since when the session is signed in.
+    pub(crate) online_since: Option<Timestamp>,
     /// The full address of the session, to tell my own devices apart.
     pub(crate) resource: Option<String>,
     /// What was shown last as my own presence on this session.
@@ -145,7 +153,11 @@ impl Account {
             typing: HashSet::new(),
             rooms: BTreeMap::new(),
             catch_up: None,
+            told_missed: BTreeSet::new(),
             in_flight: HashSet::new(),
+            sent_up_to: MessageId(0),
+            send_due: None,
+            online_since: None,
             resource: None,
             shown: None,
         }
@@ -191,10 +203,21 @@ impl Account {
 
     /// Whether somebody is a contact in the sense of "who may write to me".
     pub(crate) fn is_contact(&self, jid: &BareJid) -> bool {
-        use carillon_core::contact::Subscription;
-        self.roster
-            .get(jid)
-            .is_some_and(|item| item.subscription != Subscription::None || item.ask)
+        self.roster.get(jid).is_some_and(crate::hearing::is_contact)
+    }
+
+    /// Whether their presence is worth keeping: only of people of the roster, and of my own devices. What
+    /// strangers show of themselves would fill the memory.
+    pub(crate) fn watches(&self, jid: &BareJid) -> bool {
+        *jid == self.settings.jid || self.roster.contains_key(jid)
+    }
+
+    /// Forgets the presence of those who left the roster.
+    pub(crate) fn forget_unwatched(&mut self) {
+        let (roster, me) = (&self.roster, &self.settings.jid);
+        self.presences
+            .retain(|jid, _| jid == me || roster.contains_key(jid));
+        self.gone_at.retain(|jid, _| roster.contains_key(jid));
     }
 
     pub(crate) fn contact(&self, item: &RosterItem) -> Contact {
@@ -210,10 +233,13 @@ impl Account {
         }
     }
 
-    /// Forgets all that was true only while the session lasted. Says who was seen online.
-    pub(crate) fn forget_live(&mut self) -> Vec<BareJid> {
+    /// Forgets all that was true only while the session lasted.
+    pub(crate) fn forget_live(&mut self) {
         self.session = None;
         self.in_flight.clear();
+        self.sent_up_to = MessageId(0);
+        self.send_due = None;
+        self.online_since = None;
         self.typing.clear();
         self.resource = None;
         self.shown = None;
@@ -221,7 +247,7 @@ impl Account {
             room.state = RoomState::Outside;
             room.occupants.clear();
         }
-        self.presences.drain().map(|(jid, _)| jid).collect()
+        self.presences.clear();
     }
 }
 

@@ -3,11 +3,60 @@
 use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output, Ring};
 use crate::presence::live;
-use carillon_core::alerts::{AlertEvent, AlertPlan, Context, EventKind, Freshness, decide};
+use carillon_core::alerts::{
+    AlertEvent, AlertPlan, Attention, Context, EventKind, FLOOD_WINDOW, Freshness, PopupForm,
+    decide,
+};
 use carillon_core::contact::Availability;
-use carillon_core::ids::AccountId;
+use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_store::ActivityRow;
 use jid::BareJid;
+use std::collections::{HashMap, VecDeque};
+
+/// What the popups of the last moments told, so that a summary can say how much it speaks for.
+#[derive(Debug, Default)]
+pub(crate) struct Flood {
+    lately: VecDeque<(Timestamp, Option<ChatRef>, u32)>,
+    summary: HashMap<Option<ChatRef>, u32>,
+}
+
+impl Flood {
+    /// Takes note of a popup; for a summary it answers how many messages in how many chats it speaks for.
+    fn note(
+        &mut self,
+        form: PopupForm,
+        chat: Option<ChatRef>,
+        messages: u32,
+        now: Timestamp,
+    ) -> Option<(u32, u32)> {
+        self.lately
+            .retain(|(at, ..)| (0..FLOOD_WINDOW).contains(&now.millis_since(*at)));
+        if form == PopupForm::Single {
+            self.summary.clear();
+            self.lately.push_back((now, chat, messages));
+            return None;
+        }
+        for (_, chat, messages) in self.lately.drain(..) {
+            *self.summary.entry(chat).or_default() += messages;
+        }
+        *self.summary.entry(chat).or_default() += messages;
+        let all = self
+            .summary
+            .values()
+            .fold(0_u32, |all, one| all.saturating_add(*one));
+        Some((all, u32::try_from(self.summary.len()).unwrap_or(u32::MAX)))
+    }
+
+    /// I have seen a chat. Answers whether nothing is left of what the summary told.
+    fn saw(&mut self, chat: &ChatRef) -> bool {
+        let chat = Some(chat.clone());
+        self.lately.retain(|(_, of, _)| *of != chat);
+        self.summary.remove(&chat).is_some() && self.summary.is_empty()
+    }
+}
+
+/// The key of the one summary popup of a flood.
+const FLOOD_KEY: &str = "flood";
 
 impl Desk {
     /// Decides about an event, gives the plan out, and notes it down.
@@ -22,41 +71,73 @@ impl Desk {
         presence_settled: bool,
     ) -> AlertPlan {
         let now = self.now();
-        let plan = {
-            let surroundings = self.surroundings.borrow();
-            let context = Context {
-                now,
-                surroundings: &surroundings,
-                own: Availability::from(self.settings.general.availability),
-                mute: self.mute,
-                recent: &self.recent,
-                presence_settled,
-            };
-            decide(&self.settings.alerts, &event, &context)
-        };
-        self.recent.note(&plan, now);
-        // The popup first: what is written down afterwards is not on the way from message to bell.
+        let plan = self.decide(&event, presence_settled);
         let message = content.message;
-        let sample = event.sample;
+        let content = if event.sample {
+            // A sample is no part of what happens: it must not make what follows look like a flood.
+            content
+        } else {
+            self.remember_ring(&event, &plan, content, now)
+        };
         let ring = Ring {
             event,
             plan: plan.clone(),
             content,
         };
         let event = ring.event.clone();
+        // The popup first: what is written down afterwards is not on the way from message to bell.
         self.tell(Output::Ring(Box::new(ring)));
-        if !sample {
+        if !event.sample {
             self.note_activity(&event, &plan, message);
         }
         plan
     }
 
-    fn note_activity(
+    fn decide(&self, event: &AlertEvent, presence_settled: bool) -> AlertPlan {
+        let surroundings = self.surroundings.borrow();
+        let context = Context {
+            now: self.now(),
+            surroundings: &surroundings,
+            own: Availability::from(self.settings.general.availability),
+            mute: self.mute,
+            recent: &self.recent,
+            presence_settled,
+        };
+        decide(&self.settings.alerts, event, &context)
+    }
+
+    /// Remembers what rings, and fills in what a summary speaks for.
+    fn remember_ring(
         &mut self,
         event: &AlertEvent,
         plan: &AlertPlan,
-        message: Option<carillon_core::ids::MessageId>,
-    ) {
+        content: Content,
+        now: Timestamp,
+    ) -> Content {
+        self.recent.note(plan, now);
+        if plan.attention == Attention::UntilSeen && is_withdrawn_once_seen(event.kind) {
+            self.unseen.insert(plan.replace_key.clone());
+            self.refresh_tray();
+        }
+        let Some(popup) = &plan.popup else {
+            return content;
+        };
+        let speaks_for = if event.kind == EventKind::Missed {
+            content.messages
+        } else {
+            1
+        };
+        match self.flood.note(popup.form, event.chat(), speaks_for, now) {
+            Some((messages, chats)) => Content {
+                messages,
+                chats,
+                ..Content::default()
+            },
+            None => content,
+        }
+    }
+
+    fn note_activity(&mut self, event: &AlertEvent, plan: &AlertPlan, message: Option<MessageId>) {
         // Friends who were there all along are no news, not even in the list.
         if event.kind.is_presence() && plan.is_silent() {
             return;
@@ -76,10 +157,7 @@ impl Desk {
             trace,
             message,
         };
-        match self.store.add_activity(&row) {
-            Ok(_) => self.tell(Output::Activity),
-            Err(error) => tracing::warn!(%error, "the Activity list could not be kept"),
-        }
+        self.note_soon(row);
     }
 
     /// Notes what privacy kept away: counted in Activity, shown nowhere else.
@@ -88,14 +166,28 @@ impl Desk {
             freshness: Freshness::History,
             ..live(kind, id, jid)
         };
-        self.ring(event, Content::default());
+        let plan = self.decide(&event, true);
+        self.note_activity(&event, &plan, None);
     }
 
     /// What was shown about this is no longer news.
     pub(crate) fn withdraw(&mut self, kind: EventKind, id: AccountId, jid: &BareJid) {
-        let key = live(kind, id, jid).replace_key();
+        self.withdraw_key(live(kind, id, jid).replace_key());
+    }
+
+    pub(crate) fn withdraw_key(&mut self, key: String) {
         self.recent.forget_key(&key);
+        if self.unseen.remove(&key) {
+            self.refresh_tray();
+        }
         self.tell(Output::Withdraw(key));
+    }
+
+    /// I have seen a chat: the summary of a flood goes once nothing of it is news.
+    pub(crate) fn withdraw_flood_of(&mut self, chat: &ChatRef) {
+        if self.flood.saw(chat) {
+            self.withdraw_key(FLOOD_KEY.to_owned());
+        }
     }
 
     pub(crate) fn ring_account(
@@ -144,4 +236,18 @@ impl Desk {
         };
         Ok(self.ring(event, content))
     }
+}
+
+/// Whether the engine takes back what was shown of it once it was seen or handled. Of the other kinds nobody
+/// would ever learn that they were seen.
+const fn is_withdrawn_once_seen(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Message
+            | EventKind::Missed
+            | EventKind::StrangerMessage
+            | EventKind::ContactRequest
+            | EventKind::RoomInvite
+            | EventKind::AccountAttention
+    )
 }

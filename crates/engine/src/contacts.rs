@@ -3,7 +3,9 @@
 use crate::desk::{Desk, DeskError, ServerAnswer};
 use crate::output::Output;
 use carillon_core::alerts::EventKind;
+use carillon_core::contact::ContactRequest;
 use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::room::RoomInvite;
 use carillon_core::session::{Outgoing, SubscriptionStep};
 use jid::BareJid;
 
@@ -49,11 +51,12 @@ impl Desk {
         };
         self.step(contact, step)?;
         // Who asked me as well gets their answer with the same click.
-        if self
-            .store
-            .remove_contact_request(contact.account, &contact.jid)?
-        {
+        let asked_me =
+            |one: &ContactRequest| one.account == contact.account && one.jid == contact.jid;
+        if self.store.contact_requests()?.iter().any(asked_me) {
             self.step(contact, SubscriptionStep::Subscribed)?;
+            self.store
+                .remove_contact_request(contact.account, &contact.jid)?;
             self.request_handled(contact);
         }
         Ok(answer)
@@ -174,7 +177,10 @@ impl Desk {
         Ok(())
     }
 
-    fn accept_stranger_if_any(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
+    pub(crate) fn accept_stranger_if_any(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
+        if !self.store.is_in_requests(contact)? {
+            return Ok(());
+        }
         let owed = self.store.accept_stranger(contact.account, &contact.jid)?;
         if self.settings.privacy.send_receipts {
             let account = self.account(contact.account)?;
@@ -211,13 +217,14 @@ impl Desk {
         let stranger = self.store.delete_stranger(id, jid);
         self.stored(id, stranger);
         let invites = self.store.invites().unwrap_or_default();
-        for invite in invites
-            .iter()
-            .filter(|one| one.account == id && one.from == *jid)
-        {
+        let theirs =
+            |one: &&RoomInvite| one.account == id && (one.from == *jid || one.room == *jid);
+        for invite in invites.iter().filter(theirs) {
             let removed = self.store.remove_invite(invite.id);
             self.stored(id, removed);
+            self.withdraw(EventKind::RoomInvite, id, &invite.room);
         }
+        self.stop_typing(id, |of, _| of == jid);
         self.request_handled(&contact);
         self.stranger_handled(&contact);
     }
@@ -240,7 +247,7 @@ impl Desk {
         self.refresh_tray();
     }
 
-    fn stranger_handled(&mut self, contact: &ChatRef) {
+    pub(crate) fn stranger_handled(&mut self, contact: &ChatRef) {
         self.withdraw(EventKind::StrangerMessage, contact.account, &contact.jid);
         self.tell(Output::Requests);
         self.tell_chat(contact);

@@ -1,6 +1,8 @@
 //! The engine's state, and what every part of it shares.
 
 use crate::account::Account;
+use crate::alerting::Flood;
+use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::output::Output;
 use crate::sessions::SessionNews;
@@ -10,8 +12,9 @@ use carillon_core::session::{Outgoing, SessionProblem};
 use carillon_core::settings::{Mute, Settings};
 use carillon_core::tray::TrayInput;
 use carillon_store::{Store, StoreError};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Tells the time. Passed in, so that tests own it.
@@ -58,9 +61,14 @@ pub struct Desk {
     pub(crate) mute: Option<Mute>,
     pub(crate) idle: bool,
     pub(crate) news: mpsc::Sender<SessionNews>,
-    pub(crate) requests: HashMap<u64, Asked>,
+    /// What the server was asked, and over which account.
+    pub(crate) requests: HashMap<u64, (AccountId, Asked)>,
     pub(crate) last_number: u64,
     pub(crate) tray: TrayInput,
+    pub(crate) chores: Chores,
+    pub(crate) flood: Flood,
+    /// What asked for attention until it is seen, by its key.
+    pub(crate) unseen: HashSet<String>,
     /// When what was committed is to be brought to the disk for certain.
     pub(crate) flush_due: Option<Timestamp>,
     /// When to try again to say what was left out.
@@ -101,9 +109,14 @@ impl Desk {
         if self.left_out > 0 {
             self.tell_left_out();
         }
-        if self.out.try_send(output).is_err() {
-            self.left_out += 1;
-            self.left_out_due = Some(self.now().plus_millis(LEFT_OUT_AGAIN));
+        match self.out.try_send(output) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => {
+                self.left_out = self.left_out.saturating_add(1);
+                self.left_out_due = Some(self.now().plus_millis(LEFT_OUT_AGAIN));
+            }
+            // Nobody will ever take it: that is the resident's end.
+            Err(TrySendError::Closed(_)) => {}
         }
     }
 
@@ -112,11 +125,14 @@ impl Desk {
         if self.left_out == 0 {
             return;
         }
-        if self.out.try_send(Output::LeftOut(self.left_out)).is_ok() {
-            self.left_out = 0;
-            self.left_out_due = None;
-        } else {
-            self.left_out_due = Some(self.now().plus_millis(LEFT_OUT_AGAIN));
+        match self.out.try_send(Output::LeftOut(self.left_out)) {
+            Ok(()) | Err(TrySendError::Closed(_)) => {
+                self.left_out = 0;
+                self.left_out_due = None;
+            }
+            Err(TrySendError::Full(_)) => {
+                self.left_out_due = Some(self.now().plus_millis(LEFT_OUT_AGAIN));
+            }
         }
     }
 
@@ -135,14 +151,18 @@ impl Desk {
         }
     }
 
-    /// The result of a store call made for an account, or `None` after [`Self::storage_failed`].
+    /// The result of a store call made for an account, or `None` after [`Self::storage_failed`]. What was
+    /// stored is brought to the disk soon.
     pub(crate) fn stored<T>(
         &mut self,
         account: AccountId,
         result: Result<T, StoreError>,
     ) -> Option<T> {
         match result {
-            Ok(value) => Some(value),
+            Ok(value) => {
+                self.flush_soon();
+                Some(value)
+            }
             Err(error) => {
                 self.storage_failed(account, &error);
                 None
@@ -164,8 +184,13 @@ impl Desk {
             return Err(DeskError::NotConnected);
         }
         let (asked, answer) = oneshot::channel();
-        self.requests.insert(number, asked);
+        self.requests.insert(number, (account, asked));
         Ok(answer)
+    }
+
+    /// The session that was asked is over: whoever waits for its answers learns that there will be none.
+    pub(crate) fn forget_requests(&mut self, id: AccountId) {
+        self.requests.retain(|_, (account, _)| *account != id);
     }
 
     pub(crate) fn answer_request(
@@ -173,7 +198,7 @@ impl Desk {
         request: u64,
         result: Result<(), carillon_core::session::StanzaProblem>,
     ) {
-        if let Some(asked) = self.requests.remove(&request) {
+        if let Some((_, asked)) = self.requests.remove(&request) {
             // Whoever asked may have gone; the answer is of no use to anybody else.
             let _ = asked.send(result);
         }

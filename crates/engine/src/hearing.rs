@@ -2,10 +2,11 @@
 
 use crate::desk::Desk;
 use crate::output::Output;
-use carillon_core::contact::RosterItem;
-use carillon_core::ids::AccountId;
+use carillon_core::contact::{RosterItem, Subscription};
+use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::session::Incoming;
 use jid::BareJid;
+use std::collections::HashSet;
 
 impl Desk {
     pub(crate) fn hear_stanza(&mut self, id: AccountId, stanza: Incoming) {
@@ -78,7 +79,12 @@ impl Desk {
             .into_iter()
             .map(|item| (item.jid.clone(), item))
             .collect();
+        account.forget_unwatched();
         self.tell(Output::Roster(id));
+        if !change.changed.is_empty() {
+            // Who was a stranger may be a contact now.
+            self.tell(Output::Requests);
+        }
         for changed in change.changed {
             if changed.is_request_accepted() {
                 self.request_accepted(id, &changed.after.jid);
@@ -87,6 +93,17 @@ impl Desk {
     }
 
     fn hear_roster_push(&mut self, id: AccountId, version: Option<&str>, item: RosterItem) {
+        let contact = ChatRef {
+            account: id,
+            jid: item.jid.clone(),
+        };
+        let waits = self.store.is_in_requests(&contact).unwrap_or(false);
+        if waits && is_contact(&item) {
+            let accepted = self.accept_stranger_if_any(&contact);
+            if let Err(error) = accepted {
+                tracing::warn!(%error, "a stranger who became a contact still waits in Requests");
+            }
+        }
         let change = self.store.apply_roster_item(id, version, item.clone());
         let Some(change) = self.stored(id, change) else {
             return;
@@ -96,10 +113,12 @@ impl Desk {
             return;
         };
         account.roster.insert(jid.clone(), item);
-        let contact = account.chat(&jid);
         self.tell(Output::Contact(contact.clone()));
         // The chat's line shows the contact's name.
-        self.tell(Output::Chat(contact));
+        self.tell(Output::Chat(contact.clone()));
+        if waits {
+            self.stranger_handled(&contact);
+        }
         if change.is_request_accepted() {
             self.request_accepted(id, &jid);
         }
@@ -112,19 +131,26 @@ impl Desk {
         }
         if let Some(account) = self.accounts.get_mut(&id) {
             account.roster.remove(jid);
-            account.presences.remove(jid);
+            account.forget_unwatched();
             self.tell(Output::Roster(id));
         }
     }
 
     fn hear_block_list(&mut self, id: AccountId, jids: Vec<BareJid>) {
         let stored = self.store.replace_block_list(id, &jids);
-        if self.stored(id, stored).is_some()
-            && let Some(account) = self.accounts.get_mut(&id)
-        {
-            account.blocked = jids.into_iter().collect();
-            self.tell(Output::Roster(id));
+        if self.stored(id, stored).is_none() {
+            return;
         }
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let blocked: HashSet<BareJid> = jids.into_iter().collect();
+        let before = std::mem::replace(&mut account.blocked, blocked.clone());
+        // Blocked on another device while this one was away.
+        for jid in blocked.difference(&before) {
+            self.drop_what_waits_of(id, jid);
+        }
+        self.tell(Output::Roster(id));
     }
 
     fn hear_blocked(&mut self, id: AccountId, jids: &[BareJid]) {
@@ -142,7 +168,7 @@ impl Desk {
     }
 
     fn hear_unblocked(&mut self, id: AccountId, jids: &[BareJid]) {
-        let Some(account) = self.accounts.get_mut(&id) else {
+        let Some(account) = self.accounts.get(&id) else {
             return;
         };
         let lifted: Vec<BareJid> = if jids.is_empty() {
@@ -150,11 +176,20 @@ impl Desk {
         } else {
             jids.to_vec()
         };
-        for jid in &lifted {
-            account.blocked.remove(jid);
-        }
         let stored = self.store.remove_blocked(id, &lifted);
-        self.stored(id, stored);
+        if self.stored(id, stored).is_none() {
+            return;
+        }
+        if let Some(account) = self.accounts.get_mut(&id) {
+            for jid in &lifted {
+                account.blocked.remove(jid);
+            }
+        }
         self.tell(Output::Roster(id));
     }
+}
+
+/// In the sense of "who may write to me".
+pub(crate) fn is_contact(item: &RosterItem) -> bool {
+    item.subscription != Subscription::None || item.ask
 }

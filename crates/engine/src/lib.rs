@@ -8,23 +8,27 @@
 pub mod account;
 mod alerting;
 pub mod answers;
+mod chores;
 pub mod connector;
 mod contacts;
 pub mod desk;
 mod hearing;
 mod messages;
+mod missed;
+mod outgoing;
 pub mod output;
 mod presence;
 mod rooms;
 mod run;
 mod sessions;
 mod status;
+mod typing;
 
 pub use account::Line;
 pub use answers::{AccountState, RoomNow};
 pub use carillon_store as store;
 pub use carillon_wire as wire;
 pub use connector::{ConnectEnd, Connector, Secrets, WireConnector};
-pub use desk::{Desk, DeskError};
+pub use desk::{Desk, DeskError, ServerAnswer};
 pub use output::{Content, Output, Ring};
 pub use run::{Engine, EngineConfig, EngineGone};

@@ -23,10 +23,13 @@ impl Desk {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
+        if !account.watches(from) {
+            return;
+        }
         let before = account.presence_of(from);
         change_device(account.presences.entry(from.clone()).or_default(), device);
         let after = account.presence_of(from);
-        if after.availability == Availability::Offline && after.status.is_empty() {
+        if !after.availability.is_online() {
             account.presences.remove(from);
         }
         let settled = account.burst.settled_before(now);
@@ -43,16 +46,17 @@ impl Desk {
             .map(|gone| now.millis_since(*gone));
         if went {
             account.gone_at.insert(from.clone(), now);
-            account.typing.retain(|(jid, _)| jid != from);
         }
-        let known = account.roster.contains_key(from);
         self.tell(Output::Contact(contact));
+        if went {
+            self.stop_typing(id, |jid, _| jid == from);
+        }
         let kind = match (came, went) {
             (true, _) => EventKind::ContactAvailable,
             (_, true) => EventKind::ContactUnavailable,
             _ => return,
         };
-        if mine || !known {
+        if mine {
             return;
         }
         let event = AlertEvent {

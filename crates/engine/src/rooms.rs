@@ -4,9 +4,9 @@ use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output};
 use crate::presence::live;
 use carillon_core::alerts::EventKind;
-use carillon_core::ids::{AccountId, ChatRef, InviteId, Timestamp};
+use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId, Timestamp};
 use carillon_core::privacy::WhoMayWrite;
-use carillon_core::room::{InviteVia, RoomState};
+use carillon_core::room::{InviteVia, RoomInvite, RoomState};
 use carillon_core::session::{Outgoing, RoomEvent};
 use jid::BareJid;
 
@@ -32,7 +32,7 @@ impl Desk {
         let inside = account
             .rooms
             .get(room)
-            .is_some_and(|room| room.state == RoomState::Joined);
+            .is_some_and(|room| matches!(room.state, RoomState::Joined | RoomState::Joining));
         if inside {
             return;
         }
@@ -69,6 +69,10 @@ impl Desk {
             return;
         };
         let joined = matches!(event, RoomEvent::Joined { .. });
+        // Who is there comes before my own arrival (XEP-0045 §7.2.2), one by one: not worth a line each.
+        let arriving =
+            room.state == RoomState::Joining && matches!(event, RoomEvent::Occupant { .. });
+        let mut left = None;
         match event {
             RoomEvent::Joined { nick } => {
                 room.nick = nick;
@@ -84,10 +88,18 @@ impl Desk {
             }
             RoomEvent::Occupant { nick, .. } => {
                 room.occupants.remove(&nick);
+                left = Some(nick);
             }
         }
-        if room.state != RoomState::Joined {
+        let outside = !matches!(room.state, RoomState::Joined | RoomState::Joining);
+        if outside {
             room.occupants.clear();
+        }
+        self.stop_typing(id, |of, nick| {
+            of == jid && (outside || left.is_some() && nick == left.as_deref())
+        });
+        if arriving {
+            return;
         }
         let chat = ChatRef {
             account: id,
@@ -95,6 +107,10 @@ impl Desk {
         };
         self.tell(Output::Chat(chat));
         if joined {
+            // What waited for this room lies behind what was sent since.
+            if let Some(account) = self.accounts.get_mut(&id) {
+                account.sent_up_to = MessageId(0);
+            }
             self.send_waiting(id);
         }
     }
@@ -110,7 +126,11 @@ impl Desk {
             jid: found.room,
         };
         self.join_room(&chat)?;
-        self.store.remove_invite(invite)?;
+        // Whoever else invited me to the same room has their answer as well.
+        let answered = |other: &RoomInvite| other.account == chat.account && other.room == chat.jid;
+        for other in self.store.invites()?.into_iter().filter(answered) {
+            self.store.remove_invite(other.id)?;
+        }
         self.invite_handled(&chat);
         Ok(chat)
     }
@@ -140,7 +160,7 @@ impl Desk {
         Ok(())
     }
 
-    fn invite_handled(&mut self, chat: &ChatRef) {
+    pub(crate) fn invite_handled(&mut self, chat: &ChatRef) {
         self.withdraw(EventKind::RoomInvite, chat.account, &chat.jid);
         self.tell(Output::Requests);
         self.refresh_tray();
@@ -164,6 +184,7 @@ impl Desk {
         let nick = room.nick.clone();
         self.store
             .set_room(chat.account, &chat.jid, &nick, "", true)?;
+        self.flush_soon();
         self.enter(chat.account, &chat.jid);
         self.tell_chat(chat);
         Ok(())
@@ -214,6 +235,7 @@ impl Desk {
         });
         self.store
             .set_room(chat.account, &chat.jid, &nick, "", false)?;
+        self.flush_soon();
         self.tell_chat(chat);
         Ok(())
     }

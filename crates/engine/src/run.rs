@@ -1,5 +1,7 @@
 //! The engine's one task.
 
+use crate::alerting::Flood;
+use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::desk::{Chance, Clock, Desk};
 use crate::output::Output;
@@ -9,7 +11,7 @@ use carillon_core::ids::Timestamp;
 use carillon_core::settings::{Mute, Settings};
 use carillon_core::tray::TrayInput;
 use carillon_store::Store;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -78,6 +80,9 @@ impl Engine {
             requests: HashMap::new(),
             last_number: 0,
             tray: TrayInput::default(),
+            chores: Chores::default(),
+            flood: Flood::default(),
+            unseen: HashSet::new(),
             flush_due: None,
             left_out_due: None,
             out,
@@ -85,7 +90,7 @@ impl Engine {
         };
         desk.mute = stored_mute(&desk)?;
         desk.apply_settings(config.settings)?;
-        desk.refresh_tray();
+        desk.do_chores();
         tokio::spawn(run(desk, call_queue, news_queue));
         Ok((Self { calls }, outputs))
     }
@@ -123,17 +128,23 @@ async fn run(
         let wait = desk
             .next_due()
             .map(|due| due.millis_since(desk.now()).max(0).unsigned_abs());
+        let chores = desk.has_chores();
+        // Not biased: neither a flood of stanzas nor one of calls may keep the other, or the disk, waiting.
         tokio::select! {
-            biased;
             heard = news.recv() => match heard {
                 Some(heard) => desk.hear(heard),
                 None => break,
             },
             call = calls.recv() => match call {
-                Some(call) => call(&mut desk),
+                Some(call) => {
+                    desk.do_chores();
+                    call(&mut desk);
+                }
                 None => break,
             },
             () = sleep(wait) => desk.do_what_is_due(),
+            // Whoever takes the outputs goes first.
+            () = tokio::task::yield_now(), if chores => desk.do_chores(),
         }
     }
     desk.end();
@@ -164,6 +175,7 @@ impl Desk {
         let now = self.now();
         self.connect_due(now);
         self.tell_missed_due(now);
+        self.send_due(now);
         self.lift_mute_due(now);
         self.tell_left_out();
         if self.flush_due.is_some_and(|due| due <= now) {
@@ -190,6 +202,7 @@ impl Desk {
     /// Ends all sessions in good order.
     fn end(&mut self) {
         self.close_sessions();
+        self.do_chores();
         self.flush();
     }
 }

@@ -16,6 +16,8 @@ use tokio::sync::mpsc;
 
 /// What may wait for the socket; then messages wait in the store, and the rest is given up.
 const OUTGOING: usize = 1024;
+/// A session that lasted so long was a good one, and what came before it no longer counts; in milliseconds.
+const STEADY: i64 = 60_000;
 /// What may wait between the socket and the engine.
 const INCOMING: usize = 64;
 
@@ -40,7 +42,10 @@ pub(crate) fn account_due(account: &Account) -> Option<Timestamp> {
         _ => None,
     };
     let missed = account.catch_up.as_ref().map(|catch_up| catch_up.due);
-    [retry, missed].into_iter().flatten().min()
+    [retry, missed, account.send_due]
+        .into_iter()
+        .flatten()
+        .min()
 }
 
 impl Desk {
@@ -52,8 +57,10 @@ impl Desk {
         let mut kept = BTreeSet::new();
         for chosen in &settings.accounts {
             let id = self.store.account_id(&chosen.jid)?;
-            kept.insert(id);
-            self.take_account(id, chosen.clone())?;
+            // An address that stands there twice counts once.
+            if kept.insert(id) {
+                self.take_account(id, chosen.clone())?;
+            }
         }
         let gone: Vec<_> = self
             .accounts
@@ -62,7 +69,7 @@ impl Desk {
             .copied()
             .collect();
         for id in gone {
-            self.accounts.remove(&id);
+            self.let_account_go(id);
         }
         self.settings = settings;
         self.show_own_presence();
@@ -101,7 +108,7 @@ impl Desk {
     /// # Errors
     /// When the store refuses; the account is signed out then, and its rows are still there.
     pub fn forget_account(&mut self, id: AccountId) -> Result<(), DeskError> {
-        self.accounts.remove(&id);
+        self.let_account_go(id);
         self.store.remove_account(id)?;
         self.tell(Output::Accounts);
         self.refresh_tray();
@@ -117,9 +124,19 @@ impl Desk {
         if account.session.is_none() {
             account.line = Line::Off;
             account.failures = 0;
+            self.withdraw_account_alert(id);
             self.connect_if_wanted(id);
+            self.tell(Output::Accounts);
         }
         Ok(())
+    }
+
+    fn let_account_go(&mut self, id: AccountId) {
+        self.withdraw_account_alert(id);
+        if let Some(mut account) = self.accounts.remove(&id) {
+            say_goodbye(&mut account);
+        }
+        self.forget_requests(id);
     }
 
     /// Something suggests that the network works now: whoever waits tries at once.
@@ -211,6 +228,7 @@ impl Desk {
         say_goodbye(account);
         account.line = Line::Off;
         account.failures = 0;
+        self.withdraw_account_alert(id);
         self.forget_live(id);
     }
 
@@ -221,10 +239,12 @@ impl Desk {
     }
 
     fn forget_live(&mut self, id: AccountId) {
+        self.stop_typing(id, |_, _| true);
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
         account.forget_live();
+        self.forget_requests(id);
         self.tell(Output::Accounts);
         self.tell(Output::Roster(id));
         self.refresh_tray();
@@ -256,13 +276,13 @@ impl Desk {
             return;
         };
         account.line = Line::Online(features);
-        account.failures = 0;
+        account.online_since = Some(now);
         account.resource = Some(resource.to_owned());
         account.burst = Burst::begin(now);
         self.withdraw_account_alert(id);
         self.show_own_presence();
-        self.send_waiting(id);
         self.rejoin_rooms(id);
+        self.send_waiting(id);
         self.tell(Output::Accounts);
         self.refresh_tray();
     }
@@ -286,7 +306,15 @@ impl Desk {
         let chance = (self.chance)();
         let now = self.now();
         if let Some(account) = self.accounts.get_mut(&id) {
-            account.failures = account.failures.saturating_add(1);
+            // A server that lets me in and drops me at once must not be asked again and again without a rest.
+            let steady = account
+                .online_since
+                .is_some_and(|since| now.millis_since(since) >= STEADY);
+            account.failures = if steady {
+                1
+            } else {
+                account.failures.saturating_add(1)
+            };
             let wait = backoff::wait(account.failures, chance);
             let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
             tracing::info!(%problem, wait_ms = millis, "the session ended; it will be tried again");
@@ -353,9 +381,11 @@ impl Desk {
     }
 }
 
-/// Asks a session to close, and lets its task finish that by itself.
+/// Asks a session to close, and lets its task finish that by itself. One that is not signed in yet just ends:
+/// it would go on until it is.
 fn say_goodbye(account: &mut Account) {
-    if let Some(session) = account.session.take() {
+    let online = account.is_online();
+    if let Some(session) = account.session.take().filter(|_| online) {
         let _ = session.outgoing.try_send(Outgoing::Close);
         session.let_go();
     }

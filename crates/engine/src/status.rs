@@ -43,6 +43,7 @@ impl Desk {
         self.mute = mute;
         self.tell(Output::Own);
         self.refresh_tray();
+        self.flush_soon();
         match mute {
             Some(mute) => self.store.set_meta(MUTE_KEY, &write_mute(mute))?,
             None => self.store.remove_meta(MUTE_KEY)?,
@@ -86,7 +87,7 @@ impl Desk {
     }
 
     /// Works out what the tray shows, and tells it when it changed.
-    pub(crate) fn refresh_tray(&mut self) {
+    pub(crate) fn work_out_tray(&mut self) {
         let online = self
             .accounts
             .values()
@@ -108,7 +109,7 @@ impl Desk {
             },
             connecting,
             unread: unread.saturating_add(u32::try_from(requests).unwrap_or(u32::MAX)),
-            attention: false,
+            attention: !self.unseen.is_empty(),
             muted: self.mute().is_some(),
         };
         if tray != self.tray {

@@ -194,6 +194,26 @@ impl Reader {
         Ok(found.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The first `limit` of [`Reader::waiting`] that were written after a message. Costs as much as what waits
+    /// after it, and only these rows are read in full.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn waiting_after(
+        &self,
+        account: AccountId,
+        after: MessageId,
+        limit: u32,
+    ) -> Result<Vec<WaitingMessage>> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT {WAITING_COLUMNS} FROM message JOIN chat ON chat.id = message.chat
+             WHERE delivery = 0 AND chat.account = ?1 AND message.id > ?2
+             ORDER BY message.id LIMIT ?3"
+        ))?;
+        let found = query.query_map((account.0, after.0, limit), waiting)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// How many messages of all accounts wait to be sent. Failed ones do not wait.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub struct Recent {
 /// A chat that rang less than this ago is not rung again, in milliseconds.
 pub(super) const FOLLOW_UP: i64 = 5_000;
 /// The window in which popups are counted, in milliseconds.
-pub(super) const FLOOD_WINDOW: i64 = 3_000;
+pub const FLOOD_WINDOW: i64 = 3_000;
 /// More popups than this within the window become one summary.
 pub(super) const FLOOD_POPUPS: usize = 5;
 

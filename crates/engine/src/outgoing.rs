@@ -1,0 +1,264 @@
+//! What I say: stored first, then sent, and how far it has come.
+
+use crate::desk::{Desk, DeskError};
+use crate::output::{Content, Output};
+use crate::presence::live;
+use carillon_core::alerts::EventKind;
+use carillon_core::chat::Delivery;
+use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use carillon_core::session::{Outgoing, StanzaProblem};
+use carillon_store::{Queued, WaitingMessage};
+use jid::BareJid;
+
+/// The longest message that is sent, in characters.
+const LONGEST: usize = 20_000;
+/// So many messages are on their way to the server at once. Well below what a session takes, so that a long
+/// queue leaves room for receipts, joins and requests.
+const IN_FLIGHT: usize = 256;
+/// So many waiting rows are read at once.
+const WAITING_PAGE: u32 = 256;
+/// A session that was too busy is tried again after this, in milliseconds.
+const SEND_AGAIN: i64 = 1_000;
+
+impl Desk {
+    /// Stores a message of mine and sends it now or later. The same `stanza_id` twice is one message.
+    ///
+    /// # Errors
+    /// [`DeskError::BadText`], [`DeskError::Gone`], or the store's.
+    pub fn send_message(
+        &mut self,
+        chat: &ChatRef,
+        stanza_id: &str,
+        body: &str,
+    ) -> Result<MessageId, DeskError> {
+        let length = body.chars().count();
+        if body.trim().is_empty()
+            || length > LONGEST
+            || stanza_id.is_empty()
+            || stanza_id.len() > 64
+        {
+            return Err(DeskError::BadText);
+        }
+        self.account(chat.account)?;
+        let room = self.is_room(chat.account, &chat.jid);
+        let now = self.now();
+        let was_stranger = !room && self.store.is_in_requests(chat)?;
+        if was_stranger {
+            // Whom I write to is no stranger any more.
+            self.accept_stranger_if_any(chat)?;
+        }
+        let queued =
+            self.store
+                .queue_message(chat.account, &chat.jid, stanza_id, body, now, room)?;
+        let message = match queued {
+            Queued::AlreadyQueued(message) => {
+                self.send_waiting(chat.account);
+                return Ok(message);
+            }
+            Queued::New(message) => message,
+        };
+        self.tell(Output::MessageAdded(chat.clone(), message));
+        self.tell(Output::Chat(chat.clone()));
+        self.send_waiting(chat.account);
+        if was_stranger {
+            self.stranger_handled(chat);
+        }
+        // The message is safe and on its way: a draft that stays is no reason to say otherwise.
+        if let Err(error) = self.store.save_draft(chat, "", now) {
+            tracing::warn!(%error, "the draft of a sent message could not be forgotten");
+        }
+        Ok(message)
+    }
+
+    /// Hands waiting rows to the session in the order in which they were written, a window at a time: what is on
+    /// its way makes room for the next when the server has it.
+    pub(crate) fn send_waiting(&mut self, id: AccountId) {
+        loop {
+            let Some(account) = self.accounts.get(&id) else {
+                return;
+            };
+            if !account.is_online() || account.in_flight.len() >= IN_FLIGHT {
+                return;
+            }
+            let page = self
+                .store
+                .waiting_after(id, account.sent_up_to, WAITING_PAGE);
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return self.storage_failed(id, &error),
+            };
+            let last = page.len() < WAITING_PAGE as usize;
+            for row in page {
+                if !self.hand_over(id, row) {
+                    return;
+                }
+            }
+            if last {
+                return;
+            }
+        }
+    }
+
+    /// Whether the next row may follow.
+    fn hand_over(&mut self, id: AccountId, row: WaitingMessage) -> bool {
+        let again = self.now().plus_millis(SEND_AGAIN);
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return false;
+        };
+        let (message, stanza_id) = (row.message, row.id.clone());
+        let held_up = row.room && !is_joined(account, &row.chat);
+        if !held_up && !account.in_flight.contains(&stanza_id) {
+            if account.in_flight.len() >= IN_FLIGHT {
+                return false;
+            }
+            if !account.say(stanza(row)) {
+                account.send_due = Some(again);
+                return false;
+            }
+            account.in_flight.insert(stanza_id);
+        }
+        account.sent_up_to = message;
+        true
+    }
+
+    /// Tries again where a session was too busy to take what waits.
+    pub(crate) fn send_due(&mut self, now: Timestamp) {
+        let due: Vec<_> = self
+            .accounts
+            .values_mut()
+            .filter(|account| account.send_due.is_some_and(|due| due <= now))
+            .map(|account| {
+                account.send_due = None;
+                account.id
+            })
+            .collect();
+        for id in due {
+            self.send_waiting(id);
+        }
+    }
+
+    /// Sends a failed message again.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such failed message, or the store's.
+    pub fn retry_message(&mut self, message: MessageId) -> Result<(), DeskError> {
+        let row = self.store.retry(message)?.ok_or(DeskError::Gone)?;
+        let chat = ChatRef {
+            account: row.account,
+            jid: row.chat,
+        };
+        if let Ok(account) = self.account_mut(chat.account) {
+            let before = MessageId(row.message.0.saturating_sub(1));
+            account.sent_up_to = account.sent_up_to.min(before);
+        }
+        self.withdraw(EventKind::MessageFailed, chat.account, &chat.jid);
+        self.tell(Output::MessageChanged(chat.clone(), message));
+        self.send_waiting(chat.account);
+        Ok(())
+    }
+
+    pub(crate) fn hear_receipt(&mut self, id: AccountId, from: &BareJid, message: &str) {
+        let advanced = self
+            .store
+            .advance(id, Some(from), message, Delivery::Arrived);
+        self.tell_advanced(id, from, advanced);
+    }
+
+    pub(crate) fn hear_displayed(&mut self, id: AccountId, from: &BareJid, message: &str) {
+        let read = self.store.advance_up_to(id, from, message);
+        for message in self.stored(id, read).unwrap_or_default() {
+            self.tell_changed(id, from, message);
+        }
+    }
+
+    pub(crate) fn hear_reached(&mut self, id: AccountId, ids: &[String]) {
+        for reached in ids {
+            if let Ok(account) = self.account_mut(id) {
+                account.in_flight.remove(reached);
+            }
+            let advanced = self.store.advance(id, None, reached, Delivery::Sent);
+            let advanced = self.stored(id, advanced).flatten();
+            let message = advanced.and_then(|message| self.store.message(message).ok().flatten());
+            if let Some(message) = message {
+                self.tell(Output::MessageChanged(message.chat, message.id));
+            }
+        }
+        self.send_waiting(id);
+    }
+
+    pub(crate) fn hear_message_failed(
+        &mut self,
+        id: AccountId,
+        chat: &BareJid,
+        message: &str,
+        problem: &StanzaProblem,
+    ) {
+        if let Ok(account) = self.account_mut(id) {
+            account.in_flight.remove(message);
+        }
+        self.ring_failed(id, chat, message, problem);
+        self.send_waiting(id);
+    }
+
+    fn ring_failed(
+        &mut self,
+        id: AccountId,
+        chat: &BareJid,
+        message: &str,
+        problem: &StanzaProblem,
+    ) {
+        let reason = if problem.text.is_empty() {
+            &problem.condition
+        } else {
+            &problem.text
+        };
+        let failed = self.store.fail(id, chat, message, reason);
+        let Some(failed) = self.stored(id, failed).flatten() else {
+            return;
+        };
+        self.tell_changed(id, chat, failed);
+        let content = Content {
+            name: self.name(id, chat),
+            text: reason.clone(),
+            message: Some(failed),
+            ..Content::default()
+        };
+        self.ring(live(EventKind::MessageFailed, id, chat), content);
+    }
+
+    fn tell_advanced(
+        &mut self,
+        id: AccountId,
+        chat: &BareJid,
+        advanced: Result<Option<MessageId>, carillon_store::StoreError>,
+    ) {
+        if let Some(message) = self.stored(id, advanced).flatten() {
+            self.tell_changed(id, chat, message);
+        }
+    }
+
+    fn tell_changed(&mut self, id: AccountId, chat: &BareJid, message: MessageId) {
+        let chat = ChatRef {
+            account: id,
+            jid: chat.clone(),
+        };
+        self.tell(Output::MessageChanged(chat, message));
+    }
+}
+
+fn is_joined(account: &crate::account::Account, room: &BareJid) -> bool {
+    use carillon_core::room::RoomState;
+    account
+        .rooms
+        .get(room)
+        .is_some_and(|room| room.state == RoomState::Joined)
+}
+
+fn stanza(row: WaitingMessage) -> Outgoing {
+    Outgoing::Message {
+        to: row.chat,
+        id: row.id,
+        body: row.body,
+        to_room: row.room,
+    }
+}

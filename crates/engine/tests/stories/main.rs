@@ -1,0 +1,12 @@
+//! The engine between a scripted server and its outputs, in paused time: each story is a transcript.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a story that does not go as told ends"
+)]
+
+mod arriving;
+mod stage;
+mod words;

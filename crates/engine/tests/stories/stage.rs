@@ -1,0 +1,377 @@
+//! The stage: an engine on a real store, a server that says what the story says, and a clock that stands
+//! still until everybody has nothing left to do.
+
+use carillon_core::alerts::{EventKind, PopupForm, Surroundings};
+use carillon_core::contact::{RosterItem, Subscription};
+use carillon_core::ids::{AccountId, ChatRef, Timestamp};
+use carillon_core::session::{Incoming, Outgoing, ServerFeatures};
+use carillon_core::settings::{AccountSettings, SecretStore, Settings};
+use carillon_core::tray::TrayInput;
+use carillon_engine::connector::{Boxed, SessionStart};
+use carillon_engine::{
+    ConnectEnd, Connector, Desk, Engine, EngineConfig, Output, Ring,
+    store::{Reader, Store},
+};
+use jid::BareJid;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep, timeout};
+
+/// When the stories begin.
+pub(crate) const MORNING: Timestamp = Timestamp(1_800_000_000_000);
+
+pub(crate) fn jid(text: &str) -> BareJid {
+    text.parse().unwrap()
+}
+
+pub(crate) fn bob() -> BareJid {
+    jid("bob@example.org")
+}
+
+pub(crate) fn account(text: &str) -> AccountSettings {
+    AccountSettings {
+        jid: jid(text),
+        connect: None,
+        enabled: true,
+        secret: SecretStore::Keyring,
+    }
+}
+
+pub(crate) fn contact(text: &str, subscription: Subscription) -> RosterItem {
+    RosterItem {
+        jid: jid(text),
+        name: String::new(),
+        groups: Vec::new(),
+        subscription,
+        ask: false,
+    }
+}
+
+/// Lets everybody do what there is to do: in paused time a sleep ends once all tasks wait.
+pub(crate) async fn settle() {
+    sleep(Duration::from_millis(1)).await;
+}
+
+/// The server's side of one session.
+pub(crate) struct Session {
+    pub(crate) start: SessionStart,
+    outgoing: mpsc::Receiver<Outgoing>,
+    incoming: mpsc::Sender<Incoming>,
+    end: oneshot::Sender<ConnectEnd>,
+}
+
+impl Session {
+    pub(crate) async fn hears(&self, what: Incoming) {
+        self.incoming.send(what).await.unwrap();
+        settle().await;
+    }
+
+    /// All at once, as they stand in the socket's buffer.
+    pub(crate) async fn hears_all(&self, all: impl IntoIterator<Item = Incoming>) {
+        for what in all {
+            self.incoming.send(what).await.unwrap();
+        }
+        settle().await;
+    }
+
+    pub(crate) async fn comes_online(&self) {
+        self.hears(Incoming::Online {
+            jid: "alice@example.org/desk".parse().unwrap(),
+            features: ServerFeatures::default(),
+        })
+        .await;
+    }
+
+    pub(crate) async fn reached(&self, ids: &[&str]) {
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        self.hears(Incoming::Reached { ids }).await;
+    }
+
+    /// Everything the engine has said since it was asked last.
+    pub(crate) async fn says(&mut self) -> Vec<Outgoing> {
+        settle().await;
+        let mut said = Vec::new();
+        while let Ok(one) = self.outgoing.try_recv() {
+            said.push(one);
+        }
+        said
+    }
+
+    /// The ids of the messages it has said.
+    pub(crate) async fn sends(&mut self) -> Vec<String> {
+        let said = self.says().await;
+        said.into_iter()
+            .filter_map(|one| match one {
+                Outgoing::Message { id, .. } => Some(id),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(crate) async fn ends(self, end: ConnectEnd) {
+        drop(self.incoming);
+        let _ = self.end.send(end);
+        settle().await;
+    }
+
+    /// Whether the engine has let the session's task go or ended it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.end.is_closed()
+    }
+}
+
+struct Script(mpsc::UnboundedSender<Session>);
+
+impl Connector for Script {
+    fn run(
+        &self,
+        start: SessionStart,
+        outgoing: mpsc::Receiver<Outgoing>,
+        incoming: mpsc::Sender<Incoming>,
+    ) -> Boxed<ConnectEnd> {
+        let (end, ended) = oneshot::channel();
+        let session = Session {
+            start,
+            outgoing,
+            incoming,
+            end,
+        };
+        self.0.send(session).unwrap();
+        Box::pin(async move { ended.await.unwrap_or(ConnectEnd::Closed) })
+    }
+}
+
+pub(crate) struct Stage {
+    pub(crate) engine: Engine,
+    pub(crate) alice: AccountId,
+    pub(crate) surroundings: watch::Sender<Surroundings>,
+    pub(crate) clock_asked: Arc<AtomicU64>,
+    outputs: mpsc::Receiver<Output>,
+    sessions: mpsc::UnboundedReceiver<Session>,
+    reader: Reader,
+    folder: TempDir,
+}
+
+impl Stage {
+    /// Alice's engine, as it is when it has just started.
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(choose: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(folder, choose).await
+    }
+
+    async fn in_folder(folder: TempDir, choose: impl FnOnce(&mut Settings)) -> Self {
+        let store = Store::open(&folder.path().join("carillon.db")).unwrap();
+        let reader = store.reader().unwrap();
+        let mut settings = Settings {
+            accounts: vec![account("alice@example.org")],
+            ..Settings::default()
+        };
+        choose(&mut settings);
+        let (script, sessions) = mpsc::unbounded_channel();
+        let (surroundings, surroundings_read) = watch::channel(Surroundings::default());
+        let clock_asked = Arc::new(AtomicU64::new(0));
+        let asked = Arc::clone(&clock_asked);
+        let began = Instant::now();
+        let (engine, outputs) = Engine::start(EngineConfig {
+            store,
+            settings,
+            connector: Arc::new(Script(script)),
+            surroundings: surroundings_read,
+            clock: Arc::new(move || {
+                asked.fetch_add(1, Ordering::Relaxed);
+                let passed = i64::try_from(began.elapsed().as_millis()).unwrap();
+                MORNING.plus_millis(passed)
+            }),
+            chance: Box::new(|| 1.0),
+        })
+        .unwrap();
+        settle().await;
+        Self {
+            alice: reader
+                .known_account(&jid("alice@example.org"))
+                .unwrap()
+                .unwrap(),
+            engine,
+            surroundings,
+            clock_asked,
+            outputs,
+            sessions,
+            reader,
+            folder,
+        }
+    }
+
+    /// Alice is online, Bob is her contact, and nobody has said anything yet.
+    pub(crate) async fn online() -> (Self, Session) {
+        Self::online_with(|_| {}).await
+    }
+
+    pub(crate) async fn online_with(choose: impl FnOnce(&mut Settings)) -> (Self, Session) {
+        let mut stage = Self::with(choose).await;
+        let mut session = stage.session().await;
+        session.comes_online().await;
+        session
+            .hears(Incoming::Roster {
+                version: None,
+                items: Some(vec![contact("bob@example.org", Subscription::Both)]),
+            })
+            .await;
+        session.says().await;
+        stage.told().await;
+        (stage, session)
+    }
+
+    /// The engine ends, and another begins on the same profile.
+    pub(crate) async fn restarts(self) -> Self {
+        drop(self.engine);
+        settle().await;
+        drop(self.reader);
+        Self::in_folder(self.folder, |_| {}).await
+    }
+
+    /// The next session that the engine begins.
+    pub(crate) async fn session(&mut self) -> Session {
+        timeout(Duration::from_secs(3600), self.sessions.recv())
+            .await
+            .expect("the engine begins a session within the hour")
+            .unwrap()
+    }
+
+    pub(crate) async fn has_no_new_session(&mut self) -> bool {
+        settle().await;
+        self.sessions.try_recv().is_err()
+    }
+
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Desk) -> T + Send + 'static,
+    ) -> T {
+        let answer = self.engine.call(job).await.unwrap();
+        settle().await;
+        answer
+    }
+
+    pub(crate) async fn change(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = Settings {
+            accounts: vec![account("alice@example.org")],
+            ..Settings::default()
+        };
+        change(&mut settings);
+        self.call(move |desk| desk.apply_settings(settings))
+            .await
+            .unwrap();
+    }
+
+    /// Everything the engine has given out since it was asked last.
+    pub(crate) async fn told(&mut self) -> Told {
+        settle().await;
+        let mut told = Vec::new();
+        while let Ok(one) = self.outputs.try_recv() {
+            told.push(one);
+        }
+        Told(told)
+    }
+
+    pub(crate) async fn passes(&self, seconds: u64) {
+        sleep(Duration::from_secs(seconds)).await;
+        settle().await;
+    }
+
+    pub(crate) fn chat(&self, text: &str) -> ChatRef {
+        ChatRef {
+            account: self.alice,
+            jid: jid(text),
+        }
+    }
+
+    /// What is on the disk, seen by another connection.
+    pub(crate) const fn stored(&self) -> &Reader {
+        &self.reader
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("carillon.db")
+    }
+
+    pub(crate) async fn tray(&self) -> TrayInput {
+        self.call(|desk| desk.tray()).await
+    }
+}
+
+/// What the engine gave out.
+#[derive(Debug)]
+pub(crate) struct Told(pub(crate) Vec<Output>);
+
+impl Told {
+    pub(crate) fn rings(&self) -> Vec<&Ring> {
+        self.0
+            .iter()
+            .filter_map(|one| match one {
+                Output::Ring(ring) => Some(&**ring),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The kinds of those that are seen or heard.
+    pub(crate) fn alerted(&self) -> Vec<EventKind> {
+        self.rings()
+            .into_iter()
+            .filter(|ring| !ring.plan.is_silent())
+            .map(|ring| ring.event.kind)
+            .collect()
+    }
+
+    /// The one alert that is seen or heard.
+    pub(crate) fn alert(&self) -> &Ring {
+        let loud: Vec<_> = self
+            .rings()
+            .into_iter()
+            .filter(|ring| !ring.plan.is_silent())
+            .collect();
+        assert_eq!(loud.len(), 1, "one alert in {self:#?}");
+        loud[0]
+    }
+
+    pub(crate) fn summaries(&self) -> Vec<&Ring> {
+        self.rings()
+            .into_iter()
+            .filter(|ring| {
+                ring.plan
+                    .popup
+                    .as_ref()
+                    .is_some_and(|popup| popup.form == PopupForm::Summary)
+            })
+            .collect()
+    }
+
+    pub(crate) fn withdrawn(&self) -> Vec<&str> {
+        self.0
+            .iter()
+            .filter_map(|one| match one {
+                Output::Withdraw(key) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(crate) fn has(&self, wanted: impl Fn(&Output) -> bool) -> bool {
+        self.0.iter().any(wanted)
+    }
+
+    /// Where the first such output stands.
+    pub(crate) fn place(&self, wanted: impl Fn(&Output) -> bool) -> usize {
+        self.0
+            .iter()
+            .position(wanted)
+            .unwrap_or_else(|| panic!("not told: {self:#?}"))
+    }
+}
