@@ -19,7 +19,7 @@ use std::path::PathBuf;
     name = "carillon",
     version,
     about,
-    args_conflicts_with_subcommands = true
+    subcommand_precedence_over_arg = true
 )]
 pub struct Arguments {
     /// The folder with data and settings, instead of the user's own.
@@ -124,6 +124,11 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Some(Command::Serve(serve)) = arguments.command {
         return serve::run(serve).await;
     }
+    if arguments.command.is_some() && (arguments.background || arguments.uri.is_some()) {
+        return Err(Failure::new(
+            "--background and an address go with starting Carillon, not with a command",
+        ));
+    }
     let profile = Profile::chosen(arguments.profile.as_deref()).map_err(Failure::new)?;
     match arguments.command {
         Some(Command::Account(AccountCommand::Add {
@@ -174,7 +179,16 @@ mod tests {
     #[test]
     fn an_address_opens_and_a_command_commands() {
         assert!(parse(&["xmpp:bob@example.org"]).unwrap().uri.is_some());
-        assert!(parse(&["--background", "quit"]).is_err());
+        let both = parse(&["--profile", "/p", "status", "--json"]).unwrap();
+        assert!(matches!(both.command, Some(Command::Status { json: true })));
+    }
+
+    #[tokio::test]
+    async fn background_belongs_to_starting_and_is_refused_with_a_command() {
+        let failure = run(parse(&["--background", "quit"]).unwrap())
+            .await
+            .unwrap_err();
+        assert!(failure.to_string().contains("--background"));
     }
 
     #[test]
