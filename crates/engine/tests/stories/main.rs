@@ -8,5 +8,7 @@
 )]
 
 mod arriving;
+mod calm;
+mod sending;
 mod stage;
 mod words;

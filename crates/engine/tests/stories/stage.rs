@@ -280,6 +280,12 @@ impl Stage {
         Told(told)
     }
 
+    /// The resident is gone.
+    pub(crate) fn outputs_close(&mut self) {
+        self.outputs.close();
+        while self.outputs.try_recv().is_ok() {}
+    }
+
     pub(crate) async fn passes(&self, seconds: u64) {
         sleep(Duration::from_secs(seconds)).await;
         settle().await;
