@@ -24,7 +24,9 @@ export function currentLanguage(): string {
 
 /** The tag for dates and numbers. */
 export function formatLanguage(): string {
-  return language === pseudoLanguage ? 'en' : language;
+  const base = language === pseudoLanguage ? 'en' : language;
+  // The system's tag knows the region too: whether the clock has 12 or 24 hours.
+  return navigator.languages.find((tag) => tag.split('-')[0] === base) ?? base;
 }
 
 /** Takes the best fit for a tag such as `de-AT`; English where there is none. */

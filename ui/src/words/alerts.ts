@@ -43,6 +43,13 @@ const previews = {
   nothing: 'preview.nothing',
 } as const satisfies Record<Preview, MessageKey>;
 
+/** How a popup with so much of a preview is spoken of. */
+const told = {
+  full: 'sentence.full',
+  sender: 'sentence.sender',
+  nothing: 'sentence.discreet',
+} as const satisfies Record<Preview, MessageKey>;
+
 const trays = {
   none: 'tray.none',
   badge: 'tray.badge',
@@ -126,7 +133,7 @@ export function iconWords(icon: Icon): string {
 /** What a row does, as one would say it to a friend. */
 export function rowSentence(row: EffectiveRow): string {
   const parts: string[] = [];
-  const preview = previewWords(row.preview.value);
+  const preview = t(told[row.preview.value]);
   if (row.popup.value === 'banner') parts.push(t('sentence.banner', { preview }));
   if (row.popup.value === 'sticky') parts.push(t('sentence.sticky', { preview }));
   if (row.sound.value !== 'none') {

@@ -13,6 +13,9 @@ export function availabilityWords(availability: Availability | OwnAvailability):
   return t(availabilities[availability]);
 }
 
+/** Between a state and the words that go with it. */
+export const dot = ' · ';
+
 /** What is known of a contact’s presence: nothing before they let me see it. */
 export function presenceWords(contact: Contact): string {
   if (contact.blocked) return t('presence.blocked');
