@@ -68,6 +68,12 @@ pub(crate) async fn serve(
         return;
     }
     let (sink, source) = socket.split();
+    let mut writer = Writer {
+        sink,
+        queue,
+        batch: Vec::with_capacity(BATCH),
+        shared: Arc::clone(&shared),
+    };
     let login = async {
         sleep(LOGIN_TIME).await;
         if shared.is_bound() {
@@ -75,26 +81,29 @@ pub(crate) async fn serve(
         }
     };
     tokio::select! {
-        () = converse(source, sink, queue, conn, &commands, &shared) => {}
+        () = converse(source, &mut writer, conn, &commands) => {}
         () = shared.overflowed() => tracing::info!(conn, "the client does not read and was given up"),
         () = login => tracing::debug!(conn, "no login in time"),
         // Only when the server ends without having told its clients.
         _ = stop.wait_for(|stop| *stop) => {}
     }
-    let _ = commands.send(Command::Gone { conn }).await;
+    let _ = commands
+        .send(Command::Gone {
+            conn,
+            unsent: writer.unsent(),
+        })
+        .await;
 }
 
 /// Reads and writes side by side, until one of them is done and the other had its chance.
 async fn converse(
     source: SplitStream<Socket>,
-    sink: SplitSink<Socket, Message>,
-    queue: mpsc::UnboundedReceiver<Out>,
+    writer: &mut Writer,
     conn: ConnId,
     commands: &mpsc::Sender<Command>,
-    shared: &Arc<Shared>,
 ) {
     let mut reading = std::pin::pin!(read(source, conn, commands));
-    let mut writing = std::pin::pin!(write(sink, queue, conn, commands, shared));
+    let mut writing = std::pin::pin!(writer.run(conn, commands));
     tokio::select! {
         // The client's last frame may have asked for an answer.
         told = &mut reading => if told {
@@ -141,57 +150,63 @@ async fn read(
     false
 }
 
-async fn write(
-    mut sink: SplitSink<Socket, Message>,
-    mut queue: mpsc::UnboundedReceiver<Out>,
-    conn: ConnId,
-    commands: &mpsc::Sender<Command>,
-    shared: &Shared,
-) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut batch, BATCH).await > 0 {
-        match timeout(
-            WRITE_TIME,
-            write_batch(&mut sink, &mut batch, conn, commands, shared),
-        )
-        .await
-        {
-            Ok(Ok(true)) => {}
-            Ok(Ok(false)) => return,
-            Ok(Err(error)) => return tracing::debug!(conn, %error, "the connection broke"),
-            Err(_) => return tracing::info!(conn, "the client does not read and was given up"),
-        }
-    }
+/// The writing half of a connection.
+struct Writer {
+    sink: SplitSink<Socket, Message>,
+    queue: mpsc::UnboundedReceiver<Out>,
+    /// What is being written, until it has left.
+    batch: Vec<Out>,
+    shared: Arc<Shared>,
 }
 
-/// Writes a batch. `false` after the last one.
-async fn write_batch(
-    sink: &mut SplitSink<Socket, Message>,
-    batch: &mut Vec<Out>,
-    conn: ConnId,
-    commands: &mpsc::Sender<Command>,
-    shared: &Shared,
-) -> Result<bool, WsError> {
-    let mut open = true;
-    let mut marks = Vec::new();
-    for out in batch.drain(..) {
-        match out {
-            Out::Text(text) => {
-                let size = text.len();
-                sink.feed(Message::text(text)).await?;
-                shared.written(size);
+impl Writer {
+    async fn run(&mut self, conn: ConnId, commands: &mpsc::Sender<Command>) {
+        while self.queue.recv_many(&mut self.batch, BATCH).await > 0 {
+            match timeout(WRITE_TIME, self.write_batch()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return tracing::debug!(conn, %error, "the connection broke"),
+                Err(_) => return tracing::info!(conn, "the client does not read and was given up"),
             }
-            Out::Mark(mark) => marks.push(mark),
-            Out::Close => {
-                open = false;
-                sink.feed(Message::Close(None)).await?;
-                break;
+            for out in std::mem::take(&mut self.batch) {
+                self.shared.written(out.size());
+                match out {
+                    Out::Mark(mark) => {
+                        let _ = commands.send(Command::Written { conn, mark }).await;
+                    }
+                    Out::Close => return,
+                    Out::Text(_) | Out::Kept(_) => {}
+                }
             }
         }
     }
-    sink.flush().await?;
-    for mark in marks {
-        let _ = commands.send(Command::Written { conn, mark }).await;
+
+    async fn write_batch(&mut self) -> Result<(), WsError> {
+        for out in &self.batch {
+            match out {
+                Out::Text(text) | Out::Kept(text) => {
+                    self.sink.feed(Message::text(text.as_str())).await?;
+                }
+                Out::Mark(_) => {}
+                Out::Close => {
+                    self.sink.feed(Message::Close(None)).await?;
+                    break;
+                }
+            }
+        }
+        self.sink.flush().await
     }
-    Ok(open)
+
+    /// What did not leave, and is nowhere else. Nothing can be queued any more.
+    fn unsent(mut self) -> Vec<String> {
+        self.queue.close();
+        let mut unsent = std::mem::take(&mut self.batch);
+        while let Ok(out) = self.queue.try_recv() {
+            unsent.push(out);
+        }
+        let text = |out| match out {
+            Out::Text(text) => Some(text),
+            _ => None,
+        };
+        unsent.into_iter().filter_map(text).collect()
+    }
 }

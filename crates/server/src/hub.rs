@@ -2,7 +2,7 @@
 //!
 //! A thread of its own, since the database blocks while it syncs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use carillon_xml::{Frame, XmlError};
 use jiff::Timestamp;
@@ -28,8 +28,10 @@ pub(crate) enum Command {
         conn: ConnId,
         mark: i64,
     },
+    /// With the texts that the client did not get.
     Gone {
         conn: ConnId,
+        unsent: Vec<String>,
     },
     Derived {
         ticket: u64,
@@ -84,9 +86,11 @@ impl Hub {
             }
             Command::Frame { conn, frame } => self.router.frame(conn, frame, now),
             Command::Written { conn, mark } => return self.router.written(conn, mark),
-            Command::Gone { conn } => {
+            Command::Gone { conn, unsent } => {
                 self.outboxes.remove(&conn);
-                self.router.gone(conn, now)
+                let mut effects = self.router.gone(conn, now);
+                effects.extend(self.router.undelivered(&unsent, now));
+                effects
             }
             Command::Derived {
                 ticket,
@@ -113,27 +117,43 @@ impl Hub {
             },
             Command::ShutDown => self.router.shut_down(),
         };
-        for effect in effects {
-            self.carry_out(effect);
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            effects.extend(self.carry_out(effect, now));
         }
     }
 
-    fn carry_out(&self, effect: Effect) {
+    /// Gives what follows from a connection that turns out to be over.
+    fn carry_out(&mut self, effect: Effect, now: Timestamp) -> Vec<Effect> {
         let (conn, out) = match effect {
             Effect::Send(conn, text) => (conn, Out::Text(text)),
+            Effect::SendKept(conn, text) => (conn, Out::Kept(text)),
             Effect::Mark(conn, mark) => (conn, Out::Mark(mark)),
             Effect::Close(conn) => (conn, Out::Close),
             Effect::Bound(conn) => {
                 if let Some(outbox) = self.outboxes.get(&conn) {
                     outbox.set_bound();
                 }
-                return;
+                return Vec::new();
             }
-            Effect::Derive(derivation) => return self.derive(derivation),
+            Effect::Derive(derivation) => {
+                self.derive(derivation);
+                return Vec::new();
+            }
         };
-        if let Some(outbox) = self.outboxes.get(&conn) {
-            outbox.push(out);
+        let refused = match self.outboxes.get(&conn) {
+            Some(outbox) => outbox.push(out).err(),
+            None => Some(out),
+        };
+        let Some(out) = refused else {
+            return Vec::new();
+        };
+        self.outboxes.remove(&conn);
+        let mut effects = self.router.gone(conn, now);
+        if let Out::Text(text) = out {
+            effects.extend(self.router.undelivered(&[text], now));
         }
+        effects
     }
 
     fn derive(&self, derivation: Derivation) {

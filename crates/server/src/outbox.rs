@@ -12,6 +12,8 @@ const MOST_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(crate) enum Out {
     Text(String),
+    /// Text of which the store keeps a copy until the next mark is reached.
+    Kept(String),
     /// Tell the router that all before is written.
     Mark(i64),
     /// End the connection.
@@ -49,15 +51,17 @@ impl Outbox {
     }
 
     /// Queues something. A client that lets too much wait is disconnected rather than served from ever more memory.
-    pub(crate) fn push(&self, out: Out) {
+    ///
+    /// # Errors
+    /// Gives back what could not be queued: the connection is over, or it is from now on.
+    pub(crate) fn push(&self, out: Out) -> Result<(), Out> {
         let size = out.size();
         if self.shared.waiting.load(Ordering::Acquire) + size > MOST_BYTES {
             self.shared.overflow.notify_one();
-            return;
+            return Err(out);
         }
         self.shared.waiting.fetch_add(size, Ordering::AcqRel);
-        // The other end is gone only when the connection is, which is reported on its own.
-        let _ = self.queue.send(out);
+        self.queue.send(out).map_err(|error| error.0)
     }
 
     pub(crate) fn set_bound(&self) {
@@ -66,9 +70,10 @@ impl Outbox {
 }
 
 impl Out {
-    fn size(&self) -> usize {
+    /// Bytes that count against the bound.
+    pub(crate) fn size(&self) -> usize {
         match self {
-            Out::Text(text) => text.len(),
+            Out::Text(text) | Out::Kept(text) => text.len(),
             Out::Mark(_) | Out::Close => 0,
         }
     }
@@ -96,9 +101,10 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_does_not_read_is_given_up() {
         let (outbox, mut queue, shared) = Outbox::new();
-        for _ in 0..40 {
-            outbox.push(Out::Text("x".repeat(1 << 20)));
-        }
+        let refused = (0..40)
+            .filter(|_| outbox.push(Out::Text("x".repeat(1 << 20))).is_err())
+            .count();
+        assert_eq!(refused, 24);
         shared.overflowed().await;
         let mut kept = 0;
         while queue.try_recv().is_ok() {

@@ -235,15 +235,23 @@ async fn a_client_that_does_not_read_is_given_up_and_the_others_are_not_harmed()
     let message = format!(
         "<message xmlns='jabber:client' type='headline' to='bob@localhost/desk'><body>{long}</body></message>"
     );
-    // 40 MB: more than the queue and the socket hold.
-    for _ in 0..200 {
+    // 40 MB: more than the queue and the socket hold. The letter comes when the socket is full and the queue is not.
+    for n in 0..200 {
         alice.send(&message).await;
+        if n == 80 {
+            alice
+                .send("<message xmlns='jabber:client' type='chat' to='bob@localhost'><body>keep me</body></message>")
+                .await;
+        }
     }
     let gone = alice
         .wait_for(|s| s.attr("from") == Some("bob@localhost/desk"))
         .await;
     assert_eq!(gone.attr("type"), Some("unavailable"));
     drop(bob);
+    let mut bob = Client::log_in(&server, "bob", "pencil", "desk").await;
+    bob.send("<presence xmlns='jabber:client'/>").await;
+    bob.wait_for_body("keep me").await;
 }
 
 #[tokio::test]

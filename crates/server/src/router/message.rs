@@ -153,6 +153,38 @@ impl Router {
         }
     }
 
+    /// A message whose connection broke before it left goes to the user's other resources, or waits. Not a copy, which
+    /// is a matter of that connection, nor what is said in a room, which it has left.
+    pub(super) fn deliver_again(&mut self, message: &Element) {
+        let jid = |name: &str| message.attr(name).and_then(|jid| Jid::new(jid).ok());
+        let (Some(from), Some(to)) = (jid("from"), jid("to")) else {
+            return;
+        };
+        let in_room = matches!(self.place(&from), Place::Rooms) && from.resource().is_some();
+        let copy = message.children().any(|child| child.has_ns(ns::CARBONS));
+        if in_room || copy || !matches!(kind(message), Kind::Chat | Kind::Normal) {
+            return;
+        }
+        if let Place::User(name) = self.place(&to) {
+            // These have it: as a copy.
+            let others = self.most_available(&name);
+            let told = |conn: &ConnId| {
+                self.sessions
+                    .get(*conn)
+                    .is_some_and(|session| session.carbons)
+            };
+            if !others.is_empty() && others.iter().all(told) {
+                return;
+            }
+            if let Err(condition) = self.deliver_message(&name, &to.into_bare().into(), message) {
+                tracing::warn!(
+                    ?condition,
+                    "a message whose connection broke could not be kept"
+                );
+            }
+        }
+    }
+
     /// Sends what waits to a resource that came available. It is forgotten only when it was written to the connection.
     pub(super) fn flush_waiting(&mut self, conn: ConnId, name: &str) -> Result<(), Condition> {
         if self.draining.contains_key(name) {
@@ -168,7 +200,7 @@ impl Router {
                 Err(_) => false,
             };
             if !blocked {
-                self.out.push(Effect::Send(conn, message.stanza));
+                self.out.push(Effect::SendKept(conn, message.stanza));
             }
         }
         self.draining.insert(name.to_owned(), (conn, last));

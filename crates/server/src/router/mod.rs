@@ -21,11 +21,12 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use carillon_xml::{Frame, XmlError};
+use carillon_xml::{Frame, Limits, XmlError};
 use jid::{BareJid, Jid};
 use jiff::Timestamp;
 use minidom::Element;
 
+use crate::ns;
 use crate::rooms::Rooms;
 use crate::sasl::scram::{Credentials, SALT_LENGTH};
 use crate::store::{Store, StoreError};
@@ -45,6 +46,8 @@ pub(crate) type ConnId = u64;
 pub(crate) enum Effect {
     /// Send this text message.
     Send(ConnId, String),
+    /// Send this text message, which the store keeps until the next mark.
+    SendKept(ConnId, String),
     /// Call [`Router::written`] with this number when all before it has been handed to the operating system.
     Mark(ConnId, i64),
     /// The connection has logged in and may stay as long as it likes.
@@ -159,6 +162,25 @@ impl Router {
                 tracing::error!(%error, "delivered messages could not be forgotten and will be delivered again");
             }
         }
+    }
+
+    /// Texts that were to be sent on a connection, and were not before it was over. A message among them is brought to
+    /// the user in another way.
+    pub(crate) fn undelivered(&mut self, texts: &[String], now: Timestamp) -> Vec<Effect> {
+        self.now = now;
+        // They may be thousands: one sync for all.
+        let together = texts.len() > 1 && self.store.begin().is_ok();
+        for text in texts {
+            if let Ok(stanza) = carillon_xml::parse(text, &Limits::STANZA)
+                && stanza.is("message", ns::CLIENT)
+            {
+                self.deliver_again(&stanza);
+            }
+        }
+        if together && let Err(error) = self.store.commit() {
+            tracing::error!(%error, "messages of a broken connection could not be kept");
+        }
+        std::mem::take(&mut self.out)
     }
 
     /// Tells every client that the server ends, and closes the connections.

@@ -69,6 +69,19 @@ impl Store {
         self.connection.close().map_err(|(_, error)| error.into())
     }
 
+    /// Begins a transaction around several calls that open none of their own.
+    pub(crate) fn begin(&self) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch("BEGIN")?)
+    }
+
+    /// Commits what [`begin`](Self::begin) began; it is undone if that fails.
+    pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        self.connection.execute_batch("COMMIT").or_else(|error| {
+            self.connection.execute_batch("ROLLBACK")?;
+            Err(error.into())
+        })
+    }
+
     /// A secret of this server: made by `fresh` the first time, the same ever after.
     pub(crate) fn secret(
         &self,

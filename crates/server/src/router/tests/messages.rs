@@ -372,3 +372,63 @@ fn a_forged_copy_is_an_ordinary_message() {
     world.send("mallory/1", forged);
     world.get("bob/1", "<message type='chat' from='mallory@localhost/1'><received xmlns='urn:xmpp:carbons:2'/></message>");
 }
+
+#[test]
+fn what_did_not_leave_before_the_connection_broke_waits_for_the_next() {
+    let mut world = World::friends(&["alice", "bob"]);
+    world.send("alice/1", HELLO);
+    world.send(
+        "alice/1",
+        "<message type='chat' to='bob@localhost/1' id='2'><body>you</body></message>",
+    );
+    world.send(
+        "alice/1",
+        "<message type='headline' to='bob@localhost'><body>news</body></message>",
+    );
+    world.send("alice/1", "<presence><show>away</show></presence>");
+    world.cut_unread("bob/1");
+    world.hush();
+    world.bind("bob/2");
+    world.send("bob/2", "<presence/>");
+    world.get("bob/2", "<presence from='bob@localhost/2'/>");
+    world.get(
+        "bob/2",
+        "<presence from='alice@localhost/1'><show>away</show></presence>",
+    );
+    for (id, body) in [("1", "hello"), ("2", "you")] {
+        world.get("bob/2", &format!("<message type='chat' id='{id}'><body>{body}</body><delay xmlns='urn:xmpp:delay' from='*' stamp='*'/></message>"));
+    }
+    world.silent("bob/2");
+}
+
+#[test]
+fn what_did_not_leave_goes_to_another_client_unless_that_has_a_copy() {
+    let mut world = World::friends(&["alice", "bob"]);
+    world.online("bob/2");
+    world.send("bob/1", "<presence><priority>5</priority></presence>");
+    world.hush();
+    world.send("alice/1", HELLO);
+    world.cut_unread("bob/1");
+    world.get(
+        "bob/2",
+        "<presence type='unavailable' from='bob@localhost/1'/>",
+    );
+    world.get(
+        "bob/2",
+        "<message type='chat' id='1'><body>hello</body></message>",
+    );
+
+    world.online("bob/1");
+    world.send("bob/1", "<presence><priority>5</priority></presence>");
+    world.drop_inbox("bob/2");
+    world.ask("bob/2", ENABLE, "<iq type='result' id='c'/>");
+    world.hush();
+    world.send("alice/1", HELLO);
+    world.drop_inbox("bob/2");
+    world.cut_unread("bob/1");
+    world.get(
+        "bob/2",
+        "<presence type='unavailable' from='bob@localhost/1'/>",
+    );
+    world.silent("bob/2");
+}

@@ -151,6 +151,14 @@ impl World {
         self.clients.remove(client);
     }
 
+    /// The connection breaks before any of what the client has not taken in this transcript left the server.
+    pub(super) fn cut_unread(&mut self, client: &str) {
+        let unread = std::mem::take(self.inboxes.get_mut(&self.conn(client)).unwrap());
+        self.cut(client);
+        let effects = self.router.undelivered(&Vec::from(unread), self.now);
+        self.carry_out(effects);
+    }
+
     pub(super) fn wait(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
     }
@@ -158,7 +166,9 @@ impl World {
     pub(super) fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Send(conn, text) => self.inboxes.get_mut(&conn).unwrap().push_back(text),
+                Effect::Send(conn, text) | Effect::SendKept(conn, text) => {
+                    self.inboxes.get_mut(&conn).unwrap().push_back(text);
+                }
                 Effect::Mark(conn, mark) if self.writing => self.router.written(conn, mark),
                 Effect::Mark(..) | Effect::Bound(_) => {}
                 Effect::Close(conn) => self.closed.push(conn),
