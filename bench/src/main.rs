@@ -44,7 +44,7 @@ async fn main() {
     let screen = Screen::start(folder.path()).await;
     let mut alice = Person::on(&screen, "Alice").await;
     alice.desktop.speaker.stop_recording().await;
-    alice.add_account(&server, &alice_account);
+    alice.add_account(&server, &alice_account).await;
 
     eprintln!("start to online, {STARTS} starts each");
     start::measure(
@@ -75,10 +75,12 @@ async fn main() {
         .measure(warm..messages, &mut senders, &alice, &floor)
         .await;
     latency.tell(&mut report);
+    report.save();
 
     weight::window(&alice, &mut report).await;
     alice.quit().await;
-    report.write();
+    report.save();
+    report.print();
 }
 
 async fn befriend_all(server: &TestServer, alice: &Account) -> Vec<Account> {

@@ -25,13 +25,17 @@ impl Report {
             .push(json!({"name": name, "value": value, "unit": unit, "target": target, "n": n}));
     }
 
-    /// Writes `target/bench/report.json`, and prints the table.
-    pub(crate) fn write(&self) {
+    /// Writes `target/bench/report.json` with what has been measured so far.
+    pub(crate) fn save(&self) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
         std::fs::create_dir_all(&folder).expect("target/bench");
         let report = json!({"machine": machine(), "figures": self.figures});
         let text = serde_json::to_string_pretty(&report).expect("JSON");
         std::fs::write(folder.join("report.json"), text + "\n").expect("target/bench/report.json");
+    }
+
+    /// Prints the table.
+    pub(crate) fn print(&self) {
         println!(
             "{:<34} {:>10} {:<6} {:>10} {:>6}",
             "figure", "value", "unit", "at most", "n"

@@ -78,7 +78,7 @@ pub(crate) async fn idle(alice: &Person, alerts: usize, report: &mut Report) {
 
 pub(crate) async fn window(alice: &Person, report: &mut Report) {
     eprintln!("memory with the window");
-    let opened = alice.run(&[], "");
+    let opened = alice.run(&[], "").await;
     assert!(
         opened.status.success(),
         "{}",

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use carillon_tests_servers::{Account, Process, TestServer, binary, until_some};
+use carillon_tests_servers::{Account, DEADLINE, Process, TestServer, binary, until_some};
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
 
 use crate::desktop::Desktop;
 use crate::screen::Screen;
@@ -67,30 +69,33 @@ impl Person {
     /// Runs a command to its end, with `input` on its standard input.
     ///
     /// # Panics
-    /// When it cannot be started.
-    #[must_use]
-    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
-        use std::io::Write;
-        let mut command = self.carillon(arguments);
+    /// When it cannot be started, or does not end by itself.
+    pub async fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = tokio::process::Command::from(self.carillon(arguments));
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         let mut child = command.spawn().expect("carillon starts");
         // A command that refuses at once may not read it.
         let _ = child
             .stdin
             .take()
             .expect("its input")
-            .write_all(input.as_bytes());
-        child.wait_with_output().expect("carillon ends")
+            .write_all(input.as_bytes())
+            .await;
+        let output = timeout(DEADLINE, child.wait_with_output()).await;
+        output
+            .unwrap_or_else(|_| panic!("carillon {arguments:?} does not end"))
+            .expect("its output")
     }
 
     /// Adds an account by the command line, its password in a file.
     ///
     /// # Panics
     /// When the command fails, with what it said.
-    pub fn add_account(&self, server: &TestServer, account: &Account) {
+    pub async fn add_account(&self, server: &TestServer, account: &Account) {
         let url = server.url();
         let arguments = [
             "account",
@@ -102,7 +107,9 @@ impl Person {
             "--store",
             "file",
         ];
-        let output = self.run(&arguments, &format!("{}\n", account.password));
+        let output = self
+            .run(&arguments, &format!("{}\n", account.password))
+            .await;
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),
@@ -120,7 +127,7 @@ impl Person {
                 .as_mut()
                 .expect("just started")
                 .assert_running();
-            self.try_status()
+            self.try_status().await
         })
         .await;
     }
@@ -133,7 +140,7 @@ impl Person {
 
     /// Adds the account, starts the resident, and waits until it is online.
     pub async fn online(&mut self, server: &TestServer, account: &Account) {
-        self.add_account(server, account);
+        self.add_account(server, account).await;
         self.start().await;
         self.until_online().await;
     }
@@ -164,7 +171,7 @@ impl Person {
                     resident.output()
                 );
             }
-            self.try_status().filter(|status| wanted(status))
+            self.try_status().await.filter(|status| wanted(status))
         })
         .await
     }
@@ -173,13 +180,12 @@ impl Person {
     ///
     /// # Panics
     /// When no resident answers.
-    #[must_use]
-    pub fn status(&self) -> Value {
-        self.try_status().expect("the resident answers")
+    pub async fn status(&self) -> Value {
+        self.try_status().await.expect("the resident answers")
     }
 
-    fn try_status(&self) -> Option<Value> {
-        let output = self.run(&["status", "--json"], "");
+    async fn try_status(&self) -> Option<Value> {
+        let output = self.run(&["status", "--json"], "").await;
         output
             .status
             .success()
@@ -208,7 +214,7 @@ impl Person {
     /// # Panics
     /// When it does not go.
     pub async fn quit(&mut self) {
-        let output = self.run(&["quit"], "");
+        let output = self.run(&["quit"], "").await;
         assert!(
             output.status.success(),
             "{}",
@@ -242,7 +248,7 @@ impl Person {
 
     /// Opens a window as the desktop entry does, and drives it.
     pub async fn open_window(&self) -> Window {
-        let output = self.run(&[], "");
+        let output = self.run(&[], "").await;
         assert!(
             output.status.success(),
             "{}",
