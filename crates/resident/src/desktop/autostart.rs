@@ -2,10 +2,52 @@
 //! own settings, may change it at any time.
 
 use super::written::{self, Readers};
+use carillon_link::Profile;
 use std::io;
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "im.carillon.Carillon.desktop";
+
+/// Whether this profile starts at login, as the file says now.
+#[must_use]
+pub fn is_on(profile: &Profile) -> bool {
+    is_own(profile) && Autostart::of_user().is_some_and(|autostart| autostart.is_on())
+}
+
+/// Switches starting at login on for the program that runs now, or off.
+///
+/// # Errors
+/// [`NoAutostart`]; nothing has changed then.
+pub fn set(profile: &Profile, on: bool) -> Result<(), NoAutostart> {
+    if !is_own(profile) {
+        // Only the user's own profile starts at login; a try-out's does not, so there is nothing to switch off.
+        return if on {
+            Err(NoAutostart::OtherProfile)
+        } else {
+            Ok(())
+        };
+    }
+    let autostart = Autostart::of_user().ok_or(NoAutostart::Unknown)?;
+    Ok(autostart.set(on, &std::env::current_exe()?)?)
+}
+
+fn is_own(profile: &Profile) -> bool {
+    Profile::default_of_user().is_ok_and(|own| own == *profile)
+}
+
+/// Why Carillon cannot be made to start at login.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAutostart {
+    /// A profile that was chosen by `--profile`, such as a try-out's.
+    #[error("only your own profile can start at login")]
+    OtherProfile,
+    /// This system starts programs in a way that Carillon does not know.
+    #[error("Carillon does not know how to start at login here")]
+    Unknown,
+    /// The file system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
 
 /// The switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +68,9 @@ impl Autostart {
     /// In a folder of the caller's choice.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
-        Self { file: folder.join(FILE) }
+        Self {
+            file: folder.join(FILE),
+        }
     }
 
     /// Whether Carillon starts at login, as the file says now (Desktop Application Autostart Specification).
@@ -40,7 +84,11 @@ impl Autostart {
     /// # Errors
     /// What the file system says; the file is as it was then.
     pub fn set(&self, on: bool, binary: &Path) -> io::Result<()> {
-        if on { written::write(&self.file, entry(binary).as_bytes(), Readers::Anyone) } else { written::remove(&self.file) }
+        if on {
+            written::write(&self.file, entry(binary).as_bytes(), Readers::Anyone)
+        } else {
+            written::remove(&self.file)
+        }
     }
 }
 
@@ -103,9 +151,16 @@ mod tests {
         autostart.set(true, Path::new("/usr/bin/carillon")).unwrap();
         assert!(autostart.is_on());
         let text = std::fs::read_to_string(folder.path().join("autostart").join(FILE)).unwrap();
-        assert!(text.contains("\nExec=\"/usr/bin/carillon\" --background\n"), "{text}");
-        autostart.set(false, Path::new("/usr/bin/carillon")).unwrap();
-        autostart.set(false, Path::new("/usr/bin/carillon")).unwrap();
+        assert!(
+            text.contains("\nExec=\"/usr/bin/carillon\" --background\n"),
+            "{text}"
+        );
+        autostart
+            .set(false, Path::new("/usr/bin/carillon"))
+            .unwrap();
+        autostart
+            .set(false, Path::new("/usr/bin/carillon"))
+            .unwrap();
         assert!(!autostart.is_on());
     }
 
@@ -120,6 +175,9 @@ mod tests {
 
     #[test]
     fn a_strange_path_stays_one_argument() {
-        assert_eq!(quoted(Path::new("/a b/100%/c\"d\\e$")), r#""/a b/100%%/c\\"d\\\\e\\$""#);
+        assert_eq!(
+            quoted(Path::new("/a b/100%/c\"d\\e$")),
+            r#""/a b/100%%/c\\"d\\\\e\\$""#
+        );
     }
 }

@@ -50,7 +50,11 @@ mod linux {
         /// [`NoBus`] with the bus's own words.
         pub async fn session(&self) -> Result<Connection, NoBus> {
             let mut session = self.shared.session.lock().await;
-            if let Some(connection) = session.connection.as_ref().filter(|known| !known.is_closed()) {
+            if let Some(connection) = session
+                .connection
+                .as_ref()
+                .filter(|known| !known.is_closed())
+            {
                 return Ok(connection.clone());
             }
             if let Some((at, why)) = &session.failed
@@ -60,12 +64,18 @@ mod linux {
             }
             match open(Builder::session()).await {
                 Ok(connection) => {
-                    *session = Session { connection: Some(connection.clone()), failed: None };
+                    *session = Session {
+                        connection: Some(connection.clone()),
+                        failed: None,
+                    };
                     Ok(connection)
                 }
                 Err(error) => {
                     let why = error.to_string();
-                    *session = Session { connection: None, failed: Some((Instant::now(), why.clone())) };
+                    *session = Session {
+                        connection: None,
+                        failed: Some((Instant::now(), why.clone())),
+                    };
                     Err(NoBus(why))
                 }
             }
@@ -77,8 +87,13 @@ mod linux {
         /// As the bus says.
         pub async fn at(address: &str) -> zbus::Result<Self> {
             let connection = open(Builder::address(address)).await?;
-            let session = Mutex::new(Session { connection: Some(connection), failed: None });
-            Ok(Self { shared: std::sync::Arc::new(Shared { session }) })
+            let session = Mutex::new(Session {
+                connection: Some(connection),
+                failed: None,
+            });
+            Ok(Self {
+                shared: std::sync::Arc::new(Shared { session }),
+            })
         }
     }
 

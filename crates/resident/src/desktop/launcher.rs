@@ -5,7 +5,10 @@ use super::bus::Bus;
 /// Tells launchers; nobody need listen.
 #[derive(Debug, Clone)]
 pub struct Launcher {
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux has launchers on a bus"))]
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only Linux has launchers on a bus")
+    )]
     bus: Bus,
 }
 
@@ -21,7 +24,9 @@ impl Launcher {
     pub async fn show(&self, count: u32, urgent: bool) {
         use std::collections::HashMap;
         use zbus::Variant;
-        let Ok(connection) = self.bus.session().await else { return };
+        let Ok(connection) = self.bus.session().await else {
+            return;
+        };
         let facts: HashMap<&str, Variant<'_>> = HashMap::from([
             ("count", Variant::from(i64::from(count))),
             ("count-visible", Variant::from(count > 0)),
@@ -59,8 +64,13 @@ mod tests {
     async fn a_launcher_hears_count_and_urgency() {
         let bus = TestBus::start();
         let listener = bus.connect().await;
-        let rule = MatchRule::builder().interface("com.canonical.Unity.LauncherEntry").build().unwrap();
-        let mut heard = MessageStream::for_match_rule(rule, &listener, None).await.unwrap();
+        let rule = MatchRule::builder()
+            .interface("com.canonical.Unity.LauncherEntry")
+            .build()
+            .unwrap();
+        let mut heard = MessageStream::for_match_rule(rule, &listener, None)
+            .await
+            .unwrap();
         Launcher::new(bus.bus().await).show(3, true).await;
         let body = heard.next().await.unwrap().unwrap().body();
         let (app, facts): (String, HashMap<String, OwnedVariant>) = body.deserialize().unwrap();

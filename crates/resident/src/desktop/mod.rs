@@ -10,6 +10,7 @@ pub mod launcher;
 pub mod popups;
 pub mod secrets;
 pub mod sound;
+pub mod surroundings;
 pub mod tray;
 pub mod window;
 pub mod written;

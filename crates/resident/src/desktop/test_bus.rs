@@ -36,12 +36,21 @@ impl TestBus {
             .spawn()
             .expect("dbus-daemon is installed");
         let mut address = String::new();
-        BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        Self { daemon, address: address.trim().to_owned(), _folder: folder }
+        BufReader::new(daemon.stdout.take().unwrap())
+            .read_line(&mut address)
+            .unwrap();
+        Self {
+            daemon,
+            address: address.trim().to_owned(),
+            _folder: folder,
+        }
     }
 
     pub(crate) async fn connect(&self) -> zbus::Connection {
-        zbus::connection::Builder::address(self.address.as_str()).build().await.unwrap()
+        zbus::connection::Builder::address(self.address.as_str())
+            .build()
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn bus(&self) -> Bus {

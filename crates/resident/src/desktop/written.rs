@@ -19,7 +19,10 @@ pub enum Readers {
 /// What the file system says; the old file is untouched then.
 pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a path of a file"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a path of a file",
+        ));
     };
     std::fs::create_dir_all(folder)?;
     let mut beside = std::ffi::OsString::from(".");
@@ -41,7 +44,13 @@ pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
 pub fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => path.parent().map_or(Ok(()), |folder| if folder.exists() { sync_folder(folder) } else { Ok(()) }),
+        _ => path.parent().map_or(Ok(()), |folder| {
+            if folder.exists() {
+                sync_folder(folder)
+            } else {
+                Ok(())
+            }
+        }),
     }
 }
 

@@ -17,7 +17,9 @@ pub(super) fn start(
 ) {
     tokio::spawn(async move {
         while let Some(order) = orders.recv().await {
-            let Order::Show(request) = order else { continue };
+            let Order::Show(request) = order else {
+                continue;
+            };
             let notification = build(&request, &identity);
             let (key, answers) = (request.key, events.clone());
             let waiting = std::thread::Builder::new()
@@ -64,24 +66,50 @@ fn show(notification: &Notification, key: &str, events: &mpsc::Sender<PopupEvent
     let key = key.to_owned();
     let handle = match notification.show() {
         Ok(handle) => handle,
-        Err(error) => return tell(events, PopupEvent::NotShown { key, error: PopupError::Refused(error.to_string()) }),
+        Err(error) => {
+            return tell(
+                events,
+                PopupEvent::NotShown {
+                    key,
+                    error: PopupError::Refused(error.to_string()),
+                },
+            );
+        }
     };
     let answered = handle.wait_for_response(|response: &NotificationResponse| {
         let key = key.clone();
         tell(
             events,
             match response {
-                NotificationResponse::Default => PopupEvent::Activated { key, action: None, token: None },
-                NotificationResponse::Action(id) => {
-                    PopupEvent::Activated { key, action: Some(id.clone()), token: None }
-                }
-                NotificationResponse::Reply(text) => PopupEvent::Replied { key, text: text.clone() },
-                NotificationResponse::Closed(reason) => PopupEvent::Closed { key, reason: closed(*reason) },
+                NotificationResponse::Default => PopupEvent::Activated {
+                    key,
+                    action: None,
+                    token: None,
+                },
+                NotificationResponse::Action(id) => PopupEvent::Activated {
+                    key,
+                    action: Some(id.clone()),
+                    token: None,
+                },
+                NotificationResponse::Reply(text) => PopupEvent::Replied {
+                    key,
+                    text: text.clone(),
+                },
+                NotificationResponse::Closed(reason) => PopupEvent::Closed {
+                    key,
+                    reason: closed(*reason),
+                },
             },
         );
     });
     if let Err(error) = answered {
-        tell(events, PopupEvent::NotShown { key, error: PopupError::Refused(error.to_string()) });
+        tell(
+            events,
+            PopupEvent::NotShown {
+                key,
+                error: PopupError::Refused(error.to_string()),
+            },
+        );
     }
 }
 

@@ -23,7 +23,10 @@ pub(super) struct Abilities {
 
 impl Abilities {
     pub(super) fn new(capabilities: Vec<String>, spec_version: &str) -> Self {
-        Self { capabilities: capabilities.into_iter().collect(), old_image_key: matches!(spec_version, "1.0" | "1.1") }
+        Self {
+            capabilities: capabilities.into_iter().collect(),
+            old_image_key: matches!(spec_version, "1.0" | "1.1"),
+        }
     }
 
     pub(super) fn has(&self, capability: &str) -> bool {
@@ -40,8 +43,16 @@ pub(super) struct Message {
 }
 
 /// `Notify`'s arguments, in the order of the specification.
-pub(super) type Arguments<'a> =
-    (&'a str, u32, &'a str, &'a str, &'a str, &'a [String], HashMap<&'a str, Variant<'a>>, i32);
+pub(super) type Arguments<'a> = (
+    &'a str,
+    u32,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a [String],
+    HashMap<&'a str, Variant<'a>>,
+    i32,
+);
 
 impl Message {
     pub(super) fn new(request: &PopupRequest, identity: &Identity, abilities: &Abilities) -> Self {
@@ -59,7 +70,11 @@ impl Message {
         words(&mut notification, request, abilities);
         let placeholder = buttons(&mut notification, request, abilities);
         let picture = picture(&mut notification, &request.icon, abilities);
-        Self { notification, picture, placeholder }
+        Self {
+            notification,
+            picture,
+            placeholder,
+        }
     }
 
     pub(super) fn arguments(&self, replaces: u32) -> Arguments<'_> {
@@ -69,10 +84,22 @@ impl Message {
             hints.insert(picture.key, picture.variant());
         }
         if let Some(placeholder) = &self.placeholder {
-            hints.insert("x-kde-reply-placeholder-text", Variant::from(placeholder.as_str()));
+            hints.insert(
+                "x-kde-reply-placeholder-text",
+                Variant::from(placeholder.as_str()),
+            );
         }
         let timeout = i32::from(shown.timeout);
-        (&shown.appname, replaces, &shown.icon, &shown.summary, &shown.body, &shown.actions, hints, timeout)
+        (
+            &shown.appname,
+            replaces,
+            &shown.icon,
+            &shown.summary,
+            &shown.body,
+            &shown.actions,
+            hints,
+            timeout,
+        )
     }
 }
 
@@ -89,20 +116,32 @@ fn words(notification: &mut Notification, request: &PopupRequest, abilities: &Ab
 }
 
 /// Adds the buttons, and says what stands in the reply field if there is one.
-fn buttons(notification: &mut Notification, request: &PopupRequest, abilities: &Abilities) -> Option<String> {
+fn buttons(
+    notification: &mut Notification,
+    request: &PopupRequest,
+    abilities: &Abilities,
+) -> Option<String> {
     if !abilities.has("actions") {
         return None;
     }
     notification.action(DEFAULT, &text::line(&request.default_label, LABEL));
     let inline = abilities.has(INLINE_REPLY);
     if let Some(reply) = &request.reply {
-        let key = if inline { INLINE_REPLY } else { &reply.action.id };
+        let key = if inline {
+            INLINE_REPLY
+        } else {
+            &reply.action.id
+        };
         notification.action(key, &text::line(&reply.action.label, LABEL));
     }
     for action in &request.actions {
         notification.action(&action.id, &text::line(&action.label, LABEL));
     }
-    request.reply.as_ref().filter(|_| inline).map(|reply| text::line(&reply.placeholder, LABEL))
+    request
+        .reply
+        .as_ref()
+        .filter(|_| inline)
+        .map(|reply| text::line(&reply.placeholder, LABEL))
 }
 
 /// Pixels go as a hint of our own making: notify-rust's `image_data` asks the service for its version with a
@@ -118,8 +157,16 @@ fn picture(
             notification.hint(Hint::ImagePath(file_uri(path)));
             None
         }
-        PopupIcon::Rgba { width, height, pixels } => {
-            let key = if abilities.old_image_key { "image_data" } else { "image-data" };
+        PopupIcon::Rgba {
+            width,
+            height,
+            pixels,
+        } => {
+            let key = if abilities.old_image_key {
+                "image_data"
+            } else {
+                "image-data"
+            };
             Picture::new(key, *width, *height, pixels)
         }
     }
@@ -140,13 +187,28 @@ impl Picture {
     fn new(key: &'static str, width: u32, height: u32, pixels: &Arc<[u8]>) -> Option<Self> {
         let (width, height) = (i32::try_from(width).ok()?, i32::try_from(height).ok()?);
         let stride = width.checked_mul(4)?;
-        let fits = usize::try_from(stride.checked_mul(height)?).is_ok_and(|bytes| bytes == pixels.len());
-        fits.then(|| Self { key, width, height, stride, pixels: Arc::clone(pixels) })
+        let fits =
+            usize::try_from(stride.checked_mul(height)?).is_ok_and(|bytes| bytes == pixels.len());
+        fits.then(|| Self {
+            key,
+            width,
+            height,
+            stride,
+            pixels: Arc::clone(pixels),
+        })
     }
 
     /// `(iiibiiay)`: width, height, row stride, alpha, bits a sample, channels, pixels.
     fn variant(&self) -> Variant<'static> {
-        Variant::new((self.width, self.height, self.stride, true, 8_i32, 4_i32, self.pixels.to_vec()))
+        Variant::new((
+            self.width,
+            self.height,
+            self.stride,
+            true,
+            8_i32,
+            4_i32,
+            self.pixels.to_vec(),
+        ))
     }
 }
 

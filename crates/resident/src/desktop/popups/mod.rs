@@ -33,7 +33,11 @@ pub struct Identity {
 impl Default for Identity {
     fn default() -> Self {
         let id = "im.carillon.Carillon";
-        Self { app_name: "Carillon".into(), app_icon: id.into(), desktop_entry: id.into() }
+        Self {
+            app_name: "Carillon".into(),
+            app_icon: id.into(),
+            desktop_entry: id.into(),
+        }
     }
 }
 
@@ -236,9 +240,11 @@ impl Popups {
     }
 
     fn order(&self, order: Order) -> Result<(), PopupError> {
-        self.orders.try_send(order).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => PopupError::TooMany,
-            mpsc::error::TrySendError::Closed(_) => PopupError::Ended,
-        })
+        self.orders
+            .try_send(order)
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => PopupError::TooMany,
+                mpsc::error::TrySendError::Closed(_) => PopupError::Ended,
+            })
     }
 }

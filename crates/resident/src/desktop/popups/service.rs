@@ -120,8 +120,14 @@ impl Room {
         if let Some(known) = self.connection.as_ref().filter(|known| !known.is_closed()) {
             return Ok(known.clone());
         }
-        let connection = self.bus.session().await.map_err(|error| PopupError::NoBus(error.0))?;
-        self.signals = listen(&connection).await.map_err(|error| PopupError::NoBus(error.to_string()))?;
+        let connection = self
+            .bus
+            .session()
+            .await
+            .map_err(|error| PopupError::NoBus(error.0))?;
+        self.signals = listen(&connection)
+            .await
+            .map_err(|error| PopupError::NoBus(error.to_string()))?;
         self.connection = Some(connection.clone());
         Ok(connection)
     }
@@ -137,7 +143,14 @@ impl Room {
     async fn show(&mut self, request: Box<PopupRequest>) {
         let connection = match self.connect().await {
             Ok(connection) => connection,
-            Err(error) => return self.tell(PopupEvent::NotShown { key: request.key.clone(), error }).await,
+            Err(error) => {
+                return self
+                    .tell(PopupEvent::NotShown {
+                        key: request.key.clone(),
+                        error,
+                    })
+                    .await;
+            }
         };
         let slot = self.slots.entry(request.key.clone()).or_default();
         match &self.service {
@@ -145,7 +158,8 @@ impl Room {
                 slot.busy = true;
                 let replaces = slot.shown.as_ref().map_or(0, |shown| shown.id);
                 let message = Message::new(&request, &self.identity, abilities);
-                self.pending.push(notify(connection, request.key, message, replaces).boxed());
+                self.pending
+                    .push(notify(connection, request.key, message, replaces).boxed());
             }
             Service::Known(_) | Service::Asking => slot.next = Some(Next::Show(request)),
             Service::Unknown => {
@@ -156,17 +170,24 @@ impl Room {
     }
 
     async fn withdraw(&mut self, key: &str) {
-        let Some(slot) = self.slots.get_mut(key) else { return };
+        let Some(slot) = self.slots.get_mut(key) else {
+            return;
+        };
         if slot.busy {
             slot.next = Some(Next::Withdraw);
             return;
         }
         slot.next = None;
         if let (Some(shown), Some(connection)) = (&slot.shown, &self.connection) {
-            self.pending.push(close(connection.clone(), shown.id).boxed());
+            self.pending
+                .push(close(connection.clone(), shown.id).boxed());
         } else {
             self.slots.remove(key);
-            self.tell(PopupEvent::Closed { key: key.to_owned(), reason: Closed::Withdrawn }).await;
+            self.tell(PopupEvent::Closed {
+                key: key.to_owned(),
+                reason: Closed::Withdrawn,
+            })
+            .await;
         }
     }
 
@@ -179,7 +200,8 @@ impl Room {
 
     fn ask_abilities(&mut self, connection: &Connection) {
         self.service = Service::Asking;
-        self.pending.push(abilities(connection.clone()).map(Done::Abilities).boxed());
+        self.pending
+            .push(abilities(connection.clone()).map(Done::Abilities).boxed());
     }
 
     async fn done(&mut self, done: Done) {
@@ -203,7 +225,11 @@ impl Room {
                     Ok(shown) => slot.shown = Some(shown),
                     Err(error) => {
                         slot.shown = None;
-                        self.tell(PopupEvent::NotShown { key: key.clone(), error }).await;
+                        self.tell(PopupEvent::NotShown {
+                            key: key.clone(),
+                            error,
+                        })
+                        .await;
                     }
                 }
                 self.go_on(&key).await;
@@ -214,7 +240,9 @@ impl Room {
 
     /// Does what waited for this key.
     async fn go_on(&mut self, key: &str) {
-        let Some(slot) = self.slots.get_mut(key).filter(|slot| !slot.busy) else { return };
+        let Some(slot) = self.slots.get_mut(key).filter(|slot| !slot.busy) else {
+            return;
+        };
         match slot.next.take() {
             Some(Next::Show(request)) => self.show(request).await,
             Some(Next::Withdraw) => Box::pin(self.withdraw(key)).await,
@@ -226,17 +254,27 @@ impl Room {
     }
 
     async fn give_up_waiting(&mut self, error: &PopupError) {
-        let waiting: Vec<String> =
-            self.slots.iter().filter(|(_, slot)| slot.next.is_some()).map(|(key, _)| key.clone()).collect();
+        let waiting: Vec<String> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| slot.next.is_some())
+            .map(|(key, _)| key.clone())
+            .collect();
         for key in waiting {
             self.slots.remove(&key);
-            self.tell(PopupEvent::NotShown { key, error: error.clone() }).await;
+            self.tell(PopupEvent::NotShown {
+                key,
+                error: error.clone(),
+            })
+            .await;
         }
     }
 
     async fn signal(&mut self, signal: &Answer) {
         let header = signal.header();
-        let (Some(member), Some(sender)) = (header.member(), header.sender()) else { return };
+        let (Some(member), Some(sender)) = (header.member(), header.sender()) else {
+            return;
+        };
         let body = signal.body();
         match member.as_str() {
             "NameOwnerChanged" => {
@@ -273,17 +311,22 @@ impl Room {
     }
 
     async fn invoked(&mut self, id: u32, sender: &str, action: String) {
-        let Some((key, shown)) = self.find(id, sender) else { return };
+        let Some((key, shown)) = self.find(id, sender) else {
+            return;
+        };
         // A text field's button says nothing by itself: the text comes as `NotificationReplied`.
         if action != INLINE_REPLY {
             let token = shown.token.take();
             let action = (action != DEFAULT).then_some(action);
-            self.tell(PopupEvent::Activated { key, action, token }).await;
+            self.tell(PopupEvent::Activated { key, action, token })
+                .await;
         }
     }
 
     async fn closed(&mut self, id: u32, sender: &str, reason: u32) {
-        let Some((key, _)) = self.find(id, sender) else { return };
+        let Some((key, _)) = self.find(id, sender) else {
+            return;
+        };
         if let Some(slot) = self.slots.get_mut(&key) {
             slot.shown = None;
             if !slot.busy && slot.next.is_none() {
@@ -311,9 +354,17 @@ impl Room {
 
     /// Forgets every popup that was not shown by `except`.
     async fn forget_shown(&mut self, except: Option<&str>) {
-        let gone = |slot: &Slot| slot.shown.as_ref().is_some_and(|shown| Some(shown.by.as_str()) != except);
-        let keys: Vec<String> =
-            self.slots.iter().filter(|(_, slot)| gone(slot)).map(|(key, _)| key.clone()).collect();
+        let gone = |slot: &Slot| {
+            slot.shown
+                .as_ref()
+                .is_some_and(|shown| Some(shown.by.as_str()) != except)
+        };
+        let keys: Vec<String> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| gone(slot))
+            .map(|(key, _)| key.clone())
+            .collect();
         for key in keys {
             if let Some(slot) = self.slots.get_mut(&key) {
                 slot.shown = None;
@@ -321,7 +372,11 @@ impl Room {
                     self.slots.remove(&key);
                 }
             }
-            self.tell(PopupEvent::Closed { key, reason: Closed::Unknown }).await;
+            self.tell(PopupEvent::Closed {
+                key,
+                reason: Closed::Unknown,
+            })
+            .await;
         }
     }
 
@@ -357,17 +412,26 @@ async fn listen(connection: &Connection) -> zbus::Result<BoxStream<'static, Answ
     let popups = MessageStream::for_match_rule(popups, connection, None).await?;
     let owner = MessageStream::for_match_rule(owner, connection, None).await?;
     let both = futures_util::stream::select(popups, owner);
-    Ok(both.filter_map(|signal| std::future::ready(signal.ok())).boxed())
+    Ok(both
+        .filter_map(|signal| std::future::ready(signal.ok()))
+        .boxed())
 }
 
 async fn abilities(connection: Connection) -> Result<Abilities, PopupError> {
-    let ask = |member: &'static str| connection.call_method(Some(NAME), PATH, Some(NAME), member, &());
-    let capabilities: Vec<String> =
-        ask("GetCapabilities").await.and_then(|answer| answer.body().deserialize()).map_err(|error| refused(&error))?;
+    let ask =
+        |member: &'static str| connection.call_method(Some(NAME), PATH, Some(NAME), member, &());
+    let capabilities: Vec<String> = ask("GetCapabilities")
+        .await
+        .and_then(|answer| answer.body().deserialize())
+        .map_err(|error| refused(&error))?;
     // An old service may not know its version; then it is taken for one of today.
     let version = ask("GetServerInformation")
         .await
-        .and_then(|answer| answer.body().deserialize::<(String, String, String, String)>())
+        .and_then(|answer| {
+            answer
+                .body()
+                .deserialize::<(String, String, String, String)>()
+        })
         .map(|(_, _, _, version)| version)
         .unwrap_or_default();
     Ok(Abilities::new(capabilities, &version))
@@ -376,10 +440,21 @@ async fn abilities(connection: Connection) -> Result<Abilities, PopupError> {
 async fn notify(connection: Connection, key: String, message: Message, replaces: u32) -> Done {
     let shown = async {
         let arguments: Arguments<'_> = message.arguments(replaces);
-        let answer = connection.call_method(Some(NAME), PATH, Some(NAME), "Notify", &arguments).await?;
+        let answer = connection
+            .call_method(Some(NAME), PATH, Some(NAME), "Notify", &arguments)
+            .await?;
         let id: u32 = answer.body().deserialize()?;
-        let by = answer.header().sender().ok_or(zbus::Error::MissingField)?.to_owned().into();
-        Ok(Shown { id, by, token: None })
+        let by = answer
+            .header()
+            .sender()
+            .ok_or(zbus::Error::MissingField)?
+            .to_owned()
+            .into();
+        Ok(Shown {
+            id,
+            by,
+            token: None,
+        })
     };
     let shown = shown.await.map_err(|error: zbus::Error| refused(&error));
     Done::Notify(key, shown)
@@ -387,7 +462,10 @@ async fn notify(connection: Connection, key: String, message: Message, replaces:
 
 async fn close(connection: Connection, id: u32) -> Done {
     // A popup that closed by itself a moment ago is an error to some services, and no loss.
-    if let Err(error) = connection.call_method(Some(NAME), PATH, Some(NAME), "CloseNotification", &id).await {
+    if let Err(error) = connection
+        .call_method(Some(NAME), PATH, Some(NAME), "CloseNotification", &id)
+        .await
+    {
         tracing::debug!(%error, "a popup could not be withdrawn");
     }
     Done::Close

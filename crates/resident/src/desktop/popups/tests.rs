@@ -56,7 +56,15 @@ impl Service {
     ) -> u32 {
         let mut log = self.log.lock().unwrap();
         let summary_is_probe = summary == "probe";
-        log.calls.push(Call { at: Instant::now(), replaces, summary, body, actions, hints, timeout });
+        log.calls.push(Call {
+            at: Instant::now(),
+            replaces,
+            summary,
+            body,
+            actions,
+            hints,
+            timeout,
+        });
         if replaces != 0 {
             return replaces;
         }
@@ -73,8 +81,15 @@ impl Service {
     }
 }
 
-async fn emit<B: serde::Serialize + zbus::wire::DynamicType>(connection: &Connection, signal: &str, body: &B) {
-    connection.emit_signal(None::<&str>, PATH, NAME, signal, body).await.unwrap();
+async fn emit<B: serde::Serialize + zbus::wire::DynamicType>(
+    connection: &Connection,
+    signal: &str,
+    body: &B,
+) {
+    connection
+        .emit_signal(None::<&str>, PATH, NAME, signal, body)
+        .await
+        .unwrap();
 }
 
 /// A bus, a notification service on it, and the popups under test.
@@ -95,28 +110,53 @@ impl Desk {
         let service = serve(&bus, &log, capabilities).await;
         let (told, events) = mpsc::channel(16);
         let popups = Popups::start(bus.bus().await, Identity::default(), told);
-        let mut desk = Self { bus, service: Some(service), log, popups, events };
+        let mut desk = Self {
+            bus,
+            service: Some(service),
+            log,
+            popups,
+            events,
+        };
         desk.settled().await;
         desk
     }
 
     async fn calls(&self, count: usize) -> Vec<Call> {
-        eventually("Notify calls", || self.log.lock().unwrap().calls.len() >= count).await;
+        eventually("Notify calls", || {
+            self.log.lock().unwrap().calls.len() >= count
+        })
+        .await;
         self.log.lock().unwrap().calls.clone()
     }
 
     async fn event(&mut self) -> PopupEvent {
-        tokio::time::timeout(Duration::from_secs(10), self.events.recv()).await.expect("an event").unwrap()
+        tokio::time::timeout(Duration::from_secs(10), self.events.recv())
+            .await
+            .expect("an event")
+            .unwrap()
     }
 
     /// Waits until the service has answered what was ordered before: a probe goes the same way behind it.
     async fn settled(&mut self) {
-        let probes = |log: &Log| log.calls.iter().filter(|call| call.summary == "probe").count();
+        let probes = |log: &Log| {
+            log.calls
+                .iter()
+                .filter(|call| call.summary == "probe")
+                .count()
+        };
         let before = probes(&self.log.lock().unwrap());
-        self.popups.show(PopupRequest { key: "probe".into(), ..message("probe", "") }).unwrap();
+        self.popups
+            .show(PopupRequest {
+                key: "probe".into(),
+                ..message("probe", "")
+            })
+            .unwrap();
         eventually("the probe", || probes(&self.log.lock().unwrap()) > before).await;
         self.popups.withdraw("probe").unwrap();
-        let gone = PopupEvent::Closed { key: "probe".into(), reason: Closed::Withdrawn };
+        let gone = PopupEvent::Closed {
+            key: "probe".into(),
+            reason: Closed::Withdrawn,
+        };
         assert_eq!(self.event().await, gone);
         let mut log = self.log.lock().unwrap();
         log.calls.retain(|call| call.summary != "probe");
@@ -125,9 +165,15 @@ impl Desk {
 }
 
 async fn serve(bus: &TestBus, log: &Arc<Mutex<Log>>, capabilities: &[&str]) -> Connection {
-    let capabilities = capabilities.iter().map(|&capability| capability.to_owned()).collect();
+    let capabilities = capabilities
+        .iter()
+        .map(|&capability| capability.to_owned())
+        .collect();
     let connection = bus.connect().await;
-    let service = Service { log: Arc::clone(log), capabilities };
+    let service = Service {
+        log: Arc::clone(log),
+        capabilities,
+    };
     connection.object_server().at(PATH, service).await.unwrap();
     connection.request_name(NAME).await.unwrap();
     connection
@@ -139,10 +185,16 @@ fn message(summary: &str, body: &str) -> PopupRequest {
         summary: summary.into(),
         body: body.into(),
         reply: Some(PopupReply {
-            action: PopupAction { id: "a1".into(), label: "Reply".into() },
+            action: PopupAction {
+                id: "a1".into(),
+                label: "Reply".into(),
+            },
             placeholder: "Write…".into(),
         }),
-        actions: vec![PopupAction { id: "a2".into(), label: "Mark as read".into() }],
+        actions: vec![PopupAction {
+            id: "a2".into(),
+            label: "Mark as read".into(),
+        }],
         category: Some("im.received".into()),
         ..PopupRequest::default()
     }
@@ -151,12 +203,26 @@ fn message(summary: &str, body: &str) -> PopupRequest {
 #[tokio::test]
 async fn a_popup_shows_the_words_and_asks_for_silence() {
     let desk = Desk::with(ALL).await;
-    desk.popups.show(PopupRequest { seconds: Some(5), ..message("Bob", "1 < 2 & <b>so on</b>") }).unwrap();
+    desk.popups
+        .show(PopupRequest {
+            seconds: Some(5),
+            ..message("Bob", "1 < 2 & <b>so on</b>")
+        })
+        .unwrap();
     let call = desk.calls(1).await.remove(0);
-    assert_eq!((call.summary.as_str(), call.body.as_str()), ("Bob", "1 &lt; 2 &amp; &lt;b&gt;so on&lt;/b&gt;"));
-    assert_eq!(call.actions, ["default", "", "a1", "Reply", "a2", "Mark as read"]);
+    assert_eq!(
+        (call.summary.as_str(), call.body.as_str()),
+        ("Bob", "1 &lt; 2 &amp; &lt;b&gt;so on&lt;/b&gt;")
+    );
+    assert_eq!(
+        call.actions,
+        ["default", "", "a1", "Reply", "a2", "Mark as read"]
+    );
     assert_eq!((call.replaces, call.timeout), (0, 5000));
-    assert_eq!(bool::try_from(call.hints["suppress-sound"].try_clone().unwrap()), Ok(true));
+    assert_eq!(
+        bool::try_from(call.hints["suppress-sound"].try_clone().unwrap()),
+        Ok(true)
+    );
     let entry = String::try_from(call.hints["desktop-entry"].try_clone().unwrap()).unwrap();
     assert_eq!(entry, "im.carillon.Carillon");
 }
@@ -179,7 +245,12 @@ async fn a_burst_on_one_key_ends_with_its_newest_words_and_one_popup() {
         desk.popups.show(message("Bob", &n.to_string())).unwrap();
     }
     eventually("the newest words", || {
-        desk.log.lock().unwrap().calls.last().is_some_and(|call| call.body == "49")
+        desk.log
+            .lock()
+            .unwrap()
+            .calls
+            .last()
+            .is_some_and(|call| call.body == "49")
     })
     .await;
     let log = desk.log.lock().unwrap();
@@ -196,9 +267,20 @@ async fn a_click_tells_the_key_and_hands_over_the_activation_token() {
     emit(&service, "ActionInvoked", &(1_u32, "default")).await;
     emit(&service, "ActionInvoked", &(1_u32, "a2")).await;
     let key = String::from("chat:bob");
-    let clicked = PopupEvent::Activated { key: key.clone(), action: None, token: Some("token-7".into()) };
+    let clicked = PopupEvent::Activated {
+        key: key.clone(),
+        action: None,
+        token: Some("token-7".into()),
+    };
     assert_eq!(desk.event().await, clicked);
-    assert_eq!(desk.event().await, PopupEvent::Activated { key, action: Some("a2".into()), token: None });
+    assert_eq!(
+        desk.event().await,
+        PopupEvent::Activated {
+            key,
+            action: Some("a2".into()),
+            token: None
+        }
+    );
 }
 
 #[tokio::test]
@@ -209,10 +291,26 @@ async fn signals_of_others_are_not_taken_for_clicks() {
     let stranger = desk.bus.connect().await;
     let me = desk.bus.bus().await.session().await.unwrap();
     let target = me.unique_name().map(ToString::to_string);
-    stranger.emit_signal(target.as_deref(), PATH, NAME, "ActionInvoked", &(1_u32, "a1")).await.unwrap();
+    stranger
+        .emit_signal(
+            target.as_deref(),
+            PATH,
+            NAME,
+            "ActionInvoked",
+            &(1_u32, "a1"),
+        )
+        .await
+        .unwrap();
     emit(&stranger, "ActionInvoked", &(1_u32, "a1")).await;
-    emit(&desk.service.clone().unwrap(), "ActionInvoked", &(1_u32, "a2")).await;
-    assert!(matches!(desk.event().await, PopupEvent::Activated { action: Some(id), .. } if id == "a2"));
+    emit(
+        &desk.service.clone().unwrap(),
+        "ActionInvoked",
+        &(1_u32, "a2"),
+    )
+    .await;
+    assert!(
+        matches!(desk.event().await, PopupEvent::Activated { action: Some(id), .. } if id == "a2")
+    );
 }
 
 #[tokio::test]
@@ -222,9 +320,23 @@ async fn where_the_desktop_has_a_reply_field_the_answer_comes_as_text() {
     desk.settled().await;
     let call = desk.calls(1).await.remove(0);
     assert_eq!(&call.actions[2..4], ["inline-reply", "Reply"]);
-    assert_eq!(call.body, "<hello>", "without body-markup nothing is escaped");
-    emit(&desk.service.clone().unwrap(), "NotificationReplied", &(1_u32, "on my way")).await;
-    assert_eq!(desk.event().await, PopupEvent::Replied { key: "chat:bob".into(), text: "on my way".into() });
+    assert_eq!(
+        call.body, "<hello>",
+        "without body-markup nothing is escaped"
+    );
+    emit(
+        &desk.service.clone().unwrap(),
+        "NotificationReplied",
+        &(1_u32, "on my way"),
+    )
+    .await;
+    assert_eq!(
+        desk.event().await,
+        PopupEvent::Replied {
+            key: "chat:bob".into(),
+            text: "on my way".into()
+        }
+    );
 }
 
 #[tokio::test]
@@ -232,7 +344,10 @@ async fn a_service_with_neither_body_nor_actions_still_tells_the_message() {
     let desk = Desk::with(&[]).await;
     desk.popups.show(message("Bob", "hello")).unwrap();
     let call = desk.calls(1).await.remove(0);
-    assert_eq!((call.summary.as_str(), call.body.as_str()), ("Bob: hello", ""));
+    assert_eq!(
+        (call.summary.as_str(), call.body.as_str()),
+        ("Bob: hello", "")
+    );
     assert!(call.actions.is_empty());
 }
 
@@ -242,13 +357,25 @@ async fn what_is_withdrawn_right_after_it_was_shown_does_not_stay() {
     desk.popups.show(message("Bob", "hello")).unwrap();
     desk.calls(1).await;
     desk.popups.withdraw("chat:bob").unwrap();
-    assert_eq!(desk.event().await, PopupEvent::Closed { key: "chat:bob".into(), reason: Closed::Withdrawn });
+    assert_eq!(
+        desk.event().await,
+        PopupEvent::Closed {
+            key: "chat:bob".into(),
+            reason: Closed::Withdrawn
+        }
+    );
     assert_eq!(desk.log.lock().unwrap().closed, [1]);
 }
 
 #[tokio::test]
 async fn the_last_handle_takes_its_popups_with_it() {
-    let Desk { bus: _bus, service: _service, log, popups, mut events } = Desk::with(ALL).await;
+    let Desk {
+        bus: _bus,
+        service: _service,
+        log,
+        popups,
+        mut events,
+    } = Desk::with(ALL).await;
     popups.show(message("Bob", "hello")).unwrap();
     eventually("the popup", || log.lock().unwrap().calls.len() == 1).await;
     drop(popups);
@@ -262,29 +389,51 @@ async fn a_service_that_dies_and_comes_back_gets_new_popups_not_old_ids() {
     desk.popups.show(message("Bob", "one")).unwrap();
     desk.settled().await;
     desk.service.take().unwrap().close().await.unwrap();
-    assert_eq!(desk.event().await, PopupEvent::Closed { key: "chat:bob".into(), reason: Closed::Unknown });
+    assert_eq!(
+        desk.event().await,
+        PopupEvent::Closed {
+            key: "chat:bob".into(),
+            reason: Closed::Unknown
+        }
+    );
 
     desk.popups.show(message("Bob", "into the void")).unwrap();
-    let PopupEvent::NotShown { error, .. } = desk.event().await else { panic!("it was shown to nobody") };
+    let PopupEvent::NotShown { error, .. } = desk.event().await else {
+        panic!("it was shown to nobody")
+    };
     assert!(matches!(error, PopupError::NoService(_)), "{error:?}");
 
     desk.log.lock().unwrap().calls.clear();
     desk.service = Some(serve(&desk.bus, &desk.log, &["body"]).await);
     desk.popups.show(message("Bob", "<again>")).unwrap();
     let call = desk.calls(1).await.remove(0);
-    assert_eq!((call.replaces, call.body.as_str()), (0, "<again>"), "new ids, and the abilities are read anew");
+    assert_eq!(
+        (call.replaces, call.body.as_str()),
+        (0, "<again>"),
+        "new ids, and the abilities are read anew"
+    );
     assert!(call.actions.is_empty());
 }
 
 #[tokio::test]
 async fn pixels_travel_as_image_data() {
     let desk = Desk::with(ALL).await;
-    let icon = PopupIcon::Rgba { width: 2, height: 1, pixels: Arc::from([1, 2, 3, 4, 5, 6, 7, 8].as_slice()) };
-    desk.popups.show(PopupRequest { icon, ..message("Bob", "hello") }).unwrap();
+    let icon = PopupIcon::Rgba {
+        width: 2,
+        height: 1,
+        pixels: Arc::from([1, 2, 3, 4, 5, 6, 7, 8].as_slice()),
+    };
+    desk.popups
+        .show(PopupRequest {
+            icon,
+            ..message("Bob", "hello")
+        })
+        .unwrap();
     let call = desk.calls(1).await.remove(0);
     type Pixels = (i32, i32, i32, bool, i32, i32, Vec<u8>);
     let image = call.hints["image-data"].try_clone().unwrap();
-    let image = Pixels::try_from(zbus::Structure::try_from(zbus::Variant::from(image)).unwrap()).unwrap();
+    let image =
+        Pixels::try_from(zbus::Structure::try_from(zbus::Variant::from(image)).unwrap()).unwrap();
     assert_eq!(image, (2, 1, 8, true, 8, 4, vec![1, 2, 3, 4, 5, 6, 7, 8]));
 }
 
@@ -292,7 +441,12 @@ async fn pixels_travel_as_image_data() {
 async fn a_picture_s_path_is_sent_as_a_uri() {
     let desk = Desk::with(ALL).await;
     let icon = PopupIcon::File("/tmp/a b/ü.png".into());
-    desk.popups.show(PopupRequest { icon, ..message("Bob", "hello") }).unwrap();
+    desk.popups
+        .show(PopupRequest {
+            icon,
+            ..message("Bob", "hello")
+        })
+        .unwrap();
     let call = desk.calls(1).await.remove(0);
     let path = String::try_from(call.hints["image-path"].try_clone().unwrap()).unwrap();
     assert_eq!(path, "file:///tmp/a%20b/%C3%BC.png");
@@ -305,11 +459,19 @@ async fn from_the_order_to_the_call_takes_less_than_a_connection_would() {
     let mut waits = Vec::new();
     for n in 0..100_usize {
         let asked = Instant::now();
-        desk.popups.show(PopupRequest { key: n.to_string(), ..message("Bob", "hello") }).unwrap();
+        desk.popups
+            .show(PopupRequest {
+                key: n.to_string(),
+                ..message("Bob", "hello")
+            })
+            .unwrap();
         let call = desk.calls(n + 1).await.pop().unwrap();
         waits.push(call.at.duration_since(asked));
     }
     waits.sort();
-    eprintln!("order to call: p50 {:?}, p95 {:?}, max {:?}", waits[50], waits[95], waits[99]);
+    eprintln!(
+        "order to call: p50 {:?}, p95 {:?}, max {:?}",
+        waits[50], waits[95], waits[99]
+    );
     assert!(waits[50] < Duration::from_millis(20), "{:?}", waits[50]);
 }

@@ -14,7 +14,9 @@ const PDI: char = '\u{2069}';
 /// One line: controls are gone, overrides too, isolates are balanced, at most `limit` characters.
 #[must_use]
 pub fn line(text: &str, limit: usize) -> String {
-    let spaced = text.chars().map(|c| if is_break(c) || c == '\t' { ' ' } else { c });
+    let spaced = text
+        .chars()
+        .map(|c| if is_break(c) || c == '\t' { ' ' } else { c });
     finish(&bounded(clean(spaced), limit))
 }
 
@@ -32,14 +34,24 @@ pub fn lines(text: &str, limit: usize) -> String {
     });
     let bounded = bounded(clean(folded), limit);
     // A line is a paragraph of its own to the bidirectional algorithm, so isolates end with it.
-    bounded.split('\n').map(finish).collect::<Vec<_>>().join("\n").trim_matches('\n').to_owned()
+    bounded
+        .split('\n')
+        .map(finish)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim_matches('\n')
+        .to_owned()
 }
 
 /// A name from the network, ready to stand inside a sentence of ours: its direction cannot leak into it.
 #[must_use]
 pub fn isolated(name: &str) -> String {
     let line = line(name, SUMMARY);
-    if is_isolated(&line) { line } else { format!("{FSI}{line}{PDI}") }
+    if is_isolated(&line) {
+        line
+    } else {
+        format!("{FSI}{line}{PDI}")
+    }
 }
 
 /// Escapes what a service with the capability `body-markup` would take for markup.
@@ -58,7 +70,10 @@ pub fn escaped(text: &str) -> String {
 }
 
 const fn is_break(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        c,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 /// Drops controls, embeddings and overrides, and invisible characters that only serve to deceive.
@@ -99,7 +114,11 @@ fn finish(text: &str) -> String {
         out.push(c);
     }
     out.extend(std::iter::repeat_n(PDI, open));
-    if !is_isolated(&out) && out.chars().any(is_right_to_left) { format!("{FSI}{out}{PDI}") } else { out }
+    if !is_isolated(&out) && out.chars().any(is_right_to_left) {
+        format!("{FSI}{out}{PDI}")
+    } else {
+        out
+    }
 }
 
 /// Whether one isolate holds the whole.
@@ -155,10 +174,23 @@ mod tests {
     #[test]
     fn no_hostile_text_keeps_controls_overrides_or_open_isolates() {
         for hostile in HOSTILE {
-            for text in [line(hostile, SUMMARY), lines(hostile, BODY), isolated(hostile)] {
-                assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{hostile:?} kept a control: {text:?}");
-                assert!(!text.contains(['\u{202a}', '\u{202b}', '\u{202d}', '\u{202e}']), "{text:?}");
-                assert!(depth_stays_at_home(&text), "{hostile:?} is not balanced: {text:?}");
+            for text in [
+                line(hostile, SUMMARY),
+                lines(hostile, BODY),
+                isolated(hostile),
+            ] {
+                assert!(
+                    !text.chars().any(|c| c.is_control() && c != '\n'),
+                    "{hostile:?} kept a control: {text:?}"
+                );
+                assert!(
+                    !text.contains(['\u{202a}', '\u{202b}', '\u{202d}', '\u{202e}']),
+                    "{text:?}"
+                );
+                assert!(
+                    depth_stays_at_home(&text),
+                    "{hostile:?} is not balanced: {text:?}"
+                );
             }
         }
     }
@@ -168,7 +200,10 @@ mod tests {
         for hostile in HOSTILE {
             let text = escaped(&lines(hostile, BODY));
             assert!(!text.contains(['<', '>']), "{text:?}");
-            let lone = text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "");
+            let lone = text
+                .replace("&amp;", "")
+                .replace("&lt;", "")
+                .replace("&gt;", "");
             assert!(!lone.contains('&'), "{text:?}");
         }
     }
@@ -204,7 +239,11 @@ mod tests {
     #[test]
     fn right_to_left_text_cannot_turn_the_rest_around() {
         assert_eq!(line("שלום", SUMMARY), "\u{2068}שלום\u{2069}");
-        assert_eq!(line(&isolated("שלום"), SUMMARY), "\u{2068}שלום\u{2069}", "isolating twice changes nothing");
+        assert_eq!(
+            line(&isolated("שלום"), SUMMARY),
+            "\u{2068}שלום\u{2069}",
+            "isolating twice changes nothing"
+        );
     }
 
     #[test]

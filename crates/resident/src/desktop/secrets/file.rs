@@ -20,7 +20,10 @@ pub(super) struct PasswordFile {
 
 impl PasswordFile {
     pub(super) const fn new(path: PathBuf) -> Self {
-        Self { path, turn: Mutex::new(()) }
+        Self {
+            path,
+            turn: Mutex::new(()),
+        }
     }
 
     pub(super) fn store(&self, jid: &BareJid, password: &str) -> Result<(), SecretProblem> {
@@ -33,7 +36,8 @@ impl PasswordFile {
     pub(super) fn load(&self, jid: &BareJid) -> Result<Zeroizing<String>, SecretProblem> {
         let document = self.read()?;
         let kept = document.get(jid.as_str()).and_then(|item| item.as_str());
-        kept.map(|password| Zeroizing::new(password.to_owned())).ok_or(SecretProblem::NotFound)
+        kept.map(|password| Zeroizing::new(password.to_owned()))
+            .ok_or(SecretProblem::NotFound)
     }
 
     pub(super) fn forget(&self, jid: &BareJid) -> Result<(), SecretProblem> {
@@ -49,7 +53,9 @@ impl PasswordFile {
     fn read(&self) -> Result<DocumentMut, SecretProblem> {
         match std::fs::read_to_string(&self.path).map(Zeroizing::new) {
             // The parser's error quotes the line, and with it a password: it goes no further.
-            Ok(text) => text.parse().map_err(|_quotes_the_file| SecretProblem::Damaged),
+            Ok(text) => text
+                .parse()
+                .map_err(|_quotes_the_file| SecretProblem::Damaged),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(DocumentMut::new()),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(SecretProblem::Damaged),
             Err(error) => Err(error.into()),
@@ -60,6 +66,10 @@ impl PasswordFile {
         let text = Zeroizing::new(document.to_string());
         let head = if text.starts_with('#') { "" } else { HEAD };
         let whole = Zeroizing::new(format!("{head}{}", *text));
-        Ok(written::write(&self.path, whole.as_bytes(), Readers::Owner)?)
+        Ok(written::write(
+            &self.path,
+            whole.as_bytes(),
+            Readers::Owner,
+        )?)
     }
 }

@@ -8,9 +8,9 @@ mod ring;
 #[cfg(test)]
 mod tests;
 
-use super::bus::Bus;
 use carillon_core::BareJid;
 use carillon_core::settings::SecretStore;
+use carillon_link::Profile;
 use std::path::PathBuf;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -46,26 +46,38 @@ pub struct SecretKeeper {
 }
 
 impl SecretKeeper {
-    /// `profile` is the profile's folder, `profile_id` tells its entries in the keyring from another profile's.
+    /// The keeper of this profile's accounts; another profile's are apart from them in the keyring too.
     #[must_use]
-    pub fn new(bus: Bus, profile: PathBuf, profile_id: &str) -> Self {
+    pub fn new(profile: &Profile) -> Self {
         Self {
-            file: Arc::new(file::PasswordFile::new(profile.join("secrets.toml"))),
-            ring: ring::Ring::new(bus, profile_id.to_owned()),
+            file: Arc::new(file::PasswordFile::new(Self::file_of(profile))),
+            ring: ring::Ring::new(profile.hash()),
         }
+    }
+
+    /// Where the file of passwords lies, once somebody has chosen it.
+    #[must_use]
+    pub fn file_of(profile: &Profile) -> PathBuf {
+        profile.data().join("secrets.toml")
     }
 
     /// Keeps the account's password in `place`, in the stead of an older one.
     ///
     /// # Errors
     /// [`SecretProblem`]; nothing is kept then.
-    pub async fn store(&self, jid: &BareJid, place: SecretStore, password: &str) -> Result<(), SecretProblem> {
+    pub async fn store(
+        &self,
+        jid: &BareJid,
+        place: SecretStore,
+        password: &str,
+    ) -> Result<(), SecretProblem> {
         let password = Zeroizing::new(password.to_owned());
         match place {
             SecretStore::Keyring => self.ring.store(jid, password).await,
             SecretStore::File => {
                 let jid = jid.clone();
-                self.with_file(move |file| file.store(&jid, &password)).await
+                self.with_file(move |file| file.store(&jid, &password))
+                    .await
             }
         }
     }
@@ -74,7 +86,11 @@ impl SecretKeeper {
     ///
     /// # Errors
     /// [`SecretProblem::NotFound`] and the rest of [`SecretProblem`].
-    pub async fn load(&self, jid: &BareJid, place: SecretStore) -> Result<Zeroizing<String>, SecretProblem> {
+    pub async fn load(
+        &self,
+        jid: &BareJid,
+        place: SecretStore,
+    ) -> Result<Zeroizing<String>, SecretProblem> {
         match place {
             SecretStore::Keyring => self.ring.load(jid).await,
             SecretStore::File => {

@@ -1,7 +1,6 @@
 //! The system's keyring, by the `keyring` crate: Secret Service, Windows Credential Manager, macOS Keychain.
 
 use super::SecretProblem;
-use crate::desktop::bus::Bus;
 use carillon_core::BareJid;
 use keyring::{Entry, Error};
 use std::time::Duration;
@@ -14,22 +13,33 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone)]
 pub(super) struct Ring {
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux has its keyring on the bus"))]
-    bus: Bus,
     profile_id: String,
+    /// A test's own bus.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(super) bus: Option<crate::desktop::bus::Bus>,
 }
 
 impl Ring {
-    pub(super) const fn new(bus: Bus, profile_id: String) -> Self {
-        Self { bus, profile_id }
+    pub(super) const fn new(profile_id: String) -> Self {
+        Self {
+            profile_id,
+            #[cfg(all(test, target_os = "linux"))]
+            bus: None,
+        }
     }
 
-    pub(super) async fn store(&self, jid: &BareJid, password: Zeroizing<String>) -> Result<(), SecretProblem> {
-        self.with_entry(jid, move |entry| entry.set_password(&password)).await
+    pub(super) async fn store(
+        &self,
+        jid: &BareJid,
+        password: Zeroizing<String>,
+    ) -> Result<(), SecretProblem> {
+        self.with_entry(jid, move |entry| entry.set_password(&password))
+            .await
     }
 
     pub(super) async fn load(&self, jid: &BareJid) -> Result<Zeroizing<String>, SecretProblem> {
-        self.with_entry(jid, |entry| entry.get_password().map(Zeroizing::new)).await
+        self.with_entry(jid, |entry| entry.get_password().map(Zeroizing::new))
+            .await
     }
 
     pub(super) async fn forget(&self, jid: &BareJid) -> Result<(), SecretProblem> {
@@ -59,9 +69,15 @@ impl Ring {
     #[cfg(target_os = "linux")]
     async fn reachable(&self) -> Result<(), SecretProblem> {
         const NAME: &str = "org.freedesktop.secrets";
-        let connection = self.bus.session().await.map_err(|error| SecretProblem::NoKeyring(error.to_string()))?;
+        let connection = self
+            .bus()
+            .session()
+            .await
+            .map_err(|error| SecretProblem::NoKeyring(error.to_string()))?;
         let missing = |error: &dyn std::fmt::Display| SecretProblem::NoKeyring(error.to_string());
-        let daemon = zbus::fdo::DBusProxy::new(&connection).await.map_err(|error| missing(&error))?;
+        let daemon = zbus::fdo::DBusProxy::new(&connection)
+            .await
+            .map_err(|error| missing(&error))?;
         let name = zbus::names::BusName::try_from(NAME).map_err(|error| missing(&error))?;
         if daemon.name_has_owner(name).await.unwrap_or(false) {
             return Ok(());
@@ -76,6 +92,16 @@ impl Ring {
             )
             .await;
         started.map(drop).map_err(|error| missing(&error))
+    }
+
+    /// Passwords are asked for once in a while: the connection is not kept.
+    #[cfg(target_os = "linux")]
+    fn bus(&self) -> crate::desktop::bus::Bus {
+        #[cfg(test)]
+        if let Some(bus) = &self.bus {
+            return bus.clone();
+        }
+        crate::desktop::bus::Bus::default()
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -94,7 +120,9 @@ fn problem(error: &Error) -> SecretProblem {
             Ok(()) => error.to_string(),
         }),
         // Its text holds the bytes that were found.
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => SecretProblem::Keyring("it holds no text".into()),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => {
+            SecretProblem::Keyring("it holds no text".into())
+        }
         other => SecretProblem::Keyring(other.to_string()),
     }
 }

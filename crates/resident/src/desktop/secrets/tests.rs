@@ -2,15 +2,15 @@ use super::*;
 
 const PASSWORD: &str = "correct horse \"battery\" \\ staple\nü";
 
-struct Profile {
+struct Home {
     folder: tempfile::TempDir,
     keeper: SecretKeeper,
 }
 
-impl Profile {
+impl Home {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let keeper = SecretKeeper::new(Bus::default(), folder.path().to_owned(), "0123abcd");
+        let keeper = SecretKeeper::new(&Profile::in_folder(folder.path()).unwrap());
         Self { folder, keeper }
     }
 
@@ -25,50 +25,110 @@ fn jid(text: &str) -> BareJid {
 
 #[tokio::test]
 async fn a_password_comes_back_as_it_was() {
-    let profile = Profile::new();
+    let profile = Home::new();
     let (alice, bob) = (jid("alice@example.org"), jid("bob@example.org"));
-    profile.keeper.store(&alice, SecretStore::File, PASSWORD).await.unwrap();
-    profile.keeper.store(&bob, SecretStore::File, "other").await.unwrap();
-    profile.keeper.store(&bob, SecretStore::File, "newer").await.unwrap();
-    assert_eq!(*profile.keeper.load(&alice, SecretStore::File).await.unwrap(), PASSWORD);
-    assert_eq!(*profile.keeper.load(&bob, SecretStore::File).await.unwrap(), "newer");
+    profile
+        .keeper
+        .store(&alice, SecretStore::File, PASSWORD)
+        .await
+        .unwrap();
+    profile
+        .keeper
+        .store(&bob, SecretStore::File, "other")
+        .await
+        .unwrap();
+    profile
+        .keeper
+        .store(&bob, SecretStore::File, "newer")
+        .await
+        .unwrap();
+    assert_eq!(
+        *profile
+            .keeper
+            .load(&alice, SecretStore::File)
+            .await
+            .unwrap(),
+        PASSWORD
+    );
+    assert_eq!(
+        *profile.keeper.load(&bob, SecretStore::File).await.unwrap(),
+        "newer"
+    );
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn the_file_is_the_user_s_alone_even_if_it_was_not_before() {
     use std::os::unix::fs::PermissionsExt as _;
-    let profile = Profile::new();
+    let profile = Home::new();
     std::fs::write(profile.file(), "").unwrap();
     std::fs::set_permissions(profile.file(), std::fs::Permissions::from_mode(0o644)).unwrap();
-    profile.keeper.store(&jid("alice@example.org"), SecretStore::File, PASSWORD).await.unwrap();
-    let mode = std::fs::metadata(profile.file()).unwrap().permissions().mode();
+    profile
+        .keeper
+        .store(&jid("alice@example.org"), SecretStore::File, PASSWORD)
+        .await
+        .unwrap();
+    let mode = std::fs::metadata(profile.file())
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600, "{mode:o}");
-    assert_eq!(std::fs::read_dir(profile.folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    assert_eq!(
+        std::fs::read_dir(profile.folder.path()).unwrap().count(),
+        1,
+        "nothing is left beside it"
+    );
 }
 
 #[tokio::test]
 async fn a_forgotten_password_is_gone_and_the_last_one_takes_the_file_along() {
-    let profile = Profile::new();
+    let profile = Home::new();
     let (alice, bob) = (jid("alice@example.org"), jid("bob@example.org"));
-    profile.keeper.store(&alice, SecretStore::File, PASSWORD).await.unwrap();
-    profile.keeper.store(&bob, SecretStore::File, PASSWORD).await.unwrap();
-    profile.keeper.forget(&alice, SecretStore::File).await.unwrap();
+    profile
+        .keeper
+        .store(&alice, SecretStore::File, PASSWORD)
+        .await
+        .unwrap();
+    profile
+        .keeper
+        .store(&bob, SecretStore::File, PASSWORD)
+        .await
+        .unwrap();
+    profile
+        .keeper
+        .forget(&alice, SecretStore::File)
+        .await
+        .unwrap();
     let gone = profile.keeper.load(&alice, SecretStore::File).await;
     assert!(matches!(gone, Err(SecretProblem::NotFound)));
-    profile.keeper.forget(&bob, SecretStore::File).await.unwrap();
-    profile.keeper.forget(&bob, SecretStore::File).await.unwrap();
+    profile
+        .keeper
+        .forget(&bob, SecretStore::File)
+        .await
+        .unwrap();
+    profile
+        .keeper
+        .forget(&bob, SecretStore::File)
+        .await
+        .unwrap();
     assert!(!profile.file().exists());
 }
 
 #[tokio::test]
 async fn a_damaged_file_is_left_alone_and_its_error_tells_nothing_of_it() {
-    let profile = Profile::new();
+    let profile = Home::new();
     std::fs::write(profile.file(), "\"alice@example.org\" = \"hunter2").unwrap();
-    let error = profile.keeper.store(&jid("bob@example.org"), SecretStore::File, "x").await.unwrap_err();
+    let error = profile
+        .keeper
+        .store(&jid("bob@example.org"), SecretStore::File, "x")
+        .await
+        .unwrap_err();
     assert!(matches!(error, SecretProblem::Damaged));
     assert!(!format!("{error} {error:?}").contains("hunter2"));
-    assert_eq!(std::fs::read_to_string(profile.file()).unwrap(), "\"alice@example.org\" = \"hunter2");
+    assert_eq!(
+        std::fs::read_to_string(profile.file()).unwrap(),
+        "\"alice@example.org\" = \"hunter2"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -76,8 +136,12 @@ async fn a_damaged_file_is_left_alone_and_its_error_tells_nothing_of_it() {
 async fn a_desktop_without_a_keyring_says_so_and_writes_no_file_instead() {
     let bus = crate::desktop::test_bus::TestBus::start();
     let folder = tempfile::tempdir().unwrap();
-    let keeper = SecretKeeper::new(bus.bus().await, folder.path().to_owned(), "0123abcd");
-    let error = keeper.store(&jid("alice@example.org"), SecretStore::Keyring, PASSWORD).await.unwrap_err();
+    let mut keeper = SecretKeeper::new(&Profile::in_folder(folder.path()).unwrap());
+    keeper.ring.bus = Some(bus.bus().await);
+    let error = keeper
+        .store(&jid("alice@example.org"), SecretStore::Keyring, PASSWORD)
+        .await
+        .unwrap_err();
     assert!(matches!(error, SecretProblem::NoKeyring(_)), "{error:?}");
     assert!(!folder.path().join("secrets.toml").exists());
 }

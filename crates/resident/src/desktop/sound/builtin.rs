@@ -25,7 +25,10 @@ sounds!(
 /// The sound of this name, as a WAV file.
 #[must_use]
 pub fn bytes(name: &str) -> Option<&'static [u8]> {
-    SOUNDS.iter().find(|(known, _)| *known == name).map(|(_, bytes)| *bytes)
+    SOUNDS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, bytes)| *bytes)
 }
 
 /// All names, in the order of the settings.

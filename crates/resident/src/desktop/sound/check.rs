@@ -18,9 +18,18 @@ pub const MAX_LENGTH: Duration = Duration::from_secs(30);
 /// [`SoundProblem`] with the reason, fit to be shown.
 pub fn check_file(path: &Path) -> Result<(), SoundProblem> {
     let decoder = open(path)?;
-    let (channels, rate) = (u64::from(decoder.channels().get()), u64::from(decoder.sample_rate().get()));
+    let (channels, rate) = (
+        u64::from(decoder.channels().get()),
+        u64::from(decoder.sample_rate().get()),
+    );
     let most = MAX_LENGTH.as_secs() * channels * rate;
-    let samples = decoder.take(usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1)).count() as u64;
+    let samples = decoder
+        .take(
+            usize::try_from(most)
+                .unwrap_or(usize::MAX)
+                .saturating_add(1),
+        )
+        .count() as u64;
     match samples {
         0 => Err(SoundProblem::NotASound("it holds no sound".into())),
         _ if samples > most => Err(SoundProblem::TooLong),
@@ -96,9 +105,21 @@ mod tests {
 
     #[test]
     fn what_is_not_a_sound_says_so() {
-        assert!(matches!(checked("a.mp3", b"<svg/>"), Err(SoundProblem::NotASound(_))));
-        assert!(matches!(checked("a.wav", b""), Err(SoundProblem::NotASound(_))));
-        assert!(matches!(check_file(Path::new("/nowhere/a.wav")), Err(SoundProblem::Unreadable(_))));
-        assert!(matches!(check_file(Path::new("/tmp")), Err(SoundProblem::Unreadable(_))));
+        assert!(matches!(
+            checked("a.mp3", b"<svg/>"),
+            Err(SoundProblem::NotASound(_))
+        ));
+        assert!(matches!(
+            checked("a.wav", b""),
+            Err(SoundProblem::NotASound(_))
+        ));
+        assert!(matches!(
+            check_file(Path::new("/nowhere/a.wav")),
+            Err(SoundProblem::Unreadable(_))
+        ));
+        assert!(matches!(
+            check_file(Path::new("/tmp")),
+            Err(SoundProblem::Unreadable(_))
+        ));
     }
 }

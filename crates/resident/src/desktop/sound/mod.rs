@@ -144,7 +144,9 @@ impl Player {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("sound".into()).spawn(move || voice::run(&taken, own, ends));
+        let thread = std::thread::Builder::new()
+            .name("sound".into())
+            .spawn(move || voice::run(&taken, own, ends));
         match thread {
             Ok(_runs_by_itself) => Some(orders),
             Err(error) => {

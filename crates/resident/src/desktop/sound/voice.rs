@@ -45,9 +45,18 @@ pub(super) fn run(
     last_call: impl Fn(&Receiver<Order>) -> Option<Order>,
 ) {
     let _quiet = quiet();
-    let mut voice = Voice { own, device: None, playing: Vec::new(), last: 0 };
+    let mut voice = Voice {
+        own,
+        device: None,
+        playing: Vec::new(),
+        last: 0,
+    };
     loop {
-        let patience = if voice.playing.is_empty() { KEPT } else { STUCK };
+        let patience = if voice.playing.is_empty() {
+            KEPT
+        } else {
+            STUCK
+        };
         match orders.recv_timeout(patience) {
             Ok(order) => voice.carry_out(order),
             Err(RecvTimeoutError::Timeout) if !voice.playing.is_empty() => voice.hush(),
@@ -115,7 +124,11 @@ impl Voice {
         if self.playing.len() >= OVERLAP {
             self.playing.remove(0);
         }
-        self.playing.push(Sounding { number, key, player });
+        self.playing.push(Sounding {
+            number,
+            key,
+            player,
+        });
         Ok(())
     }
 

@@ -14,7 +14,10 @@ pub(super) fn blink(state: TrayState, since: Duration) -> (TrayState, Option<Dur
         return (state, None);
     }
     let beats = since.as_millis() / BEAT.as_millis();
-    let shown = TrayState { attention: beats % 2 == 0, ..state };
+    let shown = TrayState {
+        attention: beats % 2 == 0,
+        ..state
+    };
     let rest = BEAT.saturating_sub(since.saturating_sub(BEAT * u32::try_from(beats).unwrap_or(0)));
     (shown, Some(rest))
 }
@@ -23,8 +26,12 @@ pub(super) fn blink(state: TrayState, since: Duration) -> (TrayState, Option<Dur
 mod tests {
     use super::*;
 
-    const ASKING: TrayState =
-        TrayState { base: carillon_core::tray::TrayBase::Online, count: 1, attention: true, muted: false };
+    const ASKING: TrayState = TrayState {
+        base: carillon_core::tray::TrayBase::Online,
+        count: 1,
+        attention: true,
+        muted: false,
+    };
 
     fn at(millis: u64) -> (bool, Option<Duration>) {
         let (shown, again) = blink(ASKING, Duration::from_millis(millis));
@@ -47,7 +54,10 @@ mod tests {
 
     #[test]
     fn without_attention_nothing_blinks() {
-        let calm = TrayState { attention: false, ..ASKING };
+        let calm = TrayState {
+            attention: false,
+            ..ASKING
+        };
         assert_eq!(blink(calm, Duration::ZERO), (calm, None));
     }
 }

@@ -23,25 +23,39 @@ const DARK: Colour = [0x24, 0x1f, 0x31];
 /// The icon in all sizes.
 #[must_use]
 pub fn draw(state: TrayState) -> Vec<Pixmap> {
-    SIZES.iter().filter_map(|&size| draw_at(state, size)).collect()
+    SIZES
+        .iter()
+        .filter_map(|&size| draw_at(state, size))
+        .collect()
 }
 
 /// `None` only for a size that is not in [`SIZES`].
 fn draw_at(state: TrayState, size: u32) -> Option<Pixmap> {
-    let drawing = if state.attention { "attention" } else { name(state.base) };
-    let decoded = image::load_from_memory_with_format(embedded(drawing, size)?, image::ImageFormat::Png);
+    let drawing = if state.attention {
+        "attention"
+    } else {
+        name(state.base)
+    };
+    let decoded =
+        image::load_from_memory_with_format(embedded(drawing, size)?, image::ImageFormat::Png);
     let rgba = decoded.ok()?.into_rgba8();
     if rgba.dimensions() != (size, size) {
         return None;
     }
-    let mut canvas = Canvas { size, rgba: rgba.into_raw() };
+    let mut canvas = Canvas {
+        size,
+        rgba: rgba.into_raw(),
+    };
     if state.muted {
         canvas.muted_mark();
     }
     if state.count > 0 {
         canvas.badge(state.count);
     }
-    Some(Pixmap { size, rgba: canvas.rgba })
+    Some(Pixmap {
+        size,
+        rgba: canvas.rgba,
+    })
 }
 
 const fn name(base: TrayBase) -> &'static str {
@@ -84,7 +98,11 @@ struct Canvas {
 impl Canvas {
     /// The count in a red pill with a white rim, lower right; above 99 it says "99+".
     fn badge(&mut self, count: u32) {
-        let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
+        let text = if count > 99 {
+            "99+".to_owned()
+        } else {
+            count.to_string()
+        };
         let (font, scale) = type_size(self.size, text.len());
         let letters = u32::try_from(text.len()).unwrap_or(0);
         let (step, line) = ((font.width + 1) * scale, font.height * scale);
@@ -96,7 +114,14 @@ impl Canvas {
         let round = pixels(pill_height) / 2.0;
         let (x, y) = (pixels(left), pixels(top));
         let (right, bottom) = (pixels(self.size), pixels(self.size));
-        self.fill(WHITE, |px, py| in_pill(px, py, [x - 1.0, y - 1.0, right + 1.0, bottom + 1.0], round + 1.0));
+        self.fill(WHITE, |px, py| {
+            in_pill(
+                px,
+                py,
+                [x - 1.0, y - 1.0, right + 1.0, bottom + 1.0],
+                round + 1.0,
+            )
+        });
         self.fill(RED, |px, py| in_pill(px, py, [x, y, right, bottom], round));
         let start = left + (pill_width.saturating_sub(width)) / 2;
         for (n, character) in (0_u32..).zip(text.chars()) {
@@ -119,7 +144,9 @@ impl Canvas {
         let size = pixels(self.size);
         let radius = size * 0.22;
         let (x, y) = (size - radius - 0.5, radius + 0.5);
-        self.fill(WHITE, |px, py| cover((px - x).hypot(py - y) - radius - size / 22.0));
+        self.fill(WHITE, |px, py| {
+            cover((px - x).hypot(py - y) - radius - size / 22.0)
+        });
         self.fill(DARK, |px, py| cover((px - x).hypot(py - y) - radius));
         let reach = radius * 0.6;
         self.fill(WHITE, |px, py| {
@@ -145,7 +172,9 @@ impl Canvas {
             return;
         }
         let at = ((y * self.size + x) * 4) as usize;
-        let Some(pixel) = self.rgba.get_mut(at..at + 4) else { return };
+        let Some(pixel) = self.rgba.get_mut(at..at + 4) else {
+            return;
+        };
         let below = f32::from(pixel[3]) / 255.0 * (1.0 - part);
         let alpha = part + below;
         for (channel, new) in pixel.iter_mut().zip(colour) {
@@ -182,7 +211,11 @@ const fn pixels(count: u32) -> f32 {
     count as f32
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to a byte"
+)]
 fn byte(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }
@@ -191,16 +224,33 @@ fn byte(value: f32) -> u8 {
 mod tests {
     use super::*;
 
-    const ONLINE: TrayState = TrayState { base: TrayBase::Online, count: 0, attention: false, muted: false };
+    const ONLINE: TrayState = TrayState {
+        base: TrayBase::Online,
+        count: 0,
+        attention: false,
+        muted: false,
+    };
 
     #[test]
     fn every_state_is_drawn_in_every_size() {
-        for base in
-            [TrayBase::Offline, TrayBase::Connecting, TrayBase::Online, TrayBase::Away, TrayBase::Busy]
-        {
+        for base in [
+            TrayBase::Offline,
+            TrayBase::Connecting,
+            TrayBase::Online,
+            TrayBase::Away,
+            TrayBase::Busy,
+        ] {
             for attention in [false, true] {
-                let pixmaps = draw(TrayState { base, attention, count: 3, muted: true });
-                assert_eq!(pixmaps.iter().map(|pixmap| pixmap.size).collect::<Vec<_>>(), SIZES);
+                let pixmaps = draw(TrayState {
+                    base,
+                    attention,
+                    count: 3,
+                    muted: true,
+                });
+                assert_eq!(
+                    pixmaps.iter().map(|pixmap| pixmap.size).collect::<Vec<_>>(),
+                    SIZES
+                );
                 assert!(pixmaps.iter().all(|pixmap| pixmap.rgba.len() == (pixmap.size * pixmap.size * 4) as usize));
             }
         }
@@ -210,13 +260,28 @@ mod tests {
     fn whatever_differs_in_state_differs_in_pixels() {
         let states = [
             ONLINE,
-            TrayState { base: TrayBase::Away, ..ONLINE },
+            TrayState {
+                base: TrayBase::Away,
+                ..ONLINE
+            },
             TrayState { count: 1, ..ONLINE },
             TrayState { count: 2, ..ONLINE },
-            TrayState { count: 12, ..ONLINE },
-            TrayState { count: 100, ..ONLINE },
-            TrayState { muted: true, ..ONLINE },
-            TrayState { attention: true, ..ONLINE },
+            TrayState {
+                count: 12,
+                ..ONLINE
+            },
+            TrayState {
+                count: 100,
+                ..ONLINE
+            },
+            TrayState {
+                muted: true,
+                ..ONLINE
+            },
+            TrayState {
+                attention: true,
+                ..ONLINE
+            },
         ];
         for (n, one) in states.iter().enumerate() {
             for other in &states[..n] {
@@ -254,7 +319,12 @@ mod tests {
         for (plain, badged) in plain.iter().zip(&badged) {
             let row = (plain.size * 4) as usize;
             let upper = row * (plain.size as usize / 4);
-            assert_eq!(plain.rgba[..upper], badged.rgba[..upper], "{} px", plain.size);
+            assert_eq!(
+                plain.rgba[..upper],
+                badged.rgba[..upper],
+                "{} px",
+                plain.size
+            );
         }
     }
 }

@@ -4,7 +4,11 @@
 use super::{TrayEvent, TrayView};
 use tokio::sync::{mpsc, watch};
 
-pub(super) fn start(mut views: watch::Receiver<TrayView>, events: mpsc::Sender<TrayEvent>, present: watch::Sender<bool>) {
+pub(super) fn start(
+    mut views: watch::Receiver<TrayView>,
+    events: mpsc::Sender<TrayEvent>,
+    present: watch::Sender<bool>,
+) {
     tracing::info!("no tray on this system");
     tokio::spawn(async move {
         // The channels live as long as the handle, so that its holder need not know the difference.

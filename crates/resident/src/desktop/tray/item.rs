@@ -21,7 +21,13 @@ pub(super) async fn run(
     let mut attention_since = view.state.attention.then(Instant::now);
     // Told before `spawn` returns when there is no watcher.
     let (watcher, mut watcher_seen) = watch::channel(true);
-    let item = Item { shown: draw(view.state), attention: view.state.attention, view, events, watcher };
+    let item = Item {
+        shown: draw(view.state),
+        attention: view.state.attention,
+        view,
+        events,
+        watcher,
+    };
     let handle = match item.assume_sni_available(true).spawn().await {
         Ok(handle) => handle,
         Err(error) => {
@@ -67,7 +73,11 @@ async fn until(moment: Option<Instant>) {
 }
 
 /// Shows a view, and says when a blink needs the next drawing.
-async fn update(handle: &Handle<Item>, view: TrayView, attention_since: Option<Instant>) -> Option<Instant> {
+async fn update(
+    handle: &Handle<Item>,
+    view: TrayView,
+    attention_since: Option<Instant>,
+) -> Option<Instant> {
     let since = attention_since.map_or(Duration::MAX, |since| since.elapsed());
     let (shown, again) = blink(view.state, since);
     handle.update(|item| item.show(view, shown)).await;
@@ -109,8 +119,14 @@ impl Item {
 
     fn status_menu(&self) -> MenuItem<Self> {
         let statuses = self.statuses();
-        let selected = statuses.iter().position(|(status, _)| *status == self.view.status).unwrap_or(usize::MAX);
-        let options = statuses.map(|(_, label)| RadioItem { label: menu_text(label), ..RadioItem::default() });
+        let selected = statuses
+            .iter()
+            .position(|(status, _)| *status == self.view.status)
+            .unwrap_or(usize::MAX);
+        let options = statuses.map(|(_, label)| RadioItem {
+            label: menu_text(label),
+            ..RadioItem::default()
+        });
         let choose = |item: &mut Self, index: usize| {
             if let Some((status, _)) = item.statuses().get(index) {
                 item.tell(TrayEvent::Status(*status));
@@ -119,7 +135,12 @@ impl Item {
         SubMenu {
             label: menu_text(&self.view.labels.status),
             submenu: vec![
-                RadioGroup { selected, select: Box::new(choose), options: options.into() }.into(),
+                RadioGroup {
+                    selected,
+                    select: Box::new(choose),
+                    options: options.into(),
+                }
+                .into(),
             ],
             ..SubMenu::default()
         }
@@ -141,7 +162,11 @@ impl ksni::Tray for Item {
     }
 
     fn status(&self) -> Status {
-        if self.attention { Status::NeedsAttention } else { Status::Active }
+        if self.attention {
+            Status::NeedsAttention
+        } else {
+            Status::Active
+        }
     }
 
     fn icon_pixmap(&self) -> Vec<Icon> {
@@ -149,7 +174,11 @@ impl ksni::Tray for Item {
     }
 
     fn attention_icon_pixmap(&self) -> Vec<Icon> {
-        if self.attention { self.icon_pixmap() } else { Vec::new() }
+        if self.attention {
+            self.icon_pixmap()
+        } else {
+            Vec::new()
+        }
     }
 
     fn tool_tip(&self) -> ToolTip {
@@ -162,7 +191,9 @@ impl ksni::Tray for Item {
     }
 
     fn activate(&mut self, _x: i32, _y: i32) {
-        self.tell(TrayEvent::Clicked { token: ksni::current_xdg_activation_token() });
+        self.tell(TrayEvent::Clicked {
+            token: ksni::current_xdg_activation_token(),
+        });
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
@@ -173,7 +204,9 @@ impl ksni::Tray for Item {
             item(&labels.mute_hour, || TrayEvent::MuteHour)
         };
         vec![
-            item(&labels.open, || TrayEvent::Open { token: ksni::current_xdg_activation_token() }),
+            item(&labels.open, || TrayEvent::Open {
+                token: ksni::current_xdg_activation_token(),
+            }),
             MenuItem::Separator,
             self.status_menu(),
             mute,
@@ -214,5 +247,9 @@ fn icon(pixmap: &Pixmap) -> Icon {
         pixel.rotate_right(1);
     }
     let size = i32::try_from(pixmap.size).unwrap_or(0);
-    Icon { width: size, height: size, data }
+    Icon {
+        width: size,
+        height: size,
+        data,
+    }
 }

@@ -1,0 +1,42 @@
+//! Whether the user has been away from keyboard and mouse for a while.
+
+use tokio::sync::mpsc;
+
+/// Tells when the user goes idle for the given time, and when they are back.
+#[derive(Debug)]
+pub struct IdleWatch {
+    told: mpsc::Receiver<bool>,
+}
+
+impl IdleWatch {
+    /// Watches for `minutes` of idleness; 0: never. `None` where the desktop does not tell.
+    ///
+    /// Asked in this order: X11 (an alarm on the server's idle counter), GNOME (Mutter's idle monitor), logind (the
+    /// desktop's own idle hint). Each tells by itself; nothing is polled.
+    pub async fn start(minutes: u16) -> Option<Self> {
+        if minutes == 0 { None } else { Self::after(std::time::Duration::from_secs(u64::from(minutes) * 60)).await }
+    }
+
+    /// Waits for the next change: true when idle, false when back. `None`: the desktop has stopped telling.
+    pub async fn changed(&mut self) -> Option<bool> {
+        self.told.recv().await
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) async fn after(time: std::time::Duration) -> Option<Self> {
+        use super::{idle_bus, idle_x11};
+        let (tell, told) = mpsc::channel(8);
+        let found = idle_x11::watch(time, tell.clone())
+            || idle_bus::watch_mutter(time, tell.clone()).await
+            || idle_bus::watch_login(time, tell).await;
+        found.then_some(Self { told })
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_async, reason = "as on Linux")]
+    async fn after(_time: std::time::Duration) -> Option<Self> {
+        let (_, told) = mpsc::channel(1);
+        drop(Self { told });
+        None
+    }
+}

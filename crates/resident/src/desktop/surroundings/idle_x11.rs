@@ -1,0 +1,111 @@
+//! Idleness from an X server: alarms on its counter `IDLETIME` (X Synchronization Extension 3.1). The server wakes us
+//! twice, when the time is reached and when the user is back.
+
+use std::io::ErrorKind;
+use std::os::fd::AsFd as _;
+use std::time::Duration;
+use tokio::io::Interest;
+use tokio::net::UnixStream;
+use tokio::sync::mpsc;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::Event;
+use x11rb::protocol::sync::{
+    ConnectionExt as _, CreateAlarmAux, Int64, TESTTYPE, Trigger, VALUETYPE,
+};
+use x11rb::rust_connection::RustConnection;
+
+/// Starts watching; false when this is no X11 session. Under Wayland the X server sees only its own windows' input.
+pub(super) fn watch(time: Duration, tell: mpsc::Sender<bool>) -> bool {
+    let wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty());
+    if wayland || std::env::var_os("DISPLAY").is_none() {
+        return false;
+    }
+    match Watch::new(None, time) {
+        Ok(watch) => {
+            tokio::spawn(async move {
+                if let Err(error) = watch.run(&tell).await {
+                    tracing::debug!(%error, "the X server no longer tells idleness");
+                }
+            });
+            true
+        }
+        Err(error) => {
+            tracing::debug!(%error, "the X server does not tell idleness");
+            false
+        }
+    }
+}
+
+type Problem = Box<dyn std::error::Error + Send + Sync>;
+
+pub(super) struct Watch {
+    connection: RustConnection,
+    reached: u32,
+    already: bool,
+}
+
+impl Watch {
+    /// On this display, or the one of the environment.
+    pub(super) fn new(display: Option<&str>, time: Duration) -> Result<Self, Problem> {
+        let (connection, _) = x11rb::connect(display)?;
+        connection.sync_initialize(3, 1)?.reply()?;
+        let counters = connection.sync_list_system_counters()?.reply()?.counters;
+        let idle = counters.iter().find(|counter| counter.name == b"IDLETIME").ok_or("no counter IDLETIME")?.counter;
+        let millis = i64::try_from(time.as_millis())?;
+        let reached = alarm(&connection, idle, millis, TESTTYPE::POSITIVE_TRANSITION)?;
+        // Being back is falling below the time again: the counter starts anew at every input.
+        alarm(&connection, idle, millis, TESTTYPE::NEGATIVE_TRANSITION)?;
+        let already = whole(connection.sync_query_counter(idle)?.reply()?.counter_value) >= millis;
+        connection.flush()?;
+        Ok(Self { connection, reached, already })
+    }
+
+    pub(super) async fn run(self, tell: &mpsc::Sender<bool>) -> Result<(), Problem> {
+        // x11rb reads the socket itself; this second handle only waits.
+        let handle = self.connection.stream().as_fd().try_clone_to_owned()?;
+        let socket = UnixStream::from_std(handle.into())?;
+        if self.already && tell.send(true).await.is_err() {
+            return Ok(());
+        }
+        loop {
+            while let Some(event) = self.connection.poll_for_event()? {
+                let Event::SyncAlarmNotify(alarm) = event else { continue };
+                if tell.send(alarm.alarm == self.reached).await.is_err() {
+                    return Ok(());
+                }
+            }
+            tokio::select! {
+                ready = socket.readable() => {
+                    ready?;
+                    // What was ready is read above; only what comes from now on shall wake.
+                    let _drained = socket.try_io(Interest::READABLE, || Err::<(), _>(ErrorKind::WouldBlock.into()));
+                }
+                () = tell.closed() => return Ok(()),
+            }
+        }
+    }
+}
+
+fn alarm(connection: &RustConnection, counter: u32, millis: i64, test: TESTTYPE) -> Result<u32, Problem> {
+    let id = connection.generate_id()?;
+    let trigger = Trigger { counter, wait_type: VALUETYPE::ABSOLUTE, wait_value: split(millis), test_type: test };
+    // With a delta of zero a transition's alarm stays armed after it rang.
+    let settings = CreateAlarmAux::new()
+        .counter(trigger.counter)
+        .value_type(trigger.wait_type)
+        .value(trigger.wait_value)
+        .test_type(trigger.test_type)
+        .delta(Int64 { hi: 0, lo: 0 })
+        .events(1);
+    connection.sync_create_alarm(id, &settings)?.check()?;
+    Ok(id)
+}
+
+const fn split(value: i64) -> Int64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the two halves of the number")]
+    Int64 { hi: (value >> 32) as i32, lo: value as u32 }
+}
+
+fn whole(value: Int64) -> i64 {
+    i64::from(value.hi) << 32 | i64::from(value.lo)
+}
