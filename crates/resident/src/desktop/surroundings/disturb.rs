@@ -16,19 +16,27 @@ const SERVICE: Place<'_> = Place {
     path: "/org/freedesktop/Notifications",
     interface: "org.freedesktop.Notifications",
 };
-const SETTINGS: Place<'_> =
-    Place { name: "ca.desrt.dconf", path: "/ca/desrt/dconf/Writer/user", interface: "ca.desrt.dconf.Writer" };
+const SETTINGS: Place<'_> = Place {
+    name: "ca.desrt.dconf",
+    path: "/ca/desrt/dconf/Writer/user",
+    interface: "ca.desrt.dconf.Writer",
+};
 const BANNERS: &str = "/org/gnome/desktop/notifications/show-banners";
 
 pub(super) async fn watch(bus: Bus, surroundings: watch::Sender<Surroundings>) {
-    let Ok(connection) = bus.session().await else { return };
+    let Ok(connection) = bus.session().await else {
+        return;
+    };
     if let Err(error) = follow(&connection, &surroundings).await {
         tracing::debug!(%error, "Do Not Disturb is not known");
     }
     tell(&surroundings, Known::Unknown);
 }
 
-async fn follow(connection: &Connection, surroundings: &watch::Sender<Surroundings>) -> zbus::Result<()> {
+async fn follow(
+    connection: &Connection,
+    surroundings: &watch::Sender<Surroundings>,
+) -> zbus::Result<()> {
     let mut changes = std::pin::pin!(SERVICE.changes(connection).await?);
     let mut owners = std::pin::pin!(SERVICE.owners(connection).await?);
     let mut settings = std::pin::pin!(SETTINGS.signals(connection, "Notify").await?);
@@ -57,7 +65,11 @@ async fn follow(connection: &Connection, surroundings: &watch::Sender<Surroundin
 
 /// `None` when the service has no such property, or there is none; a service is not started for it.
 async fn inhibited(connection: &Connection) -> Option<bool> {
-    if SERVICE.is_owned(connection).await { SERVICE.get(connection, "Inhibited").await } else { None }
+    if SERVICE.is_owned(connection).await {
+        SERVICE.get(connection, "Inhibited").await
+    } else {
+        None
+    }
 }
 
 /// One source that says "yes" is enough; "no" needs a source at all.
@@ -72,11 +84,16 @@ const fn known(inhibited: Option<bool>, banners: Option<bool>) -> Known {
 /// dconf tells a change as a prefix and the keys below it, or as the key alone.
 fn touches_banners(prefix: &str, changes: &[String]) -> bool {
     let whole = |change: &String| BANNERS.starts_with(&format!("{prefix}{change}"));
-    if changes.is_empty() { BANNERS.starts_with(prefix) } else { changes.iter().any(whole) }
+    if changes.is_empty() {
+        BANNERS.starts_with(prefix)
+    } else {
+        changes.iter().any(whole)
+    }
 }
 
 fn is_gnome() -> bool {
-    std::env::var("XDG_CURRENT_DESKTOP").is_ok_and(|desktops| desktops.split(':').any(|name| name == "GNOME"))
+    std::env::var("XDG_CURRENT_DESKTOP")
+        .is_ok_and(|desktops| desktops.split(':').any(|name| name == "GNOME"))
 }
 
 /// Asked once at the start and after each change; the store itself has no reader on the bus.
@@ -96,7 +113,8 @@ async fn show_banners() -> Option<bool> {
 }
 
 fn tell(surroundings: &watch::Sender<Surroundings>, known: Known) {
-    surroundings.send_if_modified(|told| std::mem::replace(&mut told.do_not_disturb, known) != known);
+    surroundings
+        .send_if_modified(|told| std::mem::replace(&mut told.do_not_disturb, known) != known);
 }
 
 #[cfg(test)]
@@ -114,10 +132,21 @@ mod tests {
 
     #[test]
     fn a_change_is_noticed_in_each_way_that_dconf_tells_it() {
-        let strings = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        let strings = |words: &[&str]| {
+            words
+                .iter()
+                .map(|&word| word.to_owned())
+                .collect::<Vec<_>>()
+        };
         assert!(touches_banners(BANNERS, &strings(&[""])));
-        assert!(touches_banners("/org/gnome/desktop/notifications/", &strings(&["other", "show-banners"])));
+        assert!(touches_banners(
+            "/org/gnome/desktop/notifications/",
+            &strings(&["other", "show-banners"])
+        ));
         assert!(touches_banners("/org/gnome/desktop/", &[]));
-        assert!(!touches_banners("/org/gnome/desktop/interface/", &strings(&["clock"])));
+        assert!(!touches_banners(
+            "/org/gnome/desktop/interface/",
+            &strings(&["clock"])
+        ));
     }
 }

@@ -14,7 +14,11 @@ impl IdleWatch {
     /// Asked in this order: X11 (an alarm on the server's idle counter), GNOME (Mutter's idle monitor), logind (the
     /// desktop's own idle hint). Each tells by itself; nothing is polled.
     pub async fn start(minutes: u16) -> Option<Self> {
-        if minutes == 0 { None } else { Self::after(std::time::Duration::from_secs(u64::from(minutes) * 60)).await }
+        if minutes == 0 {
+            None
+        } else {
+            Self::after(std::time::Duration::from_secs(u64::from(minutes) * 60)).await
+        }
     }
 
     /// Waits for the next change: true when idle, false when back. `None`: the desktop has stopped telling.

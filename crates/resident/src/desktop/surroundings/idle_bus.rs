@@ -16,7 +16,9 @@ const MUTTER: Place<'_> = Place {
 
 /// Mutter tells at the very moment; false when this is not GNOME.
 pub(super) async fn watch_mutter(time: Duration, tell: mpsc::Sender<bool>) -> bool {
-    let Ok(connection) = Bus::default().session().await else { return false };
+    let Ok(connection) = Bus::default().session().await else {
+        return false;
+    };
     if !MUTTER.is_owned(&connection).await {
         return false;
     }
@@ -63,13 +65,23 @@ async fn ask<B>(connection: &Connection, member: &str, body: &B) -> zbus::Result
 where
     B: serde::Serialize + zbus::wire::DynamicType + Sync,
 {
-    let answer = connection.call_method(Some(MUTTER.name), MUTTER.path, Some(MUTTER.interface), member, body).await?;
+    let answer = connection
+        .call_method(
+            Some(MUTTER.name),
+            MUTTER.path,
+            Some(MUTTER.interface),
+            member,
+            body,
+        )
+        .await?;
     answer.body().deserialize()
 }
 
 /// logind passes on the desktop's own idea of idleness; the rest of the time is waited for here.
 pub(super) async fn watch_login(time: Duration, tell: mpsc::Sender<bool>) -> bool {
-    let Some((connection, path)) = login_session().await else { return false };
+    let Some((connection, path)) = login_session().await else {
+        return false;
+    };
     tokio::spawn(async move {
         if let Err(error) = follow_login(&connection, &path, time, &tell).await {
             tracing::debug!(%error, "logind no longer tells idleness");
@@ -89,7 +101,11 @@ async fn follow_login(
     let mut hint = session.get(connection, "IdleHint").await.unwrap_or(false);
     let mut told = false;
     loop {
-        let rest = if hint && !told { Some(rest(connection, session, time).await) } else { None };
+        let rest = if hint && !told {
+            Some(rest(connection, session, time).await)
+        } else {
+            None
+        };
         tokio::select! {
             changed = changes.next() => {
                 let Some(changed) = changed else { return Ok(()) };
@@ -116,9 +132,13 @@ async fn follow_login(
 /// How much of the time is left since the hint was set.
 async fn rest(connection: &Connection, session: Place<'_>, time: Duration) -> Duration {
     let since: Option<u64> = session.get(connection, "IdleSinceHint").await;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let idle = since.filter(|since| *since > 0).map_or(Duration::ZERO, |since| {
-        now.saturating_sub(Duration::from_micros(since))
-    });
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let idle = since
+        .filter(|since| *since > 0)
+        .map_or(Duration::ZERO, |since| {
+            now.saturating_sub(Duration::from_micros(since))
+        });
     time.saturating_sub(idle)
 }

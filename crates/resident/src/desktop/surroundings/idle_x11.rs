@@ -50,14 +50,22 @@ impl Watch {
         let (connection, _) = x11rb::connect(display)?;
         connection.sync_initialize(3, 1)?.reply()?;
         let counters = connection.sync_list_system_counters()?.reply()?.counters;
-        let idle = counters.iter().find(|counter| counter.name == b"IDLETIME").ok_or("no counter IDLETIME")?.counter;
+        let idle = counters
+            .iter()
+            .find(|counter| counter.name == b"IDLETIME")
+            .ok_or("no counter IDLETIME")?
+            .counter;
         let millis = i64::try_from(time.as_millis())?;
         let reached = alarm(&connection, idle, millis, TESTTYPE::POSITIVE_TRANSITION)?;
         // Being back is falling below the time again: the counter starts anew at every input.
         alarm(&connection, idle, millis, TESTTYPE::NEGATIVE_TRANSITION)?;
         let already = whole(connection.sync_query_counter(idle)?.reply()?.counter_value) >= millis;
         connection.flush()?;
-        Ok(Self { connection, reached, already })
+        Ok(Self {
+            connection,
+            reached,
+            already,
+        })
     }
 
     pub(super) async fn run(self, tell: &mpsc::Sender<bool>) -> Result<(), Problem> {
@@ -69,7 +77,9 @@ impl Watch {
         }
         loop {
             while let Some(event) = self.connection.poll_for_event()? {
-                let Event::SyncAlarmNotify(alarm) = event else { continue };
+                let Event::SyncAlarmNotify(alarm) = event else {
+                    continue;
+                };
                 if tell.send(alarm.alarm == self.reached).await.is_err() {
                     return Ok(());
                 }
@@ -86,9 +96,19 @@ impl Watch {
     }
 }
 
-fn alarm(connection: &RustConnection, counter: u32, millis: i64, test: TESTTYPE) -> Result<u32, Problem> {
+fn alarm(
+    connection: &RustConnection,
+    counter: u32,
+    millis: i64,
+    test: TESTTYPE,
+) -> Result<u32, Problem> {
     let id = connection.generate_id()?;
-    let trigger = Trigger { counter, wait_type: VALUETYPE::ABSOLUTE, wait_value: split(millis), test_type: test };
+    let trigger = Trigger {
+        counter,
+        wait_type: VALUETYPE::ABSOLUTE,
+        wait_value: split(millis),
+        test_type: test,
+    };
     // With a delta of zero a transition's alarm stays armed after it rang.
     let settings = CreateAlarmAux::new()
         .counter(trigger.counter)
@@ -102,8 +122,15 @@ fn alarm(connection: &RustConnection, counter: u32, millis: i64, test: TESTTYPE)
 }
 
 const fn split(value: i64) -> Int64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the two halves of the number")]
-    Int64 { hi: (value >> 32) as i32, lo: value as u32 }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the two halves of the number"
+    )]
+    Int64 {
+        hi: (value >> 32) as i32,
+        lo: value as u32,
+    }
 }
 
 fn whole(value: Int64) -> i64 {

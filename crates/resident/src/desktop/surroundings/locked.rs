@@ -14,7 +14,11 @@ const SAVERS: [Place<'_>; 2] = [
         path: "/org/freedesktop/ScreenSaver",
         interface: "org.freedesktop.ScreenSaver",
     },
-    Place { name: "org.gnome.ScreenSaver", path: "/org/gnome/ScreenSaver", interface: "org.gnome.ScreenSaver" },
+    Place {
+        name: "org.gnome.ScreenSaver",
+        path: "/org/gnome/ScreenSaver",
+        interface: "org.gnome.ScreenSaver",
+    },
 ];
 const LOGIN: &str = "org.freedesktop.login1";
 
@@ -78,18 +82,30 @@ async fn follow_saver(
     let owners = saver.owners(connection).await?;
     let active = signals.map(move |signal| (source, signal.body().deserialize().ok()));
     // Who is gone says nothing; who has just come speaks with its next change.
-    let gone = owners.filter_map(move |owned| std::future::ready((!owned).then_some((source, None))));
+    let gone =
+        owners.filter_map(move |owned| std::future::ready((!owned).then_some((source, None))));
     let first = if saver.is_owned(connection).await {
-        let answer =
-            connection.call_method(Some(saver.name), saver.path, Some(saver.interface), "GetActive", &()).await;
-        answer.ok().and_then(|answer| answer.body().deserialize().ok())
+        let answer = connection
+            .call_method(
+                Some(saver.name),
+                saver.path,
+                Some(saver.interface),
+                "GetActive",
+                &(),
+            )
+            .await;
+        answer
+            .ok()
+            .and_then(|answer| answer.body().deserialize().ok())
     } else {
         None
     };
     Ok((first, select_all([active.boxed(), gone.boxed()]).boxed()))
 }
 
-async fn follow_login(source: usize) -> Option<(Connection, Option<bool>, BoxStream<'static, Said>)> {
+async fn follow_login(
+    source: usize,
+) -> Option<(Connection, Option<bool>, BoxStream<'static, Said>)> {
     let (connection, path) = login_session().await?;
     let session = session_at(&path);
     let changes = session.changes(&connection).await.ok()?;
@@ -119,5 +135,9 @@ pub(super) async fn login_session() -> Option<(Connection, String)> {
 }
 
 pub(super) const fn session_at(path: &str) -> Place<'_> {
-    Place { name: LOGIN, path, interface: "org.freedesktop.login1.Session" }
+    Place {
+        name: LOGIN,
+        path,
+        interface: "org.freedesktop.login1.Session",
+    }
 }

@@ -21,13 +21,24 @@ impl Place<'_> {
         T: TryFrom<OwnedVariant>,
     {
         let arguments = (self.interface, property);
-        let answer = connection.call_method(Some(self.name), self.path, Some(PROPERTIES), "Get", &arguments).await;
+        let answer = connection
+            .call_method(
+                Some(self.name),
+                self.path,
+                Some(PROPERTIES),
+                "Get",
+                &arguments,
+            )
+            .await;
         let value: OwnedVariant = answer.ok()?.body().deserialize().ok()?;
         T::try_from(value).ok()
     }
 
     /// Every `PropertiesChanged` of this place.
-    pub(super) async fn changes(&self, connection: &Connection) -> zbus::Result<impl Stream<Item = Changed> + use<>> {
+    pub(super) async fn changes(
+        &self,
+        connection: &Connection,
+    ) -> zbus::Result<impl Stream<Item = Changed> + use<>> {
         let rule = MatchRule::builder()
             .msg_type(message::Type::Signal)
             .sender(self.name)
@@ -37,7 +48,9 @@ impl Place<'_> {
             .add_arg(self.interface)
             .build()?;
         let stream = MessageStream::for_match_rule(rule, connection, None).await?;
-        Ok(stream.filter_map(|signal| std::future::ready(signal.ok().and_then(|signal| changed(&signal)))))
+        Ok(stream.filter_map(|signal| {
+            std::future::ready(signal.ok().and_then(|signal| changed(&signal)))
+        }))
     }
 
     /// Every signal `member` of this place's name and interface, on any path.
@@ -57,7 +70,10 @@ impl Place<'_> {
     }
 
     /// Each time the name gets an owner (true) or loses it (false).
-    pub(super) async fn owners(&self, connection: &Connection) -> zbus::Result<impl Stream<Item = bool> + use<>> {
+    pub(super) async fn owners(
+        &self,
+        connection: &Connection,
+    ) -> zbus::Result<impl Stream<Item = bool> + use<>> {
         let daemon = "org.freedesktop.DBus";
         let rule = MatchRule::builder()
             .msg_type(message::Type::Signal)
@@ -80,7 +96,13 @@ impl Place<'_> {
     pub(super) async fn is_owned(&self, connection: &Connection) -> bool {
         let daemon = "org.freedesktop.DBus";
         let answer = connection
-            .call_method(Some(daemon), "/org/freedesktop/DBus", Some(daemon), "NameHasOwner", &self.name)
+            .call_method(
+                Some(daemon),
+                "/org/freedesktop/DBus",
+                Some(daemon),
+                "NameHasOwner",
+                &self.name,
+            )
             .await;
         answer.is_ok_and(|answer| answer.body().deserialize().unwrap_or(false))
     }

@@ -38,8 +38,15 @@ const NOTIFICATIONS: &str = "/org/freedesktop/Notifications";
 
 async fn plasma(bus: &TestBus, inhibited: bool) -> zbus::Connection {
     let connection = bus.connect().await;
-    connection.object_server().at(NOTIFICATIONS, Plasma { inhibited }).await.unwrap();
-    connection.request_name("org.freedesktop.Notifications").await.unwrap();
+    connection
+        .object_server()
+        .at(NOTIFICATIONS, Plasma { inhibited })
+        .await
+        .unwrap();
+    connection
+        .request_name("org.freedesktop.Notifications")
+        .await
+        .unwrap();
     connection
 }
 
@@ -56,9 +63,18 @@ async fn the_desktop_s_do_not_disturb_is_followed_through_the_service_s_life() {
     let service = plasma(&bus, true).await;
     eventually("inhibited from the start", is(Known::Yes)).await;
 
-    let object = service.object_server().interface::<_, Plasma>(NOTIFICATIONS).await.unwrap();
+    let object = service
+        .object_server()
+        .interface::<_, Plasma>(NOTIFICATIONS)
+        .await
+        .unwrap();
     object.get_mut().await.inhibited = false;
-    object.get().await.inhibited_changed(object.signal_emitter()).await.unwrap();
+    object
+        .get()
+        .await
+        .inhibited_changed(object.signal_emitter())
+        .await
+        .unwrap();
     eventually("no longer inhibited", is(Known::No)).await;
 
     service.close().await.unwrap();
@@ -71,7 +87,10 @@ async fn a_locked_screen_is_known_as_long_as_its_saver_lives() {
     let saver = bus.connect().await;
     let path = "/org/freedesktop/ScreenSaver";
     saver.object_server().at(path, Saver).await.unwrap();
-    saver.request_name("org.freedesktop.ScreenSaver").await.unwrap();
+    saver
+        .request_name("org.freedesktop.ScreenSaver")
+        .await
+        .unwrap();
     let (told, seen) = watch::channel(Surroundings::default());
     watch(&bus.bus().await, told);
     eventually("not locked", || seen.borrow().locked == Known::No).await;
@@ -79,7 +98,10 @@ async fn a_locked_screen_is_known_as_long_as_its_saver_lives() {
     Saver::active_changed(&emitter, true).await.unwrap();
     eventually("locked", || seen.borrow().locked == Known::Yes).await;
     saver.close().await.unwrap();
-    eventually("no longer said to be locked", || seen.borrow().locked != Known::Yes).await;
+    eventually("no longer said to be locked", || {
+        seen.borrow().locked != Known::Yes
+    })
+    .await;
 }
 
 struct Display {
@@ -90,14 +112,27 @@ struct Display {
 impl Display {
     fn start() -> Self {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "320x200x24", "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "320x200x24",
+                "-nolisten",
+                "tcp",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("Xvfb is installed");
         let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Self { server, name: format!(":{}", number.trim()) }
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut number)
+            .unwrap();
+        Self {
+            server,
+            name: format!(":{}", number.trim()),
+        }
     }
 }
 
@@ -122,7 +157,9 @@ async fn an_x_server_tells_when_the_user_goes_and_comes_back() {
                 .status();
             assert!(moved.unwrap().success());
         }
-        let said = tokio::time::timeout(Duration::from_secs(10), told.recv()).await.expect("an alarm");
+        let said = tokio::time::timeout(Duration::from_secs(10), told.recv())
+            .await
+            .expect("an alarm");
         assert_eq!(said, Some(expected));
     }
 }
@@ -155,14 +192,27 @@ async fn gnome_tells_when_the_user_goes_and_comes_back() {
     let bus = TestBus::start();
     let path = "/org/gnome/Mutter/IdleMonitor/Core";
     let gnome = bus.connect().await;
-    gnome.object_server().at(path, Mutter::default()).await.unwrap();
-    gnome.request_name("org.gnome.Mutter.IdleMonitor").await.unwrap();
+    gnome
+        .object_server()
+        .at(path, Mutter::default())
+        .await
+        .unwrap();
+    gnome
+        .request_name("org.gnome.Mutter.IdleMonitor")
+        .await
+        .unwrap();
     let connection = bus.connect().await;
     let (tell, mut told) = mpsc::channel(8);
     tokio::spawn(async move {
-        super::idle_bus::follow_mutter(&connection, Duration::from_secs(600), &tell).await.unwrap();
+        super::idle_bus::follow_mutter(&connection, Duration::from_secs(600), &tell)
+            .await
+            .unwrap();
     });
-    let object = gnome.object_server().interface::<_, Mutter>(path).await.unwrap();
+    let object = gnome
+        .object_server()
+        .interface::<_, Mutter>(path)
+        .await
+        .unwrap();
     let watches = async |count: u32| loop {
         if object.get().await.last >= count {
             break;
