@@ -52,7 +52,8 @@ impl Launcher {
     pub async fn show(&self, _count: u32, _urgent: bool) {}
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use crate::desktop::test_bus::TestBus;

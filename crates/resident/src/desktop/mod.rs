@@ -15,5 +15,6 @@ pub mod tray;
 pub mod window;
 pub mod written;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod test_bus;

@@ -42,7 +42,7 @@ pub fn open(profile: &Profile, token: Option<&str>) -> Result<(), NoWindow> {
             tokio::spawn(async move {
                 match child.wait().await {
                     Ok(status) if !status.success() => {
-                        tracing::warn!(%status, "the window ended badly")
+                        tracing::warn!(%status, "the window ended badly");
                     }
                     Ok(_) => {}
                     Err(error) => tracing::debug!(%error, "the window's end was not seen"),

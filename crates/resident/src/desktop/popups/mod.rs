@@ -3,6 +3,8 @@
 //! What a popup says is given; this room cleans the text ([`text`]), shows it, and tells what the user did with it.
 //! It never plays a sound: the notification service is asked to stay silent.
 
+#[cfg(target_os = "linux")]
+mod calls;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
@@ -11,7 +13,8 @@ mod message;
 mod service;
 pub mod text;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;
 
 use crate::desktop::bus::Bus;

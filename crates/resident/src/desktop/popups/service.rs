@@ -4,18 +4,15 @@
 //! connection of its own each time, and neither the activation token nor the service's death come through it. One
 //! task owns what is shown; a slow service delays only the key that it is slow about.
 
-use super::message::{Abilities, Arguments, DEFAULT, INLINE_REPLY, Message};
+use super::calls::{self, Shown};
+use super::message::{Abilities, DEFAULT, INLINE_REPLY, Message};
 use super::{Closed, Identity, Order, PopupError, PopupEvent, PopupRequest};
 use crate::desktop::bus::Bus;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{BoxStream, FuturesUnordered, StreamExt as _};
 use std::collections::HashMap;
 use tokio::sync::mpsc;
-use zbus::names::OwnedUniqueName;
-use zbus::{Connection, MatchRule, Message as Answer, MessageStream, message};
-
-pub(crate) const NAME: &str = "org.freedesktop.Notifications";
-pub(crate) const PATH: &str = "/org/freedesktop/Notifications";
+use zbus::{Connection, Message as Answer};
 
 /// What one key shows.
 #[derive(Debug, Default)]
@@ -25,14 +22,6 @@ struct Slot {
     busy: bool,
     /// What to do then. Only the newest counts, so a burst on one key costs two calls.
     next: Option<Next>,
-}
-
-#[derive(Debug)]
-struct Shown {
-    id: u32,
-    /// Ids mean something only to the process that gave them.
-    by: OwnedUniqueName,
-    token: Option<String>,
 }
 
 #[derive(Debug)]
@@ -125,7 +114,7 @@ impl Room {
             .session()
             .await
             .map_err(|error| PopupError::NoBus(error.0))?;
-        self.signals = listen(&connection)
+        self.signals = calls::listen(&connection)
             .await
             .map_err(|error| PopupError::NoBus(error.to_string()))?;
         self.connection = Some(connection.clone());
@@ -158,8 +147,11 @@ impl Room {
                 slot.busy = true;
                 let replaces = slot.shown.as_ref().map_or(0, |shown| shown.id);
                 let message = Message::new(&request, &self.identity, abilities);
-                self.pending
-                    .push(notify(connection, request.key, message, replaces).boxed());
+                self.pending.push(
+                    calls::notify(connection, message, replaces)
+                        .map(|shown| Done::Notify(request.key, shown))
+                        .boxed(),
+                );
             }
             Service::Known(_) | Service::Asking => slot.next = Some(Next::Show(request)),
             Service::Unknown => {
@@ -179,8 +171,11 @@ impl Room {
         }
         slot.next = None;
         if let (Some(shown), Some(connection)) = (&slot.shown, &self.connection) {
-            self.pending
-                .push(close(connection.clone(), shown.id).boxed());
+            self.pending.push(
+                calls::close(connection.clone(), shown.id)
+                    .map(|()| Done::Close)
+                    .boxed(),
+            );
         } else {
             self.slots.remove(key);
             self.tell(PopupEvent::Closed {
@@ -200,8 +195,11 @@ impl Room {
 
     fn ask_abilities(&mut self, connection: &Connection) {
         self.service = Service::Asking;
-        self.pending
-            .push(abilities(connection.clone()).map(Done::Abilities).boxed());
+        self.pending.push(
+            calls::abilities(connection.clone())
+                .map(Done::Abilities)
+                .boxed(),
+        );
     }
 
     async fn done(&mut self, done: Done) {
@@ -392,95 +390,5 @@ impl Room {
         if self.events.send(event).await.is_err() {
             tracing::debug!("nobody listens to popups any more");
         }
-    }
-}
-
-async fn listen(connection: &Connection) -> zbus::Result<BoxStream<'static, Answer>> {
-    let popups = MatchRule::builder()
-        .msg_type(message::Type::Signal)
-        .sender(NAME)
-        .path(PATH)
-        .interface(NAME)
-        .build()?;
-    let owner = MatchRule::builder()
-        .msg_type(message::Type::Signal)
-        .sender("org.freedesktop.DBus")
-        .interface("org.freedesktop.DBus")
-        .member("NameOwnerChanged")
-        .add_arg(NAME)
-        .build()?;
-    let popups = MessageStream::for_match_rule(popups, connection, None).await?;
-    let owner = MessageStream::for_match_rule(owner, connection, None).await?;
-    let both = futures_util::stream::select(popups, owner);
-    Ok(both
-        .filter_map(|signal| std::future::ready(signal.ok()))
-        .boxed())
-}
-
-async fn abilities(connection: Connection) -> Result<Abilities, PopupError> {
-    let ask =
-        |member: &'static str| connection.call_method(Some(NAME), PATH, Some(NAME), member, &());
-    let capabilities: Vec<String> = ask("GetCapabilities")
-        .await
-        .and_then(|answer| answer.body().deserialize())
-        .map_err(|error| refused(&error))?;
-    // An old service may not know its version; then it is taken for one of today.
-    let version = ask("GetServerInformation")
-        .await
-        .and_then(|answer| {
-            answer
-                .body()
-                .deserialize::<(String, String, String, String)>()
-        })
-        .map(|(_, _, _, version)| version)
-        .unwrap_or_default();
-    Ok(Abilities::new(capabilities, &version))
-}
-
-async fn notify(connection: Connection, key: String, message: Message, replaces: u32) -> Done {
-    let shown = async {
-        let arguments: Arguments<'_> = message.arguments(replaces);
-        let answer = connection
-            .call_method(Some(NAME), PATH, Some(NAME), "Notify", &arguments)
-            .await?;
-        let id: u32 = answer.body().deserialize()?;
-        let by = answer
-            .header()
-            .sender()
-            .ok_or(zbus::Error::MissingField)?
-            .to_owned()
-            .into();
-        Ok(Shown {
-            id,
-            by,
-            token: None,
-        })
-    };
-    let shown = shown.await.map_err(|error: zbus::Error| refused(&error));
-    Done::Notify(key, shown)
-}
-
-async fn close(connection: Connection, id: u32) -> Done {
-    // A popup that closed by itself a moment ago is an error to some services, and no loss.
-    if let Err(error) = connection
-        .call_method(Some(NAME), PATH, Some(NAME), "CloseNotification", &id)
-        .await
-    {
-        tracing::debug!(%error, "a popup could not be withdrawn");
-    }
-    Done::Close
-}
-
-fn refused(error: &zbus::Error) -> PopupError {
-    match error {
-        zbus::Error::MethodError(name, detail, _) => {
-            let detail = detail.clone().unwrap_or_else(|| name.to_string());
-            if name.as_str().starts_with("org.freedesktop.DBus.Error.") {
-                PopupError::NoService(detail)
-            } else {
-                PopupError::Refused(detail)
-            }
-        }
-        other => PopupError::NoService(other.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-use super::service::{NAME, PATH};
+use super::calls::{NAME, PATH};
 use super::*;
 use crate::desktop::test_bus::{TestBus, eventually};
 use std::collections::HashMap;

@@ -13,7 +13,8 @@ mod locked;
 #[cfg(target_os = "linux")]
 mod property;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;
 
 use super::bus::Bus;

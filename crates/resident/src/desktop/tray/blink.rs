@@ -15,7 +15,7 @@ pub(super) fn blink(state: TrayState, since: Duration) -> (TrayState, Option<Dur
     }
     let beats = since.as_millis() / BEAT.as_millis();
     let shown = TrayState {
-        attention: beats % 2 == 0,
+        attention: beats.is_multiple_of(2),
         ..state
     };
     let rest = BEAT.saturating_sub(since.saturating_sub(BEAT * u32::try_from(beats).unwrap_or(0)));

@@ -13,7 +13,8 @@ mod font;
 #[cfg(target_os = "linux")]
 mod item;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;
 
 use carillon_core::settings::OwnAvailability;
