@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { IntlMessageFormat } from 'intl-messageformat';
+import { describe, expect, it } from 'vitest';
+import de from '../src/i18n/de.json';
+import en from '../src/i18n/en.json';
+import { currentLanguage, setLanguage, t, type MessageKey } from '../src/i18n/index.svelte';
+
+const source = join(import.meta.dirname, '../src');
+
+function texts(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'contract' || entry.name === 'dev' ? [] : texts(path);
+    return /\.(ts|svelte)$/.test(entry.name) ? [readFileSync(path, 'utf8')] : [];
+  });
+}
+
+/** The names of what is filled in, in the order of the alphabet. */
+function holes(text: string): string[] {
+  const found = new Set<string>();
+  const walk = (elements: ReturnType<IntlMessageFormat['getAst']>): void => {
+    for (const element of elements) {
+      if (element.type === 1 || element.type === 5 || element.type === 6) found.add(element.value);
+      if (element.type === 5 || element.type === 6) Object.values(element.options).forEach((option) => walk(option.value));
+    }
+  };
+  walk(new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst());
+  return [...found].sort();
+}
+
+describe('languages', () => {
+  it('German has every message of English, and no other', () => {
+    expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  it('both fill in the same values', () => {
+    for (const key of Object.keys(en) as MessageKey[]) expect(holes(de[key]), key).toEqual(holes(en[key]));
+  });
+
+  it('every message is used, and every one that is used is there', () => {
+    const all = texts(source).join('\n');
+    const unused = Object.keys(en).filter((key) => !all.includes(`'${key}'`));
+    expect(unused).toEqual([]);
+    const asked = [...all.matchAll(/\bt\('([^']+)'/g)].map((match) => match[1]!);
+    expect(asked.filter((key) => !(key in en))).toEqual([]);
+    expect(asked.length).toBeGreaterThan(200);
+  });
+
+  it('nothing that is read stands in the code', () => {
+    const readable = /(?:^|\s)(?:placeholder|title|aria-label|alt|label)="([^"{]*[A-Za-z]{3,}[^"{]*)"/g;
+    const allowed = new Set(['wss://example.org/xmpp-websocket']);
+    const found = texts(source).flatMap((text) => [...text.matchAll(readable)].map((match) => match[1]!));
+    expect(found.filter((text) => !allowed.has(text))).toEqual([]);
+  });
+
+  it('nothing is ever put into the page as markup', () => {
+    for (const text of texts(source)) expect(text).not.toMatch(/\{@html|innerHTML|insertAdjacentHTML|outerHTML|document\.write/);
+  });
+
+  it('numbers bend the words', () => {
+    expect([t('rail.unread', { n: 1 }), t('rail.unread', { n: 5 })]).toEqual(['1 unread message', '5 unread messages']);
+    setLanguage('de');
+    expect([t('rail.unread', { n: 1 }), t('rail.unread', { n: 5 })]).toEqual(['1 ungelesene Nachricht', '5 ungelesene Nachrichten']);
+  });
+
+  it('a tag with a region finds its language, an unknown one English', () => {
+    setLanguage('de_AT');
+    expect(currentLanguage()).toBe('de');
+    setLanguage('tlh');
+    expect(currentLanguage()).toBe('en');
+  });
+
+  it('what is filled in is never read as a message', () => {
+    expect(t('chat.announce', { name: '{x}', text: "<b>'{y}'</b>" })).toBe("{x} says: <b>'{y}'</b>");
+  });
+
+  it('the pseudo-language is in brackets, accented, and longer by about two fifths', () => {
+    const plain = t('bar.link_lost');
+    setLanguage('en-XA');
+    const pseudo = t('bar.link_lost');
+    expect(pseudo).toMatch(/^\[.*\]$/);
+    expect(pseudo.length / plain.length).toBeGreaterThan(1.25);
+    expect(pseudo).not.toContain('background');
+    expect(t('rail.unread', { n: 3 })).toContain('3');
+  });
+});

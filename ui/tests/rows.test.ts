@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { crowd, sampleOverview } from '../src/dev/people';
+import { foundRows, groupRows } from '../src/list/rows';
+import { noon } from './stage';
+
+const { contacts, chats } = sampleOverview(noon);
+const headings = { chats: 'Chats', contacts: 'Contacts' };
+
+describe('the contact list', () => {
+  it('stands in groups, those without one last, and who is there first', () => {
+    const rows = groupRows(contacts, 'Others', new Set());
+    expect(rows.map((row) => (row.kind === 'group' ? `# ${row.name} ${row.online}/${row.total}` : row.kind === 'contact' ? row.contact.name : ''))).toEqual([
+      '# Choir 1/2', 'Carla Méndez', 'Fatima Zahra',
+      '# Friends 2/2', 'Bob Nowak', 'Carla Méndez',
+      '# Work 3/3', 'Dmitri Orlow', 'Emeka Obi', 'Hiro Tanaka',
+      '# Others 1/2', 'Greta Lindqvist', 'Inês Duarte',
+    ]);
+  });
+
+  it('a closed group hides its members and keeps its counts', () => {
+    const rows = groupRows(contacts, 'Others', new Set(['Work']));
+    expect(rows.find((row) => row.key === 'group Work')).toMatchObject({ open: false, total: 3 });
+    expect(rows.some((row) => row.kind === 'contact' && row.contact.name === 'Emeka Obi')).toBe(false);
+  });
+
+  it('every row has a key of its own, also somebody in two groups', () => {
+    const keys = groupRows(contacts, 'Others', new Set()).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('10,000 contacts are put in order within a quarter of a second', () => {
+    const many = crowd(10_000);
+    const begun = performance.now();
+    groupRows(many, 'Others', new Set());
+    expect(performance.now() - begun).toBeLessThan(250);
+  });
+});
+
+describe('search', () => {
+  it('finds by name and by address, chats first', () => {
+    expect(foundRows('BOB', chats, contacts, headings).map(({ kind }) => kind)).toEqual(['heading', 'chat', 'heading', 'contact']);
+  });
+
+  it('offers to add an address that is nobody’s yet', () => {
+    expect(foundRows(' New@Friend.example ', chats, contacts, headings)).toEqual([{ kind: 'add', key: 'add', jid: 'new@friend.example' }]);
+    expect(foundRows('bob@harbour.example', chats, contacts, headings).some(({ kind }) => kind === 'add')).toBe(false);
+  });
+});

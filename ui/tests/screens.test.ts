@@ -1,0 +1,262 @@
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
+import MessageRow from '../src/chat/MessageRow.svelte';
+import type { Fake } from '../src/dev/fake';
+import Dialogs from '../src/dialogs/Dialogs.svelte';
+import type { Line } from '../src/lib/body';
+import { asRefused, ask } from '../src/lib/link';
+import type { Message } from '../src/lib/contract';
+import AccountForm from '../src/parts/AccountForm.svelte';
+import ActivityPane from '../src/screens/ActivityPane.svelte';
+import ChatPane from '../src/screens/ChatPane.svelte';
+import RequestsPane from '../src/screens/RequestsPane.svelte';
+import AlertsSheet from '../src/settings/AlertsSheet.svelte';
+import { contacts } from '../src/state/contacts.svelte';
+import { Conversation, conversations } from '../src/state/conversation.svelte';
+import { where } from '../src/state/place.svelte';
+import { hear, take } from '../src/state/sync.svelte';
+import { attacks } from './attacks';
+import { bob, noon, stage, until } from './stage';
+
+let fake: Fake;
+
+beforeEach(async () => {
+  fake = await stage();
+});
+
+const byTest = (name: string) => document.querySelector<HTMLElement>(`[data-test="${name}"]`)!;
+
+describe('a stranger’s words', () => {
+  async function row(more: Partial<Message>): Promise<HTMLElement> {
+    const conversation = new Conversation(await ask('open_chat', { chat: bob }));
+    const message: Message = { id: 1, chat: bob, author: { kind: 'contact' }, body: '', at: noon, delivery: null, failure: '', seen: true, ...more };
+    const line: Line = { message, day: null, newAbove: false, first: true, last: true };
+    return render(MessageRow, { line, conversation }).container;
+  }
+
+  it.each(attacks)('%j stays text in a body, a nick and a reason', async (attack) => {
+    const plain = await row({});
+    const tags = (element: HTMLElement) => [...element.querySelectorAll('*')].map(({ tagName }) => tagName).filter((tag) => tag !== 'A');
+    const body = await row({ body: attack });
+    expect(body.querySelector('.body')!.textContent).toBe(attack.startsWith('/me ') ? attack.slice(4) : attack);
+    expect(tags(body).filter((tag) => ['SCRIPT', 'IMG', 'IFRAME', 'OBJECT', 'STYLE', 'FORM', 'LINK', 'VIDEO', 'MATH', 'BASE'].includes(tag))).toEqual([]);
+    if (!attack.startsWith('/me ')) expect(tags(body)).toEqual(tags(plain));
+    for (const link of body.querySelectorAll('a')) expect(link.protocol).toMatch(/^(https?|mailto|xmpp):$/);
+    const nick = await row({ body: 'x', author: { kind: 'occupant', nick: attack } });
+    expect(nick.querySelector('.nick')!.textContent).toBe(attack);
+    const failed = await row({ body: 'x', author: { kind: 'me' }, delivery: 'failed', failure: attack });
+    expect(failed.querySelector('div.failed')!.textContent).toContain(attack);
+  });
+
+  it('a link is opened by the window, an xmpp: address only after a question', async () => {
+    const shown = await row({ body: 'https://example.org/ xmpp:mara@harbour.example?join' });
+    const [web, chat] = shown.querySelectorAll('a');
+    await fireEvent.click(web!);
+    expect(fake.calls('open_link')).toEqual([{ url: 'https://example.org/' }]);
+    await fireEvent.click(chat!);
+    expect(where.dialog).toEqual({ kind: 'uri', uri: 'xmpp:mara@harbour.example?join' });
+    expect(fake.calls('join_room')).toEqual([]);
+  });
+});
+
+describe('signing in', () => {
+  function form(mode: 'sign_in' | 'create_account' = 'sign_in'): void {
+    render(AccountForm, { mode, ondone: () => undefined, oncancel: () => undefined });
+  }
+
+  it('says what is wrong with an address before anything is sent', async () => {
+    form();
+    await fireEvent.input(screen.getByLabelText('Address'), { target: { value: 'alice' } });
+    await fireEvent.click(screen.getByText('Sign in'));
+    expect(screen.getByText('An address looks like name@server.org.')).toBeTruthy();
+    expect(fake.calls('sign_in')).toEqual([]);
+  });
+
+  it('keeps what was entered when the server refuses, and says why', async () => {
+    fake.refusing.set('sign_in', { code: { kind: 'session', problem: { kind: 'password_refused' } }, detail: 'not-authorized' });
+    form();
+    await fireEvent.input(screen.getByLabelText('Address'), { target: { value: 'alice@harbour.example' } });
+    await fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'secret' } });
+    await fireEvent.click(screen.getByText('Sign in'));
+    await waitFor(() => screen.getByText(/did not accept this address and password/));
+    expect(screen.getByLabelText<HTMLInputElement>('Password').value).toBe('secret');
+    expect(fake.calls('sign_in')[0]).toEqual({ jid: 'alice@harbour.example', password: 'secret', connect: null, secret: 'keyring' });
+  });
+
+  it('without a keyring, a file is used only after that was chosen', async () => {
+    fake.refusing.set('sign_in', { code: { kind: 'no_keyring' }, detail: '' });
+    form();
+    await fireEvent.input(screen.getByLabelText('Address'), { target: { value: 'alice@harbour.example' } });
+    await fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'secret' } });
+    await fireEvent.click(screen.getByText('Sign in'));
+    await waitFor(() => screen.getByText(/no keyring on this computer to keep/));
+    fake.refusing.clear();
+    await fireEvent.click(screen.getByLabelText(/In a file on this computer/));
+    await fireEvent.click(screen.getByText('Sign in'));
+    await until(() => fake.calls('sign_in').length === 2);
+    expect(fake.calls('sign_in')[1]).toMatchObject({ secret: 'file' });
+  });
+
+  it('a new account needs its password twice', async () => {
+    form('create_account');
+    await fireEvent.input(screen.getByLabelText('Address'), { target: { value: 'alice@harbour.example' } });
+    await fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'one' } });
+    await fireEvent.input(screen.getByLabelText('Password, once more'), { target: { value: 'two' } });
+    await fireEvent.click(byTest('submit'));
+    expect(screen.getByText('The two passwords differ.')).toBeTruthy();
+    expect(fake.calls('create_account')).toEqual([]);
+  });
+});
+
+describe('writing', () => {
+  async function open(): Promise<HTMLTextAreaElement> {
+    where.chat = bob;
+    await conversations.show(bob);
+    render(ChatPane);
+    return byTest('composer') as HTMLTextAreaElement;
+  }
+
+  it('Enter sends, Shift and Enter do not', async () => {
+    const field = await open();
+    await fireEvent.input(field, { target: { value: ' Hello ' } });
+    await fireEvent.keyDown(field, { key: 'Enter', shiftKey: true });
+    expect(fake.calls('send_message')).toEqual([]);
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await until(() => fake.calls('send_message').length === 1);
+    expect(fake.calls('send_message')[0]).toMatchObject({ chat: bob, body: 'Hello' });
+    expect(field.value).toBe('');
+  });
+
+  it('an input method’s Enter sends nothing', async () => {
+    const field = await open();
+    await fireEvent.input(field, { target: { value: 'こ' } });
+    await fireEvent.keyDown(field, { key: 'Enter', isComposing: true });
+    expect(fake.calls('send_message')).toEqual([]);
+  });
+
+  it('words that were refused come back, and a second try has the same id', async () => {
+    const field = await open();
+    fake.refusing.set('send_message', { code: { kind: 'link_lost' }, detail: '' });
+    await fireEvent.input(field, { target: { value: 'Hello' } });
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await waitFor(() => screen.getByText(/background part is being restarted/));
+    expect(field.value).toBe('Hello');
+    fake.refusing.clear();
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await until(() => fake.calls('send_message').length === 2);
+    const [first, second] = fake.calls('send_message');
+    expect(second!.id).toBe(first!.id);
+  });
+
+  it('says that a message will wait for somebody who is offline', async () => {
+    await open();
+    expect(byTest('composer-note').textContent).toBe('');
+    fake.overview.contacts[0]!.presence = { availability: 'offline', status: '' };
+    hear({ kind: 'contact', chat: bob });
+    await until(() => contacts.get(bob)?.presence.availability === 'offline');
+    await waitFor(() => expect(byTest('composer-note').textContent).toBe('Bob Nowak is offline: your message will wait for them.'));
+  });
+});
+
+describe('requests', () => {
+  it('are accepted, declined and joined by a click', async () => {
+    render(RequestsPane);
+    await fireEvent.click(byTest('request-contact').querySelector('[data-test="accept"]')!);
+    await fireEvent.click(byTest('request-stranger').querySelector('[data-test="delete"]')!);
+    await fireEvent.click(byTest('request-invite').querySelector('[data-test="join"]')!);
+    await until(() => where.chat?.jid === 'garden@rooms.harbour.example');
+    expect(fake.calls('accept_request')).toEqual([{ contact: { account: 1, jid: 'jonas@fjord.example' } }]);
+    expect(fake.calls('delete_stranger')).toHaveLength(1);
+    await waitFor(() => screen.getByText('Nothing waits for you'));
+  });
+
+  it('blocking asks first', async () => {
+    render(RequestsPane);
+    render(Dialogs);
+    await fireEvent.click(byTest('request-contact').querySelector('[data-test="block"]')!);
+    expect(fake.calls('block')).toEqual([]);
+    await waitFor(() => byTest('confirm').click());
+    await until(() => fake.calls('block').length === 1);
+  });
+});
+
+describe('the alert settings', () => {
+  it('a changed cell becomes mine, and one click gives it back', async () => {
+    render(AlertsSheet);
+    const cell = () => document.querySelector<HTMLElement>('[data-kind="message"] [data-test="cell-sound"]')!;
+    await waitFor(() => expect(cell().dataset.source).toBe('built_in'));
+    await fireEvent.change(cell().querySelector('select')!, { target: { value: 'builtin:knock' } });
+    await waitFor(() => expect(cell().dataset.source).toBe('own'));
+    expect(fake.rows.message).toMatchObject({ sound: 'builtin:knock', popup: null });
+    await fireEvent.click(cell().querySelector('[data-test="inherit"]')!);
+    await waitFor(() => expect(cell().dataset.source).toBe('built_in'));
+    expect(fake.rows.message!.sound).toBeNull();
+  });
+
+  it('an own sound is checked before it is kept', async () => {
+    render(AlertsSheet);
+    const select = await waitFor(() => document.querySelector<HTMLSelectElement>('[data-kind="missed"] [data-test="cell-sound"] select')!);
+    fake.refusing.set('check_sound', { code: { kind: 'bad_file' }, detail: 'not a sound' });
+    await fireEvent.change(select, { target: { value: 'pick' } });
+    await until(() => fake.calls('check_sound').length === 1);
+    expect(fake.rows.missed).toBeUndefined();
+    fake.refusing.clear();
+    await fireEvent.change(select, { target: { value: 'pick' } });
+    await until(() => fake.rows.missed?.sound === 'file:/home/alice/Music/gong.ogg');
+  });
+
+  it('every row can be tried', async () => {
+    render(AlertsSheet);
+    const button = await waitFor(() => document.querySelector<HTMLElement>('[data-kind="room_invite"] [data-test="try"]')!);
+    await fireEvent.click(button);
+    await waitFor(() => screen.getByText('Played through: popup, sound “Knock-knock”, and asked for attention.'));
+    expect(fake.calls('try_alert')).toEqual([{ kind: 'room_invite' }]);
+  });
+});
+
+describe('the Activity list', () => {
+  it('tells what happened, its outcome, and why', async () => {
+    render(ActivityPane);
+    await waitFor(() => screen.getByText('Message from Carla Méndez'));
+    expect(screen.getAllByText('counted silently').length).toBeGreaterThan(0);
+    expect(screen.getAllByText('alerts were muted').length).toBeGreaterThan(0);
+  });
+});
+
+describe('dialogs', () => {
+  it('an xmpp address does nothing until agreed to', async () => {
+    render(Dialogs);
+    hear({ kind: 'show', place: { kind: 'uri', uri: 'xmpp:garden@rooms.harbour.example?join' }, token: null });
+    await waitFor(() => screen.getByText('Join this room?'));
+    expect(fake.asked).toEqual([]);
+    await fireEvent.click(byTest('uri-agree'));
+    await until(() => where.chat?.jid === 'garden@rooms.harbour.example');
+    expect(fake.calls('join_room')).toHaveLength(1);
+  });
+
+  it('closing without a tray is explained once, with a way to quit', async () => {
+    render(Dialogs);
+    where.dialog = { kind: 'closing' };
+    await waitFor(() => byTest('quit').click());
+    await until(() => fake.calls('close_window').length === 1);
+    expect(fake.calls('quit')).toHaveLength(1);
+    expect(fake.overview.settings.general.told_about_running).toBe(true);
+  });
+
+  it('somebody who is a contact already is not asked again', async () => {
+    render(Dialogs);
+    where.dialog = { kind: 'add-contact', jid: 'Bob@harbour.example', name: '', account: null };
+    await waitFor(() => screen.getByText('This is one of your contacts already.'));
+    take(structuredClone(fake.overview));
+    await fireEvent.click(byTest('submit'));
+    expect(fake.calls('add_contact')).toEqual([]);
+  });
+});
+
+describe('refusals', () => {
+  it('whatever is thrown becomes one', () => {
+    expect(asRefused('boom').code).toEqual({ kind: 'internal' });
+    expect(asRefused(null).code).toEqual({ kind: 'internal' });
+    expect(asRefused({ code: { kind: 'gone' }, detail: 'x' })).toMatchObject({ code: { kind: 'gone' }, message: 'x' });
+  });
+});

@@ -1,0 +1,37 @@
+import { useCarrier } from '../src/lib/link';
+import { Fake } from '../src/dev/fake';
+import { conversations } from '../src/state/conversation.svelte';
+import { where } from '../src/state/place.svelte';
+import { surroundings } from '../src/state/surroundings.svelte';
+import { hear, hearLink, take } from '../src/state/sync.svelte';
+
+export const noon = new Date(2026, 4, 20, 12).getTime();
+export const bob = { account: 1, jid: 'bob@harbour.example' };
+export const hiro = { account: 1, jid: 'hiro@harbour.example' };
+
+/** A fresh resident in memory, with its overview read and its events heard. */
+export async function stage(long = 2_000): Promise<Fake> {
+  const fake = new Fake(noon, long);
+  useCarrier(fake);
+  await fake.listen('carillon', hear);
+  await fake.listen('link-state', hearLink);
+  await conversations.show(null);
+  where.chat = null;
+  where.dialog = null;
+  where.section = 'chats';
+  surroundings.link = { state: 'connected' };
+  surroundings.focused = false;
+  take(structuredClone(fake.overview));
+  fake.asked.length = 0;
+  return fake;
+}
+
+/** Waits until something holds; fails if it does not within a second. */
+export async function until(holds: () => boolean): Promise<void> {
+  const begun = performance.now();
+  while (!holds()) {
+    if (performance.now() - begun > 1_000) throw new Error('it did not come to hold within a second');
+    await new Promise((later) => setTimeout(later, 5));
+  }
+}
+

@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Fake } from '../src/dev/fake';
+import { chats } from '../src/state/chats.svelte';
+import { contacts } from '../src/state/contacts.svelte';
+import { conversations } from '../src/state/conversation.svelte';
+import { nextMorning, own } from '../src/state/own.svelte';
+import { where } from '../src/state/place.svelte';
+import { requests } from '../src/state/requests.svelte';
+import { surroundings } from '../src/state/surroundings.svelte';
+import { hear } from '../src/state/sync.svelte';
+import { bob, hiro, noon, stage, until } from './stage';
+
+let fake: Fake;
+
+beforeEach(async () => {
+  fake = await stage();
+});
+
+describe('events', () => {
+  it('a contact’s presence is read again', async () => {
+    fake.overview.contacts[0]!.presence = { availability: 'busy', status: 'Do come back' };
+    hear({ kind: 'contact', chat: bob });
+    await until(() => contacts.get(bob)?.presence.availability === 'busy');
+  });
+
+  it('a thousand events at once are one reading, or two', async () => {
+    for (let i = 0; i < 1_000; i++) hear({ kind: 'contact', chat: bob });
+    await until(() => fake.calls('overview').length > 0);
+    await new Promise((later) => setTimeout(later, 60));
+    expect(fake.calls('overview').length).toBeLessThanOrEqual(2);
+  });
+
+  it('a message for another chat counts there, and reads no history', async () => {
+    await conversations.show(hiro);
+    fake.asked.length = 0;
+    fake.say(bob, 'Are you there?');
+    await until(() => chats.get(bob)?.unread === 3);
+    expect(fake.calls('history')).toHaveLength(0);
+  });
+
+  it('a message for the open chat appears in it', async () => {
+    await conversations.show(bob);
+    fake.say(bob, 'Are you there?');
+    await until(() => conversations.open?.history.last()?.body === 'Are you there?');
+  });
+
+  it('a delivery that goes on is read again', async () => {
+    await conversations.show(bob);
+    const said = fake.say(bob, 'Here', { author: { kind: 'me' }, delivery: 'waiting', seen: true });
+    await until(() => conversations.open?.history.last()?.delivery === 'waiting');
+    fake.histories.get('1 bob@harbour.example')!.at(-1)!.delivery = 'arrived';
+    hear({ kind: 'message_changed', chat: bob, message: said.id });
+    await until(() => conversations.open?.history.last()?.delivery === 'arrived');
+  });
+
+  it('typing is shown for the open chat and taken back', async () => {
+    await conversations.show(bob);
+    hear({ kind: 'typing', chat: bob, nick: null, composing: true });
+    hear({ kind: 'typing', chat: bob, nick: null, composing: true });
+    expect(conversations.open?.typing).toEqual([bob.jid]);
+    hear({ kind: 'typing', chat: bob, nick: null, composing: false });
+    expect(conversations.open?.typing).toEqual([]);
+  });
+
+  it('after a resync everything is read again, what the open chat missed too', async () => {
+    await conversations.show(bob);
+    const history = fake.histories.get('1 bob@harbour.example')!;
+    history.push({ ...history.at(-1)!, id: 9_999, body: 'missed' });
+    hear({ kind: 'resync', left_out: 7 });
+    await until(() => conversations.open?.history.last()?.body === 'missed');
+  });
+
+  it('when the resident is back, everything is read again', async () => {
+    fake.tell('link-state', { state: 'lost' });
+    expect(surroundings.link.state).toBe('lost');
+    fake.overview.requests.invites = [];
+    fake.tell('link-state', { state: 'connected' });
+    await until(() => requests.all.invites.length === 0);
+  });
+
+  it('a reading that fails leaves what is known, and the next event reads again', async () => {
+    fake.refusing.set('overview', { code: { kind: 'link_lost' }, detail: '' });
+    hear({ kind: 'requests' });
+    await until(() => fake.calls('overview').length > 0);
+    expect(requests.count).toBe(3);
+    fake.refusing.clear();
+    fake.overview.requests.contacts = [];
+    hear({ kind: 'requests' });
+    await until(() => requests.count === 2);
+  });
+
+  it('a click on a popup leads to its chat', () => {
+    where.section = 'settings';
+    hear({ kind: 'show', place: { kind: 'chat', chat: bob }, token: null });
+    expect(where.section).toBe('chats');
+    expect(where.chat).toEqual(bob);
+  });
+
+  it('an xmpp address asks first', () => {
+    hear({ kind: 'show', place: { kind: 'uri', uri: 'xmpp:mara@harbour.example?subscribe' }, token: null });
+    expect(where.dialog).toMatchObject({ kind: 'uri' });
+    expect(fake.asked).toEqual([]);
+  });
+});
+
+describe('the open chat', () => {
+  it('shows the line for new messages above the first unseen one, and keeps it', async () => {
+    await conversations.show(bob);
+    const line = conversations.open!.firstUnseen;
+    expect(line).toBe(11);
+    fake.say(bob, 'more');
+    await until(() => conversations.open?.history.last()?.body === 'more');
+    expect(conversations.open!.firstUnseen).toBe(line);
+  });
+
+  it('what comes while nobody looks gets a line of its own', async () => {
+    await conversations.show(hiro);
+    const said = fake.say(hiro, 'psst');
+    await until(() => conversations.open?.firstUnseen === said.id);
+  });
+
+  it('tells each message as seen once, and again only if that was refused', async () => {
+    await conversations.show(bob);
+    const open = conversations.open!;
+    await open.markSeen(12);
+    await open.markSeen(12);
+    await open.markSeen(11);
+    expect(fake.calls('mark_seen')).toEqual([{ chat: bob, up_to: 12 }]);
+    fake.refusing.set('mark_seen', { code: { kind: 'link_lost' }, detail: '' });
+    await open.markSeen(13);
+    fake.refusing.clear();
+    await open.markSeen(13);
+    expect(fake.calls('mark_seen')).toHaveLength(3);
+  });
+
+  it('of two chats opened in haste the last one is shown', async () => {
+    await Promise.all([conversations.show(hiro), conversations.show(bob)]);
+    expect(conversations.open?.chat).toEqual(bob);
+  });
+
+  it('a chat that is gone says so', async () => {
+    fake.refusing.set('open_chat', { code: { kind: 'gone' }, detail: '' });
+    await conversations.show(bob);
+    expect(conversations.failed?.code.kind).toBe('gone');
+  });
+});
+
+describe('my own status', () => {
+  it('is away while I am idle, if I am available', () => {
+    own.view = { availability: 'available', idle: true, status: '', mute: null };
+    expect(own.shown).toBe('away');
+    own.view = { availability: 'busy', idle: true, status: '', mute: null };
+    expect(own.shown).toBe('busy');
+  });
+
+  it('a mute until tomorrow ends at eight in the morning', () => {
+    const end = new Date(nextMorning(noon));
+    expect([end.getDate(), end.getHours()]).toEqual([21, 8]);
+  });
+
+  it('a mute for an hour is one', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(noon);
+    await own.muteForAnHour(Date.now());
+    expect(fake.calls('set_mute')).toEqual([{ mute: { kind: 'until', at: noon + 3_600_000 } }]);
+    vi.restoreAllMocks();
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { effective, emptyRow, plan } from '../src/dev/alerts';
+import { sampleOverview } from '../src/dev/people';
+import { setLanguage } from '../src/i18n/index.svelte';
+import type { Delivery, RefusalCode, SessionProblem } from '../src/lib/contract';
+import { initials } from '../src/lib/colour';
+import { isAddress, readUri } from '../src/lib/uri';
+import { outcomeWords, whyLines } from '../src/words/activity';
+import { iconWords, rowSentence, soundWords } from '../src/words/alerts';
+import { connectionWords } from '../src/words/connection';
+import { deliveryWords } from '../src/words/delivery';
+import { presenceWords, reachable } from '../src/words/presence';
+import { refusalWords } from '../src/words/refusal';
+import { day } from '../src/words/when';
+import { noon } from './stage';
+
+describe('an alert row in a sentence', () => {
+  it('says what a message does by default', () => {
+    expect(rowSentence(effective('message', {})).replaceAll('\u00a0', ' ')).toBe(
+      'You get a popup with sender and text, the sound “Bell” at 60 %, a count in the tray, and one call for attention.',
+    );
+  });
+
+  it('says it when nothing happens', () => {
+    expect(rowSentence(effective('message_in_front', {}))).toBe('Nothing is shown or heard.');
+  });
+
+  it('follows what was chosen', () => {
+    const own = { ...emptyRow, popup: 'none', sound: 'file:/home/me/Gong 1.ogg', volume: 30, tray: 'none', attention: 'none' } as const;
+    expect(rowSentence(effective('message', { message: own })).replaceAll('\u00a0', ' ')).toBe('You get the sound “Gong 1.ogg” at 30 %.');
+  });
+
+  it('speaks German', () => {
+    setLanguage('de');
+    expect(rowSentence(effective('contact_available', {})).replaceAll('\u00a0', ' ')).toBe(
+      'Es gibt: eine Einblendung mit Absender und Text und der Klang „Steigend“ mit 60 %.',
+    );
+  });
+
+  it('names sounds and icons, also unknown ones', () => {
+    expect([soundWords('builtin:knock-knock'), soundWords('builtin:brand-new'), soundWords('none')]).toEqual(['Knock-knock', 'brand-new', 'Silent']);
+    expect([iconWords('avatar'), iconWords('builtin:missed'), iconWords('file:C:\\a\\b.png')]).toEqual(['Who it is from', 'While you were away', 'b.png']);
+  });
+});
+
+describe('“Why?”', () => {
+  it('gives the row first and then what overruled it', () => {
+    const lines = whyLines(plan('message', [{ kind: 'muted' }]));
+    expect(lines.find(({ cell }) => cell === 'Sound')?.reasons).toEqual(['Carillon’s default for “New message”', 'alerts were muted']);
+  });
+
+  it('the outcome is what was shown and heard', () => {
+    expect(outcomeWords(plan('message'))).toBe('popup, sound “Bell”, and asked for attention');
+    expect(outcomeWords(plan('message', [{ kind: 'muted' }]))).toBe('counted silently');
+    expect(outcomeWords(plan('message_in_front'))).toBe('nothing shown');
+  });
+});
+
+describe('words for states', () => {
+  it('every delivery has its own', () => {
+    const all: Delivery[] = ['waiting', 'sent', 'arrived', 'read', 'failed'];
+    expect(new Set(all.map(deliveryWords)).size).toBe(all.length);
+  });
+
+  it('every refusal says something, and what to do where something can be done', () => {
+    const problems: SessionProblem[] = [
+      { kind: 'unreachable', detail: '' },
+      { kind: 'not_xmpp', detail: '' },
+      { kind: 'certificate', domain: 'example.org', detail: '' },
+      { kind: 'password_refused' },
+      { kind: 'server_not_proven' },
+      { kind: 'no_safe_mechanism', offered: '' },
+      { kind: 'account_refused', detail: '' },
+      { kind: 'replaced' },
+      { kind: 'lost', detail: '' },
+      { kind: 'protocol', detail: '' },
+      { kind: 'not_encrypted' },
+    ];
+    const codes: RefusalCode[] = problems.map((problem) => ({ kind: 'session', problem }));
+    expect(new Set(codes.map(refusalWords)).size).toBe(codes.length);
+    expect(refusalWords({ kind: 'registration_elsewhere', url: 'https://x.example' })).toContain('https://x.example');
+    expect(refusalWords({ kind: 'no_keyring' })).toContain('file');
+  });
+
+  it('a contact who has not answered is waiting, one who shares nothing is not offline', () => {
+    const [known, , , , , , , asked] = sampleOverview(noon).contacts;
+    expect(presenceWords(known!)).toBe('Available');
+    expect(presenceWords(asked!)).toBe('Waiting for their answer');
+    expect(presenceWords({ ...known!, subscription: 'from' })).toBe('Presence not shared');
+    expect(reachable({ ...known!, presence: { availability: 'offline', status: '' } })).toBe(false);
+  });
+
+  it('a connection that waits says until when', () => {
+    const account = sampleOverview(noon).accounts[0]!;
+    const waiting = { ...account, connection: { kind: 'waiting', retry_at: noon, problem: { kind: 'lost', detail: '' } } } as const;
+    expect(connectionWords(waiting)).toMatch(/next try at 12:00/);
+    expect(connectionWords({ ...waiting, enabled: false })).toBe('Not in use');
+  });
+
+  it('days are told from here', () => {
+    const dayLength = 86_400_000;
+    expect([day(noon, noon), day(noon - dayLength, noon)]).toEqual(['Today', 'Yesterday']);
+    expect(day(noon - 4 * dayLength, noon)).toContain('May 16');
+    expect(day(noon - 400 * dayLength, noon)).toContain('2025');
+  });
+
+  it('initials stand for a name', () => {
+    expect(['Bob Nowak', 'élise', 'x_y', '👋 Ann', ''].map(initials)).toEqual(['BN', 'É', 'XY', 'A', '']);
+  });
+});
+
+describe('xmpp: addresses', () => {
+  it.each([
+    ['xmpp:bob@example.org', { jid: 'bob@example.org', action: 'message' }],
+    ['xmpp:bob@example.org?message;body=Hello%20there', { action: 'message', body: 'Hello there' }],
+    ['xmpp:bob@example.org?roster;name=Bob', { action: 'subscribe', name: 'Bob' }],
+    ['xmpp:bob@example.org?subscribe', { action: 'subscribe' }],
+    ['XMPP:Garden@rooms.example.org/x?join', { jid: 'garden@rooms.example.org', action: 'join' }],
+    ['xmpp:bob@example.org?remove', { action: 'message' }],
+  ])('%s is read', (uri, expected) => {
+    expect(readUri(uri)).toMatchObject(expected);
+  });
+
+  it.each(['xmpp:', 'https://example.org', 'xmpp:example.org', 'xmpp:a b@c', 'xmpp:%E0%A4%A@', 'xmpp:<x>@y.example'])('%s is refused', (uri) => {
+    expect(readUri(uri)).toBeNull();
+  });
+
+  it.each(['bob@example.org', 'bob@localhost', 'bøb@exämple.org', 'a.b-c_d@x.y'])('%s is an address', (text) => expect(isAddress(text)).toBe(true));
+  it.each(['', 'bob', '@x', 'bob@', 'a@b@c', 'a b@c', 'bob@x.', 'bob@.x', 'bob@x/y'])('%j is none', (text) => expect(isAddress(text)).toBe(false));
+});
