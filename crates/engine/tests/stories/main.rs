@@ -9,6 +9,8 @@
 
 mod arriving;
 mod calm;
+mod people;
+mod requests;
 mod sending;
 mod stage;
 mod words;
