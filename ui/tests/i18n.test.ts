@@ -1,20 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import de from '../src/i18n/de.json';
 import en from '../src/i18n/en.json';
 import { currentLanguage, setLanguage, t, type MessageKey } from '../src/i18n/index.svelte';
 
-const source = join(import.meta.dirname, '../src');
-
-function texts(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'contract' || entry.name === 'dev' ? [] : texts(path);
-    return /\.(ts|svelte)$/.test(entry.name) ? [readFileSync(path, 'utf8')] : [];
-  });
-}
+const sources = import.meta.glob<string>(['../src/**/*.{ts,svelte}', '!../src/lib/contract/**', '!../src/dev/**'], {
+  eager: true,
+  query: '?raw',
+  import: 'default',
+});
+const texts = Object.values(sources);
 
 /** The names of what is filled in, in the order of the alphabet. */
 function holes(text: string): string[] {
@@ -39,7 +34,7 @@ describe('languages', () => {
   });
 
   it('every message is used, and every one that is used is there', () => {
-    const all = texts(source).join('\n');
+    const all = texts.join('\n');
     const unused = Object.keys(en).filter((key) => !all.includes(`'${key}'`));
     expect(unused).toEqual([]);
     const asked = [...all.matchAll(/\bt\('([^']+)'/g)].map((match) => match[1]!);
@@ -50,12 +45,12 @@ describe('languages', () => {
   it('nothing that is read stands in the code', () => {
     const readable = /(?:^|\s)(?:placeholder|title|aria-label|alt|label)="([^"{]*[A-Za-z]{3,}[^"{]*)"/g;
     const allowed = new Set(['wss://example.org/xmpp-websocket']);
-    const found = texts(source).flatMap((text) => [...text.matchAll(readable)].map((match) => match[1]!));
+    const found = texts.flatMap((text) => [...text.matchAll(readable)].map((match) => match[1]!));
     expect(found.filter((text) => !allowed.has(text))).toEqual([]);
   });
 
   it('nothing is ever put into the page as markup', () => {
-    for (const text of texts(source)) expect(text).not.toMatch(/\{@html|innerHTML|insertAdjacentHTML|outerHTML|document\.write/);
+    for (const text of texts) expect(text).not.toMatch(/\{@html|innerHTML|insertAdjacentHTML|outerHTML|document\.write/);
   });
 
   it('numbers bend the words', () => {
