@@ -32,6 +32,8 @@ pub struct House {
     pub desktop: watch::Sender<DesktopView>,
     /// Rung when the resident shall end.
     pub quit: Notify,
+    /// Minutes of idleness until I am shown as away.
+    pub away_after: watch::Sender<u16>,
     settings: Mutex<SettingsFile>,
     words: Mutex<Arc<Words>>,
     notices: Mutex<Vec<Notice>>,
@@ -64,7 +66,9 @@ impl House {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let words = Words::new(&parts.settings.settings().general.language);
+        let general = &parts.settings.settings().general;
+        let words = Words::new(&general.language);
+        let away_after = watch::Sender::new(general.away_after_minutes);
         Self {
             profile: parts.profile,
             engine: parts.engine,
@@ -74,6 +78,7 @@ impl House {
             surroundings: parts.surroundings,
             desktop: parts.desktop,
             quit: Notify::new(),
+            away_after,
             settings: Mutex::new(parts.settings),
             words: Mutex::new(Arc::new(words)),
             notices: Mutex::new(parts.notices),
@@ -104,18 +109,38 @@ impl House {
             }
             settings
         };
+        self.take_over(settings).await;
+        Ok(())
+    }
+
+    /// Takes over what somebody else wrote into the settings file.
+    ///
+    /// # Errors
+    /// When it could not be read; what holds now goes on to hold then.
+    pub async fn reload_settings(&self, stamp: &str) -> Result<(), SettingsError> {
+        let (changed, notices, settings) = {
+            let mut file = lock(&self.settings);
+            let (changed, notices) = file.reload(stamp)?;
+            (changed, notices, file.settings().clone())
+        };
+        for notice in notices {
+            self.notice(notice);
+        }
+        if changed {
+            self.take_over(settings).await;
+        }
+        Ok(())
+    }
+
+    async fn take_over(&self, settings: Settings) {
         *lock(&self.words) = Arc::new(Words::new(&settings.general.language));
-        let applied = self
-            .engine
-            .call(move |desk| desk.apply_settings(settings))
-            .await;
+        let minutes = settings.general.away_after_minutes;
+        self.away_after.send_if_modified(|known| std::mem::replace(known, minutes) != minutes);
+        let applied = self.engine.call(move |desk| desk.apply_settings(settings)).await;
         if let Ok(Err(error)) = applied {
-            self.notice(Notice::Storage {
-                detail: error.to_string(),
-            });
+            self.notice(Notice::Storage { detail: error.to_string() });
         }
         self.windows.tell(&Event::Settings);
-        Ok(())
     }
 
     /// The texts in the user's language.

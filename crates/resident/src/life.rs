@@ -2,6 +2,8 @@
 
 mod start;
 
+pub(crate) use start::stamp;
+
 use crate::cli::Failure;
 use crate::clicks;
 use crate::desktop::popups::PopupEvent;

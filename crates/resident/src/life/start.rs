@@ -6,10 +6,11 @@ use crate::desktop::bus::Bus;
 use crate::desktop::popups::{Identity, Popups};
 use crate::desktop::secrets::SecretKeeper;
 use crate::desktop::sound::Player;
+use crate::desktop::surroundings;
 use crate::desktop::tray::Tray;
 use crate::house::{House, Parts};
 use crate::ringer::Ringer;
-use crate::settings_file::SettingsFile;
+use crate::settings_file::{self, SettingsFile};
 use crate::traycare;
 use carillon_core::alerts::Surroundings;
 use carillon_core::ids::Timestamp;
@@ -38,7 +39,7 @@ pub(super) async fn start(
     let reader = store.reader().map_err(Failure::new)?;
     let bus = Bus::default();
     let secrets = SecretKeeper::new(profile);
-    let (surroundings, watched) = watch::channel(Surroundings::default());
+    let (told, watched) = watch::channel(Surroundings::default());
     let (engine, outputs) = Engine::start(EngineConfig {
         store,
         settings: settings.settings().clone(),
@@ -62,7 +63,7 @@ pub(super) async fn start(
         engine,
         ringer,
         secrets,
-        surroundings,
+        surroundings: told,
         desktop,
         settings,
         notices,
@@ -71,6 +72,9 @@ pub(super) async fn start(
     let (tray_events, tray_queue) = mpsc::channel(CLICKS);
     let tray = Tray::start(traycare::view(&house, TrayInput::default()), tray_events);
     tokio::spawn(watch_tray(Arc::clone(&house), tray.present()));
+    surroundings::watch(&bus, house.surroundings.clone());
+    tokio::spawn(watch_idle(Arc::clone(&house)));
+    tokio::spawn(settings_file::watch::watch(Arc::clone(&house)));
     let listener = Listener::bind(profile).map_err(Failure::new)?;
     let ears = Ears {
         outputs,
@@ -113,6 +117,34 @@ async fn watch_tray(house: Arc<House>, mut present: watch::Receiver<bool>) {
     }
 }
 
+/// Away by itself, back by itself. Begins anew when the user changes the minutes.
+async fn watch_idle(house: Arc<House>) {
+    let mut minutes = house.away_after.subscribe();
+    loop {
+        let wanted = *minutes.borrow_and_update();
+        let watch = surroundings::IdleWatch::start(wanted).await;
+        tokio::select! {
+            () = follow_idle(&house, watch) => {}
+            changed = minutes.changed() => if changed.is_err() { return },
+        }
+        if house.engine.call(|desk| desk.set_idle(false)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Tells the engine who is at the desk, for as long as the desktop tells it.
+async fn follow_idle(house: &House, watch: Option<surroundings::IdleWatch>) {
+    if let Some(mut watch) = watch {
+        while let Some(idle) = watch.changed().await {
+            if house.engine.call(move |desk| desk.set_idle(idle)).await.is_err() {
+                return;
+            }
+        }
+    }
+    std::future::pending().await
+}
+
 /// The token that the desktop gave this process when it was started from a menu.
 pub(super) fn own_token() -> Option<String> {
     ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"]
@@ -143,7 +175,7 @@ fn now() -> Timestamp {
 }
 
 /// A moment as it can stand in a file's name.
-fn stamp() -> String {
+pub(crate) fn stamp() -> String {
     jiff::Timestamp::now()
         .strftime("%Y%m%dT%H%M%SZ")
         .to_string()

@@ -4,6 +4,7 @@
 //! and never overwritten; a single value that makes no sense is left out, and the file is kept aside too.
 
 mod read;
+pub mod watch;
 mod write;
 
 use crate::desktop::written::{self, Readers};
@@ -76,6 +77,22 @@ impl SettingsFile {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Reads the file again after somebody else wrote it. Says whether that changed the settings.
+    ///
+    /// # Errors
+    /// [`SettingsError::Io`] when the disk refuses; what holds now goes on to hold then.
+    pub fn reload(&mut self, stamp: &str) -> Result<(bool, Vec<Notice>), SettingsError> {
+        let bytes = std::fs::read(&self.path)
+            .map_err(|error| SettingsError::Io { path: self.path.clone(), error })?;
+        if bytes == self.document.to_string().as_bytes() {
+            return Ok((false, Vec::new()));
+        }
+        let (file, notices) = Self::load(&self.path, stamp)?;
+        let changed = file.settings != self.settings;
+        *self = file;
+        Ok((changed, notices))
     }
 
     /// Takes `settings` over and writes them.

@@ -144,3 +144,16 @@ fn the_file_is_readable_by_its_owner_only() {
         0o600
     );
 }
+
+#[test]
+fn a_change_by_hand_is_taken_over_and_our_own_writing_is_no_change() {
+    let desk = desk("");
+    let (mut file, _) = desk.load();
+    let mut settings = file.settings().clone();
+    settings.general.theme = Theme::Dark;
+    file.save(settings).unwrap();
+    assert!(!file.reload("now").unwrap().0);
+    std::fs::write(&desk.path, "[general]\ntheme = \"light\"\n").unwrap();
+    assert!(file.reload("now").unwrap().0);
+    assert_eq!(file.settings().general.theme, Theme::Light);
+}
