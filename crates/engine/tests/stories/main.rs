@@ -9,8 +9,12 @@
 
 mod arriving;
 mod calm;
+mod connecting;
 mod people;
+mod privacy;
 mod requests;
+mod rooms;
 mod sending;
 mod stage;
+mod trouble;
 mod words;
