@@ -200,7 +200,8 @@ export class Fake implements Carrier {
     retry_message: () => null,
     mark_seen: ({ chat, up_to }) => {
       for (const message of this.#history(chat)) if (message.id <= up_to) message.seen = true;
-      this.overview.chats = this.overview.chats.map((summary) => (sameChat(summary.chat, chat) ? { ...summary, unread: 0 } : summary));
+      const unread = this.#history(chat).filter(({ seen }) => !seen).length;
+      this.overview.chats = this.overview.chats.map((summary) => (sameChat(summary.chat, chat) ? { ...summary, unread } : summary));
       queueMicrotask(() => this.tell('carillon', { kind: 'chat', chat }));
       return null;
     },

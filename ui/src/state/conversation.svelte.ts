@@ -1,7 +1,7 @@
 import { sameChat } from '../lib/chatref';
 import type { ChatKind, ChatRef, ChatView, MessageId, RoomView } from '../lib/contract';
 import { ask, asRefused, type RefusedError } from '../lib/link';
-import { History } from './history.svelte';
+import { History, keptMessages } from './history.svelte';
 
 /** The chat that is open, with the part of its history that is in memory. */
 export class Conversation {
@@ -43,6 +43,15 @@ export class Conversation {
     if (watching || this.firstUnseen !== null) return;
     const unseen = this.history.messages.find(({ id, seen }) => id > before && !seen);
     this.firstUnseen = unseen?.id ?? null;
+  }
+
+  /** Reads back to the first message that I have not seen, as far as the window onto the history goes. */
+  async reachFirstUnseen(): Promise<void> {
+    const { history, firstUnseen } = this;
+    if (firstUnseen === null) return;
+    while (history.moreBefore && history.messages.length < keptMessages && (history.messages[0]?.id ?? 0) > firstUnseen) {
+      await history.readBefore();
+    }
   }
 
   setTyping(nick: string | null, composing: boolean): void {
