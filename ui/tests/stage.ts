@@ -19,7 +19,7 @@ export async function stage(long = 2_000): Promise<Fake> {
   where.chat = null;
   where.dialog = null;
   where.section = 'chats';
-  surroundings.link = { state: 'connected' };
+  surroundings.setLink({ state: 'connected' });
   surroundings.focused = false;
   take(structuredClone(fake.overview));
   fake.asked.length = 0;

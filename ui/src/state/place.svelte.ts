@@ -1,5 +1,5 @@
 import { sameChat } from '../lib/chatref';
-import type { AccountId, ChatRef, Contact, Place } from '../lib/contract';
+import type { AccountId, ChatRef, Contact, EventKind, Place } from '../lib/contract';
 
 export type Section = 'chats' | 'contacts' | 'requests' | 'activity' | 'settings';
 export type Sheet = 'alerts' | 'privacy' | 'accounts' | 'general' | 'tryout' | 'about';
@@ -24,8 +24,10 @@ class Where {
   detail = $state(false);
   /** Counts wishes to write, so that the composer takes the focus also when its chat is shown already. */
   writing = $state(0);
-  /** Counts wishes to search, likewise. */
-  searching = $state(0);
+  /** The search field shall take the focus as soon as it is there. */
+  searching = $state(false);
+  /** The row of the alert settings to show. */
+  alert = $state<EventKind | null>(null);
   /** Words to begin with, from an `xmpp:` address. */
   prefill = $state('');
 
@@ -45,7 +47,7 @@ class Where {
   search(): void {
     if (this.section !== 'chats' && this.section !== 'contacts') this.section = 'chats';
     this.detail = false;
-    this.searching += 1;
+    this.searching = true;
   }
 
   /** In a narrow window: from the right-hand side to the list. */
@@ -62,6 +64,11 @@ class Where {
     this.section = 'settings';
     this.sheet = sheet;
     this.detail = true;
+  }
+
+  showAlert(kind: EventKind): void {
+    this.alert = kind;
+    this.showSheet('alerts');
   }
 
   /** Goes where a click on a popup, the tray or an address leads. */

@@ -1,6 +1,9 @@
 import type { DesktopView, Notice, Overview, TryoutView } from '../lib/contract';
 import type { LinkState } from '../lib/link';
 
+/** A restart of the resident that is over sooner needs no word. */
+const patience = 800;
+
 /** What is around the conversations: the desktop, the try-out, notices, and the resident itself. */
 class Surroundings {
   desktop = $state.raw<DesktopView>({ tray: true, notifications: null, sound: true, keyring: true, language: 'en' });
@@ -8,9 +11,23 @@ class Surroundings {
   notices = $state.raw<Notice[]>([]);
   version = $state('');
   link = $state.raw<LinkState>({ state: 'connecting' });
+  /** The resident has been gone for so long that it is worth a word. */
+  linkMissed = $state(false);
+  #missing: ReturnType<typeof setTimeout> | undefined;
   focused = $state(false);
   /** The overview was read once. */
   ready = $state(false);
+
+  setLink(link: LinkState): void {
+    this.link = link;
+    if (link.state === 'connected') {
+      clearTimeout(this.#missing);
+      this.#missing = undefined;
+      this.linkMissed = false;
+    } else {
+      this.#missing ??= setTimeout(() => (this.linkMissed = true), patience);
+    }
+  }
 
   take(overview: Overview): void {
     this.desktop = overview.desktop;

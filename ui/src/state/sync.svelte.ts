@@ -62,9 +62,9 @@ export async function begin(): Promise<void> {
   while (!surroundings.ready) {
     try {
       await readOverview();
-      surroundings.link = { state: 'connected' };
+      surroundings.setLink({ state: 'connected' });
     } catch (error) {
-      surroundings.link = { state: 'connecting', detail: asRefused(error).message };
+      surroundings.setLink({ state: 'lost', detail: asRefused(error).message });
       await new Promise((later) => setTimeout(later, again));
     }
   }
@@ -77,7 +77,7 @@ export function watching(chat: ChatRef): boolean {
 
 export function hearLink(state: LinkState): void {
   const before = surroundings.link.state;
-  surroundings.link = state;
+  surroundings.setLink(state);
   if (state.state === 'connected' && before !== 'connected') readAll();
 }
 
