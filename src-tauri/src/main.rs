@@ -12,10 +12,12 @@ mod external;
 mod page;
 mod resident;
 mod starter;
+mod tryout;
 mod window;
 
 use std::{
     error::Error,
+    ffi::OsString,
     io::{self, Write},
     process::ExitCode,
 };
@@ -54,6 +56,11 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let profile = Profile::chosen(arguments.profile.as_deref())?;
     profile.create()?;
 
+    let readable = |(name, value): (OsString, OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    let token = arguments.token(std::env::vars_os().filter_map(readable));
+
     #[cfg(target_os = "linux")]
     {
         // GTK would name the window after the executable. Its own application id would let only one process have it.
@@ -87,11 +94,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             _ => {}
         })
         .setup(move |app| {
-            window::open(
-                app,
-                &profile.data().join("webview"),
-                arguments.focus_token.as_deref(),
-            )?;
+            window::open(app, &profile.data().join("webview"), token.as_deref())?;
             tauri::async_runtime::spawn(resident::keep_link(
                 app.handle().clone(),
                 profile,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::tryout::{self, title};
 use tauri::{
     App, Runtime, Url, UserAttentionType, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     webview::{NewWindowResponse, PageLoadEvent, PermissionResponse},
@@ -19,7 +20,7 @@ pub(crate) fn open<R: Runtime>(
     token: Option<&str>,
 ) -> tauri::Result<WebviewWindow<R>> {
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
-        .title("Carillon")
+        .title(title(data))
         .inner_size(980.0, 680.0)
         .min_inner_size(380.0, 480.0)
         .decorations(true)
@@ -37,6 +38,7 @@ pub(crate) fn open<R: Runtime>(
         })
         .build()?;
     desktop::adopt(&window, token)?;
+    tryout::place(&window, data)?;
     Ok(window)
 }
 

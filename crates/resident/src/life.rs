@@ -7,7 +7,7 @@ pub(crate) use start::stamp;
 use crate::cli::Failure;
 use crate::clicks;
 use crate::desktop::popups::PopupEvent;
-use crate::desktop::tray::{Tray, TrayEvent};
+use crate::desktop::tray::TrayEvent;
 use crate::door;
 use crate::house::House;
 use crate::lock::ProfileLock;
@@ -36,12 +36,12 @@ pub async fn live(
     place: Option<Place>,
 ) -> Result<(), Failure> {
     crate::tryout::wake_server(profile).await;
-    let (house, ears, tray, listener) = start::start(profile).await?;
+    let (house, ears, care, listener) = start::start(profile).await?;
     let door = tokio::spawn(door::keep_open(Arc::clone(&house), listener));
     if let Some(place) = place {
         present(&house, place, start::own_token());
     }
-    listen(&house, ears, tray).await;
+    listen(&house, ears, care).await;
     house.windows.tell(&Event::Ending);
     house.ringer.silence();
     door.abort();
@@ -52,8 +52,7 @@ pub async fn live(
     Ok(())
 }
 
-async fn listen(house: &Arc<House>, mut ears: Ears, tray: Tray) {
-    let mut care = TrayCare::new(tray);
+async fn listen(house: &Arc<House>, mut ears: Ears, mut care: TrayCare) {
     care.show(house);
     let mut desktop = house.desktop.subscribe();
     let ended = signalled();

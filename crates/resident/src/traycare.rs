@@ -1,5 +1,6 @@
 //! Keeps the tray icon true: state, count, attention, tooltip and menu.
 
+use crate::desktop::launcher::Launcher;
 use crate::desktop::tray::{Tray, TrayLabels, TrayView};
 use crate::house::House;
 use carillon_core::alerts::{Attention, TrayAction};
@@ -8,10 +9,13 @@ use carillon_core::tray::{TrayInput, tray_state};
 use carillon_engine::Ring;
 use fluent_bundle::FluentValue;
 use std::collections::BTreeSet;
+use tokio::sync::watch;
 
 /// What the tray shows, and what still waits to be seen.
 pub struct TrayCare {
     tray: Tray,
+    /// What launchers show: the count, and whether something urgently wants to be seen.
+    launcher: watch::Sender<(u32, bool)>,
     input: TrayInput,
     /// Keys of what asked for attention until it is seen.
     unseen: BTreeSet<String>,
@@ -20,9 +24,12 @@ pub struct TrayCare {
 impl TrayCare {
     /// Takes the tray into care.
     #[must_use]
-    pub fn new(tray: Tray) -> Self {
+    pub fn new(tray: Tray, launcher: Launcher) -> Self {
+        let (told, shown) = watch::channel((0, false));
+        tokio::spawn(keep_launcher(launcher, shown));
         Self {
             tray,
+            launcher: told,
             input: TrayInput::default(),
             unseen: BTreeSet::new(),
         }
@@ -57,6 +64,10 @@ impl TrayCare {
     /// Draws what is true now.
     pub fn show(&mut self, house: &House) {
         let attention = !self.unseen.is_empty();
+        self.launcher.send_if_modified(|shown| {
+            let now = (self.input.unread, attention);
+            std::mem::replace(shown, now) != now
+        });
         self.tray.show(view(
             house,
             TrayInput {
@@ -64,6 +75,14 @@ impl TrayCare {
                 ..self.input
             },
         ));
+    }
+}
+
+/// Tells launchers the newest count; they are slow sometimes, and nobody here waits for them.
+async fn keep_launcher(launcher: Launcher, mut shown: watch::Receiver<(u32, bool)>) {
+    while shown.changed().await.is_ok() {
+        let (count, urgent) = *shown.borrow_and_update();
+        launcher.show(count, urgent).await;
     }
 }
 

@@ -90,6 +90,10 @@ pub async fn start(house: &House) -> Result<(), Refusal> {
         }
     }
     house.windows.tell(&carillon_link::Event::Tryout);
+    if house.settings().accounts.is_empty() {
+        // The window that asked was here only to ask; Alice's takes its place.
+        house.quit.notify_one();
+    }
     Ok(())
 }
 

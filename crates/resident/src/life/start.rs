@@ -3,6 +3,7 @@
 use super::Ears;
 use crate::cli::Failure;
 use crate::desktop::bus::Bus;
+use crate::desktop::launcher::Launcher;
 use crate::desktop::popups::{Identity, Popups};
 use crate::desktop::secrets::SecretKeeper;
 use crate::desktop::sound::Player;
@@ -11,7 +12,7 @@ use crate::desktop::tray::Tray;
 use crate::house::{House, Parts};
 use crate::ringer::Ringer;
 use crate::settings_file::{self, SettingsFile};
-use crate::traycare;
+use crate::traycare::{self, TrayCare};
 use carillon_core::alerts::Surroundings;
 use carillon_core::ids::Timestamp;
 use carillon_core::settings::AccountSettings;
@@ -31,7 +32,7 @@ const CLICKS: usize = 64;
 
 pub(super) async fn start(
     profile: &Profile,
-) -> Result<(Arc<House>, Ears, Tray, Listener), Failure> {
+) -> Result<(Arc<House>, Ears, TrayCare, Listener), Failure> {
     let now = now();
     let (settings, mut notices) =
         SettingsFile::load(&profile.settings_file(), &stamp()).map_err(Failure::new)?;
@@ -81,7 +82,8 @@ pub(super) async fn start(
         popups,
         tray: tray_queue,
     };
-    Ok((house, ears, tray, listener))
+    let care = TrayCare::new(tray, Launcher::new(bus));
+    Ok((house, ears, care, listener))
 }
 
 /// A damaged database is set aside and a new one begun; a newer one is refused.
