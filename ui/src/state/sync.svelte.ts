@@ -45,6 +45,7 @@ export async function readOverview(): Promise<void> {
 
 export function take(read: Overview): void {
   for (const store of [accounts, contacts, chats, requests, own, settings, surroundings]) store.take(read);
+  if (where.chat && !accounts.get(where.chat.account)) where.closeChat();
   const open = conversations.open;
   const summary = open && chats.get(open.chat);
   if (open && summary) open.name = summary.name;
