@@ -5,7 +5,7 @@
 //! a carbon, a roster push, an answer or a room event is only passed on if it came from the one who
 //! may send it.
 //!
-//! The only transport is WebSocket (RFC 7395); [`transport::Transport`] is where TCP will go.
+//! The only transport is WebSocket (RFC 7395); the trait `Transport` is where TCP will go.
 //! A password is never sent in clear, and no connection in clear leaves this computer.
 
 mod config;

@@ -144,6 +144,13 @@ impl Scene {
         self.settled().await.0
     }
 
+    /// Drops the session's future in the middle of whatever it does; the server's side is left.
+    #[must_use]
+    pub fn drop_session(self) -> Conversation {
+        self.session.abort();
+        self.server
+    }
+
     /// How the session ends.
     ///
     /// # Panics

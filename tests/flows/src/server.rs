@@ -143,6 +143,15 @@ impl Conversation {
         }
     }
 
+    /// Waits until the client is gone.
+    ///
+    /// # Panics
+    /// When it stays.
+    pub async fn ended(&mut self) {
+        let gone = async { while let Some(Ok(_)) = self.socket.next().await {} };
+        timeout(DEADLINE, gone).await.expect("the client goes");
+    }
+
     /// Hears the next element of this name; the others are skipped.
     pub async fn recv_named(&mut self, name: &str) -> Element {
         loop {

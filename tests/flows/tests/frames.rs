@@ -124,3 +124,26 @@ async fn a_session_that_is_told_to_close_says_so_and_ends_well() {
         .await;
     assert_eq!(scene.ends().await, Ok(()));
 }
+
+#[tokio::test]
+async fn a_session_that_is_dropped_leaves_nothing_behind() {
+    let tasks = || {
+        tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+    };
+    let before = tasks();
+    for stage in ["connected", "signing in", "online"] {
+        let mut scene = Scene::connected().await;
+        if stage != "connected" {
+            scene.server.signs_in(&Scene::alice()).await;
+        }
+        if stage == "online" {
+            scene.answers_first_requests().await;
+            scene.settled().await;
+        }
+        let mut server = scene.drop_session();
+        server.ended().await;
+        assert_eq!(tasks(), before, "{stage}");
+    }
+}

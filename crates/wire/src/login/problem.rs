@@ -32,10 +32,11 @@ pub(crate) fn stream_problem(error: &Element) -> SessionProblem {
     match condition {
         "conflict" => SessionProblem::Replaced,
         "not-authorized" => SessionProblem::AccountRefused { detail },
+        "host-gone" | "host-unknown" => SessionProblem::Unreachable {
+            detail: format!("what answers there does not serve this domain: {detail}"),
+        },
         "bad-format"
         | "bad-namespace-prefix"
-        | "host-gone"
-        | "host-unknown"
         | "invalid-from"
         | "invalid-namespace"
         | "invalid-xml"

@@ -86,6 +86,27 @@ async fn what_is_no_websocket_is_told_with_what_it_is() {
     }
 }
 
+#[tokio::test]
+async fn a_gateway_whose_server_is_away_is_tried_again() {
+    for status in [
+        "502 Bad Gateway",
+        "503 Service Unavailable",
+        "429 Too Many Requests",
+    ] {
+        let (client, mut server) = duplex(PIPE);
+        let serve = async {
+            let _ = server.read(&mut [0; 4096]).await.unwrap();
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+            server.write_all(answer.as_bytes()).await.unwrap();
+        };
+        let (problem, ()) = tokio::join!(handshake(URL, client), serve);
+        assert!(
+            matches!(problem, Err(SessionProblem::Unreachable { .. })),
+            "{status}: {problem:?}"
+        );
+    }
+}
+
 async fn receives(message: Message) -> Result<Received, LinkEnd> {
     let (mut client, mut server) = joined().await;
     server.send(message).await.unwrap();

@@ -173,7 +173,7 @@ async fn ends_of_the_stream_are_told_apart() {
         (error("conflict"), "Replaced"),
         (error("system-shutdown"), "Lost"),
         (error("see-other-host"), "Lost"),
-        (error("host-unknown"), "Protocol"),
+        (error("host-unknown"), "Unreachable"),
         (error("not-authorized"), "AccountRefused"),
         ("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>".to_owned(), "Lost"),
         (

@@ -52,6 +52,13 @@ fn not_xmpp(url: &str, error: &Error) -> SessionProblem {
                 detail: format!("{url}: {error}"),
             };
         }
+        // A gateway whose server is away, or a server that has too much to do: it is tried again.
+        Error::Http(response)
+            if response.status().is_server_error() || response.status() == 429 =>
+        {
+            let detail = format!("{url} answers with HTTP {}", response.status());
+            return SessionProblem::Unreachable { detail };
+        }
         Error::Http(response) => format!("{url} answers with HTTP {}", response.status()),
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
             format!("{url} is a WebSocket, but not one for XMPP")
