@@ -27,6 +27,21 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// The desktop's permission to take the focus. A launcher hands it over in the environment (Startup Notification;
+    /// xdg-activation), which GTK takes away when it begins.
+    pub(crate) fn token(
+        &self,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Option<String> {
+        let given = || {
+            environment
+                .filter(|(name, _)| name == "XDG_ACTIVATION_TOKEN" || name == "DESKTOP_STARTUP_ID")
+                .map(|(_, token)| token)
+                .find(|token| !token.is_empty())
+        };
+        self.focus_token.clone().or_else(given)
+    }
+
     /// Where the window shall open, if that was said; an address that is none leads nowhere.
     pub(crate) fn place(&self) -> Option<Place> {
         let jid = self.chat.as_deref()?.parse().ok()?;
@@ -59,6 +74,19 @@ mod tests {
         assert_eq!(place, Some(Place::Chat { chat }));
         assert!(parse(&["--chat", "bob@example.org"]).is_err());
         assert!(parse(&["--account", "3"]).is_err());
+    }
+
+    #[test]
+    fn a_token_on_the_command_line_wins_over_the_launchers() {
+        let environment = || {
+            [("XDG_ACTIVATION_TOKEN", ""), ("DESKTOP_STARTUP_ID", "l1")]
+                .map(|(name, token)| (name.to_owned(), token.to_owned()))
+                .into_iter()
+        };
+        let token = |words: &[&str]| parse(words).unwrap().token(environment());
+        assert_eq!(token(&["--focus-token", "t7"]).as_deref(), Some("t7"));
+        assert_eq!(token(&[]).as_deref(), Some("l1"));
+        assert_eq!(parse(&[]).unwrap().token(std::iter::empty()), None);
     }
 
     #[test]

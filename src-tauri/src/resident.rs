@@ -87,12 +87,14 @@ impl Resident {
         self.page().listens()
     }
 
-    /// Leads the page to a place: at once, or when it has loaded.
-    pub(crate) fn lead(&self, app: &AppHandle, place: Place) {
-        let told = self.page().lead(place);
-        if let Some(place) = told {
+    /// Leads the page to a place: at once, or when it has loaded. Says whether it was at once.
+    pub(crate) fn lead(&self, app: &AppHandle, place: Place) -> bool {
+        let now = self.page().lead(place);
+        if let Some(place) = &now {
+            let place = place.clone();
             tell(app, EVENT, Event::Show { place, token: None });
         }
+        now.is_some()
     }
 
     /// The page shows another chat, or none.
@@ -188,8 +190,10 @@ async fn tell_shown(link: Link, mut shown: watch::Receiver<Shown>) {
 fn take(app: &AppHandle, event: Event) {
     match event {
         Event::Show { place, token } => {
-            app.state::<Resident>().lead(app, place);
-            with_window(app, move |window| window::present(window, token.as_deref()));
+            // A window whose page still loads comes to the front by itself, and would be blank before.
+            if app.state::<Resident>().lead(app, place) {
+                with_window(app, move |window| window::present(window, token.as_deref()));
+            }
         }
         Event::Attention { until_seen } => {
             let wanted = if until_seen {
