@@ -63,6 +63,8 @@ export async function begin(): Promise<void> {
   while (!surroundings.ready) {
     try {
       await readOverview();
+      // Who has nobody’s words yet begins with the people.
+      if (chats.all.length === 0 && contacts.all.length > 0) where.section = 'contacts';
       surroundings.setLink({ state: 'connected' });
     } catch (error) {
       surroundings.setLink({ state: 'lost', detail: asRefused(error).message });
