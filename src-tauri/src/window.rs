@@ -131,6 +131,7 @@ mod desktop {
 /// The X server's time of the user's click, which a start-up id carries at its end (Startup Notification, "_TIME").
 ///
 /// A window manager that guards against stolen focus compares it with the last key or click elsewhere.
+#[cfg(any(target_os = "linux", test))]
 fn user_time(token: &str) -> Option<u32> {
     token
         .rsplit_once("_TIME")
