@@ -51,10 +51,9 @@ pub(super) async fn start(
     })
     .map_err(Failure::new)?;
     let (popup_events, popups) = mpsc::channel(CLICKS);
-    let ringer = Ringer::new(
-        Popups::start(bus.clone(), Identity::default(), popup_events),
-        Player::start(),
-    );
+    let popup_room = Popups::start(bus.clone(), Identity::default(), popup_events);
+    let service = popup_room.service();
+    let ringer = Ringer::new(popup_room, Player::start());
     let (desktop, _) = watch::channel(DesktopView {
         sound: true,
         ..DesktopView::default()
@@ -73,6 +72,8 @@ pub(super) async fn start(
     let (tray_events, tray_queue) = mpsc::channel(CLICKS);
     let tray = Tray::start(traycare::view(&house, TrayInput::default()), tray_events);
     tokio::spawn(watch_tray(Arc::clone(&house), tray.present()));
+    tokio::spawn(watch_service(Arc::clone(&house), service));
+    tokio::spawn(look_for_keyring(Arc::clone(&house)));
     surroundings::watch(&bus, house.surroundings.clone());
     tokio::spawn(watch_idle(Arc::clone(&house)));
     tokio::spawn(settings_file::watch::watch(Arc::clone(&house)));
@@ -117,6 +118,29 @@ async fn watch_tray(house: Arc<House>, mut present: watch::Receiver<bool>) {
             return;
         }
     }
+}
+
+/// Keeps what windows are told about the notification service true.
+async fn watch_service(house: Arc<House>, mut service: watch::Receiver<Option<String>>) {
+    loop {
+        let name = service.borrow_and_update().clone();
+        house.desktop.send_if_modified(|desktop| {
+            let changed = desktop.notifications != name;
+            desktop.notifications = name;
+            changed
+        });
+        if service.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Whether there is a keyring decides what the sign-in form offers first.
+async fn look_for_keyring(house: Arc<House>) {
+    let keyring = house.secrets.has_keyring().await;
+    house
+        .desktop
+        .send_if_modified(|desktop| std::mem::replace(&mut desktop.keyring, keyring) != keyring);
 }
 
 /// Away by itself, back by itself. Begins anew when the user changes the minutes.

@@ -51,16 +51,17 @@ pub(super) async fn abilities(connection: Connection) -> Result<Abilities, Popup
         .and_then(|answer| answer.body().deserialize())
         .map_err(|error| refused(&error))?;
     // An old service may not know its version; then it is taken for one of today.
-    let version = ask("GetServerInformation")
+    let about = ask("GetServerInformation")
         .await
         .and_then(|answer| {
             answer
                 .body()
                 .deserialize::<(String, String, String, String)>()
         })
-        .map(|(_, _, _, version)| version)
+        .map(|(name, _, _, version)| (name, version))
         .unwrap_or_default();
-    Ok(Abilities::new(capabilities, &version))
+    let (name, version) = about;
+    Ok(Abilities::new(name, capabilities, &version))
 }
 
 /// Shows a popup, in the stead of `replaces` unless that is 0.

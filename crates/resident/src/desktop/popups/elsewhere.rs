@@ -7,15 +7,18 @@ use super::text::{self, BODY, LABEL, SUMMARY};
 use super::{Closed, Identity, Order, PopupError, PopupEvent, PopupIcon, PopupRequest};
 use crate::desktop::bus::Bus;
 use notify_rust::{CloseReason, Notification, NotificationResponse, Timeout};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 pub(super) fn start(
     _bus: &Bus,
     identity: Identity,
     mut orders: mpsc::Receiver<Order>,
     events: mpsc::Sender<PopupEvent>,
+    told: watch::Sender<Option<String>>,
 ) {
+    told.send_replace(Some(std::env::consts::OS.to_owned()));
     tokio::spawn(async move {
+        let _told = told;
         while let Some(order) = orders.recv().await {
             let Order::Show(request) = order else {
                 continue;

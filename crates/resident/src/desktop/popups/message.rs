@@ -16,14 +16,17 @@ pub(super) const INLINE_REPLY: &str = "inline-reply";
 /// What the notification service can do, read once for each start of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Abilities {
+    /// What the service calls itself.
+    pub(super) name: String,
     capabilities: HashSet<String>,
     /// The key of picture data was renamed with version 1.2 of the specification.
     old_image_key: bool,
 }
 
 impl Abilities {
-    pub(super) fn new(capabilities: Vec<String>, spec_version: &str) -> Self {
+    pub(super) fn new(name: String, capabilities: Vec<String>, spec_version: &str) -> Self {
         Self {
+            name,
             capabilities: capabilities.into_iter().collect(),
             old_image_key: matches!(spec_version, "1.0" | "1.1"),
         }

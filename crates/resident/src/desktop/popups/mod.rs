@@ -20,7 +20,7 @@ mod tests;
 use crate::desktop::bus::Bus;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Who shows the popups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,6 +202,7 @@ enum Order {
 #[derive(Debug, Clone)]
 pub struct Popups {
     orders: mpsc::Sender<Order>,
+    service: watch::Receiver<Option<String>>,
 }
 
 impl Popups {
@@ -211,11 +212,18 @@ impl Popups {
     #[must_use]
     pub fn start(bus: Bus, identity: Identity, events: mpsc::Sender<PopupEvent>) -> Self {
         let (orders, taken) = mpsc::channel(QUEUE);
+        let (told, service) = watch::channel(None);
         #[cfg(target_os = "linux")]
-        tokio::spawn(service::run(bus, identity, taken, events));
+        tokio::spawn(service::run(bus, identity, taken, events, told));
         #[cfg(not(target_os = "linux"))]
-        elsewhere::start(&bus, identity, taken, events);
-        Self { orders }
+        elsewhere::start(&bus, identity, taken, events, told);
+        Self { orders, service }
+    }
+
+    /// The name of whoever shows popups here; `None` while nobody does.
+    #[must_use]
+    pub fn service(&self) -> watch::Receiver<Option<String>> {
+        self.service.clone()
     }
 
     /// Shows a popup, or replaces the one with its key. Returns at once.

@@ -11,7 +11,7 @@ use crate::desktop::bus::Bus;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{BoxStream, FuturesUnordered, StreamExt as _};
 use std::collections::HashMap;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use zbus::{Connection, Message as Answer};
 
 /// What one key shows.
@@ -49,6 +49,8 @@ struct Room {
     bus: Bus,
     identity: Identity,
     events: mpsc::Sender<PopupEvent>,
+    /// The service's name, `None` while there is none.
+    told: watch::Sender<Option<String>>,
     connection: Option<Connection>,
     signals: BoxStream<'static, Answer>,
     service: Service,
@@ -62,11 +64,13 @@ pub(super) async fn run(
     identity: Identity,
     mut orders: mpsc::Receiver<Order>,
     events: mpsc::Sender<PopupEvent>,
+    told: watch::Sender<Option<String>>,
 ) {
     let mut room = Room {
         bus,
         identity,
         events,
+        told,
         connection: None,
         signals: futures_util::stream::pending().boxed(),
         service: Service::Unknown,
@@ -97,6 +101,11 @@ pub(super) async fn run(
 }
 
 impl Room {
+    fn forget_service(&mut self) {
+        self.service = Service::Unknown;
+        self.told.send_replace(None);
+    }
+
     async fn order(&mut self, order: Order) {
         match order {
             Order::Show(request) => self.show(request).await,
@@ -125,7 +134,7 @@ impl Room {
         tracing::warn!("the session bus is gone");
         self.connection = None;
         self.signals = futures_util::stream::pending().boxed();
-        self.service = Service::Unknown;
+        self.forget_service();
         self.forget_shown(None).await;
     }
 
@@ -205,6 +214,7 @@ impl Room {
     async fn done(&mut self, done: Done) {
         match done {
             Done::Abilities(Ok(abilities)) => {
+                self.told.send_replace(Some(abilities.name.clone()));
                 self.service = Service::Known(abilities);
                 let waiting: Vec<String> = self.slots.keys().cloned().collect();
                 for key in waiting {
@@ -213,7 +223,7 @@ impl Room {
             }
             Done::Abilities(Err(error)) => {
                 tracing::warn!(%error, "no popups");
-                self.service = Service::Unknown;
+                self.forget_service();
                 self.give_up_waiting(&error).await;
             }
             Done::Notify(key, result) => {

@@ -61,6 +61,11 @@ impl SecretKeeper {
         profile.data().join("secrets.toml")
     }
 
+    /// Whether the system has a keyring, running or ready to be started.
+    pub async fn has_keyring(&self) -> bool {
+        self.ring.is_there().await
+    }
+
     /// Keeps the account's password in `place`, in the stead of an older one.
     ///
     /// # Errors

@@ -6,6 +6,9 @@ use keyring::{Entry, Error};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+/// The Secret Service's name on the bus.
+#[cfg(target_os = "linux")]
+const NAME: &str = "org.freedesktop.secrets";
 const SERVICE: &str = "im.carillon.Carillon";
 /// A locked keyring asks the user, who may be away. The call itself cannot be taken back; its thread ends with the
 /// prompt.
@@ -68,7 +71,6 @@ impl Ring {
     /// the resident, so it is asked for, and started, before keyring is touched.
     #[cfg(target_os = "linux")]
     async fn reachable(&self) -> Result<(), SecretProblem> {
-        const NAME: &str = "org.freedesktop.secrets";
         let connection = self
             .bus()
             .session()
@@ -102,6 +104,29 @@ impl Ring {
             return bus.clone();
         }
         crate::desktop::bus::Bus::default()
+    }
+
+    /// Whether a keyring runs, or would be started by asking for it; asks nobody to start.
+    #[cfg(target_os = "linux")]
+    pub(super) async fn is_there(&self) -> bool {
+        let Ok(connection) = self.bus().session().await else {
+            return false;
+        };
+        let Ok(daemon) = zbus::fdo::DBusProxy::new(&connection).await else {
+            return false;
+        };
+        let running = daemon.list_names().await.unwrap_or_default();
+        let startable = daemon.list_activatable_names().await.unwrap_or_default();
+        running
+            .iter()
+            .chain(&startable)
+            .any(|name| name.as_str() == NAME)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_async, reason = "as on Linux")]
+    pub(super) async fn is_there(&self) -> bool {
+        true
     }
 
     #[cfg(not(target_os = "linux"))]
