@@ -1,7 +1,7 @@
 //! Rooms, as far as an invitation needs them (XEP-0045, XEP-0249).
 
 use crate::ids::{AccountId, InviteId, Timestamp};
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -27,7 +27,7 @@ pub struct RoomInvite {
     pub room: BareJid,
     /// Who invites.
     #[ts(type = "string")]
-    pub from: BareJid,
+    pub from: Jid,
     /// Their words, empty when none.
     pub reason: String,
     /// How it came.

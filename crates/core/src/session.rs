@@ -215,8 +215,8 @@ pub enum Incoming {
     Invite {
         /// The room.
         room: BareJid,
-        /// Who invites.
-        from: BareJid,
+        /// Who invites: a bare address, or `room/nick` where the room hides it (XEP-0045 §7.8.2).
+        from: Jid,
         /// Their words.
         reason: String,
         /// How it came.
@@ -347,8 +347,8 @@ pub enum Outgoing {
     DeclineInvite {
         /// The room.
         room: BareJid,
-        /// Who invited.
-        to: BareJid,
+        /// Who invited, as the invitation said.
+        to: Jid,
     },
     /// Answers a stranger whom my privacy hides as the server would for an absent user.
     Bounce {

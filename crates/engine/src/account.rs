@@ -118,6 +118,8 @@ pub(crate) struct Account {
     pub(crate) presences: HashMap<BareJid, Vec<ResourcePresence>>,
     pub(crate) gone_at: HashMap<BareJid, Timestamp>,
     pub(crate) burst: Burst,
+    /// Whom I asked back when I accepted their request: that they agree was part of their asking, and is no news.
+    pub(crate) asked_back: HashSet<BareJid>,
     pub(crate) typing: HashSet<(BareJid, Option<String>)>,
     pub(crate) rooms: BTreeMap<BareJid, Room>,
     pub(crate) catch_up: Option<CatchUp>,
@@ -150,6 +152,7 @@ impl Account {
             presences: HashMap::new(),
             gone_at: HashMap::new(),
             burst: Burst::default(),
+            asked_back: HashSet::new(),
             typing: HashSet::new(),
             rooms: BTreeMap::new(),
             catch_up: None,

@@ -27,7 +27,7 @@ pub struct RoomNow {
     pub nick: String,
     /// The topic.
     pub subject: String,
-    /// How many are in it.
+    /// How many are in it, with me.
     pub occupants: u32,
 }
 
@@ -93,7 +93,10 @@ impl Desk {
             state: room.state.clone(),
             nick: room.nick.clone(),
             subject: room.subject.clone(),
-            occupants: u32::try_from(room.occupants.len()).unwrap_or(u32::MAX),
+            // A room tells of the others; I am in it as well.
+            occupants: u32::try_from(room.occupants.len())
+                .unwrap_or(u32::MAX)
+                .saturating_add(u32::from(room.state == RoomState::Joined)),
         }))
     }
 }

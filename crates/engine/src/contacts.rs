@@ -113,6 +113,8 @@ impl Desk {
                 text: String::new(),
             };
             self.step(contact, step)?;
+            let account = self.account_mut(contact.account)?;
+            account.asked_back.insert(contact.jid.clone());
         }
         self.store
             .remove_contact_request(contact.account, &contact.jid)?;
@@ -217,8 +219,9 @@ impl Desk {
         let stranger = self.store.delete_stranger(id, jid);
         self.stored(id, stranger);
         let invites = self.store.invites().unwrap_or_default();
-        let theirs =
-            |one: &&RoomInvite| one.account == id && (one.from == *jid || one.room == *jid);
+        let theirs = |one: &&RoomInvite| {
+            one.account == id && (one.from.to_bare() == *jid || one.room == *jid)
+        };
         for invite in invites.iter().filter(theirs) {
             let removed = self.store.remove_invite(invite.id);
             self.stored(id, removed);
@@ -241,7 +244,7 @@ impl Desk {
         }
     }
 
-    fn request_handled(&mut self, contact: &ChatRef) {
+    pub(crate) fn request_handled(&mut self, contact: &ChatRef) {
         self.withdraw(EventKind::ContactRequest, contact.account, &contact.jid);
         self.tell(Output::Requests);
         self.refresh_tray();

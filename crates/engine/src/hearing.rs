@@ -86,6 +86,7 @@ impl Desk {
             self.tell(Output::Requests);
         }
         for changed in change.changed {
+            self.answered_elsewhere(id, &changed.after);
             if changed.is_request_accepted() {
                 self.request_accepted(id, &changed.after.jid);
             }
@@ -112,7 +113,8 @@ impl Desk {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
-        account.roster.insert(jid.clone(), item);
+        account.roster.insert(jid.clone(), item.clone());
+        self.answered_elsewhere(id, &item);
         self.tell(Output::Contact(contact.clone()));
         // The chat's line shows the contact's name.
         self.tell(Output::Chat(contact.clone()));
@@ -121,6 +123,23 @@ impl Desk {
         }
         if change.is_request_accepted() {
             self.request_accepted(id, &jid);
+        }
+    }
+
+    /// Who may see me needs no answer any more: another device of mine has given it.
+    fn answered_elsewhere(&mut self, id: AccountId, item: &RosterItem) {
+        if !item.subscription.they_see_me() {
+            return;
+        }
+        let removed = self.store.remove_contact_request(id, &item.jid);
+        if self.stored(id, removed).is_some_and(|waited| waited) {
+            if let Some(account) = self.accounts.get_mut(&id) {
+                account.asked_back.insert(item.jid.clone());
+            }
+            self.request_handled(&ChatRef {
+                account: id,
+                jid: item.jid.clone(),
+            });
         }
     }
 

@@ -3,7 +3,7 @@
 use carillon_core::alerts::{AlertEvent, AlertPlan};
 use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId};
 use carillon_core::tray::TrayInput;
-use jid::BareJid;
+use jid::Jid;
 
 /// Something the resident shows, plays or passes on. All but [`Self::Ring`] carry identities only.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,8 +69,8 @@ pub struct Content {
     pub messages: u32,
     /// In how many chats.
     pub chats: u32,
-    /// Who invites, when it is an invitation.
-    pub inviter: Option<BareJid>,
+    /// Who invites, when it is an invitation: a bare address, or `room/nick` where the room hides it.
+    pub inviter: Option<Jid>,
     /// The stored invitation.
     pub invite: Option<InviteId>,
     /// The stored message.

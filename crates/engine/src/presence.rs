@@ -144,6 +144,10 @@ impl Desk {
     }
 
     pub(crate) fn request_accepted(&mut self, id: AccountId, jid: &BareJid) {
+        let account = self.accounts.get_mut(&id);
+        if account.is_some_and(|account| account.asked_back.remove(jid)) {
+            return;
+        }
         let content = Content {
             name: self.name(id, jid),
             ..Content::default()

@@ -8,7 +8,7 @@ use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId, Timestamp};
 use carillon_core::privacy::WhoMayWrite;
 use carillon_core::room::{InviteVia, RoomInvite, RoomState};
 use carillon_core::session::{Outgoing, RoomEvent};
-use jid::BareJid;
+use jid::{BareJid, Jid};
 
 /// How much of what was said before is asked for when a room is entered.
 const HISTORY: u32 = 50;
@@ -18,7 +18,7 @@ impl Desk {
         &mut self,
         id: AccountId,
         room: &BareJid,
-        from: &BareJid,
+        from: &Jid,
         reason: &str,
         via: InviteVia,
         at: Option<Timestamp>,
@@ -26,7 +26,8 @@ impl Desk {
         let Some(account) = self.accounts.get(&id) else {
             return;
         };
-        if account.blocked.contains(from) || account.blocked.contains(room) {
+        let person = from.to_bare();
+        if account.blocked.contains(&person) || account.blocked.contains(room) {
             return;
         }
         let inside = account
@@ -37,7 +38,7 @@ impl Desk {
             return;
         }
         let nobody_new = self.settings.privacy.who_may_write == WhoMayWrite::NobodyNew;
-        if nobody_new && !account.is_contact(from) {
+        if nobody_new && !account.is_contact(&person) {
             self.note_hidden(EventKind::RoomInvite, id, room);
             return;
         }

@@ -2,7 +2,7 @@
 
 use crate::{Reader, Result, Store, rows};
 use carillon_core::{
-    BareJid,
+    BareJid, Jid,
     ids::{AccountId, InviteId, Timestamp},
     room::{InviteVia, RoomInvite},
 };
@@ -18,7 +18,7 @@ impl Store {
         &mut self,
         account: AccountId,
         room: &BareJid,
-        from: &BareJid,
+        from: &Jid,
         reason: &str,
         via: InviteVia,
         at: Timestamp,
@@ -94,7 +94,7 @@ fn invite(row: &Row<'_>) -> rusqlite::Result<RoomInvite> {
         id: InviteId(row.get(0)?),
         account: AccountId(row.get(1)?),
         room: rows::jid(row, 2)?,
-        from: rows::jid(row, 3)?,
+        from: rows::any_jid(row, 3)?,
         reason: row.get(4)?,
         via: rows::via(row, 5)?,
         at: Timestamp(row.get(6)?),

@@ -1,7 +1,7 @@
 //! How the words of the core are written in columns.
 
 use carillon_core::{
-    BareJid,
+    BareJid, Jid,
     chat::{Author, ChatKind, Delivery, Message},
     contact::Subscription,
     ids::{AccountId, ChatRef, MessageId, Timestamp},
@@ -60,6 +60,11 @@ pub(crate) fn foreign(column: usize, what: impl Into<String>) -> rusqlite::Error
 pub(crate) fn jid(row: &Row<'_>, column: usize) -> rusqlite::Result<BareJid> {
     let text = row.get_ref(column)?.as_str()?;
     BareJid::new(text).map_err(|error| foreign(column, error.to_string()))
+}
+
+pub(crate) fn any_jid(row: &Row<'_>, column: usize) -> rusqlite::Result<Jid> {
+    let text = row.get_ref(column)?.as_str()?;
+    Jid::new(text).map_err(|error| foreign(column, error.to_string()))
 }
 
 pub(crate) fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<ChatKind> {

@@ -41,7 +41,7 @@ async fn invites(session: &Session, room: &str, from: &str) {
     session
         .hears(Incoming::Invite {
             room: jid(room),
-            from: jid(from),
+            from: jid(from).into(),
             reason: String::new(),
             via: InviteVia::Direct,
             at: None,
@@ -312,4 +312,29 @@ async fn a_roster_push_tells_the_contact_and_the_chats_line() {
         stage.told().await.0,
         [Output::Contact(carol.clone()), Output::Chat(carol)]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asked_me_first_does_not_ring_when_my_asking_back_is_accepted() {
+    let (mut stage, session) = Stage::online().await;
+    session.hears(asks(CAROL)).await;
+    let carol = stage.chat(CAROL);
+    stage
+        .call(move |desk| desk.accept_request(&carol))
+        .await
+        .unwrap();
+    pushes(&session, waiting(Subscription::From)).await;
+    stage.told().await;
+    pushes(&session, contact(CAROL, Subscription::Both)).await;
+    assert_eq!(stage.told().await.alerted(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_another_device_has_accepted_waits_no_more() {
+    let (mut stage, session) = Stage::online().await;
+    session.hears(asks(CAROL)).await;
+    let key = stage.told().await.alert().plan.replace_key.clone();
+    pushes(&session, contact(CAROL, Subscription::From)).await;
+    assert!(stage.told().await.withdrawn().contains(&key.as_str()));
+    assert_eq!(stage.stored().contact_requests().unwrap(), []);
 }

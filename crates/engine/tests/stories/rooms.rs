@@ -19,7 +19,7 @@ async fn invites(session: &Session, from: &str, via: InviteVia) {
     session
         .hears(Incoming::Invite {
             room: jid(ROOM),
-            from: jid(from),
+            from: jid(from).into(),
             reason: "Tea at four".to_owned(),
             via,
             at: None,
@@ -83,7 +83,7 @@ async fn an_invitation_rings_once_however_often_it_comes() {
     let told = stage.told().await;
     let content = &told.alert().content;
     assert_eq!(told.alert().event.kind, EventKind::RoomInvite);
-    assert_eq!(content.inviter, Some(bob()));
+    assert_eq!(content.inviter, Some(bob().into()));
     assert_eq!(content.invite, Some(waits(&stage).await));
 }
 
@@ -140,7 +140,7 @@ async fn a_mediated_invitation_is_declined_in_words() {
         .unwrap();
     let declined = Outgoing::DeclineInvite {
         room: jid(ROOM),
-        to: bob(),
+        to: bob().into(),
     };
     assert_eq!(session.says().await, [declined]);
     assert_eq!(stage.stored().invites().unwrap(), []);
@@ -198,7 +198,7 @@ async fn who_was_there_before_me_is_counted() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!((now.state, now.occupants), (RoomState::Joined, 1));
+    assert_eq!((now.state, now.occupants), (RoomState::Joined, 2));
 }
 
 #[tokio::test(start_paused = true)]

@@ -286,7 +286,7 @@ fn an_invitation_waits_once_until_it_is_answered() {
     let waits = store.invite(first).unwrap().unwrap();
     assert_eq!(
         (waits.from, waits.via, waits.at),
-        (bob.clone(), InviteVia::Mediated, Timestamp(1))
+        (bob.clone().into(), InviteVia::Mediated, Timestamp(1))
     );
     assert_eq!(store.invites().unwrap().len(), 2);
 

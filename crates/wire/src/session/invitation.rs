@@ -26,7 +26,7 @@ impl Session {
         let inviter = invite
             .attr("from")
             .and_then(|from| Jid::new(from).ok())
-            .map_or_else(|| room.clone(), Jid::into_bare);
+            .map_or_else(|| room.clone().into(), |from| named(from, &room));
         let reason = invite.get_child("reason", ns::MUC_USER).map(Element::text);
         let at = delayed_by(message, |by| self.me.held_back(by)).flatten();
         self.tell(Incoming::Invite {
@@ -55,11 +55,21 @@ impl Session {
         };
         self.tell(Incoming::Invite {
             room,
-            from: sender.clone(),
+            from: sender.clone().into(),
             reason: x.attr("reason").unwrap_or_default().to_owned(),
             via: InviteVia::Direct,
             at,
         });
         true
+    }
+}
+
+/// A person, whatever their device. Prosody names the occupant where the room is not open about addresses, and
+/// finds who is to hear of a refusal by that name only.
+fn named(from: Jid, room: &BareJid) -> Jid {
+    if from.to_bare() == *room {
+        from
+    } else {
+        from.into_bare().into()
     }
 }

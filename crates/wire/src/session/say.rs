@@ -7,7 +7,7 @@ use crate::stanza::{Build, StanzaErrorType, about, blocking, error_answer, roste
 use carillon_core::contact::Presence;
 use carillon_core::session::{Incoming, Outgoing, RoomEvent, StanzaProblem, SubscriptionStep};
 use carillon_xml::write;
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use minidom::Element;
 
 /// Prosody and ejabberd end a client's stream at 256 KiB, and the message would be tried again for ever.
@@ -216,7 +216,7 @@ fn subscription(to: &BareJid, step: &SubscriptionStep) -> Element {
     }
 }
 
-fn decline(room: &BareJid, to: &BareJid) -> Element {
+fn decline(room: &BareJid, to: &Jid) -> Element {
     let decline = Element::new_in(ns::MUC_USER, "decline").with("to", to.as_str());
     Element::stanza("message")
         .with("to", room.as_str())

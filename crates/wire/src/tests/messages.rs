@@ -221,7 +221,7 @@ async fn invitations_are_told_and_their_words_are_not_a_message() {
         .await;
     let invite = |via| Incoming::Invite {
         room: room.clone(),
-        from: bob(),
+        from: bob().into(),
         reason: "come in".to_owned(),
         via,
         at: None,

@@ -248,7 +248,8 @@ proptest! {
         while let Some(told) = session.next_told() {
             let by = match told {
                 Incoming::Message(message) => message.chat,
-                Incoming::Receipt { from, .. } | Incoming::Displayed { from, .. } | Incoming::Invite { from, .. } => from,
+                Incoming::Receipt { from, .. } | Incoming::Displayed { from, .. } => from,
+                Incoming::Invite { from, .. } => from.into_bare(),
                 Incoming::Typing { chat, .. } => chat,
                 other => return Err(TestCaseError::fail(format!("{other:?}"))),
             };

@@ -4,7 +4,7 @@ use super::stage::Stage;
 use carillon_core::chat::Author;
 use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Origin, Outgoing, RoomEvent};
-use jid::BareJid;
+use jid::{BareJid, Jid};
 
 const USER: &str = "http://jabber.org/protocol/muc#user";
 
@@ -320,11 +320,34 @@ async fn a_nick_that_no_address_can_hold_is_refused_here() {
 #[tokio::test(start_paused = true)]
 async fn an_invitation_is_declined_through_the_room() {
     let mut stage = Stage::online().await;
-    let to = BareJid::new("bob@example.net").unwrap();
+    let to = Jid::new("bob@example.net").unwrap();
     stage.ask(Outgoing::DeclineInvite { room: den(), to }).await;
     stage
         .expect(&format!(
             "<message to='den@rooms.example.net'><x xmlns='{USER}'><decline to='bob@example.net'/></x></message>"
+        ))
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inviter_whom_the_room_hides_is_named_and_answered_as_an_occupant() {
+    let mut stage = Stage::online().await;
+    let invited = stage
+        .tells(&format!(
+            "<message from='den@rooms.example.net'><x xmlns='{USER}'><invite from='den@rooms.example.net/Bob'/></x>\
+             </message>"
+        ))
+        .await;
+    let [Incoming::Invite { from, .. }] = &invited[..] else {
+        panic!("{invited:?}")
+    };
+    assert_eq!(from.as_str(), "den@rooms.example.net/Bob");
+    let to = from.clone();
+    stage.ask(Outgoing::DeclineInvite { room: den(), to }).await;
+    stage
+        .expect(&format!(
+            "<message to='den@rooms.example.net'><x xmlns='{USER}'><decline to='den@rooms.example.net/Bob'/></x>\
+             </message>"
         ))
         .await;
 }
