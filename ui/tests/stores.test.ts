@@ -7,7 +7,7 @@ import { nextMorning, own } from '../src/state/own.svelte';
 import { where } from '../src/state/place.svelte';
 import { requests } from '../src/state/requests.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
-import { hear } from '../src/state/sync.svelte';
+import { hear, watching } from '../src/state/sync.svelte';
 import { bob, hiro, noon, stage, until } from './stage';
 
 let fake: Fake;
@@ -119,6 +119,29 @@ describe('the open chat', () => {
     await until(() => conversations.open?.firstUnseen === said.id);
   });
 
+  it('the line moves on once what stood below it was seen', async () => {
+    await conversations.show(bob);
+    await conversations.open!.markSeen(12);
+    const said = fake.say(bob, 'and another');
+    await until(() => conversations.open?.firstUnseen === said.id);
+  });
+
+  it('a chat that was read has no line when one comes back to it', async () => {
+    await conversations.show(bob);
+    await conversations.open!.markSeen(12);
+    conversations.open!.leave();
+    expect(conversations.open!.firstUnseen).toBeNull();
+  });
+
+  it('a chat behind the settings is not before anybody’s eyes', async () => {
+    where.showChat(bob);
+    await conversations.show(bob);
+    surroundings.focused = true;
+    expect(watching(bob)).toBe(true);
+    where.showSection('settings');
+    expect(watching(bob)).toBe(false);
+  });
+
   it('tells each message as seen once, and again only if that was refused', async () => {
     await conversations.show(bob);
     const open = conversations.open!;
@@ -163,5 +186,24 @@ describe('my own status', () => {
     await own.muteForAnHour(Date.now());
     expect(fake.calls('set_mute')).toEqual([{ mute: { kind: 'until', at: noon + 3_600_000 } }]);
     vi.restoreAllMocks();
+  });
+});
+
+describe('a room', () => {
+  const choir = { account: 1, jid: 'choir@rooms.harbour.example' };
+
+  it('shows who is in it, and reads its state again when it changes', async () => {
+    await conversations.show(choir);
+    expect(conversations.open?.room).toMatchObject({ nick: 'Alice', occupants: 9 });
+    fake.asked.length = 0;
+    hear({ kind: 'chat', chat: choir });
+    await until(() => fake.calls('open_chat').length === 1);
+  });
+
+  it('names those who type in it', async () => {
+    await conversations.show(choir);
+    hear({ kind: 'typing', chat: choir, nick: 'Greta', composing: true });
+    hear({ kind: 'typing', chat: choir, nick: 'Emeka', composing: true });
+    expect(conversations.open?.typing).toEqual(['Greta', 'Emeka']);
   });
 });

@@ -6,11 +6,12 @@ import { History, keptMessages } from './history.svelte';
 /** The chat that is open, with the part of its history that is in memory. */
 export class Conversation {
   readonly chat: ChatRef;
-  readonly kind: ChatKind;
   readonly history: History;
+  /** A room that is being entered may be known as one only a moment later. */
+  kind = $state<ChatKind>('contact');
   name = $state('');
   draft: string;
-  /** Where the line “New messages” stands; it stays while the chat is open. */
+  /** Where the line “New messages” stands; it stays while the chat is on screen. */
   firstUnseen = $state<MessageId | null>(null);
   typing = $state.raw<string[]>([]);
   room = $state.raw<RoomView | null>(null);
@@ -31,6 +32,7 @@ export class Conversation {
   /** Reads again what is not a message: name, who types, the room. */
   async refresh(): Promise<void> {
     const view = await ask('open_chat', { chat: this.chat });
+    this.kind = view.summary.kind;
     this.name = view.summary.name;
     this.typing = view.typing;
     this.room = view.room;
@@ -40,8 +42,15 @@ export class Conversation {
   async added(watching: boolean): Promise<void> {
     const before = this.history.last()?.id ?? 0;
     await this.history.added();
-    if (watching || this.firstUnseen !== null) return;
+    const behind = this.firstUnseen !== null && this.firstUnseen <= this.#seen;
+    if (watching || (this.firstUnseen !== null && !behind)) return;
     const unseen = this.history.messages.find(({ id, seen }) => id > before && !seen);
+    this.firstUnseen = unseen?.id ?? this.firstUnseen;
+  }
+
+  /** The chat leaves the screen: when it comes back, the line stands where it then belongs. */
+  leave(): void {
+    const unseen = this.history.messages.find(({ id, seen }) => !seen && id > this.#seen);
     this.firstUnseen = unseen?.id ?? null;
   }
 

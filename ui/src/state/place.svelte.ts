@@ -16,6 +16,8 @@ export type Dialog =
 /** Where the window is: which section, which chat, which sheet of the settings, which dialog over it. */
 class Where {
   section = $state<Section>('chats');
+  /** Nobody has gone anywhere yet. */
+  untouched = true;
   chat = $state.raw<ChatRef | null>(null);
   sheet = $state<Sheet>('alerts');
   account = $state<AccountId | null>(null);
@@ -32,15 +34,24 @@ class Where {
   prefill = $state('');
 
   showSection(section: Section): void {
+    this.untouched = false;
     this.section = section;
     this.detail = section === 'requests' || section === 'activity';
   }
 
   showChat(chat: ChatRef): void {
+    this.untouched = false;
     if (this.section !== 'chats' && this.section !== 'contacts') this.section = 'chats';
     if (!sameChat(this.chat, chat)) this.chat = chat;
     this.detail = true;
     this.writing += 1;
+  }
+
+  /** Who has nobody’s words yet begins with the people. */
+  begin(nothingSaid: boolean, people: boolean): void {
+    if (!this.untouched) return;
+    if (!nothingSaid) this.untouched = false;
+    else if (people) this.section = 'contacts';
   }
 
   /** Leads to the search field. */
@@ -61,6 +72,7 @@ class Where {
   }
 
   showSheet(sheet: Sheet): void {
+    this.untouched = false;
     this.section = 'settings';
     this.sheet = sheet;
     this.detail = true;

@@ -1,13 +1,15 @@
 /** Events say that something changed; this reads it again. */
+import { sameChat } from '../lib/chatref';
 import { Coalesced } from '../lib/coalesced';
 import type { ChatRef, Event, MessageId, Overview } from '../lib/contract';
 import { ask, asRefused, listen, type LinkState } from '../lib/link';
+import { narrow } from '../lib/now.svelte';
 import { accounts } from './accounts.svelte';
 import { activity } from './activity.svelte';
 import { announce } from './announcer.svelte';
 import { chats } from './chats.svelte';
 import { contacts } from './contacts.svelte';
-import { conversations, type Conversation } from './conversation.svelte';
+import { conversations } from './conversation.svelte';
 import { own } from './own.svelte';
 import { where } from './place.svelte';
 import { requests } from './requests.svelte';
@@ -45,6 +47,7 @@ export async function readOverview(): Promise<void> {
 
 export function take(read: Overview): void {
   for (const store of [accounts, contacts, chats, requests, own, settings, surroundings]) store.take(read);
+  where.begin(chats.all.length === 0, contacts.all.length > 0);
   if (where.chat && !accounts.get(where.chat.account)) where.closeChat();
   const open = conversations.open;
   const summary = open && chats.get(open.chat);
@@ -63,8 +66,6 @@ export async function begin(): Promise<void> {
   while (!surroundings.ready) {
     try {
       await readOverview();
-      // Who has nobody’s words yet begins with the people.
-      if (chats.all.length === 0 && contacts.all.length > 0) where.section = 'contacts';
       surroundings.setLink({ state: 'connected' });
     } catch (error) {
       surroundings.setLink({ state: 'lost', detail: asRefused(error).message });
@@ -75,7 +76,8 @@ export async function begin(): Promise<void> {
 
 /** Whether the user has this chat before their eyes. */
 export function watching(chat: ChatRef): boolean {
-  return surroundings.focused && document.visibilityState === 'visible' && conversations.about(chat) !== null;
+  const shown = conversations.about(chat) !== null && sameChat(where.onScreen(narrow.is), chat);
+  return shown && surroundings.focused && document.visibilityState === 'visible';
 }
 
 export function hearLink(state: LinkState): void {
@@ -112,7 +114,7 @@ export function hear(event: Event): void {
     case 'typing':
       return conversations.about(event.chat)?.setTyping(event.nick, event.composing);
     case 'chat':
-      if (aboutRoom(event.chat)) room.want();
+      if (mayBeRoom(event.chat)) room.want();
       return overview.want();
     case 'show':
       return where.go(event.place);
@@ -124,9 +126,9 @@ export function hear(event: Event): void {
   }
 }
 
-function aboutRoom(chat: ChatRef): Conversation | null {
-  const open = conversations.about(chat);
-  return open?.kind === 'room' ? open : null;
+/** Who is no contact can be a room, whose state is told with its chat. */
+function mayBeRoom(chat: ChatRef): boolean {
+  return conversations.about(chat) !== null && !contacts.get(chat);
 }
 
 /** The link's own state says when the resident is gone; a reading that fails meanwhile needs no other word. */
