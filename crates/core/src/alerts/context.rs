@@ -43,7 +43,8 @@ pub struct Surroundings {
 #[derive(Debug, Clone, Default)]
 pub struct Recent {
     last_sound: HashMap<String, Timestamp>,
-    popups: VecDeque<Timestamp>,
+    /// One for each key: a popup that is updated in place is no further popup.
+    popups: VecDeque<(Timestamp, String)>,
     flood_sound: Option<Timestamp>,
 }
 
@@ -63,7 +64,8 @@ impl Recent {
             self.flood_sound = Some(now);
         }
         if plan.popup.is_some() {
-            self.popups.push_back(now);
+            self.popups.retain(|(_, key)| *key != plan.replace_key);
+            self.popups.push_back((now, plan.replace_key.clone()));
         }
     }
 
@@ -77,7 +79,7 @@ impl Recent {
         while self
             .popups
             .front()
-            .is_some_and(|at| !recent(*at, now, FLOOD_WINDOW))
+            .is_some_and(|(at, _)| !recent(*at, now, FLOOD_WINDOW))
         {
             self.popups.pop_front();
         }
@@ -89,11 +91,14 @@ impl Recent {
             .is_some_and(|at| recent(*at, now, FOLLOW_UP))
     }
 
-    pub(super) fn popups_within_window(&self, now: Timestamp) -> usize {
-        self.popups
+    /// Whether one more popup would be too many; one that is updated in place is none more.
+    pub(super) fn is_flood(&self, replace_key: &str, now: Timestamp) -> bool {
+        let mut shown = self
+            .popups
             .iter()
-            .filter(|at| recent(**at, now, FLOOD_WINDOW))
-            .count()
+            .filter(|(at, _)| recent(*at, now, FLOOD_WINDOW));
+        let known = shown.clone().any(|(_, key)| key == replace_key);
+        !known && shown.nth(FLOOD_POPUPS - 1).is_some()
     }
 
     pub(super) fn rang_within_flood(&self, now: Timestamp) -> bool {

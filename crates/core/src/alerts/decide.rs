@@ -1,7 +1,7 @@
 //! The decision itself.
 
 use super::cells::{Attention, Icon, Popup, Preview, Sound, TrayAction};
-use super::context::{Context, FLOOD_POPUPS};
+use super::context::Context;
 use super::event::{AlertEvent, EventKind, Freshness};
 use super::plan::{AlertPlan, Cell, PopupForm, PopupPlan, Rule, SoundPlan, TraceStep};
 use super::rows::{AlertRows, EffectiveRow};
@@ -99,17 +99,11 @@ fn calm(draft: &mut Draft, event: &AlertEvent, context: &Context<'_>) {
         draft.drop_sound(Rule::FollowUp);
         draft.drop_attention(Rule::FollowUp);
     }
-    if draft.plan.popup.is_none() || context.recent.popups_within_window(context.now) < FLOOD_POPUPS
-    {
-        return;
-    }
-    if let Some(popup) = &mut draft.plan.popup {
-        popup.form = PopupForm::Summary;
-    }
-    "flood".clone_into(&mut draft.plan.replace_key);
-    draft.say(Cell::Popup, Rule::Flood);
-    if context.recent.rang_within_flood(context.now) {
-        draft.drop_sound(Rule::Flood);
+    let flood = context
+        .recent
+        .is_flood(&draft.plan.replace_key, context.now);
+    if flood {
+        draft.bound(event.kind, context);
     }
 }
 
@@ -155,6 +149,24 @@ impl Draft {
                     step(Cell::Attention, row.attention.source),
                 ],
             },
+        }
+    }
+
+    /// Bounds a flood: messages become one summary with one sound, presences are left out. What asks for an
+    /// answer keeps its own popup, however much else comes in.
+    fn bound(&mut self, kind: EventKind, context: &Context<'_>) {
+        let Some(popup) = &mut self.plan.popup else {
+            return;
+        };
+        if kind.is_presence() {
+            self.silence(Rule::Flood);
+        } else if kind == EventKind::Message {
+            popup.form = PopupForm::Summary;
+            "flood".clone_into(&mut self.plan.replace_key);
+            self.say(Cell::Popup, Rule::Flood);
+            if context.recent.rang_within_flood(context.now) {
+                self.drop_sound(Rule::Flood);
+            }
         }
     }
 

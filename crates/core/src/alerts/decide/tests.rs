@@ -232,6 +232,44 @@ fn a_flood_from_many_people_ends_in_one_summary_with_one_sound() {
 }
 
 #[test]
+fn six_quick_messages_of_one_friend_are_no_flood() {
+    let mut moment = Moment::default();
+    for n in 0..20 {
+        moment.now = NOW.plus_millis(n * 100);
+        let plan = moment.decide_and_note(&event(EventKind::Message));
+        assert_eq!(plan.popup.unwrap().form, PopupForm::Single);
+    }
+}
+
+fn five_popups() -> Moment {
+    let mut moment = Moment::default();
+    for n in 0..5 {
+        let jid = Some(format!("friend{n}@example.org").parse().unwrap());
+        moment.decide_and_note(&AlertEvent {
+            jid,
+            ..event(EventKind::Message)
+        });
+    }
+    moment
+}
+
+#[test]
+fn a_request_keeps_its_own_popup_in_a_flood() {
+    for kind in [EventKind::ContactRequest, EventKind::RoomInvite] {
+        let plan = five_popups().decide(&event(kind));
+        assert_eq!(plan.popup.unwrap().form, PopupForm::Single);
+        assert_ne!(plan.replace_key, "flood");
+    }
+}
+
+#[test]
+fn a_friend_who_comes_available_in_a_flood_of_messages_is_not_told_as_a_message() {
+    let plan = five_popups().decide(&event(EventKind::ContactAvailable));
+    assert!(plan.is_silent());
+    assert!(plan.trace.iter().any(|step| step.rule == Rule::Flood));
+}
+
+#[test]
 fn try_it_rings_even_while_muted() {
     let moment = Moment {
         mute: Some(Mute::Forever),
