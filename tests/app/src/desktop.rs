@@ -16,6 +16,11 @@ use crate::tray::TrayHost;
 /// By this variable every process of a desktop is known, whoever started it.
 const OWNER: &str = "CARILLON_TEST_DESKTOP";
 
+/// What the resident logs: more than by default, so that a failure can be understood, and so that secrets which
+/// only a fuller log would tell are found.
+const LOG: &str =
+    "info,carillon_resident=debug,carillon_engine=debug,carillon_wire=debug,carillon_store=debug";
+
 /// Bus, popups, tray and speaker of one person, and the home folder of what runs there. Dropping it ends every
 /// process that was started on it.
 #[derive(Debug)]
@@ -101,6 +106,7 @@ impl Desktop {
             .env("XDG_CURRENT_DESKTOP", "Test")
             .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
             .env("RUST_BACKTRACE", "1")
+            .env("CARILLON_LOG", LOG)
             // Without it GTK would look for an accessibility bus for 25 s.
             .env("NO_AT_BRIDGE", "1")
             .env("GTK_A11Y", "none")

@@ -26,8 +26,8 @@ impl Meeting {
 
     /// On any server.
     pub async fn on(kind: Kind) -> Self {
-        let alice = Person::new("Alice").await;
-        let mut meeting = Self::prepared(kind, alice).await;
+        let (alice, server) = tokio::join!(Person::new("Alice"), Self::server(kind));
+        let mut meeting = Self::of(alice, server);
         meeting
             .alice
             .online(&meeting.server, &meeting.alice_account)
@@ -37,12 +37,21 @@ impl Meeting {
 
     /// As the others, but Carillon does not run yet and knows no account.
     pub async fn prepared(kind: Kind, alice: Person) -> Self {
+        Self::of(alice, Self::server(kind).await)
+    }
+
+    async fn server(kind: Kind) -> (TestServer, Account, Account) {
         let server = TestServer::start(kind).await;
-        let alice_account = server.add_account("alice", "looking glass").await;
-        let bob_account = server.add_account("bob", "can he fix it").await;
-        server
-            .befriend((&alice_account, "Alice"), (&bob_account, "Bob"))
-            .await;
+        let alice = server.add_account("alice", "looking glass").await;
+        let bob = server.add_account("bob", "can he fix it").await;
+        server.befriend((&alice, "Alice"), (&bob, "Bob")).await;
+        (server, alice, bob)
+    }
+
+    fn of(
+        alice: Person,
+        (server, alice_account, bob_account): (TestServer, Account, Account),
+    ) -> Self {
         Self {
             alice,
             alice_account,

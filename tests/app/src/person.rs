@@ -165,11 +165,7 @@ impl Person {
     pub async fn until_status(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         until_some(what, async || {
             if let Some(resident) = &self.resident {
-                assert!(
-                    resident.is_running(),
-                    "the resident ended:\n{}",
-                    resident.output()
-                );
+                resident.assert_running();
             }
             self.try_status().await.filter(|status| wanted(status))
         })
@@ -228,7 +224,7 @@ impl Person {
     /// # Panics
     /// When it does not, or ends with an error.
     pub async fn until_gone(&mut self) {
-        let mut resident = self.resident.take().expect("a resident");
+        let resident = self.resident.take().expect("a resident");
         let status = until_some("the resident has gone", async || resident.ended()).await;
         assert!(
             status.success(),
@@ -260,6 +256,15 @@ impl Person {
     /// Drives the window that Carillon has opened or is about to.
     pub async fn window(&self) -> Window {
         Window::attach(&self.handover, self.desktop.folder()).await
+    }
+
+    /// The process of the open window.
+    #[must_use]
+    pub fn window_process(&self) -> Option<u32> {
+        self.desktop.processes().into_iter().find(|id| {
+            std::fs::read_to_string(format!("/proc/{id}/comm"))
+                .is_ok_and(|name| name.trim() == "carillon-window")
+        })
     }
 
     /// Where the window's own log and the resident's are.

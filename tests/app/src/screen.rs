@@ -29,7 +29,7 @@ impl Screen {
             "tcp",
             "-noreset",
         ]);
-        let mut server = Process::spawn("xvfb", folder, command);
+        let server = Process::spawn("xvfb", folder, command);
         let mut name = String::new();
         until("the screen has a number", || {
             server.assert_running();
@@ -45,7 +45,7 @@ impl Screen {
 
         let mut command = Process::command("openbox");
         command.env("DISPLAY", &name).env("HOME", folder);
-        let mut manager = Process::spawn("openbox", folder, command);
+        let manager = Process::spawn("openbox", folder, command);
         until("the window manager manages", || {
             manager.assert_running();
             run(&name, "xdotool", &["get_num_desktops"]).is_some()

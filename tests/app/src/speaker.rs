@@ -38,7 +38,8 @@ pub struct Speaker {
 }
 
 impl Speaker {
-    /// Starts the server with its socket and log in `folder`, and its recording.
+    /// Starts the server with its socket and log in `folder`, and its recording. This takes two seconds: the sink
+    /// hands out its first two in one piece. (Its option `norewinds` would help, and confuses ALSA programs.)
     pub async fn start(folder: &Path) -> Self {
         let socket = folder.join("pulse.socket");
         let home = folder.join("pulse-home");
@@ -48,15 +49,25 @@ impl Speaker {
         std::fs::write(folder.join("alsa.conf"), alsa).expect("ALSA's configuration");
         let mut command = Process::command("pulseaudio");
         command
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-target=stderr"])
-            .arg(format!("--load=module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()))
-            // Without `norewinds` the sink hands out its first two seconds in one piece.
-            .arg(format!("--load=module-null-sink sink_name=t rate={RATE} channels=2 format=float32le norewinds=1"))
+            .args([
+                "-n",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+                "--use-pid-file=no",
+                "--log-target=stderr",
+            ])
+            .arg(format!(
+                "--load=module-native-protocol-unix auth-anonymous=1 socket={}",
+                socket.display()
+            ))
+            .arg(format!(
+                "--load=module-null-sink sink_name=t rate={RATE} channels=2 format=float32le"
+            ))
             .env("HOME", &home)
             .env("XDG_RUNTIME_DIR", &home)
             .env_remove("DISPLAY")
             .env_remove("DBUS_SESSION_BUS_ADDRESS");
-        let mut server = Process::spawn("pulseaudio", folder, command);
+        let server = Process::spawn("pulseaudio", folder, command);
         until("the sound server listens", || {
             server.assert_running();
             socket.exists()

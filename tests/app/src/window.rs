@@ -70,7 +70,7 @@ impl Window {
             format!("--port={port}"),
             format!("--target={}", handover.address),
         ]);
-        let mut driver = Process::spawn("driver", folder, command);
+        let driver = Process::spawn("driver", folder, command);
         let (builder, address) = (
             ClientBuilder::new(HttpConnector::new()),
             format!("http://127.0.0.1:{port}"),

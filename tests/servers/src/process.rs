@@ -5,6 +5,7 @@ use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -17,7 +18,8 @@ const GRACE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Process {
     name: String,
-    child: Child,
+    id: u32,
+    child: Mutex<Child>,
     log: PathBuf,
 }
 
@@ -52,7 +54,8 @@ impl Process {
             .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         Self {
             name: name.to_owned(),
-            child,
+            id: child.id(),
+            child: Mutex::new(child),
             log,
         }
     }
@@ -60,7 +63,7 @@ impl Process {
     /// The process id, which is the group's too.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.id
     }
 
     /// Everything that it has written so far, to both outputs.
@@ -72,18 +75,12 @@ impl Process {
     }
 
     /// Its status, if it has ended.
-    pub fn ended(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().ok().flatten()
-    }
-
-    /// Whether it runs, for those who may only look.
-    #[must_use]
-    pub fn is_running(&self) -> bool {
-        std::fs::read_link(format!("/proc/{}/exe", self.id())).is_ok()
+    pub fn ended(&self) -> Option<ExitStatus> {
+        self.child().try_wait().ok().flatten()
     }
 
     /// Panics with its output if it has ended: nobody need wait for an answer then.
-    pub fn assert_running(&mut self) {
+    pub fn assert_running(&self) {
         if let Some(status) = self.ended() {
             panic!("{} ended ({status}):\n{}", self.name, self.output());
         }
@@ -92,7 +89,7 @@ impl Process {
     /// `kill -9` for the whole group, as a crash would be.
     pub fn kill(&mut self) {
         self.signal(Signal::KILL);
-        let _ = self.child.wait();
+        let _ = self.child().wait();
     }
 
     /// Asks it to end, and kills it if it does not within a few seconds.
@@ -105,8 +102,12 @@ impl Process {
         self.kill();
     }
 
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().expect("no thread panics with it")
+    }
+
     fn signal(&self, signal: Signal) {
-        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+        if let Some(group) = i32::try_from(self.id).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, signal);
         }
     }
