@@ -4,8 +4,8 @@ use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output, Ring};
 use crate::presence::live;
 use carillon_core::alerts::{
-    AlertEvent, AlertPlan, Attention, Context, EventKind, FLOOD_WINDOW, Freshness, PopupForm,
-    decide,
+    AlertEvent, AlertPlan, Attention, Context, EventKind, FLOOD_KEY, FLOOD_WINDOW, Freshness,
+    PopupForm, decide,
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
@@ -54,9 +54,6 @@ impl Flood {
         self.summary.remove(&chat).is_some() && self.summary.is_empty()
     }
 }
-
-/// The key of the one summary popup of a flood.
-const FLOOD_KEY: &str = "flood";
 
 impl Desk {
     /// Decides about an event, gives the plan out, and notes it down.

@@ -52,6 +52,8 @@ pub struct Recent {
 pub(super) const FOLLOW_UP: i64 = 5_000;
 /// The window in which popups are counted, in milliseconds.
 pub const FLOOD_WINDOW: i64 = 3_000;
+/// The key of the one summary.
+pub const FLOOD_KEY: &str = "flood";
 /// More popups than this within the window become one summary.
 pub(super) const FLOOD_POPUPS: usize = 5;
 
@@ -91,14 +93,15 @@ impl Recent {
             .is_some_and(|at| recent(*at, now, FOLLOW_UP))
     }
 
-    /// Whether one more popup would be too many; one that is updated in place is none more.
+    /// Whether one more popup would be too many. One that is updated in place is none more; while a summary
+    /// stands, it tells everything.
     pub(super) fn is_flood(&self, replace_key: &str, now: Timestamp) -> bool {
-        let mut shown = self
+        let shown = self
             .popups
             .iter()
             .filter(|(at, _)| recent(*at, now, FLOOD_WINDOW));
-        let known = shown.clone().any(|(_, key)| key == replace_key);
-        !known && shown.nth(FLOOD_POPUPS - 1).is_some()
+        let has = |wanted: &str| shown.clone().any(|(_, key)| key == wanted);
+        has(FLOOD_KEY) || (!has(replace_key) && shown.clone().nth(FLOOD_POPUPS - 1).is_some())
     }
 
     pub(super) fn rang_within_flood(&self, now: Timestamp) -> bool {

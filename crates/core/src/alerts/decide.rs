@@ -1,7 +1,7 @@
 //! The decision itself.
 
 use super::cells::{Attention, Icon, Popup, Preview, Sound, TrayAction};
-use super::context::Context;
+use super::context::{Context, FLOOD_KEY};
 use super::event::{AlertEvent, EventKind, Freshness};
 use super::plan::{AlertPlan, Cell, PopupForm, PopupPlan, Rule, SoundPlan, TraceStep};
 use super::rows::{AlertRows, EffectiveRow};
@@ -162,7 +162,7 @@ impl Draft {
             self.silence(Rule::Flood);
         } else if kind == EventKind::Message {
             popup.form = PopupForm::Summary;
-            "flood".clone_into(&mut self.plan.replace_key);
+            FLOOD_KEY.clone_into(&mut self.plan.replace_key);
             self.say(Cell::Popup, Rule::Flood);
             if context.recent.rang_within_flood(context.now) {
                 self.drop_sound(Rule::Flood);

@@ -11,7 +11,7 @@ pub mod plan;
 pub mod rows;
 
 pub use cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
-pub use context::{Context, FLOOD_WINDOW, Known, Recent, Surroundings};
+pub use context::{Context, FLOOD_KEY, FLOOD_WINDOW, Known, Recent, Surroundings};
 pub use decide::decide;
 pub use event::{AlertEvent, EventKind, Freshness};
 pub use plan::{AlertPlan, Cell, PopupForm, PopupPlan, Rule, SoundPlan, TraceStep};
