@@ -86,7 +86,9 @@ impl Desk {
             self.tell(Output::Requests);
         }
         for changed in change.changed {
-            self.answered_elsewhere(id, &changed.after);
+            if changed.after.subscription.they_see_me() {
+                self.answered_elsewhere(id, &changed.after.jid);
+            }
             if changed.is_request_accepted() {
                 self.request_accepted(id, &changed.after.jid);
             }
@@ -113,8 +115,11 @@ impl Desk {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
-        account.roster.insert(jid.clone(), item.clone());
-        self.answered_elsewhere(id, &item);
+        let they_see_me = item.subscription.they_see_me();
+        account.roster.insert(jid.clone(), item);
+        if they_see_me {
+            self.answered_elsewhere(id, &jid);
+        }
         self.tell(Output::Contact(contact.clone()));
         // The chat's line shows the contact's name.
         self.tell(Output::Chat(contact.clone()));
@@ -127,18 +132,15 @@ impl Desk {
     }
 
     /// Who may see me needs no answer any more: another device of mine has given it.
-    fn answered_elsewhere(&mut self, id: AccountId, item: &RosterItem) {
-        if !item.subscription.they_see_me() {
-            return;
-        }
-        let removed = self.store.remove_contact_request(id, &item.jid);
+    fn answered_elsewhere(&mut self, id: AccountId, jid: &BareJid) {
+        let removed = self.store.remove_contact_request(id, jid);
         if self.stored(id, removed).is_some_and(|waited| waited) {
             if let Some(account) = self.accounts.get_mut(&id) {
-                account.asked_back.insert(item.jid.clone());
+                account.asked_back.insert(jid.clone());
             }
             self.request_handled(&ChatRef {
                 account: id,
-                jid: item.jid.clone(),
+                jid: jid.clone(),
             });
         }
     }

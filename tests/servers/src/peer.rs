@@ -124,6 +124,17 @@ impl Peer {
         answer["message_id"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// Says something in a room that it has entered. Returns the message's id.
+    pub async fn say_in_room(&mut self, room: &str, body: &str) -> String {
+        let answer = self
+            .ask(
+                "message",
+                json!({"to": room, "body": body, "type": "groupchat"}),
+            )
+            .await;
+        answer["message_id"].as_str().unwrap_or_default().to_owned()
+    }
+
     /// Sends presence: available, with no status.
     pub async fn available(&mut self) {
         self.ask("presence", json!({})).await;

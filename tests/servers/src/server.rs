@@ -51,6 +51,14 @@ impl TestServer {
     /// # Panics
     /// When it does not start; its log is in the message.
     pub async fn start(kind: Kind) -> Self {
+        Self::start_with(kind, &[]).await
+    }
+
+    /// As [`TestServer::start`], with an account for each of these names and passwords; see [`TestServer::account`].
+    ///
+    /// # Panics
+    /// As [`TestServer::start`] and [`TestServer::add_account`].
+    pub async fn start_with(kind: Kind, people: &[(String, String)]) -> Self {
         let mut server = Self {
             kind,
             domain: if kind == Kind::Embedded {
@@ -66,8 +74,34 @@ impl TestServer {
                 .tempdir()
                 .expect("a temporary folder"),
         };
+        if kind == Kind::Embedded {
+            // In-band it makes ten at once, and then one in half a minute.
+            let lines = people
+                .iter()
+                .map(|(name, password)| format!("{name} {password}\n"));
+            std::fs::write(server.accounts(), lines.collect::<String>()).expect("the accounts");
+        }
         server.run().await;
+        if kind != Kind::Embedded {
+            for (name, password) in people {
+                server.add_account(name, password).await;
+            }
+        }
         server
+    }
+
+    /// The account of this name, which is there already.
+    #[must_use]
+    pub fn account(&self, name: &str, password: &str) -> Account {
+        Account {
+            jid: format!("{name}@{}", self.domain),
+            name: name.to_owned(),
+            password: password.to_owned(),
+        }
+    }
+
+    fn accounts(&self) -> PathBuf {
+        self.folder.path().join("accounts")
     }
 
     /// The WebSocket's address (RFC 7395), in clear, on loopback.
@@ -113,11 +147,7 @@ impl TestServer {
             .await
             .expect("a stream to register on");
         stream.register(name, password).await.expect("an account");
-        Account {
-            jid: format!("{name}@{}", self.domain),
-            name: name.to_owned(),
-            password: password.to_owned(),
-        }
+        self.account(name, password)
     }
 
     /// Makes two accounts contacts of each other, each with a name for the other, and leaves both offline.
@@ -158,7 +188,9 @@ impl TestServer {
         loop {
             process.assert_running();
             match BareStream::open(&url, domain).await {
-                Ok(_) => return,
+                // The embedded server names its address once all its accounts are made.
+                Ok(_) if self.kind != Kind::Embedded || process.output().contains(&url) => return,
+                Ok(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
                 Err(error) if tokio::time::Instant::now() > deadline => {
                     panic!(
                         "{:?} does not answer: {error}\n{}",
@@ -221,6 +253,7 @@ impl TestServer {
             .arg("--data")
             .arg(self.folder.path().join("data"));
         command.args(["--port", &self.http_port.to_string()]);
+        command.arg("--accounts").arg(self.accounts());
         Process::spawn("embedded", self.folder.path(), command)
     }
 }

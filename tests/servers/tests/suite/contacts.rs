@@ -1,0 +1,153 @@
+//! Who becomes whose contact, and the list that the server keeps.
+
+use carillon_core::alerts::EventKind;
+use carillon_core::contact::Subscription;
+use carillon_tests_servers::until;
+
+use crate::person::Person;
+use crate::stage::Stage;
+
+/// Alice asks Bob, in words.
+async fn asks_to_be_a_contact(alice: &Person, bob: &Person) {
+    let contact = alice.chat(&bob.jid);
+    let groups = ["Wonderland".to_owned()];
+    alice
+        .asks(move |desk| desk.add_contact(&contact, "Bob", &groups, "We met at the tea party"))
+        .await;
+}
+
+pub(crate) async fn a_request_rings_and_is_accepted(stage: Stage) {
+    let (mut alice, mut bob) = (stage.person("alice").await, stage.person("bob").await);
+
+    asks_to_be_a_contact(&alice, &bob).await;
+    let ring = bob.rings(EventKind::ContactRequest).await;
+    assert_eq!(ring.event.jid.as_ref(), Some(&alice.jid));
+    assert_eq!(ring.content.text, "We met at the tea party");
+    let requests = bob
+        .does(|desk| desk.reader().contact_requests())
+        .await
+        .unwrap();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].jid, alice.jid);
+    let contact = alice
+        .sees_contact(&bob.jid, "as asked", |contact| contact.waiting)
+        .await;
+    assert_eq!(contact.subscription, Subscription::None);
+
+    bob.accepts(&alice.jid).await;
+    let accepted = alice.rings(EventKind::RequestAccepted).await;
+    assert_eq!(accepted.content.name, "Bob");
+    alice.is_friend_of(&bob.jid).await;
+    bob.is_friend_of(&alice.jid).await;
+    bob.takes_back(&ring.plan.replace_key).await;
+    let contact = alice.contact(&bob.jid).await.unwrap();
+    assert_eq!(contact.name, "Bob");
+    assert_eq!(contact.groups, ["Wonderland"]);
+    assert!(!contact.waiting);
+    for person in [&alice, &bob] {
+        let requests = person.does(|desk| desk.reader().contact_requests()).await;
+        assert_eq!(requests.unwrap(), []);
+    }
+    assert_eq!(alice.rang(), [], "Bob's own request is answered unasked");
+    assert_eq!(bob.rang(), [], "and that it is, is no news");
+}
+
+pub(crate) async fn a_request_waits_for_who_is_away(stage: Stage) {
+    let alice = stage.person("alice").await;
+    let bob = stage.person("bob").await;
+    let (bobs, at_home) = (bob.jid.clone(), bob.leaves().await);
+    let contact = alice.chat(&bobs);
+    alice
+        .asks(move |desk| desk.add_contact(&contact, "Bob", &[], ""))
+        .await;
+    alice
+        .sees_contact(&bobs, "as asked", |contact| contact.waiting)
+        .await;
+
+    let mut bob = at_home.signs_in().await;
+    bob.rings(EventKind::ContactRequest).await;
+
+    // The server repeats it at every login until it is answered.
+    let mut bob = bob.leaves().await.signs_in().await;
+    until("the request again", || {
+        bob.profile.overheard.lock().unwrap().requests == 2
+    })
+    .await;
+    let requests = bob.does(|desk| desk.reader().contact_requests()).await;
+    assert_eq!(requests.unwrap().len(), 1);
+    bob.accepts(&alice.jid).await;
+    bob.is_friend_of(&alice.jid).await;
+    assert_eq!(bob.rang(), [], "it rings once");
+    let requests = bob.does(|desk| desk.reader().contact_requests()).await;
+    assert_eq!(requests.unwrap(), []);
+}
+
+pub(crate) async fn a_request_is_declined(stage: Stage) {
+    let (mut alice, mut bob) = (stage.person("alice").await, stage.person("bob").await);
+    asks_to_be_a_contact(&alice, &bob).await;
+    bob.rings(EventKind::ContactRequest).await;
+    alice
+        .sees_contact(&bob.jid, "as asked", |contact| contact.waiting)
+        .await;
+
+    let contact = bob.chat(&alice.jid);
+    bob.does(move |desk| desk.decline_request(&contact))
+        .await
+        .unwrap();
+
+    let contact = alice
+        .sees_contact(&bob.jid, "as not asked any more", |contact| {
+            !contact.waiting
+        })
+        .await;
+    assert_eq!(contact.subscription, Subscription::None);
+    assert_eq!(alice.rang(), []);
+    let requests = bob.does(|desk| desk.reader().contact_requests()).await;
+    assert_eq!(requests.unwrap(), []);
+}
+
+pub(crate) async fn a_contact_is_renamed_grouped_and_removed(stage: Stage) {
+    let (alice, bob) = stage.friends().await;
+
+    let contact = alice.chat(&bob.jid);
+    let groups = ["Work".to_owned(), "Choir & Bells".to_owned()];
+    alice
+        .asks(move |desk| desk.change_contact(&contact, "Bob the <Builder>", &groups))
+        .await;
+    let changed = alice
+        .sees_contact(&bob.jid, "under a new name", |contact| {
+            contact.name == "Bob the <Builder>"
+        })
+        .await;
+    assert_eq!(changed.groups, ["Choir & Bells", "Work"]);
+    assert_eq!(changed.subscription, Subscription::Both);
+
+    let contact = alice.chat(&bob.jid);
+    alice.asks(move |desk| desk.remove_contact(&contact)).await;
+    let who = bob.jid.clone();
+    alice
+        .sees("no contact any more", move |desk| {
+            let gone = desk.contacts().iter().all(|contact| contact.jid != who);
+            gone.then_some(())
+        })
+        .await;
+    let left = bob
+        .sees_contact(&alice.jid, "without any subscription", |contact| {
+            contact.subscription == Subscription::None
+        })
+        .await;
+    assert!(!left.presence.availability.is_online());
+}
+
+pub(crate) async fn an_unchanged_roster_is_not_sent_again(stage: Stage) {
+    let (alice, bob) = stage.friends().await;
+    // Once more, so that what is stored carries the version of the roster as it is now.
+    let alice = alice.leaves().await.signs_in().await;
+    alice.is_friend_of(&bob.jid).await;
+
+    let alice = alice.leaves().await.signs_in().await;
+    alice.is_friend_of(&bob.jid).await;
+    let rosters = alice.profile.overheard.lock().unwrap().rosters.clone();
+    assert_eq!(rosters.len(), 3);
+    assert_eq!(rosters.last(), Some(&false), "{rosters:?}");
+}

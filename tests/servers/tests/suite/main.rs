@@ -1,0 +1,98 @@
+//! One suite, played on each of the three real servers: people with Carillon's engine, its network client and a
+//! store each, in one process, without a window.
+//!
+//! A server is started once, and the scenarios share it, each with people of its own. `SCENARIO=blocking` in the
+//! environment plays only those whose name contains the word.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a scenario that does not go as told ends, and the suite says which"
+)]
+
+mod accounts;
+mod blocking;
+mod contacts;
+mod devices;
+mod messages;
+mod peer;
+mod person;
+mod presence;
+mod privacy;
+mod profile;
+mod reconnect;
+mod rooms;
+mod stage;
+mod typing;
+
+use carillon_tests_servers::Kind;
+use stage::{Scenario, play};
+
+/// A scenario under its own name.
+macro_rules! scenarios {
+    ($($room:ident::$name:ident,)*) => {
+        vec![$(Scenario {
+            room: stringify!($room),
+            name: stringify!($name),
+            play: |stage| Box::pin($room::$name(stage)),
+        },)*]
+    };
+}
+
+fn scenarios() -> Vec<Scenario> {
+    scenarios![
+        messages::a_message_rings_and_is_answered,
+        messages::what_waited_is_told_once,
+        messages::nobody_is_there_at_that_address,
+        presence::a_friend_comes_goes_and_changes,
+        presence::friends_who_were_there_all_along_are_silent,
+        contacts::a_request_rings_and_is_accepted,
+        contacts::a_request_waits_for_who_is_away,
+        contacts::a_request_is_declined,
+        contacts::a_contact_is_renamed_grouped_and_removed,
+        contacts::an_unchanged_roster_is_not_sent_again,
+        privacy::a_stranger_waits_in_requests,
+        privacy::a_stranger_is_deleted,
+        privacy::nobody_new_is_heard,
+        privacy::everyone_is_heard,
+        blocking::the_blocked_are_not_heard,
+        blocking::a_second_device_learns_of_blocks,
+        devices::both_devices_hear_and_one_answers,
+        devices::what_is_seen_on_one_is_seen_on_the_other,
+        devices::a_request_is_answered_for_all_devices,
+        rooms::an_invitation_through_the_room_is_accepted,
+        rooms::an_invitation_past_the_room_is_accepted,
+        rooms::an_invitation_is_declined,
+        rooms::a_room_is_entered_again_after_a_restart,
+        accounts::an_account_is_made_and_used,
+        accounts::a_taken_name_is_refused,
+        accounts::a_wrong_password_is_final,
+        typing::a_friend_sees_that_i_type,
+        typing::nobody_sees_it_when_i_do_not_want,
+        peer::another_client_becomes_a_friend,
+        peer::another_client_is_asked_to_be_a_friend,
+        peer::another_client_talks,
+    ]
+}
+
+/// Those that end the server on the way: one after the other, when nobody else uses it.
+fn scenarios_that_end_the_server() -> Vec<Scenario> {
+    scenarios![reconnect::a_killed_server_loses_nothing,]
+}
+
+#[tokio::test]
+async fn prosody_plays_the_suite() {
+    play(Kind::Prosody, scenarios(), scenarios_that_end_the_server()).await;
+}
+
+#[tokio::test]
+async fn ejabberd_plays_the_suite() {
+    play(Kind::Ejabberd, scenarios(), scenarios_that_end_the_server()).await;
+}
+
+#[tokio::test]
+async fn the_embedded_server_plays_the_suite() {
+    play(Kind::Embedded, scenarios(), scenarios_that_end_the_server()).await;
+}

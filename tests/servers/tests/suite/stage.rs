@@ -1,0 +1,200 @@
+//! The stage: one server, and for every scenario three people whom no other scenario knows.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use carillon_tests_servers::{Account, Kind, Peer, TestServer};
+use tokio::sync::{RwLock, Semaphore};
+use tokio::task::LocalSet;
+use tokio::time::{Instant, timeout};
+
+use crate::person::Person;
+use crate::profile::Profile;
+
+const PEOPLE: [&str; 3] = ["alice", "bob", "carol"];
+const PASSWORD: &str = "through the looking-glass";
+
+/// So many at once: they mostly wait, for the server and for each other.
+const AT_ONCE: usize = 4;
+/// No scenario takes longer, unless it hangs.
+const LONGEST: Duration = Duration::from_secs(60);
+
+pub(crate) struct Scenario {
+    pub(crate) room: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) play: fn(Stage) -> Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl Scenario {
+    fn title(&self) -> String {
+        format!("{}: {}", self.room, self.name.replace('_', " "))
+    }
+
+    fn is_wanted(&self) -> bool {
+        std::env::var("SCENARIO").map_or(true, |word| self.title().contains(&word))
+    }
+
+    fn address(&self, person: &str) -> String {
+        format!("{person}.{}.{}", self.room, self.name)
+    }
+}
+
+/// What a scenario plays on.
+pub(crate) struct Stage {
+    server: Rc<RwLock<TestServer>>,
+    scenario: String,
+    kind: Kind,
+    url: String,
+    domain: String,
+    rooms: String,
+}
+
+/// Plays `together` side by side and `alone` one by one, and fails with the names of all that failed.
+pub(crate) async fn play(kind: Kind, together: Vec<Scenario>, alone: Vec<Scenario>) {
+    let wanted = |scenarios: Vec<Scenario>| -> Vec<Scenario> {
+        scenarios.into_iter().filter(Scenario::is_wanted).collect()
+    };
+    let (together, alone) = (wanted(together), wanted(alone));
+    let people: Vec<_> = together
+        .iter()
+        .chain(&alone)
+        .flat_map(|scenario| PEOPLE.map(|person| scenario.address(person)))
+        .map(|name| (name, PASSWORD.to_owned()))
+        .collect();
+    let server = Rc::new(RwLock::new(TestServer::start_with(kind, &people).await));
+    let all = together.len() + alone.len();
+    let failed = LocalSet::new()
+        .run_until(async {
+            let mut failed = side_by_side(&server, together).await;
+            for scenario in alone {
+                failed.extend(side_by_side(&server, vec![scenario]).await);
+            }
+            failed
+        })
+        .await;
+    assert!(
+        failed.is_empty(),
+        "{} of {all} scenarios failed on {kind:?}:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
+}
+
+async fn side_by_side(server: &Rc<RwLock<TestServer>>, scenarios: Vec<Scenario>) -> Vec<String> {
+    let places = Rc::new(Semaphore::new(AT_ONCE));
+    let playing: Vec<_> = scenarios
+        .into_iter()
+        .map(|scenario| {
+            let (server, places) = (Rc::clone(server), Rc::clone(&places));
+            let title = scenario.title();
+            let task = tokio::task::spawn_local(async move {
+                let _place = places.acquire().await;
+                let stage = Stage::new(server, &scenario).await;
+                let began = Instant::now();
+                timeout(LONGEST, (scenario.play)(stage))
+                    .await
+                    .expect("it does not end");
+                eprintln!(
+                    "{:>6} ms  {}",
+                    began.elapsed().as_millis(),
+                    scenario.title()
+                );
+            });
+            (title, task)
+        })
+        .collect();
+    let mut failed = Vec::new();
+    for (title, task) in playing {
+        if let Err(error) = task.await {
+            failed.push(format!("- {title}: {}", words_of(error.into_panic())));
+        }
+    }
+    failed
+}
+
+fn words_of(panic: Box<dyn std::any::Any + Send>) -> String {
+    match panic.downcast::<String>() {
+        Ok(words) => *words,
+        Err(panic) => panic
+            .downcast_ref::<&str>()
+            .map_or_else(String::new, |words| (*words).to_owned()),
+    }
+}
+
+impl Stage {
+    async fn new(server: Rc<RwLock<TestServer>>, scenario: &Scenario) -> Self {
+        let it = server.read().await;
+        let (kind, url, domain, rooms) = (it.kind(), it.url(), it.domain().to_owned(), it.rooms());
+        drop(it);
+        Self {
+            server,
+            scenario: format!("{}.{}", scenario.room, scenario.name),
+            kind,
+            url,
+            domain,
+            rooms,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The account that a person of this scenario has.
+    pub(crate) fn account(&self, person: &str) -> Account {
+        let name = format!("{person}.{}", self.scenario);
+        Account {
+            jid: format!("{name}@{}", self.domain),
+            name,
+            password: PASSWORD.to_owned(),
+        }
+    }
+
+    /// The address of a room of this scenario.
+    pub(crate) fn room(&self, name: &str) -> String {
+        format!("{name}.{}@{}", self.scenario, self.rooms)
+    }
+
+    /// A new profile for a person, who is not signed in yet.
+    pub(crate) fn profile(&self, person: &str) -> Profile {
+        Profile::new(&self.account(person), &self.url)
+    }
+
+    /// A person with Carillon, signed in.
+    pub(crate) async fn person(&self, person: &str) -> Person {
+        self.profile(person).signs_in().await
+    }
+
+    /// Alice and Bob, both signed in, who see each other.
+    pub(crate) async fn friends(&self) -> (Person, Person) {
+        let (mut alice, mut bob) = (self.person("alice").await, self.person("bob").await);
+        alice.befriends(&mut bob).await;
+        (alice, bob)
+    }
+
+    /// A person with another client, available.
+    pub(crate) async fn peer(&self, person: &str) -> Peer {
+        let account = self.account(person);
+        Peer::online(&*self.server.read().await, &account).await
+    }
+
+    /// `kill -9` for the server.
+    pub(crate) async fn kill_server(&self) {
+        self.server.write().await.kill();
+    }
+
+    /// Starts the server again.
+    pub(crate) async fn run_server(&self) {
+        self.server.write().await.run().await;
+    }
+}
