@@ -1,0 +1,118 @@
+//! What a person does in Carillon's window: choose, read, type.
+
+use serde_json::Value;
+
+use crate::window::Window;
+
+/// WebDriver's code for the Enter key (WebDriver, section 17.4.2).
+const ENTER: char = '\u{E007}';
+
+impl Window {
+    /// Goes to `chats`, `contacts`, `requests`, `activity` or `settings`.
+    pub async fn go(&self, section: &str) {
+        self.click(&format!("[data-test=rail-{section}]")).await;
+    }
+
+    /// Goes to a sheet of the settings, such as `alerts`.
+    pub async fn go_to_sheet(&self, sheet: &str) {
+        self.go("settings").await;
+        self.click(&format!("[data-test=sheet-{sheet}]")).await;
+    }
+
+    /// Chooses somebody from the contact list.
+    pub async fn choose_contact(&self, jid: &str) {
+        self.go("contacts").await;
+        self.click(&contact(jid)).await;
+    }
+
+    /// Waits until the contact list shows somebody as `availability`.
+    pub async fn contact_is(&self, jid: &str, availability: &str) {
+        self.find(&format!(
+            "{}[data-availability={availability}]",
+            contact(jid)
+        ))
+        .await;
+    }
+
+    /// Writes a message in the open chat, and sends it by Enter.
+    pub async fn say(&self, body: &str) {
+        self.write("[data-test=composer]", &format!("{body}{ENTER}"))
+            .await;
+    }
+
+    /// Waits until the open chat shows a message with this text.
+    pub async fn shows_message(&self, body: &str) {
+        let script = format!("return {}", message(body));
+        self.shows(&format!("the message {body:?}"), &script).await;
+    }
+
+    /// Waits until a message of one's own has come as far as `delivery`.
+    pub async fn delivery_is(&self, body: &str, delivery: &str) {
+        let script = format!(
+            "return {}?.dataset.delivery === {}",
+            message_element(body),
+            quoted(delivery)
+        );
+        self.shows(&format!("{body:?} as {delivery}"), &script)
+            .await;
+    }
+
+    /// How far a message of one's own has come.
+    pub async fn delivery(&self, body: &str) -> Value {
+        let script = format!("return {}?.dataset.delivery", message_element(body));
+        self.script(&script).await
+    }
+
+    /// Waits until the first element that a CSS selector finds holds `part`.
+    pub async fn reads(&self, css: &str, part: &str) {
+        let script = format!(
+            "return (document.querySelector({})?.innerText ?? '').includes({})",
+            quoted(css),
+            quoted(part)
+        );
+        self.shows(&format!("{part:?} in {css}"), &script).await;
+    }
+
+    /// Waits until nothing is found by a CSS selector.
+    pub async fn lacks(&self, css: &str) {
+        let script = format!("return document.querySelector({}) === null", quoted(css));
+        self.shows(&format!("no {css}"), &script).await;
+    }
+
+    /// Chooses from a drop-down list, as a person's keys would.
+    pub async fn choose(&self, css: &str, value: &str) {
+        let select = self.find(css).await;
+        select
+            .select_by_value(value)
+            .await
+            .unwrap_or_else(|error| panic!("{value} of {css}: {error}"));
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn press(&self, keys: &str) {
+        let active = self.client.active_element().await.expect("a focus");
+        active.send_keys(keys).await.expect("keys");
+    }
+}
+
+/// Text as JavaScript writes it.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn contact(jid: &str) -> String {
+    format!("[data-test=contact-row][data-jid={}]", quoted(jid))
+}
+
+fn message_element(body: &str) -> String {
+    format!(
+        "[...document.querySelectorAll('[data-test=message]')]\
+         .find((it) => it.querySelector('.body')?.textContent === {})",
+        quoted(body)
+    )
+}
+
+fn message(body: &str) -> String {
+    format!("{} !== undefined", message_element(body))
+}

@@ -1,0 +1,98 @@
+//! Two people before one screen, each with Carillon.
+
+use carillon_tests_servers::{Account, Kind, TestServer, until};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::person::Person;
+use crate::screen::Screen;
+use crate::window::Window;
+
+/// Alice and Bob, contacts of each other by first name.
+#[derive(Debug)]
+pub struct Pair {
+    /// Alice.
+    pub alice: Person,
+    /// Bob.
+    pub bob: Person,
+    /// Alice's account.
+    pub alice_account: Account,
+    /// Bob's account.
+    pub bob_account: Account,
+    /// Where both are.
+    pub server: TestServer,
+    /// What both look at.
+    pub screen: Screen,
+    // Last, so that the screen is gone before its folder is.
+    _folder: TempDir,
+}
+
+impl Pair {
+    /// Both before the screen; Carillon does not run yet, and knows their accounts.
+    pub async fn on(kind: Kind) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let screen = Screen::start(folder.path()).await;
+        let (alice, bob) = tokio::join!(Person::on(&screen, "Alice"), Person::on(&screen, "Bob"));
+        let server = TestServer::start(kind).await;
+        let alice_account = server.add_account("alice", "looking glass").await;
+        let bob_account = server.add_account("bob", "can he fix it").await;
+        server
+            .befriend((&alice_account, "Alice"), (&bob_account, "Bob"))
+            .await;
+        tokio::join!(
+            alice.add_account(&server, &alice_account),
+            bob.add_account(&server, &bob_account)
+        );
+        Self {
+            alice,
+            bob,
+            alice_account,
+            bob_account,
+            server,
+            screen,
+            _folder: folder,
+        }
+    }
+
+    /// As [`Pair::on`], and both are online without a window.
+    pub async fn online(kind: Kind) -> Self {
+        let mut pair = Self::on(kind).await;
+        tokio::join!(pair.alice.start(), pair.bob.start());
+        tokio::join!(pair.alice.until_online(), pair.bob.until_online());
+        pair
+    }
+
+    /// Alice's window with her chat with Bob, chosen from her contact list.
+    pub async fn alice_before_bob(&self) -> Window {
+        let window = self.alice.open_window().await;
+        window.choose_contact(&self.bob_account.jid).await;
+        window.find("[data-test=composer]").await;
+        window
+    }
+
+    /// Closes somebody's window by the window manager's key, until its process has gone.
+    pub async fn close_window(&self, person: &Person) {
+        let process = person.window_process().expect("a window").to_string();
+        self.screen
+            .xdotool(&["search", "--sync", "--onlyvisible", "--pid", &process])
+            .and_then(|found| {
+                let window = found.lines().next()?.to_owned();
+                self.screen
+                    .xdotool(&["windowactivate", "--sync", &window, "key", "alt+F4"])
+            })
+            .expect("the window manager closes windows");
+        until("the window's process has gone", || {
+            person.window_process().is_none()
+        })
+        .await;
+        person
+            .until_status("no window", |status| status["windows"] == 0)
+            .await;
+    }
+}
+
+/// Whether a status tells that the chat with `jid` is on screen.
+pub fn looks_at(jid: &str) -> impl Fn(&Value) -> bool {
+    let jid = jid.to_owned();
+    move |status| status["visible_chat"]["jid"] == jid.as_str()
+}
