@@ -75,6 +75,8 @@ pub struct Desk {
     pub(crate) left_out_due: Option<Timestamp>,
     pub(crate) out: mpsc::Sender<Output>,
     pub(crate) left_out: u32,
+    /// Sessions that say good-bye, by their generation.
+    pub(crate) leaving: HashSet<u64>,
 }
 
 impl Desk {

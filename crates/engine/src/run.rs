@@ -22,6 +22,8 @@ const CALLS: usize = 64;
 const NEWS: usize = 256;
 /// Outputs that may wait for the resident; then they are left out and said so.
 const OUTPUTS: usize = 1024;
+/// So often is looked whether all sessions have said good-bye.
+const GOODBYE_LOOK: Duration = Duration::from_millis(10);
 /// What was committed is on the disk for certain after this long, in milliseconds.
 const FLUSH_AFTER: i64 = 1_000;
 
@@ -87,6 +89,7 @@ impl Engine {
             left_out_due: None,
             out,
             left_out: 0,
+            leaving: HashSet::new(),
         };
         desk.mute = stored_mute(&desk)?;
         desk.apply_settings(config.settings)?;
@@ -110,6 +113,22 @@ impl Engine {
         });
         self.calls.send(call).await.map_err(|_| EngineGone)?;
         answer.await.map_err(|_| EngineGone)
+    }
+}
+
+impl Engine {
+    /// Ends all sessions in good order, and waits until they have: what the servers still had to say is stored then.
+    /// A server that says no good-bye is given up on by its session after two seconds.
+    pub async fn say_goodbye(&self) {
+        let offline = |desk: &mut Desk| desk.end();
+        if self.call(offline).await.is_err() {
+            return;
+        }
+        while let Ok(true) = self.call(|desk| !desk.leaving.is_empty()).await {
+            tokio::time::sleep(GOODBYE_LOOK).await;
+        }
+        // What came meanwhile. An engine that is gone has done it itself.
+        let _ = self.call(Desk::flush).await;
     }
 }
 

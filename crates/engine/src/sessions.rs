@@ -134,7 +134,7 @@ impl Desk {
     fn let_account_go(&mut self, id: AccountId) {
         self.withdraw_account_alert(id);
         if let Some(mut account) = self.accounts.remove(&id) {
-            say_goodbye(&mut account);
+            self.leaving.extend(say_goodbye(&mut account));
         }
         self.forget_requests(id);
     }
@@ -225,7 +225,7 @@ impl Desk {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
-        say_goodbye(account);
+        self.leaving.extend(say_goodbye(account));
         account.line = Line::Off;
         account.failures = 0;
         self.withdraw_account_alert(id);
@@ -234,7 +234,7 @@ impl Desk {
 
     pub(crate) fn close_sessions(&mut self) {
         for account in self.accounts.values_mut() {
-            say_goodbye(account);
+            self.leaving.extend(say_goodbye(account));
         }
     }
 
@@ -257,6 +257,7 @@ impl Desk {
             .and_then(|account| account.session.as_ref())
             .is_some_and(|session| session.generation == heard.generation);
         if !current {
+            self.hear_leaving(heard);
             return;
         }
         match heard.what {
@@ -285,6 +286,23 @@ impl Desk {
         self.send_waiting(id);
         self.tell(Output::Accounts);
         self.refresh_tray();
+    }
+
+    /// What the server says during a good-bye counts for it as delivered: messages are still taken, and the rest,
+    /// which says how things stand, is over.
+    fn hear_leaving(&mut self, heard: SessionNews) {
+        match heard.what {
+            Heard::Stanza(stanza)
+                if self.leaving.contains(&heard.generation)
+                    && matches!(*stanza, Incoming::Message(_) | Incoming::Reached { .. }) =>
+            {
+                self.hear_stanza(heard.account, *stanza);
+            }
+            Heard::Stanza(_) => {}
+            Heard::Ended(_) => {
+                self.leaving.remove(&heard.generation);
+            }
+        }
     }
 
     fn session_ended(&mut self, id: AccountId, end: ConnectEnd) {
@@ -382,11 +400,12 @@ impl Desk {
 }
 
 /// Asks a session to close, and lets its task finish that by itself. One that is not signed in yet just ends:
-/// it would go on until it is.
-fn say_goodbye(account: &mut Account) {
+/// it would go on until it is. Answers the generation of the one that is now leaving.
+fn say_goodbye(account: &mut Account) -> Option<u64> {
     let online = account.is_online();
-    if let Some(session) = account.session.take().filter(|_| online) {
-        let _ = session.outgoing.try_send(Outgoing::Close);
-        session.let_go();
-    }
+    let session = account.session.take().filter(|_| online)?;
+    let _ = session.outgoing.try_send(Outgoing::Close);
+    let generation = session.generation;
+    session.let_go();
+    Some(generation)
 }

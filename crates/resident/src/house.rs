@@ -34,6 +34,8 @@ pub struct House {
     pub quit: Notify,
     /// Minutes of idleness until I am shown as away.
     pub away_after: watch::Sender<u16>,
+    /// Held while the try-out is started or ended: one at a time.
+    pub tryout: tokio::sync::Mutex<()>,
     settings: Mutex<SettingsFile>,
     words: Mutex<Arc<Words>>,
     notices: Mutex<Vec<Notice>>,
@@ -79,6 +81,7 @@ impl House {
             desktop: parts.desktop,
             quit: Notify::new(),
             away_after,
+            tryout: tokio::sync::Mutex::default(),
             settings: Mutex::new(parts.settings),
             words: Mutex::new(Arc::new(words)),
             notices: Mutex::new(parts.notices),

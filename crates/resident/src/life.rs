@@ -45,8 +45,9 @@ pub async fn live(
     house.windows.tell(&Event::Ending);
     house.ringer.silence();
     door.abort();
-    // Windows hear of the end before the sockets close.
+    // Windows hear of the end before the sockets close, and before servers have said good-bye.
     tokio::task::yield_now().await;
+    house.engine.say_goodbye().await;
     crate::tryout::clear_up(&house);
     drop(lock);
     Ok(())

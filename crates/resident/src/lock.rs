@@ -15,10 +15,15 @@ pub struct ProfileLock {
 /// # Errors
 /// When the folder cannot be made or written.
 pub fn take(profile: &Profile) -> io::Result<Option<ProfileLock>> {
-    profile.create()?;
+    let folder = profile.data();
+    let unusable = |error: io::Error| {
+        let text = format!("the profile's folder {} cannot be used: {error}", folder.display());
+        io::Error::new(error.kind(), text)
+    };
+    profile.create().map_err(unusable)?;
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
-    let file = options.open(profile.data().join("lock"))?;
+    let file = options.open(folder.join("lock")).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(ProfileLock { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -29,6 +34,15 @@ pub fn take(profile: &Profile) -> io::Result<Option<ProfileLock>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = folder.path().join("profile");
+        std::fs::write(&taken, "a file").unwrap();
+        let error = take(&Profile::in_folder(&taken).unwrap()).unwrap_err();
+        assert!(error.to_string().contains(&taken.display().to_string()), "{error}");
+    }
 
     #[test]
     fn a_profile_has_one_resident_at_a_time() {

@@ -2,12 +2,16 @@
 
 use carillon_resident::cli;
 use clap::Parser;
+use clap::error::ErrorKind;
 use std::io::Write;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let arguments = cli::Arguments::parse();
+    let arguments = match cli::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(said) => return typed_wrongly(&said),
+    };
     let filter = EnvFilter::try_from_env("CARILLON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -26,9 +30,24 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // There is nobody left to tell when this fails too.
-            let _ = writeln!(std::io::stderr(), "carillon: {failure}");
+            complain(&failure.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+/// Help and version are printed as they are; what was typed wrongly is said in one line.
+fn typed_wrongly(said: &clap::Error) -> ExitCode {
+    if !said.use_stderr() || said.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        said.exit();
+    }
+    let text = said.to_string();
+    let what: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    complain(what.join(" ").trim_start_matches("error: "));
+    ExitCode::from(2)
+}
+
+fn complain(line: &str) {
+    // There is nobody left to tell when this fails too.
+    let _ = writeln!(std::io::stderr(), "carillon: {line}");
 }

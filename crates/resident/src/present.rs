@@ -10,8 +10,11 @@ pub fn present(house: &House, place: Place, token: Option<String>) {
         house.windows.tell(&Event::Show { place, token });
         return;
     }
-    house.windows.expect(place);
-    if let Err(error) = window::open(&house.profile, token.as_deref()) {
-        tracing::error!(%error, "the window could not be started");
+    if !house.windows.expect(place) {
+        return;
+    }
+    match window::open(&house.profile, token.as_deref()) {
+        Ok(process) => house.windows.comes(process),
+        Err(error) => tracing::error!(%error, "the window could not be started"),
     }
 }

@@ -11,7 +11,7 @@ use crate::settings_file::SettingsFile;
 use carillon_core::settings::{AccountSettings, SecretStore};
 use carillon_link::contract::Show;
 use carillon_link::views::TryoutView;
-use carillon_link::{Link, Place, Profile, Refusal, RefusalCode, Role};
+use carillon_link::{Link, LinkError, Place, Profile, Refusal, RefusalCode, Role};
 use jid::BareJid;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -77,16 +77,17 @@ fn failed(error: impl std::fmt::Display) -> Refusal {
 /// # Errors
 /// When a part does not start; the parts that did go on.
 pub async fn start(house: &House) -> Result<(), Refusal> {
+    let _turn = house.tryout.lock().await;
     let folder = house.profile.tryout();
     prepare(&folder).map_err(failed)?;
-    let mut passwords = Vec::new();
-    for name in PEOPLE {
-        passwords.push((name, password(&person(&folder, name), name).await?));
-    }
+    let passwords = passwords(&folder).await?;
     let url = start_server(&folder, &passwords).await.map_err(failed)?;
     for name in PEOPLE {
+        // Whoever runs takes over a file that was written beside them.
+        let profile = person(&folder, name);
+        write_settings(&profile, name, &url)?;
         if role(&house.profile) != Some(name) {
-            start_person(&person(&folder, name), name, url.as_deref()).await?;
+            start_person(&profile).await?;
         }
     }
     house.windows.tell(&carillon_link::Event::Tryout);
@@ -124,21 +125,48 @@ async fn password(profile: &Profile, name: &str) -> Result<String, Refusal> {
     Ok(made)
 }
 
-/// Starts the server unless it runs. Answers its address when it was started.
-async fn start_server(folder: &Path, passwords: &[(&str, String)]) -> io::Result<Option<String>> {
-    let data = server(folder);
-    let profile = Profile::in_folder(&data)?;
-    if Link::connect(&profile, Role::Tool, VERSION).await.is_ok() {
-        return Ok(None);
+async fn passwords(folder: &Path) -> Result<Vec<(&'static str, String)>, Refusal> {
+    let mut passwords = Vec::new();
+    for name in PEOPLE {
+        passwords.push((name, password(&person(folder, name), name).await?));
     }
+    Ok(passwords)
+}
+
+/// Starts the server unless it runs, and answers its address.
+async fn start_server(folder: &Path, passwords: &[(&str, String)]) -> io::Result<String> {
+    let data = server(folder);
+    if let Some(url) = running_server(&data).await? {
+        return Ok(url);
+    }
+    match spawn_server(&data, passwords).await {
+        Ok(url) => Ok(url),
+        // The other of the two people may have been quicker: the folder has one server at a time.
+        Err(error) => running_server(&data).await?.ok_or(error),
+    }
+}
+
+/// The address of the server that runs; one of another version is asked to make room first.
+async fn running_server(data: &Path) -> io::Result<Option<String>> {
+    let profile = Profile::in_folder(data)?;
+    match Link::connect(&profile, Role::Tool, VERSION).await {
+        Ok(_) => Ok(carillon_server::known_url(data)),
+        Err(LinkError::OtherVersion { .. }) => match ask_to_quit(&profile).await {
+            Ok(()) | Err(LinkError::NotRunning) => Ok(None),
+            Err(error) => Err(io::Error::other(error)),
+        },
+        Err(_) => Ok(None),
+    }
+}
+
+async fn spawn_server(data: &Path, passwords: &[(&str, String)]) -> io::Result<String> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .arg("serve")
         .arg("--data")
-        .arg(&data)
-        .args(["--accounts", "-"]);
-    command.args(["--friends", &PEOPLE.join(",")]);
-    command
+        .arg(data)
+        .args(["--accounts", "-"])
+        .args(["--friends", &PEOPLE.join(",")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
@@ -147,9 +175,8 @@ async fn start_server(folder: &Path, passwords: &[(&str, String)]) -> io::Result
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         for (name, password) in passwords {
-            stdin
-                .write_all(format!("{name} {password}\n").as_bytes())
-                .await?;
+            let line = format!("{name} {password}\n");
+            stdin.write_all(line.as_bytes()).await?;
         }
     }
     let Some(stdout) = child.stdout.take() else {
@@ -158,15 +185,13 @@ async fn start_server(folder: &Path, passwords: &[(&str, String)]) -> io::Result
     let mut lines = BufReader::new(stdout).lines();
     let line = tokio::time::timeout(PATIENCE, lines.next_line()).await;
     let line = line.map_err(|_| io::Error::other("the server does not answer"))??;
-    let url = line.ok_or_else(|| io::Error::other("the server ended at once"))?;
-    std::fs::write(folder.join("address"), &url)?;
     // Reaped when it ends, so that no zombie stays; it is not ended with this process.
     tokio::spawn(async move { child.wait().await });
-    Ok(Some(url))
+    line.ok_or_else(|| io::Error::other("the server ended at once"))
 }
 
 /// Starts a person's resident with its window, or brings the window of the running one to the front.
-async fn start_person(profile: &Profile, name: &str, url: Option<&str>) -> Result<(), Refusal> {
+async fn start_person(profile: &Profile) -> Result<(), Refusal> {
     if let Ok((link, _events)) = Link::connect(profile, Role::Tool, VERSION).await {
         return link
             .ask(Show {
@@ -174,9 +199,6 @@ async fn start_person(profile: &Profile, name: &str, url: Option<&str>) -> Resul
                 token: None,
             })
             .await;
-    }
-    if let Some(url) = url {
-        write_settings(profile, name, url)?;
     }
     let own = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(own);
@@ -203,17 +225,22 @@ async fn wait_for(profile: &Profile) -> Result<(), Refusal> {
         .map_err(|_| failed("a part does not answer"))
 }
 
-/// The person's account, with the server's address of today.
+/// The person's account, with the server's address of today. Whatever else the person chose stays.
 fn write_settings(profile: &Profile, name: &str, url: &str) -> Result<(), Refusal> {
     let jid = address(name)?;
-    let (mut file, _) = SettingsFile::load(&profile.settings_file(), "tryout").map_err(failed)?;
+    let (mut file, _) =
+        SettingsFile::load(&profile.settings_file(), &crate::life::stamp()).map_err(failed)?;
     let mut settings = file.settings().clone();
-    settings.accounts = vec![AccountSettings {
-        jid,
-        connect: Some(url.to_owned()),
-        enabled: true,
-        secret: SecretStore::File,
-    }];
+    match settings.accounts.iter_mut().find(|account| account.jid == jid) {
+        Some(account) if account.connect.as_deref() == Some(url) => return Ok(()),
+        Some(account) => account.connect = Some(url.to_owned()),
+        None => settings.accounts.push(AccountSettings {
+            jid,
+            connect: Some(url.to_owned()),
+            enabled: true,
+            secret: SecretStore::File,
+        }),
+    }
     file.save(settings).map_err(failed)
 }
 
@@ -224,14 +251,9 @@ pub async fn wake_server(profile: &Profile) {
     };
     let folder = profile.tryout();
     let woken = async {
-        let mut passwords = Vec::new();
-        for name in PEOPLE {
-            passwords.push((name, password(&person(&folder, name), name).await?));
-        }
-        if let Some(url) = start_server(&folder, &passwords).await.map_err(failed)? {
-            write_settings(profile, name, &url)?;
-        }
-        Ok::<(), Refusal>(())
+        let passwords = passwords(&folder).await?;
+        let url = start_server(&folder, &passwords).await.map_err(failed)?;
+        write_settings(profile, name, &url)
     };
     if let Err(error) = woken.await {
         tracing::error!(%error, "the try-out's server could not be woken");
@@ -243,6 +265,7 @@ pub async fn wake_server(profile: &Profile) {
 /// # Errors
 /// When a part does not end, or the folder cannot be deleted.
 pub async fn end(house: &House, delete: bool) -> Result<(), Refusal> {
+    let _turn = house.tryout.lock().await;
     let folder = house.profile.tryout();
     let mine = role(&house.profile);
     for name in PEOPLE {
@@ -266,7 +289,6 @@ pub async fn end(house: &House, delete: bool) -> Result<(), Refusal> {
 }
 
 async fn end_part(profile: &Profile) -> Result<(), Refusal> {
-    use carillon_link::LinkError;
     match ask_to_quit(profile).await {
         Ok(()) | Err(LinkError::NotRunning) => Ok(()),
         Err(error) => Err(Refusal::new(RefusalCode::Internal, error.to_string())),

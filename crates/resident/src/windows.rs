@@ -1,10 +1,13 @@
 //! The windows that are connected, and what they show.
 
+use crate::desktop::window::Process;
 use carillon_core::ids::ChatRef;
 use carillon_link::server::Teller;
 use carillon_link::{Event, Place};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What one window shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,16 +29,32 @@ pub struct Windows {
     open: Mutex<BTreeMap<u64, Open>>,
     /// Where the window that was started shall go once it has connected.
     expected: Mutex<Option<Place>>,
+    /// The process of the window that was started last and has not connected, and when that was.
+    coming: Mutex<Option<(Process, Instant)>>,
 }
+
+/// A window that has not connected after so long may hang: another is started then.
+const ON_ITS_WAY: Duration = Duration::from_secs(10);
 
 impl Windows {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A window is being started, and shall go to `place`.
-    pub fn expect(&self, place: Place) {
+    /// The next window to connect shall go to `place`. Says whether one must be started: another may be on its
+    /// way already, as after a double click in a menu.
+    pub fn expect(&self, place: Place) -> bool {
         *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
+        let coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
+        !coming.as_ref().is_some_and(|(process, since)| {
+            process.strong_count() > 0 && since.elapsed() < ON_ITS_WAY
+        })
+    }
+
+    /// A window was started.
+    pub fn comes(&self, process: Process) {
+        let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
+        *coming = Some((process, Instant::now()));
     }
 
     /// A window connected; the one that was expected is told where to go.
@@ -45,6 +64,7 @@ impl Windows {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
+        *self.coming.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if let Some(place) = expected {
             teller.event(Event::Show { place, token: None });
         }
@@ -98,5 +118,25 @@ impl Windows {
         for open in self.lock().values() {
             open.teller.event(event.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_double_click_opens_one_window() {
+        let windows = Windows::default();
+        let life = Arc::new(());
+        assert!(windows.expect(Place::Anywhere), "there is none");
+        windows.comes(Arc::downgrade(&life));
+        assert!(!windows.expect(Place::Requests), "one is on its way");
+        tokio::time::advance(ON_ITS_WAY).await;
+        assert!(windows.expect(Place::Requests), "it hangs");
+        windows.comes(Arc::downgrade(&life));
+        drop(life);
+        assert!(windows.expect(Place::Requests), "it ended without having connected");
     }
 }

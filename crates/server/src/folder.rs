@@ -44,11 +44,7 @@ impl Folder {
 
     /// The port used last, if one is remembered.
     pub(crate) fn last_port(&self) -> Option<u16> {
-        fs::read_to_string(self.path.join("port"))
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
+        last_port(&self.path)
     }
 
     /// Remembers the port. Written beside and renamed, so that a crash leaves the old one or the new one.
@@ -59,6 +55,12 @@ impl Folder {
         file.sync_all()?;
         fs::rename(new, self.path.join("port"))
     }
+}
+
+/// The port that a server of the folder `path` has now or had last.
+pub(crate) fn last_port(path: &Path) -> Option<u16> {
+    let text = fs::read_to_string(path.join("port")).ok()?;
+    text.trim().parse().ok()
 }
 
 /// Credentials and messages lie in it, so nobody else may look.

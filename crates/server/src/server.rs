@@ -104,6 +104,18 @@ pub async fn start(config: Config) -> Result<Server, ServerError> {
     })
 }
 
+fn url_of(address: SocketAddr) -> String {
+    format!("ws://{address}{PATH}")
+}
+
+/// Where clients connect to the server that runs with the data folder `data`, or ran last: for whoever knows that it
+/// runs and did not start it. `None` when none ever did.
+#[must_use]
+pub fn known_url(data: &std::path::Path) -> Option<String> {
+    let port = crate::folder::last_port(data)?;
+    Some(url_of((Ipv4Addr::LOCALHOST, port).into()))
+}
+
 /// The operating system's randomness. Without it no login would be safe, so the process must not go on.
 fn system_random() -> Random {
     Box::new(|bytes| {
@@ -174,7 +186,7 @@ impl Server {
     /// Where clients connect, for example `ws://127.0.0.1:40123/xmpp-websocket`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("ws://{}{PATH}", self.address)
+        url_of(self.address)
     }
 
     /// The address it listens on; always 127.0.0.1.

@@ -27,6 +27,7 @@ mod transport;
 mod tests;
 
 pub use config::{ConnectConfig, RegisterConfig, Secret};
+pub use discovery::check_address;
 pub use register::{RegisterProblem, register};
 pub use run::run;
 pub use rustls::pki_types::CertificateDer;

@@ -1,11 +1,13 @@
 //! Adding an account from the command line.
 
-use super::{Failure, say};
+use super::{Failure, note, say};
 use crate::desktop::secrets::SecretKeeper;
 use crate::door::VERSION;
 use crate::settings_file::SettingsFile;
 use carillon_core::settings::{AccountSettings, SecretStore};
+use carillon_engine::wire::check_address;
 use carillon_link::contract::AddAccount;
+use carillon_link::views::Notice;
 use carillon_link::{Link, LinkError, Profile, Role, Secret};
 use jid::BareJid;
 use std::io::{BufRead, IsTerminal};
@@ -21,6 +23,9 @@ pub(super) async fn add(
         return Err(Failure::new(format!(
             "{jid} is no account: it has no name before the @"
         )));
+    }
+    if let Some(url) = &connect {
+        check_address(url).map_err(Failure::new)?;
     }
     let password = Secret::new(password(password_stdin)?);
     match Link::connect(profile, Role::Tool, VERSION).await {
@@ -78,7 +83,9 @@ async fn store(
     let (mut file, notices) =
         SettingsFile::load(&profile.settings_file(), &stamp).map_err(Failure::new)?;
     for notice in notices {
-        tracing::warn!(?notice, "the settings were not all understood");
+        if let Notice::SettingsSetAside { path, .. } = notice {
+            note(&format!("the settings were not all understood; they are kept in {path}"));
+        }
     }
     let mut settings = file.settings().clone();
     if settings.accounts.iter().any(|account| account.jid == *jid) {

@@ -157,6 +157,13 @@ pub(crate) fn say(line: &str) -> Result<(), Failure> {
         .map_err(Failure::new)
 }
 
+/// Tells whoever typed something that is no failure.
+pub(crate) fn note(line: &str) {
+    use std::io::Write;
+    // There is nobody left to tell when this fails.
+    let _ = writeln!(std::io::stderr(), "carillon: {line}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,10 +2,13 @@
 
 use super::{Failure, ServeArguments, say};
 use crate::door::VERSION;
-use carillon_link::server::Listener;
+use carillon_link::server::{Arrival, Listener};
 use carillon_link::{Command, Profile};
 use carillon_server::{Config, Server};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
 
 pub(super) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
     let accounts = match &arguments.accounts {
@@ -45,21 +48,38 @@ async fn befriend(server: &Server, names: &[String]) -> Result<(), Failure> {
 
 /// The server is ended as a resident is: by `quit` over the link of its data folder.
 async fn asked_to_quit(door: &Listener) {
-    while let Ok(arrival) = door.accept(VERSION).await {
-        let Ok((_, mut questions, teller, writer)) = arrival.greet().await else {
-            continue;
-        };
-        let writer = tokio::spawn(writer.run());
-        while let Ok(question) = questions.next().await {
-            if matches!(question.command, Command::Quit(_)) {
-                teller
-                    .answer(question.id, Ok(serde_json::Value::Null))
-                    .await;
-                drop(teller);
-                // The answer is on its way before the process ends.
-                let _ = writer.await;
-                return;
-            }
+    let asked = Arc::new(Notify::new());
+    loop {
+        tokio::select! {
+            arrival = door.accept(VERSION) => match arrival {
+                Ok(arrival) => drop(tokio::spawn(hear(arrival, Arc::clone(&asked)))),
+                Err(error) => {
+                    tracing::error!(%error, "the link's socket failed");
+                    // Too many open files, usually, which passes; the server's own work goes on.
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            },
+            () = asked.notified() => return,
+        }
+    }
+}
+
+/// Takes nothing but `quit`. Each peer has a task of its own: one that says nothing keeps nobody waiting.
+async fn hear(arrival: Arrival, asked: Arc<Notify>) {
+    let Ok((_, mut questions, teller, writer)) = arrival.greet().await else {
+        return;
+    };
+    let writer = tokio::spawn(writer.run());
+    while let Ok(question) = questions.next().await {
+        if matches!(question.command, Command::Quit(_)) {
+            teller
+                .answer(question.id, Ok(serde_json::Value::Null))
+                .await;
+            drop(teller);
+            // The answer is on its way before the process ends.
+            let _ = writer.await;
+            asked.notify_one();
+            return;
         }
     }
 }

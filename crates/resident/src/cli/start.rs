@@ -23,9 +23,11 @@ pub(super) async fn run(
     loop {
         match Link::connect(profile, Role::Tool, VERSION).await {
             Ok((link, _events)) => return show(&link, place).await,
-            Err(LinkError::OtherVersion { .. }) => {
-                ask_to_quit(profile).await.map_err(Failure::new)?;
-            }
+            Err(LinkError::OtherVersion { .. }) => match ask_to_quit(profile).await {
+                // It may have ended by itself meanwhile.
+                Ok(()) | Err(LinkError::NotRunning) => {}
+                Err(error) => return Err(Failure::new(error)),
+            },
             Err(LinkError::NotRunning) => {}
             Err(error) if tokio::time::Instant::now() > deadline => {
                 return Err(Failure::new(error));

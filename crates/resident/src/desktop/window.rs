@@ -4,6 +4,7 @@ use carillon_link::Profile;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
 use tokio::process::Command;
 
 /// Names the window's executable, so that a test's launcher can take its place.
@@ -25,13 +26,16 @@ pub struct NoWindow {
     pub source: io::Error,
 }
 
+/// Lives as long as a window's process.
+pub type Process = Weak<()>;
+
 /// Opens a window of this profile. `token` is the desktop's permission to come to the front; where the window shall
 /// go, it learns over the link. It outlives the resident, and is reaped when it ends first. Must be called inside a
 /// tokio runtime.
 ///
 /// # Errors
 /// [`NoWindow`] when the program is missing or cannot be run.
-pub fn open(profile: &Profile, token: Option<&str>) -> Result<(), NoWindow> {
+pub fn open(profile: &Profile, token: Option<&str>) -> Result<Process, NoWindow> {
     let program = program(
         std::env::var_os(OVERRIDE),
         std::env::current_exe().ok().as_deref(),
@@ -39,7 +43,10 @@ pub fn open(profile: &Profile, token: Option<&str>) -> Result<(), NoWindow> {
     let mut command = command(&program, profile, token);
     match command.spawn() {
         Ok(mut child) => {
+            let life = Arc::new(());
+            let process = Arc::downgrade(&life);
             tokio::spawn(async move {
+                let _life = life;
                 match child.wait().await {
                     Ok(status) if !status.success() => {
                         tracing::warn!(%status, "the window ended badly");
@@ -48,7 +55,7 @@ pub fn open(profile: &Profile, token: Option<&str>) -> Result<(), NoWindow> {
                     Err(error) => tracing::debug!(%error, "the window's end was not seen"),
                 }
             });
-            Ok(())
+            Ok(process)
         }
         Err(source) => Err(NoWindow { program, source }),
     }

@@ -63,7 +63,12 @@ pub(super) async fn add(house: &House, ask: AddAccount) -> Result<NewAccount, Re
         secret: ask.secret,
     };
     refuse_known(house, &wanted.jid)?;
+    check_connect(wanted.connect.as_deref())?;
     keep(house, wanted).await
+}
+
+fn check_connect(connect: Option<&str>) -> Result<(), Refusal> {
+    connect.map_or(Ok(()), |url| Ok(wire::check_address(url)?))
 }
 
 fn tidy(connect: Option<String>) -> Option<String> {
@@ -218,6 +223,8 @@ pub(super) async fn remove(house: &House, account: AccountId) -> Result<(), Refu
 
 pub(super) async fn change_account(house: &House, ask: ChangeAccount) -> Result<(), Refusal> {
     let known = settings_of(house, ask.account).await?;
+    let connect = tidy(ask.connect);
+    check_connect(connect.as_deref())?;
     match &ask.password {
         Some(password) => store_password(house, &known.jid, ask.secret, password).await?,
         None if known.secret != ask.secret => move_password(house, &known, ask.secret).await?,
@@ -226,7 +233,7 @@ pub(super) async fn change_account(house: &House, ask: ChangeAccount) -> Result<
     let jid = known.jid;
     change(house, move |settings| {
         if let Some(account) = settings.accounts.iter_mut().find(|one| one.jid == jid) {
-            account.connect = tidy(ask.connect);
+            account.connect = connect;
             account.secret = ask.secret;
             account.enabled = ask.enabled;
         }

@@ -62,6 +62,15 @@ pub(crate) fn endpoint(url: &str) -> Result<Endpoint, SessionProblem> {
     })
 }
 
+/// Says whether an address that somebody typed can be a server's at all. Nobody is asked.
+///
+/// # Errors
+/// [`SessionProblem::NotEncrypted`] for `ws:` to anything but this computer, [`SessionProblem::NotXmpp`]
+/// for what is no WebSocket's address.
+pub fn check_address(url: &str) -> Result<(), SessionProblem> {
+    endpoint(url).map(drop)
+}
+
 /// `localhost` by name, or a loopback address (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
 fn is_this_computer(host: &str) -> bool {
     host == "localhost"
