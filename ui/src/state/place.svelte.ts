@@ -10,6 +10,7 @@ export type Dialog =
   | { kind: 'remove-contact'; contact: Contact }
   | { kind: 'block'; chat: ChatRef; name: string }
   | { kind: 'remove-account'; account: AccountId; jid: string }
+  | { kind: 'delete-tryout' }
   | { kind: 'uri'; uri: string }
   | { kind: 'closing' };
 
