@@ -139,11 +139,13 @@ fn every_built_in_sound_has_its_file() {
 #[test]
 fn the_readme_gives_the_two_commands() {
     let readme = read("README.md").unwrap();
+    let commands: Vec<_> = readme
+        .lines()
+        .filter_map(|line| line.split('#').next())
+        .map(str::trim)
+        .collect();
     for command in ["make run", "make test"] {
-        assert!(
-            readme.lines().any(|line| line.trim() == command),
-            "the README lacks `{command}`"
-        );
+        assert!(commands.contains(&command), "the README lacks `{command}`");
     }
 }
 
