@@ -15,6 +15,10 @@ use crate::popup::Popup;
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
 
+/// Nobody presses a button sooner than this after it has appeared; and an application that has shown a popup needs a
+/// moment to hear its id.
+const REACTION: Duration = Duration::from_millis(150);
+
 /// A popup that the application withdrew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closed {
@@ -28,6 +32,7 @@ pub struct Closed {
 struct Record {
     last_id: u32,
     popups: Vec<Popup>,
+    shown: HashMap<u32, Instant>,
     closed: Vec<Closed>,
     capabilities: Vec<String>,
     inhibited: Option<bool>,
@@ -162,6 +167,7 @@ impl Notifications {
 
     /// Presses an action of a popup: the token first, as desktops do that let the application raise a window.
     pub async fn press(&self, id: u32, key: &str, token: Option<&str>) {
+        self.react(id).await;
         if let Some(token) = token {
             self.emit("ActivationToken", &(id, token)).await;
         }
@@ -170,11 +176,13 @@ impl Notifications {
 
     /// Answers in the popup's own text field, which services with the capability `inline-reply` have.
     pub async fn reply(&self, id: u32, text: &str) {
+        self.react(id).await;
         self.emit("NotificationReplied", &(id, text)).await;
     }
 
     /// Says that the popup is gone: 1 expired, 2 dismissed by the person, 3 withdrawn.
     pub async fn close(&self, id: u32, reason: u32) {
+        self.react(id).await;
         self.emit("NotificationClosed", &(id, reason)).await;
     }
 
@@ -189,6 +197,14 @@ impl Notifications {
             .emit_signal(None::<&str>, PATH, interface, "PropertiesChanged", &body)
             .await
             .expect("a signal");
+    }
+
+    /// Until a person could have reacted to the popup.
+    async fn react(&self, id: u32) {
+        let shown = self.shared.record().shown.get(&id).copied();
+        if let Some(shown) = shown {
+            tokio::time::sleep_until((shown + REACTION).into()).await;
+        }
     }
 
     async fn emit<B: zbus::export::serde::Serialize + zbus::wire::DynamicType>(
@@ -231,6 +247,7 @@ impl Service {
             replaces
         };
         record.last_id = record.last_id.max(id);
+        record.shown.insert(id, at);
         let actions = actions
             .chunks_exact(2)
             .map(|pair| (pair[0].clone(), pair[1].clone()))

@@ -124,7 +124,7 @@ async fn a_reply_is_written_in_the_popup_itself() {
         .online(&meeting.server, &meeting.alice_account)
         .await;
     let desktop = &meeting.alice.desktop;
-    let mut bob = meeting.bob_unseen().await;
+    let mut bob = meeting.bob().await;
     bob.message("alice@carillon.test", "Tea at five?").await;
     let popup = desktop
         .notifications

@@ -5,12 +5,16 @@ use rodio::source::EmptyCallback;
 use rodio::{Decoder, DeviceSinkBuilder, MixerDeviceSink, Player, Source};
 use std::io::Cursor;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the device stays open after the last sound: alerts come in bursts, and opening costs 10 to 60 ms.
 const KEPT: Duration = Duration::from_secs(10);
 /// A device that plays no sound to its end within this is stuck.
 const STUCK: Duration = Duration::from_secs(40);
+/// Errors further apart than this do not belong together.
+const ROW: Duration = Duration::from_millis(200);
+/// A device that fails all the time for longer than this is broken.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// So many sounds overlap; of more, the oldest ends.
 const OVERLAP: usize = 4;
 
@@ -142,12 +146,15 @@ impl Voice {
 
     fn open(&self) -> Result<MixerDeviceSink, SoundProblem> {
         let own = self.own.clone();
+        let mut trouble = Trouble::default();
         let no_device = |error: rodio::DeviceSinkError| SoundProblem::NoDevice(error.to_string());
         let mut device = DeviceSinkBuilder::from_default_device()
             .map_err(no_device)?
             .with_error_callback(move |error: rodio::cpal::Error| {
-                tracing::debug!(%error, "the sound device");
-                if is_fatal(&error) {
+                if trouble.begins_at(Instant::now()) {
+                    tracing::debug!(%error, "the sound device");
+                }
+                if is_fatal(&error) || !passes_by_itself(&error) && trouble.lasts() {
                     let _voice_ended = own.send(Order::DeviceFailed);
                 }
             })
@@ -158,14 +165,75 @@ impl Voice {
     }
 }
 
-/// An underrun passes by itself, a device may change or refuse real time; everything else means that nothing more will be heard.
+/// A device that is gone plays nothing more.
 fn is_fatal(error: &rodio::cpal::Error) -> bool {
+    use rodio::cpal::ErrorKind::{DeviceNotAvailable, HostUnavailable, StreamInvalidated};
+    matches!(
+        error.kind(),
+        DeviceNotAvailable | HostUnavailable | StreamInvalidated
+    )
+}
+
+/// An underrun does, and a device may change or refuse real time.
+fn passes_by_itself(error: &rodio::cpal::Error) -> bool {
     use rodio::cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
-    !matches!(error.kind(), Xrun | RealtimeDenied | DeviceChanged)
+    matches!(error.kind(), Xrun | RealtimeDenied | DeviceChanged)
+}
+
+/// Errors in a row. One alone says little: PulseAudio's plug-in for ALSA fails, over and over, until its server has
+/// told it the time for the first time, and then it plays.
+#[derive(Debug, Default)]
+struct Trouble {
+    first: Option<Instant>,
+    last: Option<Instant>,
+}
+
+impl Trouble {
+    /// Counts an error; true when it begins a new row.
+    fn begins_at(&mut self, now: Instant) -> bool {
+        let goes_on = self
+            .last
+            .is_some_and(|last| now.saturating_duration_since(last) < ROW);
+        self.last = Some(now);
+        if !goes_on {
+            self.first = Some(now);
+        }
+        !goes_on
+    }
+
+    /// Whether the row is so long that it will not end by itself.
+    fn lasts(&self) -> bool {
+        self.first
+            .zip(self.last)
+            .is_some_and(|(first, last)| last.saturating_duration_since(first) > PATIENCE)
+    }
 }
 
 /// What is heard as half as loud is a quarter of the amplitude and a bit; the square is close and cheap.
 fn loudness(volume: u8) -> f32 {
     let part = f32::from(volume.min(100)) / 100.0;
     part * part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_errors_is_trouble_only_when_it_lasts() {
+        let start = Instant::now();
+        let mut trouble = Trouble::default();
+        assert!(trouble.begins_at(start));
+        for tenths in 1..=20 {
+            assert!(!trouble.begins_at(start + Duration::from_millis(100 * tenths)));
+            assert!(!trouble.lasts());
+        }
+        assert!(!trouble.begins_at(start + Duration::from_millis(2_100)));
+        assert!(trouble.lasts());
+        assert!(
+            trouble.begins_at(start + Duration::from_secs(9)),
+            "a new one"
+        );
+        assert!(!trouble.lasts());
+    }
 }
