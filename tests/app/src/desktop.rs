@@ -56,7 +56,7 @@ impl Desktop {
             .tempdir()
             .expect("a temporary folder");
         let path = folder.path();
-        for inner in ["home", "run"] {
+        for inner in ["home", "run", "bin"] {
             std::fs::create_dir(path.join(inner)).expect("a folder of the desktop");
         }
         private(&path.join("run"));
@@ -92,11 +92,19 @@ impl Desktop {
         self.folder().join("run")
     }
 
+    /// Where programs of the test's own lie; they are found before the machine's.
+    #[must_use]
+    pub fn programs(&self) -> PathBuf {
+        self.folder().join("bin")
+    }
+
     /// A command that runs on this desktop, and knows nothing of the machine's own.
     #[must_use]
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Process::command(program);
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut path = self.programs().into_os_string();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
         command
             .env_clear()
             .env("PATH", path)

@@ -15,6 +15,7 @@
     clippy::print_stderr
 )]
 
+mod at_screen;
 mod bus;
 mod desktop;
 mod meeting;
@@ -29,8 +30,10 @@ mod sounds;
 mod speaker;
 mod tray;
 mod tray_item;
+mod visitor;
 mod window;
 
+pub use at_screen::AtScreen;
 pub use bus::Bus;
 pub use desktop::Desktop;
 pub use meeting::Meeting;
@@ -45,4 +48,5 @@ pub use sounds::built_in;
 pub use speaker::{Mark, Speaker};
 pub use tray::TrayHost;
 pub use tray_item::{MenuEntry, TrayIcon, TrayItem};
+pub use visitor::{NoAnswer, Visitor, frame, hello, read};
 pub use window::{Handover, Window};
