@@ -12,7 +12,8 @@ use std::{
 
 use carillon_link::{
     Ask, ChatRef, Event, Link, LinkError, Place, Profile, Refusal, RefusalCode, Role,
-    contract::WindowState,
+    contract::{self, WindowState},
+    is_older,
 };
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, UserAttentionType};
@@ -20,6 +21,8 @@ use tokio::{sync::watch, time};
 
 use crate::{page::Page, starter::Starter, window};
 
+/// This window's version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The page hears the resident's events under this name.
 const EVENT: &str = "carillon";
 /// The page hears [`LinkState`]s under this name.
@@ -143,7 +146,7 @@ pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<P
     let mut starter = Starter::new(folder);
     let mut wait = FIRST_WAIT;
     loop {
-        match Link::connect(&profile, Role::Window, env!("CARGO_PKG_VERSION")).await {
+        match Link::connect(&profile, Role::Window, VERSION).await {
             Ok((link, events)) => {
                 resident.link.send_replace(Some(link.clone()));
                 resident.enter(&app, LinkState::Connected);
@@ -152,6 +155,10 @@ pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<P
                 resident.link.send_replace(None);
                 resident.enter(&app, LinkState::Connecting);
                 wait = FIRST_WAIT;
+            }
+            Err(LinkError::OtherVersion { version }) if is_older(&version, VERSION) => {
+                // Left over from before an update: it makes room, and the next round starts a new one.
+                ask_to_quit(&profile).await;
             }
             Err(error @ LinkError::OtherVersion { .. }) => resident.lose(&app, &error),
             Err(error) => {
@@ -163,6 +170,17 @@ pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<P
         }
         time::sleep(wait).await;
         wait = (wait * 2).min(LAST_WAIT);
+    }
+}
+
+/// Asks a resident of another version to end; the next attempt to connect tells whether it did.
+async fn ask_to_quit(profile: &Profile) {
+    match Link::connect_to_quit(profile, VERSION).await {
+        Ok((link, _events)) => {
+            // It may be gone before its answer is through.
+            let _ = link.ask(contract::Quit {}).await;
+        }
+        Err(error) => tracing::debug!(%error, "the older resident could not be asked to end"),
     }
 }
 

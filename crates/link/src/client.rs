@@ -43,6 +43,17 @@ pub enum LinkError {
     Frame(#[from] FrameError),
 }
 
+/// Whether a version such as `0.9.2` is older than another; words behind the numbers do not count.
+#[must_use]
+pub fn is_older(version: &str, than: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u64> {
+        text.split(['.', '-', '+'])
+            .map_while(|part| part.parse().ok())
+            .collect()
+    };
+    numbers(version) < numbers(than)
+}
+
 impl From<io::Error> for LinkError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
@@ -211,4 +222,17 @@ async fn listen(from: Arc<Stream>, waiting: Waiting, events: mpsc::Sender<Event>
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_older;
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        assert!(is_older("0.9.10", "0.10.0"));
+        assert!(is_older("1.2", "1.2.1"));
+        assert!(!is_older("1.2.0", "1.2.0"));
+        assert!(!is_older("2.0.0", "1.99.0"));
+    }
 }

@@ -17,7 +17,7 @@ mod socket;
 pub mod views;
 
 pub use carillon_core::ids::{AccountId, ChatRef};
-pub use client::{Link, LinkError};
+pub use client::{Link, LinkError, is_older};
 pub use contract::{Ask, Command};
 pub use event::Event;
 pub use frame::{Hello, PROTOCOL, Role};

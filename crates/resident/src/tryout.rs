@@ -169,7 +169,7 @@ async fn spawn_server(data: &Path, passwords: &[(&str, String)]) -> io::Result<S
         .args(["--friends", &PEOPLE.join(",")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit());
+        .stderr(log_beside(data)?);
     #[cfg(unix)]
     command.process_group(0);
     let mut child = command.spawn()?;
@@ -190,6 +190,12 @@ async fn spawn_server(data: &Path, passwords: &[(&str, String)]) -> io::Result<S
     line.ok_or_else(|| io::Error::other("the server ended at once"))
 }
 
+/// What a part of the try-out complains about goes to a file beside its folder: it outlives whoever started it,
+/// and must not hold a terminal or pipe of theirs open.
+fn log_beside(folder: &Path) -> io::Result<std::fs::File> {
+    std::fs::File::create(folder.with_extension("log"))
+}
+
 /// Starts a person's resident with its window, or brings the window of the running one to the front.
 async fn start_person(profile: &Profile) -> Result<(), Refusal> {
     if let Ok((link, _events)) = Link::connect(profile, Role::Tool, VERSION).await {
@@ -206,7 +212,8 @@ async fn start_person(profile: &Profile) -> Result<(), Refusal> {
         .arg("--profile")
         .arg(profile.data())
         .stdin(Stdio::null())
-        .stdout(Stdio::null());
+        .stdout(Stdio::null())
+        .stderr(log_beside(profile.data()).map_err(failed)?);
     #[cfg(unix)]
     command.process_group(0);
     let mut child = command.spawn().map_err(failed)?;
@@ -231,7 +238,11 @@ fn write_settings(profile: &Profile, name: &str, url: &str) -> Result<(), Refusa
     let (mut file, _) =
         SettingsFile::load(&profile.settings_file(), &crate::life::stamp()).map_err(failed)?;
     let mut settings = file.settings().clone();
-    match settings.accounts.iter_mut().find(|account| account.jid == jid) {
+    match settings
+        .accounts
+        .iter_mut()
+        .find(|account| account.jid == jid)
+    {
         Some(account) if account.connect.as_deref() == Some(url) => return Ok(()),
         Some(account) => account.connect = Some(url.to_owned()),
         None => settings.accounts.push(AccountSettings {
