@@ -129,14 +129,13 @@ impl Connector for Overhearing {
         Box::pin(async move {
             let pass_on = async {
                 while let Some(stanza) = hears.recv().await {
-                    let asked = is_request(&stanza);
+                    overheard.lock().unwrap().requests += usize::from(is_request(&stanza));
                     if let Incoming::Roster { items, .. } = &stanza {
                         overheard.lock().unwrap().rosters.push(items.is_some());
                     }
                     if incoming.send(stanza).await.is_err() {
                         return;
                     }
-                    overheard.lock().unwrap().requests += usize::from(asked);
                 }
             };
             tokio::join!(session, pass_on).0
