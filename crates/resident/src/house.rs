@@ -138,10 +138,16 @@ impl House {
     async fn take_over(&self, settings: Settings) {
         *lock(&self.words) = Arc::new(Words::new(&settings.general.language));
         let minutes = settings.general.away_after_minutes;
-        self.away_after.send_if_modified(|known| std::mem::replace(known, minutes) != minutes);
-        let applied = self.engine.call(move |desk| desk.apply_settings(settings)).await;
+        self.away_after
+            .send_if_modified(|known| std::mem::replace(known, minutes) != minutes);
+        let applied = self
+            .engine
+            .call(move |desk| desk.apply_settings(settings))
+            .await;
         if let Ok(Err(error)) = applied {
-            self.notice(Notice::Storage { detail: error.to_string() });
+            self.notice(Notice::Storage {
+                detail: error.to_string(),
+            });
         }
         self.windows.tell(&Event::Settings);
     }

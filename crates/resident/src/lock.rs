@@ -17,7 +17,10 @@ pub struct ProfileLock {
 pub fn take(profile: &Profile) -> io::Result<Option<ProfileLock>> {
     let folder = profile.data();
     let unusable = |error: io::Error| {
-        let text = format!("the profile's folder {} cannot be used: {error}", folder.display());
+        let text = format!(
+            "the profile's folder {} cannot be used: {error}",
+            folder.display()
+        );
         io::Error::new(error.kind(), text)
     };
     profile.create().map_err(unusable)?;
@@ -41,7 +44,10 @@ mod tests {
         let taken = folder.path().join("profile");
         std::fs::write(&taken, "a file").unwrap();
         let error = take(&Profile::in_folder(&taken).unwrap()).unwrap_err();
-        assert!(error.to_string().contains(&taken.display().to_string()), "{error}");
+        assert!(
+            error.to_string().contains(&taken.display().to_string()),
+            "{error}"
+        );
     }
 
     #[test]

@@ -42,7 +42,11 @@ fn typed_wrongly(said: &clap::Error) -> ExitCode {
         said.exit();
     }
     let text = said.to_string();
-    let what: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let what: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.is_empty())
+        .collect();
     complain(what.join(" ").trim_start_matches("error: "));
     ExitCode::from(2)
 }

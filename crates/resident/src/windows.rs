@@ -137,6 +137,9 @@ mod tests {
         assert!(windows.expect(Place::Requests), "it hangs");
         windows.comes(Arc::downgrade(&life));
         drop(life);
-        assert!(windows.expect(Place::Requests), "it ended without having connected");
+        assert!(
+            windows.expect(Place::Requests),
+            "it ended without having connected"
+        );
     }
 }

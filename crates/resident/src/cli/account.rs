@@ -84,7 +84,9 @@ async fn store(
         SettingsFile::load(&profile.settings_file(), &stamp).map_err(Failure::new)?;
     for notice in notices {
         if let Notice::SettingsSetAside { path, .. } = notice {
-            note(&format!("the settings were not all understood; they are kept in {path}"));
+            note(&format!(
+                "the settings were not all understood; they are kept in {path}"
+            ));
         }
     }
     let mut settings = file.settings().clone();

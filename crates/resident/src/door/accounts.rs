@@ -211,7 +211,7 @@ pub(super) async fn remove(house: &House, account: AccountId) -> Result<(), Refu
     let known = settings_of(house, account).await?;
     let jid = known.jid.clone();
     change(house, move |settings| {
-        settings.accounts.retain(|one| one.jid != jid)
+        settings.accounts.retain(|one| one.jid != jid);
     })
     .await?;
     on_desk(house, move |desk| desk.forget_account(account)).await?;

@@ -115,6 +115,12 @@ fn answer<T: Serialize>(result: Result<T, Refusal>) -> Answered {
         .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string()))
 }
 
+/// What cannot fail.
+fn done(job: impl FnOnce()) -> Answered {
+    job();
+    Ok(serde_json::Value::Null)
+}
+
 async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answered {
     match command {
         Command::ReadOverview(_) => answer(views::overview(house).await),
@@ -185,7 +191,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::SetGeneral(ask) => answer(accounts::set_general(house, ask.general).await),
         Command::ReadActivity(ask) => answer(views::activity(house, ask.before, ask.limit).await),
-        Command::DismissNotices(_) => answer(Ok(house.dismiss_notices())),
+        Command::DismissNotices(_) => done(|| house.dismiss_notices()),
         Command::StartTryout(_) => answer(crate::tryout::start(house).await),
         Command::EndTryout(ask) => answer(crate::tryout::end(house, ask.delete).await),
         Command::WindowState(ask) => {
@@ -199,8 +205,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             show_front(house);
             answer(Ok(()))
         }
-        Command::Show(ask) => answer(Ok(crate::present::present(house, ask.place, ask.token))),
-        Command::Quit(_) => answer(Ok(house.quit.notify_one())),
+        Command::Show(ask) => done(|| crate::present::present(house, ask.place, ask.token)),
+        Command::Quit(_) => done(|| house.quit.notify_one()),
     }
 }
 
@@ -238,6 +244,10 @@ pub(crate) fn ending(gone: EngineGone) -> Refusal {
     Refusal::new(RefusalCode::LinkLost, gone.to_string())
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is handed over by `map_err`"
+)]
 pub(crate) fn refuse(error: DeskError) -> Refusal {
     let code = match &error {
         DeskError::Gone => RefusalCode::Gone,

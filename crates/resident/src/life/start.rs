@@ -153,7 +153,12 @@ async fn watch_idle(house: Arc<House>) {
             () = follow_idle(&house, watch) => {}
             changed = minutes.changed() => if changed.is_err() { return },
         }
-        if house.engine.call(|desk| desk.set_idle(false)).await.is_err() {
+        if house
+            .engine
+            .call(|desk| desk.set_idle(false))
+            .await
+            .is_err()
+        {
             return;
         }
     }
@@ -163,12 +168,17 @@ async fn watch_idle(house: Arc<House>) {
 async fn follow_idle(house: &House, watch: Option<surroundings::IdleWatch>) {
     if let Some(mut watch) = watch {
         while let Some(idle) = watch.changed().await {
-            if house.engine.call(move |desk| desk.set_idle(idle)).await.is_err() {
+            if house
+                .engine
+                .call(move |desk| desk.set_idle(idle))
+                .await
+                .is_err()
+            {
                 return;
             }
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// The token that the desktop gave this process when it was started from a menu.

@@ -84,8 +84,10 @@ impl SettingsFile {
     /// # Errors
     /// [`SettingsError::Io`] when the disk refuses; what holds now goes on to hold then.
     pub fn reload(&mut self, stamp: &str) -> Result<(bool, Vec<Notice>), SettingsError> {
-        let bytes = std::fs::read(&self.path)
-            .map_err(|error| SettingsError::Io { path: self.path.clone(), error })?;
+        let bytes = std::fs::read(&self.path).map_err(|error| SettingsError::Io {
+            path: self.path.clone(),
+            error,
+        })?;
         if bytes == self.document.to_string().as_bytes() {
             return Ok((false, Vec::new()));
         }

@@ -27,7 +27,9 @@ async fn follow(house: &House) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let inotify = Inotify::init()?;
     // The folder, because editors replace the file; whole writes only, so that a database beside it is not heard.
-    inotify.watches().add(folder, WatchMask::CLOSE_WRITE | WatchMask::MOVED_TO)?;
+    inotify
+        .watches()
+        .add(folder, WatchMask::CLOSE_WRITE | WatchMask::MOVED_TO)?;
     let mut changes = inotify.into_event_stream([0; 1024])?;
     while let Some(change) = changes.next().await {
         if change?.name.as_deref() == Some(name)
