@@ -25,5 +25,5 @@ pub use bare::{BareError, BareStream, attribute};
 pub use binary::binary;
 pub use peer::{Happened, Peer};
 pub use process::Process;
-pub use server::{Account, Kind, TestServer};
+pub use server::{Account, Kind, TestServer, ejabberd_command, free_port, prosody_command};
 pub use wait::{DEADLINE, until, until_some};

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -213,17 +214,14 @@ impl TestServer {
     }
 
     fn prosody(&self) -> Process {
-        let mut command = Process::command("prosody");
+        let mut command = prosody_command(&config("prosody.cfg.lua"));
         command
-            .args(["-F", "--config"])
-            .arg(config("prosody.cfg.lua"))
             .env("DATA_PATH", self.folder.path())
             .env("HTTP_PORT", self.http_port.to_string())
             .env("C2S_PORT", self.tcp_port.to_string());
         Process::spawn("prosody", self.folder.path(), command)
     }
 
-    /// Without a node name: then there is one process, and no port mapper that outlives it.
     fn ejabberd(&self) -> Process {
         let folder = self.folder.path();
         let text = std::fs::read_to_string(config("ejabberd.yml"))
@@ -233,17 +231,7 @@ impl TestServer {
             .replace("5280", &self.http_port.to_string());
         let file = folder.join("ejabberd.yml");
         std::fs::write(&file, text).expect("the configuration in the test's folder");
-        let mut command = Process::command("erl");
-        command
-            .args(["-noinput", "+sbwt", "none", "-mnesia", "dir"])
-            .arg(format!("\"{}\"", folder.join("mnesia").display()))
-            .args(["-s", "ejabberd"])
-            .env("ERL_LIBS", library_folder())
-            .env("EJABBERD_CONFIG_PATH", file)
-            .env("EJABBERD_LOG_PATH", folder.join("ejabberd-full.log"))
-            .env("ERL_CRASH_DUMP_BYTES", "0")
-            .env("ERL_EPMD_ADDRESS", "127.0.0.1");
-        Process::spawn("ejabberd", folder, command)
+        Process::spawn("ejabberd", folder, ejabberd_command(folder, &file))
     }
 
     fn embedded(&self) -> Process {
@@ -258,9 +246,38 @@ impl TestServer {
     }
 }
 
+/// Prosody in the foreground.
+#[must_use]
+pub fn prosody_command(config: &Path) -> Command {
+    let mut command = Process::command("prosody");
+    command.args(["-F", "--config"]).arg(config);
+    command
+}
+
+/// ejabberd in the foreground, with what it keeps beside its database in `folder`. Without a node name: then there
+/// is one process, and no port mapper that outlives it.
+#[must_use]
+pub fn ejabberd_command(folder: &Path, config: &Path) -> Command {
+    let mut command = Process::command("erl");
+    command
+        .args(["-noinput", "+sbwt", "none", "-mnesia", "dir"])
+        .arg(format!("\"{}\"", folder.join("mnesia").display()))
+        .args(["-s", "ejabberd"])
+        .env("ERL_LIBS", library_folder())
+        .env("EJABBERD_CONFIG_PATH", config)
+        .env("EJABBERD_LOG_PATH", folder.join("ejabberd-full.log"))
+        .env("ERL_CRASH_DUMP_BYTES", "0")
+        .env("ERL_EPMD_ADDRESS", "127.0.0.1");
+    command
+}
+
 /// A port that nobody listens on now. Another process may take it before the server does: so seldom that a
 /// server which fails to start is the better answer than a lock.
-fn free_port() -> u16 {
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its number").port()
 }

@@ -1,0 +1,187 @@
+//! What docs/servers.md says about serving people is done here, line by line, to the configurations of the tests;
+//! then Carillon makes an account over TLS and signs in.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a guide that does not hold ends the test"
+)]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use carillon_core::contact::Availability;
+use carillon_core::session::{Incoming, SessionProblem};
+use carillon_engine::wire::{
+    CertificateDer, ConnectConfig, RegisterConfig, RegisterProblem, Secret, register, run,
+};
+use carillon_tests_servers::{
+    DEADLINE, Process, ejabberd_command, free_port, prosody_command, until_some,
+};
+use jid::BareJid;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+const DOMAIN: &str = "carillon.test";
+
+/// A certificate for the domain, as PEM, and the authority that gave it, as DER.
+struct Certified {
+    chain: String,
+    key: String,
+    authority: CertificateDer<'static>,
+}
+
+fn certified() -> Certified {
+    let lasting = |names: Vec<String>| {
+        let mut params = CertificateParams::new(names).unwrap();
+        // ejabberd takes rcgen's year 4096 for the past.
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(2049, 1, 1);
+        params
+    };
+    let mut params = lasting(Vec::new());
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = lasting(vec![DOMAIN.to_owned()])
+        .signed_by(&key, &authority)
+        .unwrap();
+    Certified {
+        chain: certificate.pem(),
+        key: key.serialize_pem(),
+        authority: authority.der().clone(),
+    }
+}
+
+/// Alice makes an account as soon as the server is there, and signs in.
+async fn alice_moves_in(server: &mut Process, url: &str, authority: CertificateDer<'static>) {
+    let alice: BareJid = format!("alice@{DOMAIN}").parse().unwrap();
+    let password = Secret::new("through the looking-glass".to_owned());
+    until_some("an account over TLS", async || {
+        server.assert_running();
+        let made = register(RegisterConfig {
+            account: alice.clone(),
+            password: password.clone(),
+            url: Some(url.to_owned()),
+            extra_roots: vec![authority.clone()],
+        })
+        .await;
+        match made {
+            Ok(()) => Some(()),
+            Err(RegisterProblem::Session(SessionProblem::Unreachable { .. })) => {
+                sleep(Duration::from_millis(50)).await;
+                None
+            }
+            Err(problem) => panic!("{problem}\n{}", server.output()),
+        }
+    })
+    .await;
+    let config = ConnectConfig {
+        account: alice,
+        password,
+        url: Some(url.to_owned()),
+        resource: None,
+        roster_version: None,
+        presence: (Availability::Available, String::new()),
+        extra_roots: vec![authority],
+    };
+    let (_say, outgoing) = mpsc::channel(1);
+    let (incoming, mut hear) = mpsc::channel(64);
+    let session = tokio::spawn(run(config, outgoing, incoming));
+    let first = timeout(DEADLINE, hear.recv()).await.expect("an answer");
+    assert!(matches!(first, Some(Incoming::Online { .. })), "{first:?}");
+    session.abort();
+}
+
+#[tokio::test]
+async fn prosody_serves_people_as_the_guide_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let (http, c2s, certified) = (free_port(), free_port(), certified());
+    let here = folder.path().to_string_lossy();
+    // The machine's places and ports become the test's, and the test may run as root.
+    let config = changed("prosody.cfg.lua")
+        .replace("/var/lib/prosody", &here)
+        .replace("/run/prosody", &here)
+        .replace("{ 5222 }", &format!("{{ {c2s} }}"))
+        .replace("{ 5281 }", &format!("{{ {http} }}"));
+    let file = folder.path().join("prosody.cfg.lua");
+    std::fs::write(
+        &file,
+        format!("run_as_root = true\ns2s_ports = {{ }}\n{config}"),
+    )
+    .unwrap();
+    let certificates = folder.path().join("certs");
+    std::fs::create_dir(&certificates).unwrap();
+    std::fs::write(certificates.join("https.crt"), &certified.chain).unwrap();
+    std::fs::write(certificates.join("https.key"), &certified.key).unwrap();
+
+    let mut server = Process::spawn("prosody", folder.path(), prosody_command(&file));
+    let url = format!("wss://127.0.0.1:{http}/xmpp-websocket");
+    alice_moves_in(&mut server, &url, certified.authority).await;
+}
+
+#[tokio::test]
+async fn ejabberd_serves_people_as_the_guide_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let (http, c2s, certified) = (free_port(), free_port(), certified());
+    let here = folder.path().to_string_lossy();
+    let config = changed("ejabberd.yml")
+        .replace("/var/lib/ejabberd", &here)
+        .replace("/etc/ejabberd", &here)
+        .replace("5222", &c2s.to_string())
+        .replace("5443", &http.to_string());
+    let file = folder.path().join("ejabberd.yml");
+    std::fs::write(&file, config).unwrap();
+    let both = format!("{}{}", certified.chain, certified.key);
+    std::fs::write(folder.path().join("ejabberd.pem"), both).unwrap();
+
+    let command = ejabberd_command(folder.path(), &file);
+    let mut server = Process::spawn("ejabberd", folder.path(), command);
+    let url = format!("wss://127.0.0.1:{http}/ws");
+    alice_moves_in(&mut server, &url, certified.authority).await;
+}
+
+/// One changed configuration: the test's own file with the changes of its block in the guide.
+fn changed(file: &str) -> String {
+    let guide = read(&root().join("docs/servers.md"));
+    let block = guide
+        .split("```diff ")
+        .find_map(|block| block.strip_prefix(file))
+        .and_then(|block| block.split("```").next())
+        .expect("a block for the file");
+    let config = read(
+        &Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("config")
+            .join(file),
+    );
+    let mut lines: Vec<String> = config.lines().map(str::to_owned).collect();
+    // What is put in stands where the last line was taken out; before that, at the beginning.
+    let mut place = 0;
+    for change in block.lines().filter(|line| !line.is_empty()) {
+        if let Some(line) = change.strip_prefix('-') {
+            place = lines
+                .iter()
+                .skip(place)
+                .position(|one| one == line)
+                .map(|found| place + found)
+                .unwrap_or_else(|| panic!("{file} has no {line:?} after line {place}"));
+            lines.remove(place);
+        } else if let Some(line) = change.strip_prefix('+') {
+            lines.insert(place, line.to_owned());
+            place += 1;
+        } else {
+            panic!("neither taken out nor put in: {change:?}");
+        }
+    }
+    lines.join("\n")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
