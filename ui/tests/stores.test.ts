@@ -207,3 +207,26 @@ describe('a room', () => {
     expect(conversations.open?.typing).toEqual(['Greta', 'Emeka']);
   });
 });
+
+describe('where a window begins', () => {
+  beforeEach(() => {
+    where.untouched = true;
+    where.section = 'chats';
+  });
+
+  it('with the people where nothing was said yet, also if they are known only later', () => {
+    where.begin(true, false);
+    expect(where.section).toBe('chats');
+    where.begin(true, true);
+    expect(where.section).toBe('contacts');
+  });
+
+  it('with the chats where there are some, and never moves somebody who has chosen', () => {
+    where.begin(false, true);
+    expect(where.section).toBe('chats');
+    where.untouched = true;
+    where.showSection('settings');
+    where.begin(true, true);
+    expect(where.section).toBe('settings');
+  });
+});
