@@ -15,23 +15,31 @@ pub struct ProfileLock {
 /// # Errors
 /// When the folder cannot be made or written.
 pub fn take(profile: &Profile) -> io::Result<Option<ProfileLock>> {
-    let folder = profile.data();
-    let unusable = |error: io::Error| {
-        let text = format!(
-            "the profile's folder {} cannot be used: {error}",
-            folder.display()
-        );
-        io::Error::new(error.kind(), text)
-    };
-    profile.create().map_err(unusable)?;
+    make_folders(profile)?;
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
-    let file = options.open(folder.join("lock")).map_err(unusable)?;
+    let file = options
+        .open(profile.data().join("lock"))
+        .map_err(|error| unusable(profile, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(ProfileLock { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }
+}
+
+/// Makes the profile's folders.
+///
+/// # Errors
+/// When the disk refuses; the error names the folder.
+pub fn make_folders(profile: &Profile) -> io::Result<()> {
+    profile.create().map_err(|error| unusable(profile, &error))
+}
+
+fn unusable(profile: &Profile, error: &io::Error) -> io::Error {
+    let folder = profile.data().display();
+    let text = format!("the profile's folder {folder} cannot be used: {error}");
+    io::Error::new(error.kind(), text)
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Adding an account from the command line.
 
 use super::{Failure, note, say};
-use crate::desktop::secrets::SecretKeeper;
+use crate::desktop::secrets::{SecretKeeper, SecretProblem};
 use crate::door::VERSION;
 use crate::settings_file::SettingsFile;
 use carillon_core::settings::{AccountSettings, SecretStore};
 use carillon_engine::wire::check_address;
 use carillon_link::contract::AddAccount;
 use carillon_link::views::Notice;
-use carillon_link::{Link, LinkError, Profile, Role, Secret};
+use carillon_link::{Link, LinkError, Profile, RefusalCode, Role, Secret};
 use jid::BareJid;
 use std::io::{BufRead, IsTerminal};
 
@@ -36,12 +36,22 @@ pub(super) async fn add(
                 connect,
                 secret,
             };
-            link.ask(ask).await.map_err(Failure::new)?;
+            link.ask(ask).await.map_err(|refusal| match refusal.code {
+                RefusalCode::NoKeyring => without_keyring(&refusal),
+                _ => Failure::new(refusal),
+            })?;
         }
         Err(LinkError::NotRunning) => store(profile, &jid, &password, connect, secret).await?,
         Err(error) => return Err(Failure::new(error)),
     }
     say(&format!("{jid} was added"))
+}
+
+/// What to do, beside what is wrong: a file is used only when somebody chooses it.
+fn without_keyring(problem: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!(
+        "{problem}; with --store file the password is kept in a file that only you can read"
+    ))
 }
 
 fn password(from_stdin: bool) -> Result<String, Failure> {
@@ -97,7 +107,10 @@ async fn store(
     keeper
         .store(jid, secret, password.reveal())
         .await
-        .map_err(Failure::new)?;
+        .map_err(|problem| match problem {
+            SecretProblem::NoKeyring(_) | SecretProblem::Locked => without_keyring(&problem),
+            _ => Failure::new(problem),
+        })?;
     settings.accounts.push(AccountSettings {
         jid: jid.clone(),
         connect,

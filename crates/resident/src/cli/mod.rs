@@ -130,6 +130,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         ));
     }
     let profile = Profile::chosen(arguments.profile.as_deref()).map_err(Failure::new)?;
+    crate::lock::make_folders(&profile).map_err(Failure::new)?;
     match arguments.command {
         Some(Command::Account(AccountCommand::Add {
             jid,

@@ -1,0 +1,274 @@
+//! Passwords and keys: in the keyring or in the one file that was chosen, and nowhere else (TESTPLAN row 38).
+
+#![allow(clippy::unwrap_used)] // in the functions that the tests share
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use carillon_tests_app::{Person, Visitor};
+use carillon_tests_servers::{Kind, Process, TestServer, until_some};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "Vorpal-blade-went-snicker-snack-7";
+const WORDS: &str = "Twas brillig between you and me";
+
+/// Everything that would let somebody in: the password, and what SCRAM derives from it, as each could be written.
+fn secrets() -> Vec<Vec<u8>> {
+    let base64 = |text: &[u8]| run("base64", &["-w0"], text);
+    let hex = |text: &[u8]| text.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes();
+    let password = PASSWORD.as_bytes();
+    let plain = [&b"\0alice\0"[..], password].concat();
+    let debug = format!("{password:?}");
+    vec![
+        password.to_vec(),
+        base64(password),
+        base64(&plain),
+        hex(password),
+        debug.trim_matches(['[', ']']).as_bytes().to_vec(),
+    ]
+}
+
+fn run(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    output.stdout
+}
+
+/// What SCRAM-SHA-256 makes of the password (RFC 5802 section 3): the keys that `log` may hold, for the salt and the
+/// iterations that stand in `log` or in a server's first message. They are made here, by Python, again.
+fn scram_keys(salt_and_count: &[(Vec<u8>, u32)]) -> Vec<Vec<u8>> {
+    const PYTHON: &str = "
+import sys, hashlib, hmac, base64
+password = sys.argv[1].encode()
+for pair in sys.argv[2:]:
+    salt, count = pair.split(':')
+    salted = hashlib.pbkdf2_hmac('sha256', password, bytes.fromhex(salt), int(count))
+    client = hmac.digest(salted, b'Client Key', 'sha256')
+    for key in (salted, client, hashlib.sha256(client).digest(), hmac.digest(salted, b'Server Key', 'sha256')):
+        print(key.hex())
+        print(base64.b64encode(key).decode())
+        print(', '.join(str(byte) for byte in key))
+";
+    let pairs = salt_and_count.iter().map(|(salt, count)| {
+        let salt: String = salt.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{salt}:{count}")
+    });
+    let mut arguments = vec!["-c".to_owned(), PYTHON.to_owned(), PASSWORD.to_owned()];
+    arguments.extend(pairs);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let made = String::from_utf8(run("/usr/bin/python3", &arguments, b"")).unwrap();
+    made.lines().map(|line| line.as_bytes().to_vec()).collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .filter(|path| path.is_file())
+        .collect()
+}
+
+fn holds(bytes: &[u8], secret: &[u8]) -> bool {
+    bytes.windows(secret.len()).any(|found| found == secret)
+}
+
+/// The files below `folder` that hold any of `secrets`.
+fn holders(folder: &Path, secrets: &[Vec<u8>]) -> (usize, Vec<PathBuf>) {
+    let all = files(folder);
+    let holding = all.iter().filter(|file| {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        secrets.iter().any(|secret| holds(&bytes, secret))
+    });
+    (all.len(), holding.cloned().collect())
+}
+
+/// A person whose resident says everything that it can, started by `arguments` of an account.
+struct Watched {
+    person: Person,
+    resident: Process,
+    server: TestServer,
+    socket: PathBuf,
+}
+
+impl Watched {
+    async fn signed_in(person: Person, store: &str) -> Self {
+        let server = TestServer::start(Kind::Embedded).await;
+        let account = server.add_account("alice", PASSWORD).await;
+        let url = server.url();
+        let words = ["account", "add", &account.jid, "--password-stdin", "--connect", &url, "--store", store];
+        let mut command = person.carillon(&words);
+        command.env("CARILLON_LOG", "trace");
+        let added = feed(command, PASSWORD).await;
+        assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+        // What it said is searched with the rest.
+        std::fs::write(person.desktop.folder().join("account-add.log"), added.stderr).unwrap();
+        let resident = start(&person);
+        let socket = Visitor::socket(&person.desktop, &person.profile());
+        person.until_online().await;
+        Self { person, resident, server, socket }
+    }
+
+    /// Does everything with the account that touches its password.
+    async fn live(&self) {
+        let mut window = Visitor::window(&self.socket).await.unwrap();
+        let overview = window.must("read_overview", json!({})).await;
+        assert!(!overview.to_string().contains(PASSWORD), "no answer tells it");
+        let account = &overview["accounts"][0];
+        let chat = json!({"account": account["id"], "jid": "bob@localhost"});
+        let id = "6f2f1c1e-0000-4000-8000-000000000001";
+        window.must("send_message", json!({"chat": chat, "id": id, "body": WORDS})).await;
+        let url = self.server.url();
+        let ask = json!({"jid": "second@localhost", "password": PASSWORD, "connect": url, "secret": account["secret"]});
+        window.must("create_account", ask).await;
+        let wrong = json!({"jid": "alice2@localhost", "password": PASSWORD, "connect": url, "secret": account["secret"]});
+        window.ask("sign_in", wrong).await.unwrap_err();
+        let change = json!({"account": account["id"], "password": PASSWORD, "connect": url, "secret": account["secret"], "enabled": true});
+        window.must("change_account", change).await;
+    }
+
+    /// Crashes it with a core of its words: what the process says at an abort.
+    async fn crash(&mut self) {
+        let sent = std::process::Command::new("kill")
+            .args(["-ABRT", &self.resident.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        until_some("it has crashed", async || self.resident.ended()).await;
+    }
+}
+
+async fn feed(command: std::process::Command, line: &str) -> std::process::Output {
+    use tokio::io::AsyncWriteExt;
+    let mut command = tokio::process::Command::from(command);
+    command.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{line}\n").as_bytes()).await.unwrap();
+    child.wait_with_output().await.unwrap()
+}
+
+fn start(person: &Person) -> Process {
+    let mut command = person.carillon(&["--background"]);
+    command.env("CARILLON_LOG", "trace").env("RUST_BACKTRACE", "full");
+    Process::spawn("resident", person.desktop.folder(), command)
+}
+
+/// Salt and iterations of the account, as the server that keeps them would tell anybody who asks to sign in.
+fn kept_by_the_server(log: &str) -> Vec<(Vec<u8>, u32)> {
+    // A log that tells them would be enough to look for the keys; one that does not cannot hold them by accident.
+    let mut found = Vec::new();
+    for part in log.split("s=").skip(1) {
+        let salt: String = part.chars().take_while(|letter| letter.is_ascii_alphanumeric() || "+/=".contains(*letter)).collect();
+        let count: String = part.split(",i=").nth(1).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+        let decoded = run("sh", &["-c", "base64 -d 2>/dev/null || true"], salt.as_bytes());
+        if let (false, Ok(count)) = (decoded.is_empty(), count.parse()) {
+            found.push((decoded, count));
+        }
+    }
+    found.truncate(8);
+    found
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// Searches all that the person's desktop holds: profile, home, logs of the resident and of the command line.
+fn search(watched: &Watched) -> Vec<PathBuf> {
+    let log = watched.resident.output();
+    assert!(log.contains("TRACE"), "the log tells everything that it can");
+    assert!(!log.contains(WORDS), "a message is in the log");
+    let mut secrets = secrets();
+    secrets.extend(scram_keys(&kept_by_the_server(&log)));
+    let (searched, holding) = holders(watched.person.desktop.folder(), &secrets);
+    println!(
+        "{} forms of the secret looked for in {searched} files, {} bytes of log: in {:?}",
+        secrets.len(),
+        log.len(),
+        holding
+    );
+    for process in watched.person.desktop.processes() {
+        for part in ["cmdline", "environ"] {
+            let bytes = std::fs::read(format!("/proc/{process}/{part}")).unwrap_or_default();
+            assert!(!holds(&bytes, PASSWORD.as_bytes()), "{part} of {process}");
+        }
+    }
+    holding
+}
+
+#[tokio::test]
+async fn by_choice_the_password_is_in_one_file_and_nowhere_else() {
+    let mut watched = Watched::signed_in(Person::new("Alice").await, "file").await;
+    watched.live().await;
+    let file = watched.person.profile().join("secrets.toml");
+    assert_eq!(search(&watched), [file.clone()]);
+    watched.crash().await;
+    assert_eq!(search(&watched), [file.clone()], "nor after a crash");
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(&watched.person.profile()), 0o700);
+}
+
+#[tokio::test]
+async fn with_a_keyring_the_password_is_in_no_file() {
+    let person = Person::new("Alice").await;
+    // Its own files, which it encrypts, lie apart.
+    let rings = tempfile::tempdir().unwrap();
+    let _keyring = person.desktop.bus.start_keyring(rings.path(), &person.desktop.runtime()).await;
+    let mut watched = Watched::signed_in(person, "keyring").await;
+    watched.live().await;
+    assert_eq!(search(&watched), [] as [PathBuf; 0]);
+    watched.crash().await;
+    assert_eq!(search(&watched), [] as [PathBuf; 0], "nor after a crash");
+    assert!(!watched.person.profile().join("secrets.toml").exists());
+    let (_, encrypted) = holders(rings.path(), &secrets());
+    assert!(encrypted.is_empty(), "the keyring encrypts what it writes: {encrypted:?}");
+    // It is there all the same: the account signs in again with it.
+    watched.resident = start(&watched.person);
+    watched.person.until_online().await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_removed_takes_its_password_along() {
+    let watched = Watched::signed_in(Person::new("Alice").await, "file").await;
+    let mut window = Visitor::window(&watched.socket).await.unwrap();
+    let overview = window.must("read_overview", json!({})).await;
+    window.must("remove_account", json!({"account": overview["accounts"][0]["id"]})).await;
+    assert_eq!(search(&watched), [] as [PathBuf; 0]);
+}
+
+#[tokio::test]
+async fn what_lies_in_the_profile_is_for_its_owner_alone() {
+    let watched = Watched::signed_in(Person::new("Alice").await, "file").await;
+    watched.live().await;
+    let profile = watched.person.profile();
+    assert_eq!(mode(&profile), 0o700);
+    let socket_folder = watched.socket.parent().unwrap();
+    assert_eq!((mode(socket_folder), mode(&watched.socket)), (0o700, 0o600));
+    for name in ["secrets.toml", "settings.toml"] {
+        assert_eq!(mode(&profile.join(name)), 0o600, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_keyring_signing_in_is_refused_and_a_file_is_not_taken_instead() {
+    let mut person = Person::new("Alice").await;
+    person.start().await;
+    let server = TestServer::start(Kind::Embedded).await;
+    server.add_account("alice", PASSWORD).await;
+    let socket = Visitor::socket(&person.desktop, &person.profile());
+    let mut window = Visitor::window(&socket).await.unwrap();
+    let ask = json!({"jid": "alice@localhost", "password": PASSWORD, "connect": server.url(), "secret": "keyring"});
+    let refused = format!("{:?}", window.ask("sign_in", ask).await.unwrap_err());
+    assert!(refused.contains("no_keyring"), "{refused}");
+    assert!(!refused.contains(PASSWORD));
+    let overview = window.must("read_overview", json!({})).await;
+    assert_eq!(overview["accounts"], Value::Array(Vec::new()));
+    assert_eq!(holders(person.desktop.folder(), &secrets()).1, [] as [PathBuf; 0]);
+}
