@@ -1,0 +1,655 @@
+//! Two processes and a socket between them (TESTPLAN row 23): either may be killed at any moment, nothing is lost, and
+//! nobody else comes in.
+
+#![allow(clippy::unwrap_used)] // in the functions that the tests share
+
+use std::collections::HashMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use carillon_tests_app::{Meeting, NoAnswer, Person, Screen, Visitor, frame, hello, read};
+use carillon_tests_servers::{Account, DEADLINE, Kind, TestServer, until_some};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::time::{Instant, sleep, timeout};
+
+/// Kills in a run; each is one `kill -9` of one resident, or of both.
+const KILLS: usize = 12;
+
+/// Numbers that look random and are the same in each run (SplitMix64).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % end
+    }
+}
+
+/// Writes numbered messages as a window does: the same id again when the link was lost before the answer.
+async fn talk(socket: PathBuf, chat: Value, tag: String, enough: Arc<AtomicBool>) -> Vec<String> {
+    let mut window = None;
+    let mut accepted = Vec::new();
+    while !enough.load(Ordering::Relaxed) {
+        let body = format!("{tag}-{:04}", accepted.len());
+        let ask = json!({"chat": chat, "id": uuid_of(&body), "body": body});
+        loop {
+            let open: &mut Visitor = match &mut window {
+                Some(open) => open,
+                None => window.insert(linked(&socket).await),
+            };
+            match open.ask("send_message", ask.clone()).await {
+                Ok(_) => break,
+                Err(NoAnswer::Lost) => window = None,
+                Err(NoAnswer::Refused(why)) => panic!("{body} was refused: {why}"),
+            }
+        }
+        accepted.push(body);
+        // A window now and then dies with half a question written.
+        if accepted.len() % 40 == 0
+            && let Some(window) = window.take()
+        {
+            window.die_writing().await;
+        }
+        sleep(Duration::from_millis(3)).await;
+    }
+    accepted
+}
+
+/// A window's link, as soon as there is a resident.
+async fn linked(socket: &Path) -> Visitor {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        match Visitor::window(socket).await {
+            Ok(window) => return window,
+            Err(error) => assert!(Instant::now() < deadline, "no link again: {error}"),
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The same for the same text, in the form that windows give.
+fn uuid_of(text: &str) -> String {
+    let mut bytes = [0_u8; 16];
+    for (at, byte) in text.bytes().enumerate() {
+        bytes[at % 16] = bytes[at % 16].rotate_left(3) ^ byte.wrapping_add(at as u8);
+    }
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(
+        "{}-{}-4{}-8{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..]
+    )
+}
+
+/// One person as the test sees them.
+struct Side {
+    person: Person,
+    socket: PathBuf,
+    chat: Value,
+}
+
+impl Side {
+    async fn begin(name: &str, server: &TestServer, own: &Account, other: &Account) -> Self {
+        let mut person = Person::new(name).await;
+        person.online(server, own).await;
+        let socket = Visitor::socket(&person.desktop, &person.profile());
+        let mut tool = Visitor::tool(&socket).await.unwrap();
+        let overview = tool.must("read_overview", json!({})).await;
+        let chat = json!({"account": overview["accounts"][0]["id"], "jid": other.jid});
+        Self {
+            person,
+            socket,
+            chat,
+        }
+    }
+
+    /// Everything in the chat, oldest first.
+    async fn history(&self) -> Vec<Value> {
+        let mut tool = Visitor::tool(&self.socket).await.unwrap();
+        let mut anchor = json!({"kind": "newest"});
+        let mut all = Vec::new();
+        loop {
+            let ask = json!({"chat": self.chat, "anchor": anchor, "limit": 200});
+            let page = tool.must("read_history", ask).await;
+            let messages = page["messages"].as_array().unwrap().clone();
+            anchor =
+                json!({"kind": "before", "message": messages.first().map(|it| it["id"].clone())});
+            all.splice(0..0, messages);
+            if page["more_before"] != true {
+                return all;
+            }
+        }
+    }
+
+    async fn has(&self, body: &str) {
+        until_some("the last message has come", async || {
+            let ask = json!({"chat": self.chat, "anchor": {"kind": "newest"}, "limit": 5});
+            let page = Visitor::tool(&self.socket)
+                .await
+                .ok()?
+                .ask("read_history", ask)
+                .await
+                .ok()?;
+            let messages = page["messages"].as_array()?;
+            messages
+                .iter()
+                .any(|message| message["body"] == body)
+                .then_some(())
+        })
+        .await;
+    }
+
+    async fn say(&self, body: &str) {
+        let mut tool = Visitor::tool(&self.socket).await.unwrap();
+        let ask = json!({"chat": self.chat, "id": uuid_of(body), "body": body});
+        tool.must("send_message", ask).await;
+    }
+
+    async fn restart(&mut self) {
+        self.person.spawn();
+        let online = async || {
+            let mut tool = Visitor::tool(&self.socket).await.ok()?;
+            let status = tool.ask("read_status", json!({})).await.ok()?;
+            (status["accounts"][0]["connection"]["kind"] == "online").then_some(())
+        };
+        until_some("the resident is online again", online).await;
+    }
+}
+
+/// What became of one side's messages.
+#[derive(Debug, Default)]
+struct Tally {
+    sent: usize,
+    lost: Vec<String>,
+    twice: usize,
+    disordered: usize,
+    arrived_but_not_there: usize,
+}
+
+async fn tally(from: &Side, to: &Side, accepted: &[String]) -> Tally {
+    let own: HashMap<String, String> = from
+        .history()
+        .await
+        .iter()
+        .map(|it| (text(it, "body"), text(it, "delivery")))
+        .collect();
+    let mut there: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, message) in to.history().await.iter().enumerate() {
+        there.entry(text(message, "body")).or_default().push(at);
+    }
+    let mut tally = Tally {
+        sent: accepted.len(),
+        ..Tally::default()
+    };
+    let mut last = 0;
+    for body in accepted {
+        let delivery = own
+            .get(body)
+            .unwrap_or_else(|| panic!("{body} is not in the sender's store"));
+        match there.get(body).map(Vec::as_slice) {
+            None => {
+                tally.arrived_but_not_there += usize::from(delivery == "arrived");
+                tally.lost.push(body.clone());
+            }
+            Some([at]) => {
+                tally.disordered += usize::from(*at < last);
+                last = *at;
+            }
+            Some(_) => tally.twice += 1,
+        }
+    }
+    tally
+}
+
+fn text(message: &Value, key: &str) -> String {
+    message[key].as_str().unwrap_or_default().to_owned()
+}
+
+/// Who is killed decides what may be lost. What a killed resident's server had written to its socket and it had not
+/// read is gone until there is stream management (XEP-0198): those are counted apart, and none of them may be shown
+/// to the sender as arrived. What the killed one itself had accepted must never be lost.
+#[tokio::test]
+async fn killed_at_any_moment_nothing_that_was_accepted_is_lost() {
+    let server = TestServer::start(Kind::Embedded).await;
+    let alice = server.add_account("alice", "looking glass").await;
+    let bob = server.add_account("bob", "can he fix it").await;
+    server.befriend((&alice, "Alice"), (&bob, "Bob")).await;
+    let (left, right) = tokio::join!(
+        Side::begin("Alice", &server, &alice, &bob),
+        Side::begin("Bob", &server, &bob, &alice)
+    );
+    let mut sides = [left, right];
+    let mut chance = Chance(23);
+    // By side: what it sent while it was killed itself, and while the other was.
+    let mut safe = [Vec::new(), Vec::new()];
+    let mut at_risk = [Vec::new(), Vec::new()];
+    for round in 0..KILLS {
+        let killed: &[usize] = [&[0][..], &[1], &[0, 1]][round % 3];
+        let enough = Arc::new(AtomicBool::new(false));
+        let talks = [0, 1].map(|side: usize| {
+            let tag = format!("{}{round:02}", ["a", "b"][side]);
+            let (socket, chat) = (sides[side].socket.clone(), sides[side].chat.clone());
+            tokio::spawn(talk(socket, chat, tag, Arc::clone(&enough)))
+        });
+        sleep(Duration::from_millis(20 + chance.below(180))).await;
+        for side in killed {
+            sides[*side].person.kill9();
+        }
+        sleep(Duration::from_millis(chance.below(60))).await;
+        for side in killed {
+            sides[*side].restart().await;
+        }
+        enough.store(true, Ordering::Relaxed);
+        for (side, talk) in talks.into_iter().enumerate() {
+            let accepted = talk.await.unwrap();
+            let other_was_killed = killed.contains(&(1 - side));
+            let kept = if other_was_killed {
+                &mut at_risk
+            } else {
+                &mut safe
+            };
+            kept[side].extend(accepted);
+        }
+        // In order, so that everything before it that will ever come has come: the next round begins afresh.
+        for side in [0, 1] {
+            let last = format!("end of {round:02} from {side}");
+            sides[side].say(&last).await;
+            sides[1 - side].has(&last).await;
+        }
+    }
+    let mut gap = 0;
+    let mut sent = 0;
+    for (side, (safe, at_risk)) in safe.iter().zip(&at_risk).enumerate() {
+        let (from, to) = (&sides[side], &sides[1 - side]);
+        let kept = tally(from, to, safe).await;
+        assert_eq!(
+            kept.lost,
+            [] as [String; 0],
+            "{} of {}",
+            kept.lost.len(),
+            kept.sent
+        );
+        let risky = tally(from, to, at_risk).await;
+        assert_eq!(risky.arrived_but_not_there, 0, "shown as arrived, and lost");
+        for tally in [&kept, &risky] {
+            assert_eq!((tally.twice, tally.disordered), (0, 0), "{tally:?}");
+        }
+        gap += risky.lost.len();
+        sent += kept.sent + risky.sent;
+    }
+    println!(
+        "{KILLS} rounds of kill -9, {sent} messages: 0 of {} from killed senders lost, 0 twice, 0 out of order, 0 shown as arrived that were not; \
+         {gap} of {} were on the wire to a resident that was killed",
+        safe.iter().map(Vec::len).sum::<usize>(),
+        at_risk.iter().map(Vec::len).sum::<usize>(),
+    );
+}
+
+#[tokio::test]
+async fn the_real_window_and_the_resident_bring_each_other_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let screen = Screen::start(folder.path()).await;
+    let mut alice = Person::on(&screen, "Alice").await;
+    alice.start().await;
+    let shown = alice.run(&[], "").await;
+    assert!(
+        shown.status.success(),
+        "{}",
+        String::from_utf8_lossy(&shown.stderr)
+    );
+    let one = |status: &Value| status["windows"] == 1;
+    alice.until_status("the window is linked", one).await;
+    let window = alice.window_process().unwrap();
+    let first = alice.resident_id();
+
+    alice.kill9();
+    let again = |status: &Value| status["windows"] == 1 && status["pid"] != first;
+    let status = alice
+        .until_status(
+            "the window has started a resident, and its link again",
+            again,
+        )
+        .await;
+    assert_eq!(
+        alice.window_process(),
+        Some(window),
+        "it is the same window"
+    );
+
+    kill9(window);
+    alice
+        .until_status("the resident goes on without it", |status| {
+            status["windows"] == 0
+        })
+        .await;
+    let shown = alice.run(&[], "").await;
+    assert!(shown.status.success());
+    alice.until_status("another window", one).await;
+    assert_eq!(alice.status().await["pid"], status["pid"]);
+
+    let both = [alice.window_process().unwrap(), pid(&alice.status().await)];
+    for process in both {
+        kill9(process);
+    }
+    alice.start().await;
+    assert_eq!(alice.status().await["windows"], 0);
+}
+
+fn pid(status: &Value) -> u32 {
+    u32::try_from(status["pid"].as_u64().unwrap()).unwrap()
+}
+
+fn kill9(process: u32) {
+    let sent = std::process::Command::new("kill")
+        .args(["-KILL", &process.to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// A resident of another version: holds the profile, greets, and takes nothing but `quit`.
+async fn other_resident(socket: PathBuf, profile: PathBuf, greeting: Value) -> Vec<String> {
+    std::fs::create_dir_all(&profile).unwrap();
+    let lock = std::fs::File::create(profile.join("lock")).unwrap();
+    lock.try_lock().unwrap();
+    let _ = std::fs::remove_file(&socket);
+    let folder = socket.parent().unwrap();
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let listener = UnixListener::bind(&socket).unwrap();
+    let mut asked = Vec::new();
+    loop {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        if read(&mut stream).await.is_err() {
+            continue;
+        }
+        stream.write_all(&frame(&greeting)).await.unwrap();
+        while let Ok(question) = read(&mut stream).await {
+            let name = question["command"]["name"].as_str().unwrap().to_owned();
+            asked.push(name.clone());
+            if name == "quit" {
+                let answer = json!({"answer": {"id": question["id"], "result": {"Ok": null}}});
+                stream.write_all(&frame(&answer)).await.unwrap();
+                drop(stream);
+                drop(listener);
+                drop(lock);
+                return asked;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_resident_of_another_version_makes_room() {
+    let own = env!("CARGO_PKG_VERSION");
+    for greeting in [
+        json!({"protocol": 1, "version": "0.0.1", "role": null}),
+        json!({"protocol": 0, "version": own, "role": null}),
+        json!({"protocol": 99, "version": "99.0.0", "role": null}),
+    ] {
+        let mut alice = Person::new("Alice").await;
+        std::fs::create_dir_all(alice.profile()).unwrap();
+        let socket = Visitor::socket(&alice.desktop, &alice.profile());
+        let other = tokio::spawn(other_resident(socket.clone(), alice.profile(), greeting));
+        until_some("the other listens", async || {
+            UnixStream::connect(&socket).await.ok()
+        })
+        .await;
+        let status = alice.run(&["status"], "").await;
+        assert!(
+            !status.status.success(),
+            "it is not asked more than it may understand"
+        );
+        let said = String::from_utf8_lossy(&status.stderr).into_owned();
+        assert!(
+            said.contains("another version") && said.lines().count() == 1,
+            "{said}"
+        );
+
+        alice.start().await;
+        assert_eq!(other.await.unwrap(), ["quit"]);
+        assert_eq!(alice.status().await["version"], own);
+    }
+}
+
+#[tokio::test]
+async fn a_newer_window_may_only_ask_it_to_make_room() {
+    let mut alice = Person::new("Alice").await;
+    alice.start().await;
+    let socket = Visitor::socket(&alice.desktop, &alice.profile());
+    let mut newer = Visitor::greet(&socket, &hello(99, "99.0.0", "window"))
+        .await
+        .unwrap();
+    assert_eq!(newer.hello["protocol"], 1, "it is told whom it met");
+    let question = newer.ask("read_overview", json!({}));
+    assert!(
+        timeout(Duration::from_millis(300), question).await.is_err(),
+        "no answer"
+    );
+    assert_eq!(alice.status().await["windows"], 0);
+    newer.must("quit", json!({})).await;
+    alice.until_gone().await;
+}
+
+#[tokio::test]
+async fn a_second_start_shows_the_first() {
+    let mut alice = Person::new("Alice").await;
+    alice.start().await;
+    let socket = Visitor::socket(&alice.desktop, &alice.profile());
+    let mut window = Visitor::window(&socket).await.unwrap();
+    let first = alice.status().await["pid"].clone();
+    for number in 1..=5 {
+        let second = alice.run(&[], "").await;
+        assert!(
+            second.status.success(),
+            "{}",
+            String::from_utf8_lossy(&second.stderr)
+        );
+        let shown = loop {
+            let event = window.event().await.unwrap();
+            if event["kind"] == "show" {
+                break event;
+            }
+        };
+        assert_eq!(shown["place"]["kind"], "anywhere", "start {number}");
+        assert_eq!(alice.status().await["pid"], first);
+    }
+}
+
+/// Bytes that no window would write.
+fn garbage(chance: &mut Chance, number: u64) -> Vec<u8> {
+    let quit = json!({"id": 1, "command": {"name": "quit", "ask": {}}});
+    let greeting = frame(&hello(1, env!("CARGO_PKG_VERSION"), "window"));
+    let mut bytes = match number % 8 {
+        0 => Vec::new(),
+        1 => vec![0xFF; 64],
+        // Longer than a frame may be, and longer than what follows.
+        2 => [&(17_u32 << 20).to_be_bytes()[..], b"{}"].concat(),
+        3 => [&1000_u32.to_be_bytes()[..], b"{\"protocol\":1"].concat(),
+        // A question before the greeting.
+        4 => frame(&quit),
+        5 => [&greeting[..], &frame(&json!([[[[[]]]]]))].concat(),
+        6 => [
+            &greeting[..],
+            &20_000_u32.to_be_bytes(),
+            "[".repeat(20_000).as_bytes(),
+        ]
+        .concat(),
+        _ => {
+            let unknown = json!({"id": 1, "command": {"name": "open_sesame", "ask": {}}});
+            [&greeting[..], &frame(&unknown)].concat()
+        }
+    };
+    if number % 3 == 0 && !bytes.is_empty() {
+        let at = usize::try_from(chance.below(bytes.len() as u64)).unwrap();
+        bytes[at] ^= 1 << chance.below(8);
+    }
+    if number % 5 == 0 {
+        bytes.truncate(bytes.len() / 2);
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn garbage_on_the_socket_is_accepted_never() {
+    const N: u64 = 240;
+    let mut alice = Person::new("Alice").await;
+    alice.start().await;
+    let socket = Visitor::socket(&alice.desktop, &alice.profile());
+    let mut chance = Chance(38);
+    let mut accepted = 0;
+    // These neither say anything nor go away.
+    let mut silent = Vec::new();
+    for number in 0..N {
+        let mut stream = UnixStream::connect(&socket).await.unwrap();
+        let _ = stream.write_all(&garbage(&mut chance, number)).await;
+        if number % 10 == 0 {
+            silent.push(stream);
+            continue;
+        }
+        let _ = stream.shutdown().await;
+        while let Ok(Ok(told)) = timeout(Duration::from_secs(5), read(&mut stream)).await {
+            accepted += u64::from(told["answer"]["result"].get("Ok").is_some());
+        }
+    }
+    assert_eq!(accepted, 0, "of {N}");
+    let status = alice.status().await;
+    assert_eq!(pid(&status), alice.resident_id(), "the resident lives");
+    drop(silent);
+    alice
+        .until_status("no window is left", |status| status["windows"] == 0)
+        .await;
+    println!("garbage accepted: 0 of {N}");
+}
+
+/// Tries to talk as another user. Prints `connected` and how many bytes came back.
+const FOREIGNER: &str = "
+import socket, struct, sys
+hello = sys.argv[2].encode()
+try:
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(5)
+    s.connect(sys.argv[1])
+    print('connected')
+    s.sendall(struct.pack('>I', len(hello)) + hello)
+    print(len(s.recv(1)))
+except OSError as error:
+    print(type(error).__name__)
+";
+
+fn foreigner(socket: &Path) -> String {
+    let output = std::process::Command::new("setpriv")
+        .args([
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            "--",
+            "/usr/bin/python3",
+            "-c",
+            FOREIGNER,
+        ])
+        .arg(socket)
+        .arg(hello(1, env!("CARGO_PKG_VERSION"), "tool").to_string())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        !said.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    said
+}
+
+#[tokio::test]
+async fn another_user_is_turned_away_even_where_the_rights_are_open() {
+    const N: usize = 20;
+    let id = std::process::Command::new("id").arg("-u").output().unwrap();
+    if id.stdout != b"0\n" {
+        println!("NOT RUN: only root can become another user");
+        return;
+    }
+    let mut alice = Person::new("Alice").await;
+    alice.start().await;
+    let socket = Visitor::socket(&alice.desktop, &alice.profile());
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&socket), 0o600);
+    assert_eq!(mode(socket.parent().unwrap()), 0o700);
+    assert!(
+        !foreigner(&socket).contains("connected"),
+        "the rights alone keep others out"
+    );
+
+    let doors = [
+        alice.desktop.folder(),
+        &alice.desktop.runtime(),
+        socket.parent().unwrap(),
+        &socket,
+    ];
+    for door in doors {
+        std::fs::set_permissions(door, std::fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    let mut connected = 0;
+    for _ in 0..N {
+        let said = foreigner(&socket);
+        connected += usize::from(said.contains("connected"));
+        let heard: Vec<&str> = said.lines().skip(1).collect();
+        assert!(
+            !said.contains("connected") || heard != ["1"],
+            "a foreigner was answered: {said}"
+        );
+    }
+    assert_eq!(
+        connected, N,
+        "the rights were open, so that it is the resident who refused"
+    );
+    let mut own = Visitor::tool(&socket).await.unwrap();
+    own.must("read_status", json!({})).await;
+    println!("another user accepted: 0 of {N}");
+}
+
+#[tokio::test]
+async fn a_window_that_dies_while_it_is_looked_at_is_no_longer_in_front() {
+    let meeting = Meeting::on_prosody().await;
+    let alice = &meeting.alice;
+    let socket = Visitor::socket(&alice.desktop, &alice.profile());
+    let mut window = Visitor::window(&socket).await.unwrap();
+    let overview = window.must("read_overview", json!({})).await;
+    let chat = json!({"account": overview["accounts"][0]["id"], "jid": meeting.bob_account.jid});
+    window
+        .must("window_state", json!({"chat": chat, "focused": true}))
+        .await;
+    assert_eq!(alice.status().await["focused"], true);
+    window.die_writing().await;
+    alice
+        .until_status("nobody looks", |status| {
+            status["windows"] == 0 && status["focused"] == false
+        })
+        .await;
+    let mut bob = meeting.bob_unseen().await;
+    bob.message(&meeting.alice_account.jid, "Are you there?")
+        .await;
+    alice
+        .desktop
+        .notifications
+        .next_popup("since nobody looks", |popup| {
+            popup.body.contains("Are you there?")
+        })
+        .await;
+    // Whoever is left may still read the socket to its end.
+    let mut rest = Vec::new();
+    let mut late = UnixStream::connect(&socket).await.unwrap();
+    late.shutdown().await.unwrap();
+    late.read_to_end(&mut rest).await.unwrap();
+    assert!(rest.is_empty());
+}
