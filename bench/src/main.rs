@@ -56,6 +56,7 @@ async fn main() {
         &mut report,
     )
     .await;
+    report.save();
 
     alice.start().await;
     alice.until_online().await;
@@ -71,6 +72,7 @@ async fn main() {
     let mut latency = Latency::default();
     latency.measure(0..warm, &mut senders, &alice, &floor).await;
     weight::idle(&alice, warm, &mut report).await;
+    report.save();
     latency
         .measure(warm..messages, &mut senders, &alice, &floor)
         .await;
