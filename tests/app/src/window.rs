@@ -126,16 +126,19 @@ impl Window {
         }
     }
 
-    /// Clicks the element that a CSS selector finds.
+    /// Clicks the element that a CSS selector finds; again, where the page has just moved it away or replaced it.
     ///
     /// # Panics
     /// As [`Window::find`].
     pub async fn click(&self, css: &str) {
-        self.find(css)
-            .await
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("a click on {css}: {error}"));
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        while let Err(error) = self.find(css).await.click().await {
+            if tokio::time::Instant::now() > deadline {
+                let picture = self.screenshot("failure").await;
+                panic!("a click on {css}: {error}; see {}", picture.display());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Types into the element that a CSS selector finds. No emoji: the driver drops them.
