@@ -12,6 +12,7 @@ use crate::notifications::Notifications;
 use crate::screen::Screen;
 use crate::speaker::Speaker;
 use crate::tray::TrayHost;
+use crate::wayland::Wayland;
 
 /// By this variable every process of a desktop is known, whoever started it.
 const OWNER: &str = "CARILLON_TEST_DESKTOP";
@@ -33,7 +34,8 @@ pub struct Desktop {
     pub speaker: Speaker,
     /// The session bus of all of them.
     pub bus: Bus,
-    display: Option<String>,
+    /// Where windows appear: variables of the environment.
+    session: Vec<(&'static str, String)>,
     // Last, so that all are gone before their folder is.
     folder: TempDir,
 }
@@ -41,15 +43,30 @@ pub struct Desktop {
 impl Desktop {
     /// A desktop without a screen: most of Carillon needs none.
     pub async fn start() -> Self {
-        Self::with_display(None).await
+        Self::in_session(Vec::new()).await
     }
 
     /// A desktop on `screen`.
     pub async fn on(screen: &Screen) -> Self {
-        Self::with_display(Some(screen.name().to_owned())).await
+        Self::in_session(vec![("DISPLAY", screen.name().to_owned())]).await
     }
 
-    async fn with_display(display: Option<String>) -> Self {
+    /// A desktop in a Wayland session.
+    pub async fn in_wayland(session: &Wayland) -> Self {
+        let variables = [
+            ("WAYLAND_DISPLAY", session.socket()),
+            ("XDG_SESSION_TYPE", "wayland"),
+            ("GDK_BACKEND", "wayland"),
+        ];
+        Self::in_session(
+            variables
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+        )
+        .await
+    }
+
+    async fn in_session(session: Vec<(&'static str, String)>) -> Self {
         // Short: the path of a socket ends at 108 bytes.
         let folder = tempfile::Builder::new()
             .prefix("cd-")
@@ -69,7 +86,7 @@ impl Desktop {
             tray,
             speaker,
             bus,
-            display,
+            session,
             folder,
         }
     }
@@ -119,10 +136,8 @@ impl Desktop {
             .env("NO_AT_BRIDGE", "1")
             .env("GTK_A11Y", "none")
             .env(OWNER, self.folder())
-            .envs(self.speaker.environment());
-        if let Some(display) = &self.display {
-            command.env("DISPLAY", display);
-        }
+            .envs(self.speaker.environment())
+            .envs(self.session.iter().map(|(name, value)| (name, value)));
         command
     }
 

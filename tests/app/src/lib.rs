@@ -31,6 +31,7 @@ mod speaker;
 mod tray;
 mod tray_item;
 mod visitor;
+mod wayland;
 mod window;
 
 pub use at_screen::AtScreen;
@@ -49,4 +50,5 @@ pub use speaker::{Mark, Speaker};
 pub use tray::TrayHost;
 pub use tray_item::{MenuEntry, TrayIcon, TrayItem};
 pub use visitor::{NoAnswer, Visitor, frame, hello, read};
+pub use wayland::Wayland;
 pub use window::{Handover, Window};

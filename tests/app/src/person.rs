@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::desktop::Desktop;
 use crate::screen::Screen;
+use crate::wayland::Wayland;
 use crate::window::{Handover, Window};
 
 /// A desktop with a profile of Carillon, and the resident once it is started.
@@ -33,6 +34,11 @@ impl Person {
     /// Somebody with a screen.
     pub async fn on(screen: &Screen, name: &str) -> Self {
         Self::before(name, Desktop::on(screen).await)
+    }
+
+    /// Somebody in a Wayland session.
+    pub async fn in_wayland(session: &Wayland, name: &str) -> Self {
+        Self::before(name, Desktop::in_wayland(session).await)
     }
 
     fn before(name: &str, desktop: Desktop) -> Self {

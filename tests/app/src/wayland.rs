@@ -1,0 +1,51 @@
+//! A Wayland session without a monitor.
+
+use std::path::Path;
+
+use carillon_tests_servers::{Process, until};
+
+use crate::bus::Bus;
+
+/// Mutter, the compositor of GNOME, on a bus of its own. Several people may share it.
+#[derive(Debug)]
+pub struct Wayland {
+    socket: String,
+    // In this order: the compositor ends before its bus.
+    _compositor: Process,
+    _bus: Bus,
+}
+
+impl Wayland {
+    /// Starts it with its socket and logs in `folder`, which only its owner may read.
+    pub async fn start(folder: &Path) -> Self {
+        let bus = Bus::start(folder).await;
+        let mut command = Process::command("mutter");
+        command
+            .args(["--headless", "--wayland", "--no-x11", "--sm-disable"])
+            .args(["--virtual-monitor", "1280x800"])
+            .args(["--wayland-display", "wayland-test"])
+            .env("XDG_RUNTIME_DIR", folder)
+            .env("HOME", folder)
+            .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY");
+        let mut compositor = Process::spawn("mutter", folder, command);
+        let socket = folder.join("wayland-test");
+        until("the compositor listens", || {
+            compositor.assert_running();
+            socket.exists()
+        })
+        .await;
+        Self {
+            socket: socket.to_string_lossy().into_owned(),
+            _compositor: compositor,
+            _bus: bus,
+        }
+    }
+
+    /// For `WAYLAND_DISPLAY`: the whole path, so that it is found from any runtime folder.
+    #[must_use]
+    pub fn socket(&self) -> &str {
+        &self.socket
+    }
+}
