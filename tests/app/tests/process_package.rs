@@ -18,12 +18,22 @@ const APP: &str = "im.carillon.Carillon";
 fn package() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("CARILLON_DEB") {
         let named = PathBuf::from(named);
-        assert!(named.is_file(), "CARILLON_DEB names {}, which is not there", named.display());
+        assert!(
+            named.is_file(),
+            "CARILLON_DEB names {}, which is not there",
+            named.display()
+        );
         return Some(named);
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/dist");
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let found = entries.into_iter().find(|path| path.extension().is_some_and(|end| end == "deb"));
+    let entries = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let found = entries
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|end| end == "deb"));
     if found.is_none() {
         println!("NOT RUN: there is no package in target/dist; `make dist` makes it");
     }
@@ -32,7 +42,11 @@ fn package() -> Option<PathBuf> {
 
 fn said(program: &str, arguments: &[&std::ffi::OsStr]) -> String {
     let output = Command::new(program).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{program}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -40,7 +54,14 @@ fn said(program: &str, arguments: &[&std::ffi::OsStr]) -> String {
 fn unpacked() -> Option<TempDir> {
     let package = package()?;
     let folder = tempfile::Builder::new().prefix("cp-").tempdir().unwrap();
-    said("dpkg-deb", &["-x".as_ref(), package.as_os_str(), folder.path().as_os_str()]);
+    said(
+        "dpkg-deb",
+        &[
+            "-x".as_ref(),
+            package.as_os_str(),
+            folder.path().as_os_str(),
+        ],
+    );
     Some(folder)
 }
 
@@ -49,7 +70,9 @@ fn entry(root: &Path) -> String {
 }
 
 fn value<'a>(entry: &'a str, key: &str) -> &'a str {
-    let line = entry.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    let line = entry
+        .lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
     line.unwrap_or_else(|| panic!("no {key} in {entry}"))
 }
 
@@ -59,29 +82,48 @@ fn everything_that_a_desktop_looks_for_is_in_it() {
     let root = root.path();
     for program in ["carillon", "carillon-window"] {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(root.join("usr/bin").join(program)).unwrap().permissions().mode();
+        let mode = std::fs::metadata(root.join("usr/bin").join(program))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o755, "{program}");
     }
     let entry = entry(root);
-    assert!(value(&entry, "MimeType").split(';').any(|kind| kind == "x-scheme-handler/xmpp"));
-    assert!(value(&entry, "Exec").ends_with(" %u"), "an address is passed on");
+    assert!(
+        value(&entry, "MimeType")
+            .split(';')
+            .any(|kind| kind == "x-scheme-handler/xmpp")
+    );
+    assert!(
+        value(&entry, "Exec").ends_with(" %u"),
+        "an address is passed on"
+    );
     let icon = value(&entry, "Icon");
     let icons = root.join("usr/share/icons/hicolor");
     for size in [16, 22, 24, 32, 48, 64, 128, 256, 512] {
         let file = icons.join(format!("{size}x{size}/apps/{icon}.png"));
-        let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let bytes =
+            std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         // Width and height in the header (PNG, section 11.2.2).
         let side = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
         assert_eq!((side(16), side(20)), (size, size), "{}", file.display());
     }
     assert!(icons.join(format!("scalable/apps/{icon}.svg")).is_file());
-    assert!(root.join(format!("usr/share/metainfo/{APP}.metainfo.xml")).is_file());
+    assert!(
+        root.join(format!("usr/share/metainfo/{APP}.metainfo.xml"))
+            .is_file()
+    );
 }
 
 #[test]
 fn its_dependencies_are_named_and_known_to_this_system() {
     let Some(package) = package() else { return };
-    let field = |name: &str| said("dpkg-deb", &["-f".as_ref(), package.as_os_str(), name.as_ref()]);
+    let field = |name: &str| {
+        said(
+            "dpkg-deb",
+            &["-f".as_ref(), package.as_os_str(), name.as_ref()],
+        )
+    };
     assert_eq!(field("Package").trim(), "carillon");
     assert_eq!(field("Version").trim(), env!("CARGO_PKG_VERSION"));
     let depends = field("Depends");
@@ -90,7 +132,10 @@ fn its_dependencies_are_named_and_known_to_this_system() {
         .filter_map(|one| one.split_whitespace().next())
         .collect();
     for wanted in ["libc6", "libasound2", "libwebkit2gtk-4.1-0", "libgtk-3-0"] {
-        assert!(names.iter().any(|name| name.starts_with(wanted)), "{wanted} in {depends}");
+        assert!(
+            names.iter().any(|name| name.starts_with(wanted)),
+            "{wanted} in {depends}"
+        );
     }
     for name in names {
         said("dpkg-query", &["-W".as_ref(), name.as_ref()]);
@@ -105,7 +150,10 @@ fn by_desktop_entry(desktop: &Desktop, root: &Path) -> Command {
     let programs = root.join("usr/bin");
     let mut command = desktop.command("env");
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-    command.env("PATH", path).arg(words.next().unwrap()).args(words);
+    command
+        .env("PATH", path)
+        .arg(words.next().unwrap())
+        .args(words);
     command
 }
 
@@ -118,14 +166,23 @@ async fn started_by_its_desktop_entry_it_does_the_main_job() {
     let bob = server.add_account("bob", "can he fix it").await;
     server.befriend((&alice, "Alice"), (&bob, "Bob")).await;
     // As the desktop starts it, in the user's own profile; there is no screen here, so no window comes.
-    let resident = Process::spawn("resident", desktop.folder(), by_desktop_entry(&desktop, root.path()));
+    let resident = Process::spawn(
+        "resident",
+        desktop.folder(),
+        by_desktop_entry(&desktop, root.path()),
+    );
     let profile = desktop.home().join(".local/share/carillon");
     let mut window = until_some("the installed resident answers", async || {
-        Visitor::window(&Visitor::socket(&desktop, &profile)).await.ok()
+        Visitor::window(&Visitor::socket(&desktop, &profile))
+            .await
+            .ok()
     })
     .await;
     let program = std::fs::read_link(format!("/proc/{}/exe", pid(&mut window).await)).unwrap();
-    assert_eq!(program, root.path().canonicalize().unwrap().join("usr/bin/carillon"));
+    assert_eq!(
+        program,
+        root.path().canonicalize().unwrap().join("usr/bin/carillon")
+    );
 
     let ask = json!({"jid": alice.jid, "password": alice.password, "connect": server.url(), "secret": "file"});
     window.must("sign_in", ask).await;
@@ -143,7 +200,12 @@ async fn started_by_its_desktop_entry_it_does_the_main_job() {
     assert!(heard.resembles(&built_in("bell")), "{heard:?}");
 
     let id = "6f2f1c1e-0000-4000-8000-000000000001";
-    window.must("send_message", json!({"chat": chat, "id": id, "body": "With pleasure"})).await;
+    window
+        .must(
+            "send_message",
+            json!({"chat": chat, "id": id, "body": "With pleasure"}),
+        )
+        .await;
     friend.expect_message("With pleasure").await;
 
     // The handler of xmpp: addresses is the same entry: it reaches the one that runs.

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use carillon_tests_app::{Person, Visitor};
-use carillon_tests_servers::{Kind, Process, TestServer, until_some};
+use carillon_tests_servers::{BareStream, Kind, Process, TestServer, until_some};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "Vorpal-blade-went-snicker-snack-7";
@@ -14,8 +14,12 @@ const WORDS: &str = "Twas brillig between you and me";
 
 /// Everything that would let somebody in: the password, and what SCRAM derives from it, as each could be written.
 fn secrets() -> Vec<Vec<u8>> {
-    let base64 = |text: &[u8]| run("base64", &["-w0"], text);
-    let hex = |text: &[u8]| text.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes();
+    let hex = |text: &[u8]| {
+        text.iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+            .into_bytes()
+    };
     let password = PASSWORD.as_bytes();
     let plain = [&b"\0alice\0"[..], password].concat();
     let debug = format!("{password:?}");
@@ -26,6 +30,10 @@ fn secrets() -> Vec<Vec<u8>> {
         hex(password),
         debug.trim_matches(['[', ']']).as_bytes().to_vec(),
     ]
+}
+
+fn base64(text: &[u8]) -> Vec<u8> {
+    run("base64", &["-w0"], text)
 }
 
 fn run(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
@@ -43,8 +51,7 @@ fn run(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     output.stdout
 }
 
-/// What SCRAM-SHA-256 makes of the password (RFC 5802 section 3): the keys that `log` may hold, for the salt and the
-/// iterations that stand in `log` or in a server's first message. They are made here, by Python, again.
+/// What SCRAM-SHA-256 makes of the password (RFC 5802 section 3), made by Python, in three ways of writing.
 fn scram_keys(salt_and_count: &[(Vec<u8>, u32)]) -> Vec<Vec<u8>> {
     const PYTHON: &str = "
 import sys, hashlib, hmac, base64
@@ -70,9 +77,19 @@ for pair in sys.argv[2:]:
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let entries = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
     entries
-        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
         .filter(|path| path.is_file())
         .collect()
 }
@@ -104,28 +121,58 @@ impl Watched {
         let server = TestServer::start(Kind::Embedded).await;
         let account = server.add_account("alice", PASSWORD).await;
         let url = server.url();
-        let words = ["account", "add", &account.jid, "--password-stdin", "--connect", &url, "--store", store];
+        let words = [
+            "account",
+            "add",
+            &account.jid,
+            "--password-stdin",
+            "--connect",
+            &url,
+            "--store",
+            store,
+        ];
         let mut command = person.carillon(&words);
         command.env("CARILLON_LOG", "trace");
         let added = feed(command, PASSWORD).await;
-        assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+        assert!(
+            added.status.success(),
+            "{}",
+            String::from_utf8_lossy(&added.stderr)
+        );
         // What it said is searched with the rest.
-        std::fs::write(person.desktop.folder().join("account-add.log"), added.stderr).unwrap();
+        std::fs::write(
+            person.desktop.folder().join("account-add.log"),
+            added.stderr,
+        )
+        .unwrap();
         let resident = start(&person);
         let socket = Visitor::socket(&person.desktop, &person.profile());
         person.until_online().await;
-        Self { person, resident, server, socket }
+        Self {
+            person,
+            resident,
+            server,
+            socket,
+        }
     }
 
     /// Does everything with the account that touches its password.
     async fn live(&self) {
         let mut window = Visitor::window(&self.socket).await.unwrap();
         let overview = window.must("read_overview", json!({})).await;
-        assert!(!overview.to_string().contains(PASSWORD), "no answer tells it");
+        assert!(
+            !overview.to_string().contains(PASSWORD),
+            "no answer tells it"
+        );
         let account = &overview["accounts"][0];
         let chat = json!({"account": account["id"], "jid": "bob@localhost"});
         let id = "6f2f1c1e-0000-4000-8000-000000000001";
-        window.must("send_message", json!({"chat": chat, "id": id, "body": WORDS})).await;
+        window
+            .must(
+                "send_message",
+                json!({"chat": chat, "id": id, "body": WORDS}),
+            )
+            .await;
         let url = self.server.url();
         let ask = json!({"jid": "second@localhost", "password": PASSWORD, "connect": url, "secret": account["secret"]});
         window.must("create_account", ask).await;
@@ -148,32 +195,53 @@ impl Watched {
 async fn feed(command: std::process::Command, line: &str) -> std::process::Output {
     use tokio::io::AsyncWriteExt;
     let mut command = tokio::process::Command::from(command);
-    command.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    command
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{line}\n").as_bytes()).await.unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(format!("{line}\n").as_bytes())
+        .await
+        .unwrap();
     child.wait_with_output().await.unwrap()
 }
 
 fn start(person: &Person) -> Process {
     let mut command = person.carillon(&["--background"]);
-    command.env("CARILLON_LOG", "trace").env("RUST_BACKTRACE", "full");
+    command
+        .env("CARILLON_LOG", "trace")
+        .env("RUST_BACKTRACE", "full");
     Process::spawn("resident", person.desktop.folder(), command)
 }
 
-/// Salt and iterations of the account, as the server that keeps them would tell anybody who asks to sign in.
-fn kept_by_the_server(log: &str) -> Vec<(Vec<u8>, u32)> {
-    // A log that tells them would be enough to look for the keys; one that does not cannot hold them by accident.
-    let mut found = Vec::new();
-    for part in log.split("s=").skip(1) {
-        let salt: String = part.chars().take_while(|letter| letter.is_ascii_alphanumeric() || "+/=".contains(*letter)).collect();
-        let count: String = part.split(",i=").nth(1).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
-        let decoded = run("sh", &["-c", "base64 -d 2>/dev/null || true"], salt.as_bytes());
-        if let (false, Ok(count)) = (decoded.is_empty(), count.parse()) {
-            found.push((decoded, count));
-        }
-    }
-    found.truncate(8);
-    found
+/// Salt and iterations of an account, as its server tells anybody who begins to sign in.
+async fn salt_of(server: &TestServer, name: &str) -> (Vec<u8>, u32) {
+    let mut stream = BareStream::open(&server.url(), server.domain())
+        .await
+        .unwrap();
+    let first = base64(format!("n,,n={name},r=fyko+d2lbbFgONRv9qkxdawL").as_bytes());
+    let first = String::from_utf8(first).unwrap();
+    let auth = format!(
+        "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256'>{first}</auth>"
+    );
+    stream.send(&auth).await.unwrap();
+    let challenge = stream.receive().await.unwrap();
+    let text = challenge.split(['<', '>']).nth(2).unwrap();
+    let text = String::from_utf8(run("base64", &["-d"], text.as_bytes())).unwrap();
+    let part = |key: &str| {
+        text.split(',')
+            .find_map(|part| part.strip_prefix(key))
+            .unwrap()
+            .to_owned()
+    };
+    (
+        run("base64", &["-d"], part("s=").as_bytes()),
+        part("i=").parse().unwrap(),
+    )
 }
 
 fn mode(path: &Path) -> u32 {
@@ -181,12 +249,15 @@ fn mode(path: &Path) -> u32 {
 }
 
 /// Searches all that the person's desktop holds: profile, home, logs of the resident and of the command line.
-fn search(watched: &Watched) -> Vec<PathBuf> {
+async fn search(watched: &Watched) -> Vec<PathBuf> {
     let log = watched.resident.output();
-    assert!(log.contains("TRACE"), "the log tells everything that it can");
+    assert!(
+        log.contains("TRACE"),
+        "the log tells everything that it can"
+    );
     assert!(!log.contains(WORDS), "a message is in the log");
-    let mut secrets = secrets();
-    secrets.extend(scram_keys(&kept_by_the_server(&log)));
+    let salts = vec![salt_of(&watched.server, "alice").await];
+    let secrets = [secrets(), scram_keys(&salts)].concat();
     let (searched, holding) = holders(watched.person.desktop.folder(), &secrets);
     println!(
         "{} forms of the secret looked for in {searched} files, {} bytes of log: in {:?}",
@@ -208,9 +279,9 @@ async fn by_choice_the_password_is_in_one_file_and_nowhere_else() {
     let mut watched = Watched::signed_in(Person::new("Alice").await, "file").await;
     watched.live().await;
     let file = watched.person.profile().join("secrets.toml");
-    assert_eq!(search(&watched), [file.clone()]);
+    assert_eq!(search(&watched).await, [file.clone()]);
     watched.crash().await;
-    assert_eq!(search(&watched), [file.clone()], "nor after a crash");
+    assert_eq!(search(&watched).await, [file.clone()], "nor after a crash");
     assert_eq!(mode(&file), 0o600);
     assert_eq!(mode(&watched.person.profile()), 0o700);
 }
@@ -220,15 +291,26 @@ async fn with_a_keyring_the_password_is_in_no_file() {
     let person = Person::new("Alice").await;
     // Its own files, which it encrypts, lie apart.
     let rings = tempfile::tempdir().unwrap();
-    let _keyring = person.desktop.bus.start_keyring(rings.path(), &person.desktop.runtime()).await;
+    let _keyring = person
+        .desktop
+        .bus
+        .start_keyring(rings.path(), &person.desktop.runtime())
+        .await;
     let mut watched = Watched::signed_in(person, "keyring").await;
     watched.live().await;
-    assert_eq!(search(&watched), [] as [PathBuf; 0]);
+    assert_eq!(search(&watched).await, [] as [PathBuf; 0]);
     watched.crash().await;
-    assert_eq!(search(&watched), [] as [PathBuf; 0], "nor after a crash");
+    assert_eq!(
+        search(&watched).await,
+        [] as [PathBuf; 0],
+        "nor after a crash"
+    );
     assert!(!watched.person.profile().join("secrets.toml").exists());
     let (_, encrypted) = holders(rings.path(), &secrets());
-    assert!(encrypted.is_empty(), "the keyring encrypts what it writes: {encrypted:?}");
+    assert!(
+        encrypted.is_empty(),
+        "the keyring encrypts what it writes: {encrypted:?}"
+    );
     // It is there all the same: the account signs in again with it.
     watched.resident = start(&watched.person);
     watched.person.until_online().await;
@@ -239,8 +321,13 @@ async fn an_account_that_is_removed_takes_its_password_along() {
     let watched = Watched::signed_in(Person::new("Alice").await, "file").await;
     let mut window = Visitor::window(&watched.socket).await.unwrap();
     let overview = window.must("read_overview", json!({})).await;
-    window.must("remove_account", json!({"account": overview["accounts"][0]["id"]})).await;
-    assert_eq!(search(&watched), [] as [PathBuf; 0]);
+    window
+        .must(
+            "remove_account",
+            json!({"account": overview["accounts"][0]["id"]}),
+        )
+        .await;
+    assert_eq!(search(&watched).await, [] as [PathBuf; 0]);
 }
 
 #[tokio::test]
@@ -270,5 +357,8 @@ async fn without_a_keyring_signing_in_is_refused_and_a_file_is_not_taken_instead
     assert!(!refused.contains(PASSWORD));
     let overview = window.must("read_overview", json!({})).await;
     assert_eq!(overview["accounts"], Value::Array(Vec::new()));
-    assert_eq!(holders(person.desktop.folder(), &secrets()).1, [] as [PathBuf; 0]);
+    assert_eq!(
+        holders(person.desktop.folder(), &secrets()).1,
+        [] as [PathBuf; 0]
+    );
 }

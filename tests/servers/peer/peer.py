@@ -142,7 +142,8 @@ async def obey(commands, line):
 
 
 async def main():
-    lines = asyncio.StreamReader()
+    # A stanza of a megabyte is asked for in one line.
+    lines = asyncio.StreamReader(limit=16 * 1024 * 1024)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     commands = Commands()
     while line := await lines.readline():
