@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use carillon_tests_servers::Process;
 use tempfile::TempDir;
@@ -155,10 +155,18 @@ impl Desktop {
 
 impl Drop for Desktop {
     fn drop(&mut self) {
-        for id in self.processes() {
-            let _ = Command::new("kill")
-                .args(["-KILL", &id.to_string()])
-                .status();
+        // More than once: a window that loses its resident starts another before it is killed itself.
+        for _ in 0..20 {
+            let left = self.processes();
+            if left.is_empty() {
+                return;
+            }
+            for id in left {
+                let _ = Command::new("kill")
+                    .args(["-KILL", &id.to_string()])
+                    .stderr(Stdio::null())
+                    .status();
+            }
         }
     }
 }
