@@ -3,12 +3,13 @@
 pub mod compose;
 pub mod pictures;
 
-use crate::desktop::popups::{PopupIcon, PopupRequest, Popups, Urgency};
+use crate::desktop::popups::{PopupRequest, Popups, Urgency};
 use crate::desktop::sound::{Clip, Play, Player};
 use crate::words::Words;
 use carillon_core::alerts::{Attention, EventKind, Sound, SoundPlan};
 use carillon_core::ids::{ChatRef, InviteId};
 use carillon_engine::Ring;
+use pictures::Pictures;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -34,6 +35,7 @@ const REMEMBERED: usize = 256;
 pub struct Ringer {
     popups: Popups,
     player: Player,
+    pictures: Pictures,
     shown: Mutex<HashMap<String, Shown>>,
 }
 
@@ -44,6 +46,7 @@ impl Ringer {
         Self {
             popups,
             player,
+            pictures: Pictures::default(),
             shown: Mutex::default(),
         }
     }
@@ -87,7 +90,7 @@ impl Ringer {
             key,
             summary: text.summary,
             body: text.body,
-            icon: pictures::popup_icon(&ring.plan.icon, ring.plan.kind).unwrap_or(PopupIcon::None),
+            icon: self.pictures.popup_icon(&ring.plan.icon, ring.plan.kind),
             actions: text.actions,
             reply: text.reply,
             default_label: words.say("popup-open"),

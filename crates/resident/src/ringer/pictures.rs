@@ -2,8 +2,9 @@
 
 use crate::desktop::popups::PopupIcon;
 use carillon_core::alerts::{EventKind, Icon, defaults::icon_name};
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 macro_rules! icons {
     ($($name:literal),* $(,)?) => {
@@ -70,12 +71,41 @@ fn public_name(name: &str) -> &str {
     if name == "generic" { "new" } else { name }
 }
 
-fn builtin(name: &str) -> Option<PopupIcon> {
-    let (_, png) = ICONS.iter().find(|(known, _)| public_name(known) == name)?;
-    decoded(png)
+/// Carillon's own pictures, decoded once: a popup must not wait for that each time.
+#[derive(Default)]
+pub struct Pictures {
+    decoded: Mutex<HashMap<&'static str, PopupIcon>>,
 }
 
-fn decoded(png: &[u8]) -> Option<PopupIcon> {
+impl Pictures {
+    /// The picture for an icon cell; the event's own when the chosen one is gone.
+    pub fn popup_icon(&self, icon: &Icon, kind: EventKind) -> PopupIcon {
+        let chosen = match icon {
+            Icon::Builtin(name) => self.builtin(name),
+            Icon::File(path) if check(Path::new(path)).is_ok() => {
+                Some(PopupIcon::File(path.into()))
+            }
+            // Pictures of contacts come with their profiles; until then the event speaks for itself.
+            Icon::File(_) | Icon::Avatar => None,
+        };
+        chosen
+            .or_else(|| self.builtin(icon_name(kind)))
+            .unwrap_or(PopupIcon::None)
+    }
+
+    fn builtin(&self, name: &str) -> Option<PopupIcon> {
+        let (name, png) = ICONS.iter().find(|(known, _)| public_name(known) == name)?;
+        let mut decoded = self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = decoded.get(name) {
+            return Some(known.clone());
+        }
+        let picture = decode(png)?;
+        decoded.insert(name, picture.clone());
+        Some(picture)
+    }
+}
+
+fn decode(png: &[u8]) -> Option<PopupIcon> {
     let picture = image::load_from_memory_with_format(png, image::ImageFormat::Png).ok()?;
     let picture = picture.into_rgba8();
     let (width, height) = picture.dimensions();
@@ -84,18 +114,6 @@ fn decoded(png: &[u8]) -> Option<PopupIcon> {
         height,
         pixels: Arc::from(picture.into_raw()),
     })
-}
-
-/// The picture for an icon cell; the event's own when the chosen one is gone.
-#[must_use]
-pub fn popup_icon(icon: &Icon, kind: EventKind) -> Option<PopupIcon> {
-    let chosen = match icon {
-        Icon::Builtin(name) => builtin(name),
-        Icon::File(path) if check(Path::new(path)).is_ok() => Some(PopupIcon::File(path.into())),
-        // Pictures of contacts come with their profiles; until then the event speaks for itself.
-        Icon::File(_) | Icon::Avatar => None,
-    };
-    chosen.or_else(|| builtin(icon_name(kind)))
 }
 
 /// Says whether a file can be used as an icon: a readable PNG or SVG of reasonable size.
@@ -141,17 +159,18 @@ mod tests {
     #[test]
     fn every_event_has_an_icon_of_its_own_that_decodes() {
         for kind in EventKind::ALL {
-            assert!(builtin(icon_name(kind)).is_some(), "{kind:?}");
+            assert!(
+                Pictures::default().builtin(icon_name(kind)).is_some(),
+                "{kind:?}"
+            );
         }
     }
 
     #[test]
     fn an_icon_file_that_is_gone_falls_back_to_the_events_own() {
         let gone = Icon::File("/nowhere/icon.png".to_owned());
-        assert!(matches!(
-            popup_icon(&gone, EventKind::Message),
-            Some(PopupIcon::Rgba { .. })
-        ));
+        let shown = Pictures::default().popup_icon(&gone, EventKind::Message);
+        assert!(matches!(shown, PopupIcon::Rgba { .. }));
     }
 
     #[test]
