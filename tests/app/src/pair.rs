@@ -1,6 +1,6 @@
 //! Two people before one screen, each with Carillon.
 
-use carillon_tests_servers::{Account, Kind, TestServer, until};
+use carillon_tests_servers::{Account, DEADLINE, Kind, TestServer, until_some};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -72,6 +72,10 @@ impl Pair {
 
     /// Closes somebody's window by the window manager's key, until its process has gone.
     pub async fn close_window(&self, person: &Person) {
+        // Without a tray the window would have something to say first.
+        person
+            .until_status("a tray", |status| status["tray"] == true)
+            .await;
         let process = person.window_process().expect("a window").to_string();
         self.screen
             .xdotool(&["search", "--sync", "--onlyvisible", "--pid", &process])
@@ -81,10 +85,14 @@ impl Pair {
                     .xdotool(&["windowactivate", "--sync", &window, "key", "alt+F4"])
             })
             .expect("the window manager closes windows");
-        until("the window's process has gone", || {
-            person.window_process().is_none()
-        })
-        .await;
+        let gone = async || person.window_process().is_none().then_some(());
+        if tokio::time::timeout(DEADLINE / 2, until_some("the window has gone", gone))
+            .await
+            .is_err()
+        {
+            let picture = self.screen.screenshot("failure-close");
+            panic!("the window stays; see {}", picture.display());
+        }
         person
             .until_status("no window", |status| status["windows"] == 0)
             .await;
