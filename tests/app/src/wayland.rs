@@ -29,7 +29,7 @@ impl Wayland {
             .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY");
-        let mut compositor = Process::spawn("mutter", folder, command);
+        let compositor = Process::spawn("mutter", folder, command);
         let socket = folder.join("wayland-test");
         until("the compositor listens", || {
             compositor.assert_running();

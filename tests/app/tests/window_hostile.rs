@@ -1,6 +1,7 @@
 //! What strangers write is text and nothing else, and the page can do no more than it needs.
 
-#![allow(clippy::unwrap_used)] // in the functions that the tests share
+#![allow(clippy::unwrap_used, clippy::expect_used)] // in the functions that the tests share
+#![allow(clippy::print_stdout)] // how much was tried
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,7 @@
 //! Without a mouse: from the first screen to a message, by the real keyboard.
 
+#![allow(clippy::expect_used, clippy::panic)] // in the functions that the tests share
+
 use carillon_tests_app::{AtScreen, Screen, Window, quoted};
 use carillon_tests_servers::Kind;
 use serde_json::Value;

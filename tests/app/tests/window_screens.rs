@@ -1,6 +1,7 @@
 //! Every screen, light and dark, wide and narrow, in every language: photographed, and looked over by axe.
 
-#![allow(clippy::unwrap_used)] // in the functions that the tests share
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
+#![allow(clippy::print_stdout)] // where the pictures are
 
 use std::path::Path;
 
@@ -249,6 +250,7 @@ async fn the_first_screens() {
             if screen == "sign-in" {
                 window.click("[data-test=submit]").await;
                 window.click("summary").await;
+                window.find("details[open]").await;
             }
             walk.see(screen).await;
             window.click(".actions button:first-child").await;
@@ -309,9 +311,19 @@ async fn the_screens_of_every_day() {
         window.go("chats").await;
         walk.back().await;
         walk.see("chats").await;
+        window.click("[data-test=own-status]").await;
+        window.find("[data-test=availability-busy]").await;
+        walk.see("own-status").await;
+        window.press(ESCAPE).await;
+        window.lacks("[data-test=availability-busy]").await;
         window.click("[data-test=chat-row]").await;
         window.shows_message("Now I have!").await;
         walk.see("chat").await;
+        window.click("[data-test=emoji]").await;
+        window.find("[data-test=emoji-picker]").await;
+        walk.see("emoji").await;
+        window.press(ESCAPE).await;
+        window.lacks("[data-test=emoji-picker]").await;
         window.click("[data-test=chat-menu]").await;
         window.click("[data-test=edit-contact]").await;
         window.find("[data-test=contact-form]").await;

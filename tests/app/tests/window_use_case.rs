@@ -1,5 +1,7 @@
 //! The whole use case, in two real windows: Alice chooses Bob, writes, and Bob is told, answers, and is read.
 
+#![allow(clippy::unwrap_used)] // in the functions that the tests share
+
 use carillon_tests_app::{Pair, built_in, looks_at};
 use carillon_tests_servers::Kind;
 
