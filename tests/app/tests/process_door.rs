@@ -163,11 +163,11 @@ fn garbage(chance: &mut Chance, number: u64) -> Vec<u8> {
             [&greeting[..], &frame(&unknown)].concat()
         }
     };
-    if number % 3 == 0 && !bytes.is_empty() {
+    if number.is_multiple_of(3) && !bytes.is_empty() {
         let at = usize::try_from(chance.below(bytes.len() as u64)).unwrap();
         bytes[at] ^= 1 << chance.below(8);
     }
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         bytes.truncate(bytes.len() / 2);
     }
     bytes

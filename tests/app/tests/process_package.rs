@@ -3,7 +3,7 @@
 //! `CARILLON_DEB` names the package, else it is the one in `target/dist`. Making it takes a release build, so where
 //! there is none the tests say aloud that they were not run; with `CARILLON_DEB` set, a missing one is a failure.
 
-#![allow(clippy::unwrap_used)] // in the functions that the tests share
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // in the functions that the tests share
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

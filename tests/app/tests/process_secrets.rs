@@ -1,6 +1,6 @@
 //! Passwords and keys: in the keyring or in the one file that was chosen, and nowhere else (TESTPLAN row 38).
 
-#![allow(clippy::unwrap_used)] // in the functions that the tests share
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // in the functions that the tests share
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -279,9 +279,13 @@ async fn by_choice_the_password_is_in_one_file_and_nowhere_else() {
     let mut watched = Watched::signed_in(Person::new("Alice").await, "file").await;
     watched.live().await;
     let file = watched.person.profile().join("secrets.toml");
-    assert_eq!(search(&watched).await, [file.clone()]);
+    assert_eq!(search(&watched).await, std::slice::from_ref(&file));
     watched.crash().await;
-    assert_eq!(search(&watched).await, [file.clone()], "nor after a crash");
+    assert_eq!(
+        search(&watched).await,
+        std::slice::from_ref(&file),
+        "nor after a crash"
+    );
     assert_eq!(mode(&file), 0o600);
     assert_eq!(mode(&watched.person.profile()), 0o700);
 }
