@@ -12,7 +12,8 @@ const growth = 0.4;
 function stretch(text: string): string {
   const accented = [...text].map((letter) => accents[letter] ?? letter).join('');
   const letters = text.replace(/[^A-Za-z]/g, '').length;
-  return accented + '~'.repeat(Math.round(letters * growth));
+  // In words, which can be broken: a longer language has more of them, and none as long as a line.
+  return accented + '~'.repeat(Math.round(letters * growth)).replace(/~{8}(?=~)/g, '$& ');
 }
 
 /** Turns a message into one that shows what is cut off, what is not translatable and what is glued together. */
