@@ -1,4 +1,4 @@
-//! The socket between the two processes: who comes in, who makes room, and who is turned away (TESTPLAN row 23).
+//! The socket between the two processes: who comes in, who makes room, and who is turned away.
 
 #![allow(clippy::unwrap_used)] // in the functions that the tests share
 

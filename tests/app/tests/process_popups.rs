@@ -1,4 +1,4 @@
-//! What strangers and friends write ends in a popup as text, never as markup, whatever it is (TESTPLAN row 34).
+//! What strangers and friends write ends in a popup as text, never as markup, whatever it is.
 
 #![allow(clippy::unwrap_used)] // in the functions that the tests share
 

@@ -1,4 +1,4 @@
-//! Passwords and keys: in the keyring or in the one file that was chosen, and nowhere else (TESTPLAN row 38).
+//! Passwords and keys: in the keyring or in the one file that was chosen, and nowhere else.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // in the functions that the tests share
 

@@ -1,4 +1,4 @@
-//! Two processes (TESTPLAN row 23): either may be killed at any moment, and nothing is lost.
+//! Two processes: either may be killed at any moment, and nothing is lost.
 
 #![allow(clippy::unwrap_used, clippy::panic)] // in the functions that the tests share
 

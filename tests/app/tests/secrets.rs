@@ -1,4 +1,4 @@
-//! What is secret or private is in no log, no argument and no file but its own (TESTPLAN row 38).
+//! What is secret or private is in no log, no argument and no file but its own.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
 //! What the desktop says of itself: Do Not Disturb, the lock, idleness. Told by signals, kept as values, never asked
-//! on the way of an alert. What no desktop tells stays unknown (ALERTS: unknown never counts as true).
+//! on the way of an alert. What no desktop tells stays unknown; unknown never counts as true.
 
 #[cfg(target_os = "linux")]
 mod disturb;
