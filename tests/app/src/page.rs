@@ -1,5 +1,6 @@
 //! What a person does in Carillon's window: choose, read, type.
 
+use carillon_tests_servers::until_some;
 use serde_json::Value;
 
 use crate::window::Window;
@@ -10,7 +11,17 @@ const ENTER: char = '\u{E007}';
 impl Window {
     /// Goes to `chats`, `contacts`, `requests`, `activity` or `settings`.
     pub async fn go(&self, section: &str) {
-        self.click(&format!("[data-test=rail-{section}]")).await;
+        let button = format!("[data-test=rail-{section}]");
+        let there = format!(
+            "return document.querySelector({}) !== null",
+            quoted(&format!("{button}[aria-current=page]"))
+        );
+        // A window that has just changed its size moves the button away from under the pointer.
+        until_some(&format!("the section {section}"), async || {
+            self.click(&button).await;
+            (self.script(&there).await == true).then_some(())
+        })
+        .await;
     }
 
     /// Goes to a sheet of the settings, such as `alerts`.
