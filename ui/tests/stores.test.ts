@@ -4,6 +4,7 @@ import { chats } from '../src/state/chats.svelte';
 import { contacts } from '../src/state/contacts.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { nextMorning, own } from '../src/state/own.svelte';
+import { ask } from '../src/lib/link';
 import { where } from '../src/state/place.svelte';
 import { requests } from '../src/state/requests.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
@@ -124,6 +125,13 @@ describe('the open chat', () => {
     await conversations.open!.markSeen(12);
     const said = fake.say(bob, 'and another');
     await until(() => conversations.open?.firstUnseen === said.id);
+  });
+
+  it('the line goes once one has answered', async () => {
+    await conversations.show(bob);
+    expect(conversations.open!.firstUnseen).toBe(11);
+    await ask('send_message', { chat: bob, id: 'answer', body: 'Coming' });
+    await until(() => conversations.open?.firstUnseen === null);
   });
 
   it('a chat that was read has no line when one comes back to it', async () => {

@@ -42,6 +42,11 @@ export class Conversation {
   async added(watching: boolean): Promise<void> {
     const before = this.history.last()?.id ?? 0;
     await this.history.added();
+    if (this.history.last()?.author.kind === 'me') {
+      // Whoever answers has read what came before.
+      this.firstUnseen = null;
+      return;
+    }
     const behind = this.firstUnseen !== null && this.firstUnseen <= this.#seen;
     if (watching || (this.firstUnseen !== null && !behind)) return;
     const unseen = this.history.messages.find(({ id, seen }) => id > before && !seen);
