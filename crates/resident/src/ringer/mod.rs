@@ -78,8 +78,10 @@ impl Ringer {
             clip,
             volume: plan.volume.per_cent(),
         };
-        // The player itself says what went wrong; nobody here waits for it.
-        drop(self.player.play(play));
+        let player = self.player.clone();
+        // In a task of its own, which has its turn after the popup's: raising the player's thread takes longer than
+        // sending the popup. The player itself says what went wrong; nobody here waits for it.
+        tokio::spawn(async move { drop(player.play(play)) });
     }
 
     fn show(&self, ring: &Ring, plan: &carillon_core::alerts::PopupPlan, words: &Words) {
