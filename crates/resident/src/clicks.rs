@@ -87,22 +87,29 @@ fn place_of(kind: EventKind, chat: ChatRef) -> Place {
     }
 }
 
+/// Sends an answer typed into a popup. What cannot be sent is kept in the chat's composer, and the chat is shown.
 async fn replied(house: &Arc<House>, chat: ChatRef, text: String) {
     let id = uuid::Uuid::new_v4().to_string();
-    let sent = on_desk(house, move |desk| {
-        let message = desk.send_message(&chat, &id, &text)?;
-        desk.mark_seen(&chat, message)
+    let to = chat.clone();
+    let kept = on_desk(house, move |desk| match desk.send_message(&to, &id, &text) {
+        Ok(message) => desk.mark_seen(&to, message).map(|()| true),
+        Err(error) => {
+            tracing::warn!(%error, "an answer from a popup was not sent; it is kept as a draft");
+            desk.save_draft(&to, &text).map(|()| false)
+        }
     })
     .await;
-    if let Err(error) = sent {
-        tracing::warn!(%error, "an answer from a popup was not sent");
+    match kept {
+        Ok(true) => {}
+        Ok(false) => present(house, Place::Chat { chat }, None),
+        Err(error) => tracing::error!(%error, "an answer from a popup could not be stored"),
     }
 }
 
-async fn on_desk(
+async fn on_desk<T: Send + 'static>(
     house: &House,
-    job: impl FnOnce(&mut Desk) -> Result<(), DeskError> + Send + 'static,
-) -> Result<(), DeskError> {
+    job: impl FnOnce(&mut Desk) -> Result<T, DeskError> + Send + 'static,
+) -> Result<T, DeskError> {
     house.engine.call(job).await.unwrap_or(Err(DeskError::Gone))
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use carillon_tests_app::{Meeting, built_in};
+use carillon_tests_app::{Meeting, Visitor, built_in};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_message_rings_pops_up_and_changes_the_tray() {
@@ -142,6 +143,47 @@ async fn a_reply_is_written_in_the_popup_itself() {
         reply.xml()
     );
     assert_eq!(reply.text("type"), "chat");
+}
+
+#[tokio::test]
+async fn a_reply_in_a_popup_that_cannot_be_sent_is_kept_as_a_draft() {
+    let alice = carillon_tests_app::Person::new("Alice").await;
+    alice
+        .desktop
+        .notifications
+        .can(&["actions", "body", "inline-reply"]);
+    let mut meeting = Meeting::prepared(carillon_tests_servers::Kind::Prosody, alice).await;
+    meeting
+        .alice
+        .online(&meeting.server, &meeting.alice_account)
+        .await;
+    let desktop = &meeting.alice.desktop;
+    let mut bob = meeting.bob().await;
+    bob.message("alice@carillon.test", "Tea at five?").await;
+    let popup = desktop
+        .notifications
+        .next_popup("with a field", |popup| {
+            popup.label("inline-reply").is_some()
+        })
+        .await;
+    let too_long = "With pleasure. ".repeat(2_000);
+
+    desktop.notifications.reply(popup.id, &too_long).await;
+
+    let socket = Visitor::socket(desktop, &meeting.alice.profile());
+    let mut tool = Visitor::tool(&socket).await.unwrap();
+    let kept = async {
+        loop {
+            let overview = tool.must("read_overview", json!({})).await;
+            let draft = overview["chats"][0]["draft"].as_str().unwrap_or_default();
+            if !draft.is_empty() {
+                return draft.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let kept = tokio::time::timeout(Duration::from_secs(20), kept).await;
+    assert_eq!(kept.unwrap(), too_long);
 }
 
 #[tokio::test]

@@ -92,6 +92,11 @@ impl SettingsFile {
             return Ok((false, Vec::new()));
         }
         let (file, notices) = Self::load(&self.path, stamp)?;
+        let broken = |notice: &Notice| matches!(notice, Notice::SettingsSetAside { .. });
+        if notices.iter().any(broken) {
+            // Half a sentence of an editor must not sign anybody out: a copy is aside, and what held goes on.
+            return Ok((false, notices));
+        }
         let changed = file.settings != self.settings;
         *self = file;
         Ok((changed, notices))

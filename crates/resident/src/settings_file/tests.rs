@@ -157,3 +157,17 @@ fn a_change_by_hand_is_taken_over_and_our_own_writing_is_no_change() {
     assert!(file.reload("now").unwrap().0);
     assert_eq!(file.settings().general.theme, Theme::Light);
 }
+
+#[test]
+fn a_file_broken_by_hand_while_running_takes_no_account_away() {
+    let desk = desk("[[account]]\njid = \"alice@example.org\"\n");
+    let (mut file, _) = desk.load();
+    std::fs::write(&desk.path, "[[account\n").unwrap();
+    let (changed, notices) = file.reload("now").unwrap();
+    assert!(!changed);
+    assert_eq!(file.settings().accounts.len(), 1);
+    let [Notice::SettingsSetAside { path, .. }] = notices.as_slice() else {
+        panic!("{notices:?}");
+    };
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "[[account\n");
+}
