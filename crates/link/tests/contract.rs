@@ -4,7 +4,7 @@
 
 use carillon_link::contract::typescript_map;
 use carillon_link::{Command, Event, Refusal};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use ts_rs::{Config, TS};
 
@@ -32,11 +32,13 @@ fn export_to(folder: &Path) {
     for name in &names {
         index.push_str(&format!("export type {{ {name} }} from \"./{name}\";\n"));
     }
-    for name in &names {
+    let map = typescript_map(&config);
+    let used: BTreeSet<&str> = map.split(|sign: char| !sign.is_alphanumeric()).collect();
+    for name in names.iter().filter(|name| used.contains(name.as_str())) {
         index.push_str(&format!("import type {{ {name} }} from \"./{name}\";\n"));
     }
     index.push('\n');
-    index.push_str(&typescript_map(&config));
+    index.push_str(&map);
     std::fs::write(folder.join("index.ts"), index).unwrap();
 }
 
