@@ -43,7 +43,7 @@ pub use page::quoted;
 pub use pair::{Pair, looks_at};
 pub use person::Person;
 pub use pitch::Heard;
-pub use popup::{Image, Popup};
+pub use popup::Popup;
 pub use screen::{Screen, screenshots};
 pub use sounds::built_in;
 pub use speaker::{Mark, Speaker};

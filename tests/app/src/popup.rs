@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use zbus::{OwnedVariant, Structure, Variant};
+use zbus::OwnedVariant;
 
 /// One call of `Notify` (Desktop Notifications Specification 1.2, section 9.2).
 #[derive(Debug, Clone)]
@@ -28,17 +28,6 @@ pub struct Popup {
     pub timeout: i32,
     /// Everything else.
     pub hints: HashMap<String, OwnedVariant>,
-}
-
-/// A picture in a hint.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// In pixels.
-    pub width: usize,
-    /// In pixels.
-    pub height: usize,
-    /// Four bytes a pixel.
-    pub rgba: Vec<u8>,
 }
 
 impl Popup {
@@ -94,38 +83,12 @@ impl Popup {
             .and_then(|value| value.downcast_ref::<u8>().ok())
     }
 
-    /// The picture of `image-data`, which is the structure `(iiibiiay)`: width, height, row stride, alpha, bits a
-    /// sample, channels, bytes.
+    /// The bytes of the picture that `image-path` names as a URI, which a service would show.
     #[must_use]
-    pub fn image(&self) -> Option<Image> {
-        let value = ["image-data", "image_data", "icon_data"]
-            .iter()
-            .find_map(|name| self.hints.get(*name))?;
-        let fields = value.downcast_ref::<&Structure<'_>>().ok()?.fields();
-        let number = |at: usize| usize::try_from(fields.get(at)?.downcast_ref::<i32>().ok()?).ok();
-        let (width, height, stride, channels) = (number(0)?, number(1)?, number(2)?, number(5)?);
-        let Variant::Array(array) = fields.get(6)? else {
-            return None;
-        };
-        let bytes: Vec<u8> = array
-            .iter()
-            .filter_map(|byte| byte.downcast_ref::<u8>().ok())
-            .collect();
-        let mut rgba = Vec::with_capacity(width * height * 4);
-        for row in 0..height {
-            for pixel in bytes
-                .get(row * stride..)?
-                .chunks_exact(channels)
-                .take(width)
-            {
-                rgba.extend_from_slice(&pixel[..3]);
-                rgba.push(pixel.get(3).copied().unwrap_or(u8::MAX));
-            }
-        }
-        Some(Image {
-            width,
-            height,
-            rgba,
-        })
+    pub fn picture(&self) -> Option<Vec<u8>> {
+        let path = self.text("image-path")?.strip_prefix("file://")?;
+        std::fs::read(path.replace("%20", " "))
+            .ok()
+            .filter(|bytes| !bytes.is_empty())
     }
 }

@@ -34,7 +34,7 @@ async fn a_message_rings_pops_up_and_changes_the_tray() {
         popup.actions
     );
     assert!(
-        popup.image().is_some() || popup.text("image-path").is_some(),
+        popup.picture().is_some(),
         "an icon: {:?}",
         popup.hints.keys()
     );

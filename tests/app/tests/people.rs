@@ -43,7 +43,7 @@ async fn a_friend_who_comes_available_has_a_sound_of_its_own() {
         other.pitch_hz,
         heard.pitch_hz
     );
-    assert_ne!(popup.image(), second.image(), "the icons differ too");
+    assert_ne!(popup.picture(), second.picture(), "the icons differ too");
 }
 
 #[tokio::test]

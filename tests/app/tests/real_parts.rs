@@ -24,11 +24,13 @@ async fn a_popup_is_recorded_with_its_picture_and_can_be_pressed() {
         .await
         .unwrap();
     let mut pressed = proxy.receive_signal("ActionInvoked").await.unwrap();
-    let picture = (2, 1, 8, true, 8, 4, vec![1_u8, 2, 3, 4, 5, 6, 7, 8]);
+    let file = desktop.folder().join("a picture.png");
+    std::fs::write(&file, [1, 2, 3]).unwrap();
+    let picture = format!("file://{}", file.display()).replace(' ', "%20");
     let hints = HashMap::from([
         ("urgency", Variant::from(2_u8)),
         ("suppress-sound", Variant::from(true)),
-        ("image-data", Variant::from(picture)),
+        ("image-path", Variant::from(picture.as_str())),
     ]);
     let body = (
         "Test",
@@ -55,7 +57,7 @@ async fn a_popup_is_recorded_with_its_picture_and_can_be_pressed() {
         (vec!["Reply"], Some("r7"))
     );
     assert_eq!(popup.flag("suppress-sound"), Some(true));
-    assert_eq!(popup.image().unwrap().rgba, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(popup.picture().unwrap(), [1, 2, 3]);
 
     desktop.notifications.press(id, "r7", Some("token")).await;
     let signal = futures_util::StreamExt::next(&mut pressed).await.unwrap();

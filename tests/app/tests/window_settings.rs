@@ -52,8 +52,12 @@ async fn a_sound_and_an_icon_that_were_chosen_are_the_next_alert_s() {
         .await;
     let (heard, _) = desktop.speaker.heard_since(end).await;
     assert!(heard.resembles(&built_in("knock")), "{heard:?}");
-    assert!(popup.image().is_some());
-    assert_eq!(popup.image(), missed.image(), "the icon of the other row");
+    assert!(popup.picture().is_some());
+    assert_eq!(
+        popup.picture(),
+        missed.picture(),
+        "the icon of the other row"
+    );
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn there_and_back(kind: Kind) {
         .await;
     assert_eq!(popup.summary, "Alice");
     assert_eq!(popup.labels(), ["Reply", "Mark as read"]);
-    assert!(popup.image().is_some(), "{:?}", popup.hints.keys());
+    assert!(popup.picture().is_some(), "{:?}", popup.hints.keys());
     let (heard, _) = bobs.speaker.heard_since(silence).await;
     assert!(BELL_HZ.contains(&heard.pitch_hz), "{heard:?}");
     assert!(heard.resembles(&built_in("bell")), "{heard:?}");

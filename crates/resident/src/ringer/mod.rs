@@ -92,7 +92,7 @@ impl Ringer {
             key,
             summary: text.summary,
             body: text.body,
-            icon: self.pictures.popup_icon(&ring.plan.icon, ring.plan.kind),
+            picture: self.pictures.for_popup(&ring.plan.icon, ring.plan.kind),
             actions: text.actions,
             reply: text.reply,
             default_label: words.say("popup-open"),

@@ -1,10 +1,10 @@
 //! The pictures beside popups: Carillon's own, or the user's.
 
-use crate::desktop::popups::PopupIcon;
 use carillon_core::alerts::{EventKind, Icon, defaults::icon_name};
 use std::collections::HashMap;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 macro_rules! icons {
     ($($name:literal),* $(,)?) => {
@@ -71,49 +71,109 @@ fn public_name(name: &str) -> &str {
     if name == "generic" { "new" } else { name }
 }
 
-/// Carillon's own pictures, decoded once: a popup must not wait for that each time.
-#[derive(Default)]
+/// The pictures as files: a popup names one by its path. As pixels in the message, thousands of bytes would be
+/// packed and unpacked one by one on the way from message to popup.
 pub struct Pictures {
-    decoded: Mutex<HashMap<&'static str, PopupIcon>>,
+    /// Where Carillon's own are laid out; the first that can be written to.
+    folders: Vec<PathBuf>,
+    checked: Mutex<HashMap<PathBuf, Checked>>,
+}
+
+/// What a file of the user's own was when it was looked at.
+#[derive(Clone, Copy)]
+struct Checked {
+    length: u64,
+    changed: Option<SystemTime>,
+    usable: bool,
+}
+
+/// So many files of the user's own are remembered.
+const REMEMBERED: usize = 1_000;
+
+impl Default for Pictures {
+    /// In the user's cache, or until the end of the login where that cannot be written to.
+    fn default() -> Self {
+        let roots = [dirs::cache_dir(), dirs::runtime_dir()];
+        let folder = |root: PathBuf| root.join("carillon").join("icons");
+        Self::in_folders(roots.into_iter().flatten().map(folder).collect())
+    }
 }
 
 impl Pictures {
-    /// The picture for an icon cell; the event's own when the chosen one is gone.
-    pub fn popup_icon(&self, icon: &Icon, kind: EventKind) -> PopupIcon {
-        let chosen = match icon {
-            Icon::Builtin(name) => self.builtin(name),
-            Icon::File(path) if check(Path::new(path)).is_ok() => {
-                Some(PopupIcon::File(path.into()))
-            }
-            // Pictures of contacts come with their profiles; until then the event speaks for itself.
-            Icon::File(_) | Icon::Avatar => None,
-        };
-        chosen
-            .or_else(|| self.builtin(icon_name(kind)))
-            .unwrap_or(PopupIcon::None)
+    fn in_folders(folders: Vec<PathBuf>) -> Self {
+        Self {
+            folders,
+            checked: Mutex::default(),
+        }
     }
 
-    fn builtin(&self, name: &str) -> Option<PopupIcon> {
+    /// The picture for an icon cell; the event's own when the chosen one is gone. `None` when no folder takes it.
+    pub fn for_popup(&self, icon: &Icon, kind: EventKind) -> Option<PathBuf> {
+        let chosen = match icon {
+            Icon::Builtin(name) => self.builtin(name),
+            Icon::File(path) => Some(PathBuf::from(path)).filter(|path| self.is_usable(path)),
+            // Pictures of contacts come with their profiles; until then the event speaks for itself.
+            Icon::Avatar => None,
+        };
+        chosen.or_else(|| self.builtin(icon_name(kind)))
+    }
+
+    fn builtin(&self, name: &str) -> Option<PathBuf> {
         let (name, png) = ICONS.iter().find(|(known, _)| public_name(known) == name)?;
-        let mut decoded = self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = decoded.get(name) {
-            return Some(known.clone());
+        // Another version may have drawn it anew; it must not show this one's.
+        let file = format!("{name}-{}.png", env!("CARGO_PKG_VERSION"));
+        self.folders
+            .iter()
+            .map(|folder| folder.join(&file))
+            .find(|path| is_laid_out(path, png))
+    }
+
+    /// Whether the user's own file can be shown. It is read only when it has changed.
+    fn is_usable(&self, path: &Path) -> bool {
+        let Ok(found) = std::fs::metadata(path) else {
+            return false;
+        };
+        let (length, changed) = (found.len(), found.modified().ok());
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = checked.get(path)
+            && (known.length, known.changed) == (length, changed)
+        {
+            return known.usable;
         }
-        let picture = decode(png)?;
-        decoded.insert(name, picture.clone());
-        Some(picture)
+        let usable = check(path).is_ok();
+        if checked.len() >= REMEMBERED {
+            checked.clear();
+        }
+        let now = Checked {
+            length,
+            changed,
+            usable,
+        };
+        checked.insert(path.to_owned(), now);
+        usable
     }
 }
 
-fn decode(png: &[u8]) -> Option<PopupIcon> {
-    let picture = image::load_from_memory_with_format(png, image::ImageFormat::Png).ok()?;
-    let picture = picture.into_rgba8();
-    let (width, height) = picture.dimensions();
-    Some(PopupIcon::Rgba {
-        width,
-        height,
-        pixels: Arc::from(picture.into_raw()),
-    })
+/// Lays a picture out unless it is there: caches are emptied at any time.
+fn is_laid_out(path: &Path, png: &[u8]) -> bool {
+    let expected = u64::try_from(png.len()).ok();
+    if std::fs::metadata(path).is_ok_and(|found| Some(found.len()) == expected) {
+        return true;
+    }
+    let written = lay_out(path, png);
+    if let Err(error) = &written {
+        tracing::warn!(%error, "an icon could not be laid out");
+    }
+    written.is_ok()
+}
+
+/// Written aside and renamed: another profile's Carillon may do the same now.
+fn lay_out(path: &Path, png: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder)?;
+    let aside = path.with_extension(format!("{}.tmp", std::process::id()));
+    std::fs::write(&aside, png)?;
+    std::fs::rename(&aside, path)
 }
 
 /// Says whether a file can be used as an icon: a readable PNG or SVG of reasonable size.
@@ -156,21 +216,57 @@ fn looks_like_svg(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn pictures() -> (tempfile::TempDir, Pictures) {
+        let folder = tempfile::tempdir().unwrap();
+        let pictures = Pictures::in_folders(vec![folder.path().join("icons")]);
+        (folder, pictures)
+    }
+
     #[test]
-    fn every_event_has_an_icon_of_its_own_that_decodes() {
+    fn every_event_has_an_icon_of_its_own_that_can_be_shown() {
+        let (_folder, pictures) = pictures();
         for kind in EventKind::ALL {
-            assert!(
-                Pictures::default().builtin(icon_name(kind)).is_some(),
-                "{kind:?}"
-            );
+            let path = pictures.builtin(public_name(icon_name(kind))).unwrap();
+            check(&path).unwrap();
         }
     }
 
     #[test]
     fn an_icon_file_that_is_gone_falls_back_to_the_events_own() {
+        let (_folder, pictures) = pictures();
         let gone = Icon::File("/nowhere/icon.png".to_owned());
-        let shown = Pictures::default().popup_icon(&gone, EventKind::Message);
-        assert!(matches!(shown, PopupIcon::Rgba { .. }));
+        let shown = pictures.for_popup(&gone, EventKind::Message);
+        assert!(shown.is_some());
+        assert_eq!(shown, pictures.builtin("message"));
+    }
+
+    #[test]
+    fn an_emptied_cache_is_filled_again() {
+        let (folder, pictures) = pictures();
+        let path = pictures.builtin("message").unwrap();
+        std::fs::remove_dir_all(folder.path().join("icons")).unwrap();
+        assert_eq!(pictures.builtin("message"), Some(path.clone()));
+        check(&path).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_to_is_passed_over() {
+        let (folder, _) = pictures();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let good = folder.path().join("good");
+        let pictures = Pictures::in_folders(vec![file, good.clone()]);
+        assert!(pictures.builtin("message").unwrap().starts_with(&good));
+    }
+
+    #[test]
+    fn a_file_of_the_users_own_is_looked_at_again_once_it_has_changed() {
+        let (folder, pictures) = pictures();
+        let path = folder.path().join("own.png");
+        std::fs::write(&path, "no picture").unwrap();
+        assert!(!pictures.is_usable(&path));
+        std::fs::copy(pictures.builtin("message").unwrap(), &path).unwrap();
+        assert!(pictures.is_usable(&path));
     }
 
     #[test]

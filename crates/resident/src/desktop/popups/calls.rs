@@ -50,18 +50,16 @@ pub(super) async fn abilities(connection: Connection) -> Result<Abilities, Popup
         .await
         .and_then(|answer| answer.body().deserialize())
         .map_err(|error| refused(&error))?;
-    // An old service may not know its version; then it is taken for one of today.
-    let about = ask("GetServerInformation")
+    let name = ask("GetServerInformation")
         .await
         .and_then(|answer| {
             answer
                 .body()
                 .deserialize::<(String, String, String, String)>()
         })
-        .map(|(name, _, _, version)| (name, version))
+        .map(|(name, ..)| name)
         .unwrap_or_default();
-    let (name, version) = about;
-    Ok(Abilities::new(name, capabilities, &version))
+    Ok(Abilities::new(name, capabilities))
 }
 
 /// Shows a popup, in the stead of `replaces` unless that is 0.

@@ -4,7 +4,7 @@
 //! anew, and withdrawing forgets it. Each popup waits for its answer on a thread of its own, which ends with it.
 
 use super::text::{self, BODY, LABEL, SUMMARY};
-use super::{Closed, Identity, Order, PopupError, PopupEvent, PopupIcon, PopupRequest};
+use super::{Closed, Identity, Order, PopupError, PopupEvent, PopupRequest};
 use crate::desktop::bus::Bus;
 use notify_rust::{CloseReason, Notification, NotificationResponse, Timeout};
 use tokio::sync::{mpsc, watch};
@@ -59,7 +59,7 @@ fn build(request: &PopupRequest, identity: &Identity) -> Notification {
     for action in &request.actions {
         notification.action(&action.id, &text::line(&action.label, LABEL));
     }
-    if let PopupIcon::File(path) = &request.icon {
+    if let Some(path) = &request.picture {
         notification.image_path(&path.to_string_lossy());
     }
     notification

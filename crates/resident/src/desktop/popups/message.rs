@@ -1,11 +1,10 @@
 //! From a request to the arguments of `Notify` (Desktop Notifications Specification 1.2).
 
 use super::text::{self, BODY, LABEL, SUMMARY};
-use super::{Identity, PopupIcon, PopupRequest, Urgency};
+use super::{Identity, PopupRequest, Urgency};
 use notify_rust::{Hint, Notification, Timeout};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::Arc;
 use zbus::Variant;
 
 /// The key that a click on the popup itself comes back with.
@@ -19,16 +18,13 @@ pub(super) struct Abilities {
     /// What the service calls itself.
     pub(super) name: String,
     capabilities: HashSet<String>,
-    /// The key of picture data was renamed with version 1.2 of the specification.
-    old_image_key: bool,
 }
 
 impl Abilities {
-    pub(super) fn new(name: String, capabilities: Vec<String>, spec_version: &str) -> Self {
+    pub(super) fn new(name: String, capabilities: Vec<String>) -> Self {
         Self {
             name,
             capabilities: capabilities.into_iter().collect(),
-            old_image_key: matches!(spec_version, "1.0" | "1.1"),
         }
     }
 
@@ -41,7 +37,6 @@ impl Abilities {
 #[derive(Debug)]
 pub(super) struct Message {
     notification: Notification,
-    picture: Option<Picture>,
     placeholder: Option<String>,
 }
 
@@ -70,12 +65,13 @@ impl Message {
         if let Some(category) = &request.category {
             notification.hint(Hint::Category(category.clone()));
         }
+        if let Some(picture) = &request.picture {
+            notification.hint(Hint::ImagePath(file_uri(picture)));
+        }
         words(&mut notification, request, abilities);
         let placeholder = buttons(&mut notification, request, abilities);
-        let picture = picture(&mut notification, &request.icon, abilities);
         Self {
             notification,
-            picture,
             placeholder,
         }
     }
@@ -83,9 +79,6 @@ impl Message {
     pub(super) fn arguments(&self, replaces: u32) -> Arguments<'_> {
         let shown = &self.notification;
         let mut hints: HashMap<&str, Variant<'_>> = shown.hints.iter().map(Into::into).collect();
-        if let Some(picture) = &self.picture {
-            hints.insert(picture.key, picture.variant());
-        }
         if let Some(placeholder) = &self.placeholder {
             hints.insert(
                 "x-kde-reply-placeholder-text",
@@ -145,74 +138,6 @@ fn buttons(
         .as_ref()
         .filter(|_| inline)
         .map(|reply| text::line(&reply.placeholder, LABEL))
-}
-
-/// Pixels go as a hint of our own making: notify-rust's `image_data` asks the service for its version with a
-/// nested `block_on`, which panics inside a runtime.
-fn picture(
-    notification: &mut Notification,
-    icon: &PopupIcon,
-    abilities: &Abilities,
-) -> Option<Picture> {
-    match icon {
-        PopupIcon::None => None,
-        PopupIcon::File(path) => {
-            notification.hint(Hint::ImagePath(file_uri(path)));
-            None
-        }
-        PopupIcon::Rgba {
-            width,
-            height,
-            pixels,
-        } => {
-            let key = if abilities.old_image_key {
-                "image_data"
-            } else {
-                "image-data"
-            };
-            Picture::new(key, *width, *height, pixels)
-        }
-    }
-}
-
-/// Pixels that go with the message.
-#[derive(Debug)]
-struct Picture {
-    key: &'static str,
-    width: i32,
-    height: i32,
-    stride: i32,
-    pixels: Arc<[u8]>,
-}
-
-impl Picture {
-    /// `None` when the pixels do not fit the size.
-    fn new(key: &'static str, width: u32, height: u32, pixels: &Arc<[u8]>) -> Option<Self> {
-        let (width, height) = (i32::try_from(width).ok()?, i32::try_from(height).ok()?);
-        let stride = width.checked_mul(4)?;
-        let fits =
-            usize::try_from(stride.checked_mul(height)?).is_ok_and(|bytes| bytes == pixels.len());
-        fits.then(|| Self {
-            key,
-            width,
-            height,
-            stride,
-            pixels: Arc::clone(pixels),
-        })
-    }
-
-    /// `(iiibiiay)`: width, height, row stride, alpha, bits a sample, channels, pixels.
-    fn variant(&self) -> Variant<'static> {
-        Variant::new((
-            self.width,
-            self.height,
-            self.stride,
-            true,
-            8_i32,
-            4_i32,
-            self.pixels.to_vec(),
-        ))
-    }
 }
 
 fn timeout(request: &PopupRequest) -> Timeout {

@@ -19,7 +19,6 @@ mod tests;
 
 use crate::desktop::bus::Bus;
 use std::path::PathBuf;
-use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 /// Who shows the popups.
@@ -42,25 +41,6 @@ impl Default for Identity {
             desktop_entry: id.into(),
         }
     }
-}
-
-/// What stands beside the text.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum PopupIcon {
-    /// The app's icon alone.
-    #[default]
-    None,
-    /// An absolute path of a picture.
-    File(PathBuf),
-    /// A picture: 8-bit RGBA, rows from the top, `width * height * 4` bytes.
-    Rgba {
-        /// In pixels.
-        width: u32,
-        /// In pixels.
-        height: u32,
-        /// The pixels.
-        pixels: Arc<[u8]>,
-    },
 }
 
 /// How urgent the desktop shall take it.
@@ -102,8 +82,8 @@ pub struct PopupRequest {
     pub summary: String,
     /// What follows, plain text.
     pub body: String,
-    /// The picture.
-    pub icon: PopupIcon,
+    /// The picture beside the text, by its absolute path; `None`: the app's icon alone.
+    pub picture: Option<PathBuf>,
     /// The buttons, in order.
     pub actions: Vec<PopupAction>,
     /// The answering button, before the others.
