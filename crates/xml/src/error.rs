@@ -61,6 +61,9 @@ pub enum XmlError {
     /// An element of `urn:ietf:params:xml:ns:xmpp-framing` other than `open` and `close` (RFC 7395 §3.3.2).
     #[error("unknown framing element {0:?}")]
     UnknownFrame(String),
+    /// Over TCP, what should have been a stream's header is another element (RFC 6120 §4.2).
+    #[error("{0:?} instead of a stream's header")]
+    NotAStream(String),
 }
 
 impl From<rxml::Error> for XmlError {

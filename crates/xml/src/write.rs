@@ -3,8 +3,7 @@
 use minidom::{Element, Node};
 use rxml::{Namespace, XMLNS_XML};
 
-/// Of stream features and stream errors (RFC 6120 §4.8.1).
-const NS_STREAMS: &str = "http://etherx.jabber.org/streams";
+use crate::stream::NS_STREAMS;
 
 /// Writes `element` so that it can stand alone: every namespace is declared where it is first used.
 ///
