@@ -3,6 +3,9 @@
 //! `wire` checks every stanza's sender before it makes one of these; what arrives here may be believed
 //! as far as its doc says. No payload is markup.
 
+mod archive;
+mod stream;
+
 use crate::chat::Author;
 use crate::contact::{Availability, ResourcePresence, RosterItem};
 use crate::ids::Timestamp;
@@ -10,6 +13,9 @@ use crate::room::InviteVia;
 use jid::{BareJid, FullJid, Jid};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use archive::{ArchiveAnswer, ArchivePage, ArchivePlace, ArchiveQuery, Archived};
+pub use stream::StreamState;
 
 /// By which way a message came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,6 +115,8 @@ pub enum RoomEvent {
         /// Offline when gone.
         availability: Availability,
     },
+    /// The room keeps an archive (XEP-0313) and names its entries (XEP-0359).
+    HasArchive,
 }
 
 /// Why a stanza was refused (RFC 6120 §8.3).
@@ -237,6 +245,33 @@ pub enum Incoming {
     Blocked(Vec<BareJid>),
     /// These were taken off it; empty means all.
     Unblocked(Vec<BareJid>),
+    /// All that was told before this belongs to the server's first so many stanzas on a managed stream, modulo
+    /// 2^32 (XEP-0198). To be answered by [`Outgoing::Handled`] once it is safe.
+    Counted(u32),
+    /// The server lets this stream be resumed after its link broke.
+    Resumable(StreamState),
+    /// An earlier stream goes on.
+    Resumed {
+        /// How many of my stanzas the server has handled on it, modulo 2^32.
+        reached: u32,
+        /// The session was kept whole: nothing that was true of it is over, and no [`Self::Online`] follows.
+        /// Otherwise only the stream is the old one, and [`Self::Online`] is next.
+        whole: bool,
+    },
+    /// A stored row was written as my so-manyth stanza on a managed stream, modulo 2^32.
+    Numbered {
+        /// The number.
+        number: u32,
+        /// The row's id.
+        id: String,
+    },
+    /// The answer to [`Outgoing::Archive`].
+    Archive {
+        /// The number that was given.
+        request: u64,
+        /// A page, or why there is none.
+        answer: ArchiveAnswer,
+    },
     /// The answer to an [`Outgoing`] that carries a request number.
     Outcome {
         /// The number that was given.
@@ -357,6 +392,17 @@ pub enum Outgoing {
         /// Their message's id.
         id: Option<String>,
     },
+    /// Something that is a stored row: told by [`Incoming::Reached`] when the server has it.
+    Kept {
+        /// The stanza's id, fixed when the row was stored; the same on every try.
+        id: String,
+        /// A receipt, a marker or a step of the subscription dance.
+        what: Box<Outgoing>,
+    },
+    /// The answer to [`Incoming::Counted`]: all up to this number is on the disk.
+    Handled(u32),
+    /// Asks an archive for a page.
+    Archive(ArchiveQuery),
     /// Asks the server whether the link still lives (XEP-0199).
     Ping,
     /// Ends the stream in good order.

@@ -58,6 +58,11 @@ impl Desk {
             Incoming::Blocked(jids) => self.hear_blocked(id, &jids),
             Incoming::Unblocked(jids) => self.hear_unblocked(id, &jids),
             Incoming::Outcome { request, result } => self.answer_request(request, result),
+            Incoming::Counted(_)
+            | Incoming::Resumable(_)
+            | Incoming::Resumed { .. }
+            | Incoming::Numbered { .. }
+            | Incoming::Archive { .. } => {}
         }
     }
 
@@ -153,7 +158,10 @@ impl Desk {
         if let Some(account) = self.accounts.get_mut(&id) {
             account.roster.remove(jid);
             account.forget_unwatched();
-            self.tell(Output::Roster(id));
+            let contact = account.chat(jid);
+            self.tell(Output::Contact(contact.clone()));
+            // The chat's line has lost the contact's name.
+            self.tell(Output::Chat(contact));
         }
     }
 
@@ -171,7 +179,9 @@ impl Desk {
         for jid in blocked.difference(&before) {
             self.drop_what_waits_of(id, jid);
         }
-        self.tell(Output::Roster(id));
+        if blocked != before {
+            self.tell(Output::Roster(id));
+        }
     }
 
     fn hear_blocked(&mut self, id: AccountId, jids: &[BareJid]) {

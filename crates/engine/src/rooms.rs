@@ -84,6 +84,7 @@ impl Desk {
                 room.state = RoomState::Refused { reason };
             }
             RoomEvent::Subject { text } => room.subject = text,
+            RoomEvent::HasArchive => return,
             RoomEvent::Occupant { nick, availability } if availability.is_online() => {
                 room.occupants.insert(nick);
             }

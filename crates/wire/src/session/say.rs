@@ -91,6 +91,7 @@ impl Session {
                 StanzaErrorType::Cancel,
                 "service-unavailable",
             ),
+            Outgoing::Kept { .. } | Outgoing::Handled(_) | Outgoing::Archive(_) => return,
             Outgoing::Ping => return self.ping_anyway(),
             Outgoing::Close => return,
         };
