@@ -1,6 +1,7 @@
 //! What Carillon costs while it waits.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use carillon_tests_app::Person;
@@ -41,24 +42,12 @@ pub(crate) async fn fresh(alice: &Person, report: &mut Report) {
 pub(crate) async fn idle(alice: &Person, alerts: usize, report: &mut Report) {
     eprintln!("idle, 30 s");
     sleep(if alerts < 100 { SETTLED } else { RESTED }).await;
-    let (ran, woken) = work(alice);
+    let before = Work::of(alice);
     sleep(IDLE).await;
-    let (ran_then, woken_then) = work(alice);
+    let (ran, woken) = Work::of(alice).since(&before);
     let seconds = IDLE.as_secs_f64();
-    report.add(
-        "idle_cpu_pct",
-        (ran_then - ran) * 100.0 / seconds,
-        "%",
-        Some(0.05),
-        1,
-    );
-    report.add(
-        "idle_wakeups_per_s",
-        (woken_then - woken) / seconds,
-        "1/s",
-        None,
-        1,
-    );
+    report.add("idle_cpu_pct", ran * 100.0 / seconds, "%", Some(0.05), 1);
+    report.add("idle_wakeups_per_s", woken / seconds, "1/s", None, 1);
     let memory = memory(alice);
     report.add(
         "tray_pss_mb",
@@ -112,27 +101,74 @@ fn memory(alice: &Person) -> Memory {
     sum
 }
 
-/// Seconds of processor time so far, and how often the threads were put to sleep by themselves.
-fn work(alice: &Person) -> (f64, f64) {
-    let (mut nanoseconds, mut switches) = (0.0, 0.0);
-    for process in alice.desktop.processes() {
-        for thread in std::fs::read_dir(format!("/proc/{process}/task"))
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
-            let read = |file: &str| {
-                std::fs::read_to_string(Path::join(&thread.path(), file)).unwrap_or_default()
-            };
-            nanoseconds += first_number(&read("schedstat"));
-            let status = read("status");
-            let line = status
-                .lines()
-                .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-            switches += first_number(line.unwrap_or_default());
+/// What the processes have done so far.
+#[derive(Debug, Default)]
+struct Work {
+    /// Of every thread that is there: nanoseconds on the processor, and how often it went to sleep by itself.
+    threads: HashMap<PathBuf, (f64, f64)>,
+    /// Seconds of all threads that there ever were, in the kernel's ticks of 10 ms.
+    ticked: f64,
+}
+
+impl Work {
+    fn of(alice: &Person) -> Self {
+        let mut work = Self::default();
+        for process in alice.desktop.processes() {
+            let folder = PathBuf::from(format!("/proc/{process}"));
+            work.ticked += ticks(&read(&folder.join("stat"))) / 100.0;
+            for thread in std::fs::read_dir(folder.join("task"))
+                .into_iter()
+                .flatten()
+                .flatten()
+            {
+                let status = read(&thread.path().join("status"));
+                let switches = status
+                    .lines()
+                    .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+                let done = (
+                    first_number(&read(&thread.path().join("schedstat"))),
+                    first_number(switches.unwrap_or_default()),
+                );
+                work.threads.insert(thread.path(), done);
+            }
         }
+        work
     }
-    (nanoseconds / 1e9, switches)
+
+    /// Seconds of processor time, and wake-ups, since `before`.
+    fn since(&self, before: &Self) -> (f64, f64) {
+        let (mut nanoseconds, mut switches) = (0.0, 0.0);
+        for (thread, (ran, slept)) in &self.threads {
+            let (ran_before, slept_before) = before.threads.get(thread).unwrap_or(&(0.0, 0.0));
+            nanoseconds += ran - ran_before;
+            switches += slept - slept_before;
+        }
+        let all_are_left = before
+            .threads
+            .keys()
+            .all(|thread| self.threads.contains_key(thread));
+        // A thread takes its own count with it when it ends; the process's count is coarser, and keeps it.
+        let seconds = if all_are_left {
+            nanoseconds / 1e9
+        } else {
+            self.ticked - before.ticked
+        };
+        (seconds, switches)
+    }
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// `utime` and `stime` of `/proc/PID/stat`: the 14th and 15th field, after a name that may hold spaces.
+fn ticks(stat: &str) -> f64 {
+    let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    rest.split_whitespace()
+        .skip(11)
+        .take(2)
+        .map(first_number)
+        .sum()
 }
 
 fn first_number(text: &str) -> f64 {
