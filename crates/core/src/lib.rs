@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod backoff;
 pub mod chat;
+pub mod connection;
 pub mod contact;
 pub mod ids;
 pub mod privacy;

@@ -7,6 +7,7 @@ mod archive;
 mod stream;
 
 use crate::chat::Author;
+use crate::connection::Connection;
 use crate::contact::{Availability, ResourcePresence, RosterItem};
 use crate::ids::Timestamp;
 use crate::room::InviteVia;
@@ -131,6 +132,8 @@ pub struct StanzaProblem {
 /// What a session yields, in the order of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Incoming {
+    /// How this session is connected; told once, before everything else.
+    Connected(Box<Connection>),
     /// Signed in and bound; what was said before is over.
     Online {
         /// The address the server gave.
@@ -445,6 +448,15 @@ pub enum SessionProblem {
         /// What it offered.
         offered: String,
     },
+    /// The server offers only weaker ways of signing in than the one it was known for. Somebody on the way may
+    /// have taken the others out; whether to go on is the user's decision. Final.
+    #[error("the server used to check the password by {before}, and now offers only: {offered}")]
+    Downgraded {
+        /// The strongest way that was used before.
+        before: String,
+        /// What it offers now.
+        offered: String,
+    },
     /// The account is disabled, or may not sign in now.
     #[error("the server does not let this account in: {detail}")]
     AccountRefused {
@@ -480,6 +492,7 @@ impl SessionProblem {
             Self::PasswordRefused
                 | Self::ServerNotProven
                 | Self::NoSafeMechanism { .. }
+                | Self::Downgraded { .. }
                 | Self::AccountRefused { .. }
                 | Self::Certificate { .. }
                 | Self::NotEncrypted

@@ -14,6 +14,8 @@ impl Desk {
             Incoming::Online { jid, features } => {
                 self.session_began(id, jid.resource().as_str(), features);
             }
+            // Kept for the account's panel once it asks for it.
+            Incoming::Connected(connection) => tracing::info!(?connection, "connected"),
             Incoming::Roster { version, items } => self.hear_roster(id, version.as_deref(), items),
             Incoming::RosterPush { version, item } => {
                 self.hear_roster_push(id, version.as_deref(), item);

@@ -54,6 +54,8 @@ export function problemWords(problem: SessionProblem): string {
       return t('problem.server_not_proven');
     case 'no_safe_mechanism':
       return t('problem.no_safe_mechanism');
+    case 'downgraded':
+      return t('problem.downgraded', { before: problem.before });
     case 'account_refused':
       return t('problem.account_refused');
     case 'replaced':

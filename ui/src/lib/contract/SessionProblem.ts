@@ -23,6 +23,14 @@ detail: string, } | { "kind": "password_refused" } | { "kind": "server_not_prove
 /**
  * What it offered.
  */
+offered: string, } | { "kind": "downgraded", 
+/**
+ * The strongest way that was used before.
+ */
+before: string, 
+/**
+ * What it offers now.
+ */
 offered: string, } | { "kind": "account_refused", 
 /**
  * In the server's words.

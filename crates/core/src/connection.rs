@@ -1,0 +1,240 @@
+//! How a session is connected: by which way, how well protected, and what was tried before.
+
+use crate::session::SessionProblem;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use ts_rs::TS;
+
+/// By what stanzas travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TransportKind {
+    /// WebSocket (RFC 7395).
+    WebSocket,
+    /// TCP inside TLS from the first byte (XEP-0368).
+    DirectTls,
+    /// TCP that begins in clear and goes on inside TLS (RFC 6120 §5), or in clear on this computer.
+    StartTls,
+}
+
+/// A way of signing in. A greater one is stronger.
+///
+/// What is bound to the channel is stronger than any hash alone: it can't be passed on by somebody in
+/// the middle who got hold of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+pub enum Mechanism {
+    /// The password itself (RFC 4616).
+    #[serde(rename = "PLAIN")]
+    Plain,
+    /// RFC 5802.
+    #[serde(rename = "SCRAM-SHA-1")]
+    ScramSha1,
+    /// RFC 7677.
+    #[serde(rename = "SCRAM-SHA-256")]
+    ScramSha256,
+    /// As RFC 7677, with SHA-512.
+    #[serde(rename = "SCRAM-SHA-512")]
+    ScramSha512,
+    /// Bound to the channel (RFC 5802 §6).
+    #[serde(rename = "SCRAM-SHA-1-PLUS")]
+    ScramSha1Plus,
+    /// Bound to the channel (RFC 7677).
+    #[serde(rename = "SCRAM-SHA-256-PLUS")]
+    ScramSha256Plus,
+    /// Bound to the channel, with SHA-512.
+    #[serde(rename = "SCRAM-SHA-512-PLUS")]
+    ScramSha512Plus,
+}
+
+impl Mechanism {
+    /// All, the strongest first.
+    pub const STRONGEST_FIRST: [Self; 7] = [
+        Self::ScramSha512Plus,
+        Self::ScramSha256Plus,
+        Self::ScramSha1Plus,
+        Self::ScramSha512,
+        Self::ScramSha256,
+        Self::ScramSha1,
+        Self::Plain,
+    ];
+
+    /// Its name in SASL.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::ScramSha1 => "SCRAM-SHA-1",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::ScramSha512 => "SCRAM-SHA-512",
+            Self::ScramSha1Plus => "SCRAM-SHA-1-PLUS",
+            Self::ScramSha256Plus => "SCRAM-SHA-256-PLUS",
+            Self::ScramSha512Plus => "SCRAM-SHA-512-PLUS",
+        }
+    }
+
+    /// Whether it binds to the channel.
+    #[must_use]
+    pub const fn is_bound(self) -> bool {
+        matches!(
+            self,
+            Self::ScramSha1Plus | Self::ScramSha256Plus | Self::ScramSha512Plus
+        )
+    }
+}
+
+impl fmt::Display for Mechanism {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Mechanism {
+    type Err = UnknownMechanism;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::STRONGEST_FIRST
+            .into_iter()
+            .find(|mechanism| mechanism.name() == name)
+            .ok_or_else(|| UnknownMechanism(name.to_owned()))
+    }
+}
+
+/// A name that is none of [`Mechanism`]'s.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no way of signing in that is known here")]
+pub struct UnknownMechanism(pub String);
+
+/// To what of the channel the proof of the password is bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub enum Binding {
+    /// To this very connection (RFC 9266).
+    #[serde(rename = "tls-exporter")]
+    TlsExporter,
+    /// To the server's certificate (RFC 5929 §4).
+    #[serde(rename = "tls-server-end-point")]
+    TlsServerEndPoint,
+}
+
+impl Binding {
+    /// Its registered name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TlsExporter => "tls-exporter",
+            Self::TlsServerEndPoint => "tls-server-end-point",
+        }
+    }
+}
+
+/// A way that was tried and led nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FailedWay {
+    /// What was tried: an address, or the question that was asked.
+    pub way: String,
+    /// Why it led nowhere.
+    pub problem: SessionProblem,
+}
+
+/// How a session is connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Connection {
+    /// By what.
+    pub transport: TransportKind,
+    /// The name or address of the server's host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// `host:port` of the proxy between, if there is one.
+    pub proxy: Option<String>,
+    /// The version of TLS, such as `TLS 1.3`; `None` in clear, which is to this computer only.
+    pub tls: Option<String>,
+    /// How the password was checked.
+    pub mechanism: Mechanism,
+    /// To what the check was bound; `None` if to nothing.
+    pub binding: Option<Binding>,
+    /// The server has confirmed that its offer came through unchanged (XEP-0474).
+    pub offer_confirmed: bool,
+    /// What was tried before, in the order in which it failed.
+    pub failed: Vec<FailedWay>,
+}
+
+/// Through what the network is reached.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Proxy {
+    /// What the system says: on every system `ALL_PROXY`, `HTTPS_PROXY` and `NO_PROXY` in the environment.
+    #[default]
+    System,
+    /// Directly, whatever the system says.
+    Direct,
+    /// `socks5://` or `http://` (CONNECT), with name and password if it wants them: `http://me:secret@proxy:3128`.
+    Url(String),
+}
+
+/// Without the address, which may hold a password.
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::System => "System",
+            Self::Direct => "Direct",
+            Self::Url(_) => "Url(…)",
+        })
+    }
+}
+
+impl From<String> for Proxy {
+    fn from(text: String) -> Self {
+        match text.trim() {
+            "" | "system" => Self::System,
+            "direct" => Self::Direct,
+            url => Self::Url(url.to_owned()),
+        }
+    }
+}
+
+impl From<Proxy> for String {
+    fn from(proxy: Proxy) -> Self {
+        match proxy {
+            Proxy::System => "system".to_owned(),
+            Proxy::Direct => "direct".to_owned(),
+            Proxy::Url(url) => url,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strongest_first_is_the_order_of_strength() {
+        let mut sorted = Mechanism::STRONGEST_FIRST;
+        sorted.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(sorted, Mechanism::STRONGEST_FIRST);
+    }
+
+    #[test]
+    fn a_mechanism_is_known_by_its_name_alone() {
+        for mechanism in Mechanism::STRONGEST_FIRST {
+            assert_eq!(mechanism.to_string().parse(), Ok(mechanism));
+            assert_eq!(mechanism.is_bound(), mechanism.name().ends_with("-PLUS"));
+        }
+        for name in ["", "plain", "SCRAM-SHA-512-plus", "SCRAM-MD5"] {
+            assert!(name.parse::<Mechanism>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_one_line_in_the_settings() {
+        for (text, proxy) in [
+            ("system", Proxy::System),
+            ("direct", Proxy::Direct),
+            ("socks5://p:1080", Proxy::Url("socks5://p:1080".to_owned())),
+        ] {
+            assert_eq!(Proxy::from(text.to_owned()), proxy);
+            assert_eq!(String::from(proxy), text);
+        }
+        assert_eq!(Proxy::from(String::new()), Proxy::System);
+    }
+}
