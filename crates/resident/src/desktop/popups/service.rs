@@ -56,6 +56,44 @@ struct Room {
     service: Service,
     slots: HashMap<String, Slot>,
     pending: FuturesUnordered<BoxFuture<'static, Done>>,
+    /// A service may tell of a popup right behind the answer that names its id, and be read first.
+    early: Vec<Early>,
+}
+
+/// So many signals about popups that nobody knows yet are kept.
+const EARLY: usize = 64;
+
+#[derive(Debug)]
+struct Early {
+    id: u32,
+    by: String,
+    told: Told,
+}
+
+/// What a signal tells about a popup.
+#[derive(Debug)]
+enum Told {
+    Token(String),
+    Invoked(String),
+    Replied(String),
+    Closed(u32),
+}
+
+impl Told {
+    fn read(member: &str, signal: &Answer) -> Option<(u32, Self)> {
+        let body = signal.body();
+        let text = || body.deserialize::<(u32, String)>().ok();
+        Some(match member {
+            "ActivationToken" => text().map(|(id, token)| (id, Self::Token(token)))?,
+            "ActionInvoked" => text().map(|(id, action)| (id, Self::Invoked(action)))?,
+            "NotificationReplied" => text().map(|(id, reply)| (id, Self::Replied(reply)))?,
+            "NotificationClosed" => {
+                let (id, reason) = body.deserialize().ok()?;
+                (id, Self::Closed(reason))
+            }
+            _ => return None,
+        })
+    }
 }
 
 /// Serves the orders until the last [`super::Popups`] is gone.
@@ -76,6 +114,7 @@ pub(super) async fn run(
         service: Service::Unknown,
         slots: HashMap::new(),
         pending: FuturesUnordered::new(),
+        early: Vec::new(),
     };
     match room.connect().await {
         Ok(connection) => room.ask_abilities(&connection),
@@ -86,7 +125,7 @@ pub(super) async fn run(
             // Signals first: a popup's end must be known before the answer that replaces it.
             biased;
             signal = room.signals.next() => match signal {
-                Some(signal) => room.signal(&signal).await,
+                Some(signal) => room.signal(signal).await,
                 None => room.disconnected().await,
             },
             Some(done) = room.pending.next() => room.done(done).await,
@@ -240,6 +279,7 @@ impl Room {
                         .await;
                     }
                 }
+                self.catch_up().await;
                 self.go_on(&key).await;
             }
             Done::Close => {}
@@ -278,43 +318,56 @@ impl Room {
         }
     }
 
-    async fn signal(&mut self, signal: &Answer) {
+    async fn signal(&mut self, signal: Answer) {
         let header = signal.header();
         let (Some(member), Some(sender)) = (header.member(), header.sender()) else {
             return;
         };
-        let body = signal.body();
-        match member.as_str() {
-            "NameOwnerChanged" => {
-                if let Ok((_, _, owner)) = body.deserialize::<(&str, &str, &str)>() {
-                    self.service_changed(owner).await;
-                }
+        if member.as_str() == "NameOwnerChanged" {
+            if let Ok((_, _, owner)) = signal.body().deserialize::<(&str, &str, &str)>() {
+                self.service_changed(owner).await;
             }
-            "ActivationToken" => {
-                if let Ok((id, token)) = body.deserialize::<(u32, String)>()
-                    && let Some((_, shown)) = self.find(id, sender.as_str())
-                {
+            return;
+        }
+        let Some((id, told)) = Told::read(member.as_str(), &signal) else {
+            return;
+        };
+        if self.find(id, sender.as_str()).is_some() {
+            self.told_about(id, sender.as_str(), told).await;
+        } else if self.slots.values().any(|slot| slot.busy) && self.early.len() < EARLY {
+            self.early.push(Early {
+                id,
+                by: sender.to_string(),
+                told,
+            });
+        }
+    }
+
+    /// What was told about a popup before its id was known here.
+    async fn catch_up(&mut self) {
+        for early in std::mem::take(&mut self.early) {
+            if self.find(early.id, &early.by).is_some() {
+                self.told_about(early.id, &early.by, early.told).await;
+            } else if self.slots.values().any(|slot| slot.busy) {
+                self.early.push(early);
+            }
+        }
+    }
+
+    async fn told_about(&mut self, id: u32, sender: &str, told: Told) {
+        match told {
+            Told::Token(token) => {
+                if let Some((_, shown)) = self.find(id, sender) {
                     shown.token = Some(token);
                 }
             }
-            "ActionInvoked" => {
-                if let Ok((id, action)) = body.deserialize::<(u32, String)>() {
-                    self.invoked(id, sender.as_str(), action).await;
-                }
-            }
-            "NotificationReplied" => {
-                if let Ok((id, text)) = body.deserialize::<(u32, String)>()
-                    && let Some((key, _)) = self.find(id, sender.as_str())
-                {
+            Told::Invoked(action) => self.invoked(id, sender, action).await,
+            Told::Replied(text) => {
+                if let Some((key, _)) = self.find(id, sender) {
                     self.tell(PopupEvent::Replied { key, text }).await;
                 }
             }
-            "NotificationClosed" => {
-                if let Ok((id, reason)) = body.deserialize::<(u32, u32)>() {
-                    self.closed(id, sender.as_str(), reason).await;
-                }
-            }
-            _ => {}
+            Told::Closed(reason) => self.closed(id, sender, reason).await,
         }
     }
 

@@ -25,6 +25,8 @@ struct Log {
 }
 
 const PROBE: u32 = 9999;
+/// The summary of a popup that is pressed before its id was answered.
+const HASTY: &str = "hasty";
 
 /// The notification service, as the specification describes it.
 struct Service {
@@ -43,8 +45,9 @@ impl Service {
     }
 
     #[expect(clippy::too_many_arguments, reason = "as the specification says")]
-    fn notify(
+    async fn notify(
         &self,
+        #[zbus(connection)] connection: &Connection,
         _app_name: String,
         replaces: u32,
         _app_icon: String,
@@ -54,8 +57,12 @@ impl Service {
         hints: HashMap<String, OwnedVariant>,
         timeout: i32,
     ) -> u32 {
+        if summary == HASTY {
+            emit(connection, "ActivationToken", &(PROBE, "token")).await;
+            emit(connection, "ActionInvoked", &(PROBE, "a2")).await;
+        }
         let mut log = self.log.lock().unwrap();
-        let summary_is_probe = summary == "probe";
+        let is_probe = summary == "probe" || summary == HASTY;
         log.calls.push(Call {
             at: Instant::now(),
             replaces,
@@ -68,7 +75,7 @@ impl Service {
         if replaces != 0 {
             return replaces;
         }
-        if summary_is_probe {
+        if is_probe {
             return PROBE;
         }
         log.last_id += 1;
@@ -413,6 +420,18 @@ async fn a_service_that_dies_and_comes_back_gets_new_popups_not_old_ids() {
         "new ids, and the abilities are read anew"
     );
     assert!(call.actions.is_empty());
+}
+
+#[tokio::test]
+async fn a_press_that_overtakes_the_answer_with_the_id_is_not_lost() {
+    let mut desk = Desk::with(ALL).await;
+    desk.popups.show(message(HASTY, "hello")).unwrap();
+    let pressed = PopupEvent::Activated {
+        key: "chat:bob".into(),
+        action: Some("a2".into()),
+        token: Some("token".into()),
+    };
+    assert_eq!(desk.event().await, pressed);
 }
 
 #[tokio::test]
