@@ -26,5 +26,5 @@ mod upgrade;
 
 pub use config::Config;
 pub use error::ServerError;
-pub use server::{Server, known_url, start};
+pub use server::{Server, known_url, prepare, start};
 pub use store::StoreError;

@@ -1,6 +1,7 @@
 //! Starting, running and ending the server.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jid::{BareJid, DomainPart, NodePart};
@@ -30,18 +31,31 @@ pub struct Server {
     address: SocketAddr,
     domain: DomainPart,
     commands: mpsc::Sender<Command>,
+    /// Told, clients are let in; dropped, nobody ever is.
+    opening: Mutex<Option<oneshot::Sender<()>>>,
     /// Told, clients get time to take their leave; dropped, they do not.
     closing: oneshot::Sender<()>,
     listener: JoinHandle<()>,
     hub: oneshot::Receiver<Result<(), ServerError>>,
 }
 
-/// Starts a server and listens.
+/// Starts a server that lets clients in.
 ///
 /// # Errors
 /// [`ServerError::FolderInUse`] if another server uses the data folder, and what else [`ServerError`] names: nothing is
 /// left running then.
 pub async fn start(config: Config) -> Result<Server, ServerError> {
+    let server = prepare(config).await?;
+    server.open();
+    Ok(server)
+}
+
+/// Starts a server whose port is taken, but where clients wait until [`Server::open`]: time to make the accounts that
+/// they expect.
+///
+/// # Errors
+/// As [`start`].
+pub async fn prepare(config: Config) -> Result<Server, ServerError> {
     let domain = DomainPart::new(&config.domain)
         .map_err(|_| ServerError::Domain(config.domain.clone()))?
         .into_owned();
@@ -92,12 +106,19 @@ pub async fn start(config: Config) -> Result<Server, ServerError> {
             source,
         })?;
     let (closing, closing_seen) = oneshot::channel();
-    let listener = tokio::spawn(accept(listener, commands.clone(), closing_seen));
+    let (opening, opened) = oneshot::channel();
+    let accepting = accept(listener, commands.clone(), closing_seen);
+    let listener = tokio::spawn(async move {
+        if opened.await.is_ok() {
+            accepting.await;
+        }
+    });
     tracing::info!(%address, %domain, "the embedded server listens");
     Ok(Server {
         address,
         domain,
         commands,
+        opening: Mutex::new(Some(opening)),
         closing,
         listener,
         hub: hub_end,
@@ -201,6 +222,19 @@ impl Server {
         self.domain.as_str()
     }
 
+    /// Lets clients in.
+    pub fn open(&self) {
+        let opening = self
+            .opening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(opening) = opening {
+            // Refused only by a listener that has ended, and then every later call says so.
+            let _ = opening.send(());
+        }
+    }
+
     /// Creates an account, or sets the password of the one that is there. `name` is the part before the `@`.
     ///
     /// # Errors
@@ -266,11 +300,13 @@ impl Server {
     pub async fn shutdown(self) -> Result<(), ServerError> {
         let Server {
             commands,
+            opening,
             closing,
             listener,
             hub,
             ..
         } = self;
+        drop(opening);
         let _ = commands.send(Command::ShutDown).await;
         let _ = closing.send(());
         let _ = listener.await;

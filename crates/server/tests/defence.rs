@@ -219,6 +219,24 @@ async fn a_wrong_password_is_refused() {
 }
 
 #[tokio::test]
+async fn who_comes_before_the_accounts_are_made_waits_and_finds_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = carillon_server::prepare(Config::new(folder.path()))
+        .await
+        .unwrap();
+    let mut early = Box::pin(Client::open(&server));
+    let accounts = server.ensure_account("alice", "pencil");
+    tokio::select! {
+        biased;
+        _ = &mut early => panic!("let in before the accounts were there"),
+        made = accounts => made.unwrap(),
+    }
+    server.open();
+    let mut early = early.await;
+    assert_eq!(early.authenticate("alice", "pencil").await, Ok(()));
+}
+
+#[tokio::test]
 async fn a_client_that_does_not_read_is_given_up_and_the_others_are_not_harmed() {
     let (_folder, server) = server().await;
     for name in ["alice", "bob"] {

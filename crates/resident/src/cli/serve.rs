@@ -19,7 +19,9 @@ pub(super) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
         port: arguments.port,
         ..Config::new(arguments.data.clone())
     };
-    let server = carillon_server::start(config).await.map_err(Failure::new)?;
+    let server = carillon_server::prepare(config)
+        .await
+        .map_err(Failure::new)?;
     for (name, password) in &accounts {
         server
             .ensure_account(name, password)
@@ -27,6 +29,7 @@ pub(super) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
             .map_err(Failure::new)?;
     }
     befriend(&server, &arguments.friends).await?;
+    server.open();
     let profile = Profile::in_folder(&arguments.data).map_err(Failure::new)?;
     let door = Listener::bind(&profile).map_err(Failure::new)?;
     say(&server.url())?;
