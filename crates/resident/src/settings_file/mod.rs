@@ -56,7 +56,7 @@ impl SettingsFile {
         let found = read::understand(&bytes);
         let mut notices = Vec::new();
         if let Some(detail) = found.trouble {
-            let aside = set_aside(path, stamp).map_err(io_error)?;
+            let aside = set_aside(path, &bytes, stamp).map_err(io_error)?;
             let path = aside.display().to_string();
             notices.push(Notice::SettingsSetAside { path, detail });
         }
@@ -121,8 +121,12 @@ impl SettingsFile {
     }
 }
 
-/// Keeps a copy of a file that is not understood, under a name that no later one takes.
-fn set_aside(path: &Path, stamp: &str) -> io::Result<PathBuf> {
+/// Keeps a copy of a file that is not understood, under a name that no later one takes; once, however often the same
+/// text is met.
+fn set_aside(path: &Path, bytes: &[u8], stamp: &str) -> io::Result<PathBuf> {
+    if let Some(known) = aside_already(path, bytes) {
+        return Ok(known);
+    }
     let mut aside = path.with_extension(format!("toml.broken-{stamp}"));
     let mut number = 1;
     while aside.exists() {
@@ -131,6 +135,16 @@ fn set_aside(path: &Path, stamp: &str) -> io::Result<PathBuf> {
     }
     std::fs::copy(path, &aside)?;
     Ok(aside)
+}
+
+fn aside_already(path: &Path, bytes: &[u8]) -> Option<PathBuf> {
+    let prefix = format!("{}.broken-", path.file_name()?.to_str()?);
+    std::fs::read_dir(path.parent()?)
+        .ok()?
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix))
+        .map(|entry| entry.path())
+        .find(|aside| std::fs::read(aside).is_ok_and(|kept| kept == bytes))
 }
 
 #[cfg(test)]

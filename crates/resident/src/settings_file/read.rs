@@ -1,6 +1,6 @@
 //! From bytes to settings, keeping whatever makes sense.
 
-use carillon_core::alerts::{AlertRows, EventKind, Row};
+use carillon_core::alerts::{AlertRules, EventKind, Row};
 use carillon_core::settings::{AccountSettings, General, Privacy, Settings};
 use serde::de::DeserializeOwned;
 use toml_edit::{DocumentMut, Item, Table};
@@ -39,6 +39,8 @@ pub(super) const ROW: &[&str] = &[
     "icon",
     "tray",
     "attention",
+    "speak",
+    "repeat",
 ];
 const ACCOUNT: &[&str] = &["jid", "connect", "enabled", "secret"];
 
@@ -111,22 +113,22 @@ impl Reading {
         from_table(sound).unwrap_or_default()
     }
 
-    fn alerts(&mut self, item: &Item) -> AlertRows {
-        let mut rows = AlertRows::default();
+    fn alerts(&mut self, item: &Item) -> AlertRules {
+        let mut rules = AlertRules::default();
         let Some(table) = item.as_table_like() else {
             self.trouble.push("[alerts] must be a table".to_owned());
-            return rows;
+            return rules;
         };
         for (name, row) in table.iter() {
-            match EventKind::ALL.iter().find(|kind| kind.name() == name) {
+            match EventKind::named(name) {
                 Some(kind) => {
                     let row = self.section::<Row>(&format!("alerts.{name}"), row, ROW);
-                    rows.0.insert(*kind, row);
+                    rules.rows.0.insert(kind, row);
                 }
                 None => self.unknown.push(format!("alerts.{name}")),
             }
         }
-        rows
+        rules
     }
 
     fn accounts(&mut self, item: &Item) -> Vec<AccountSettings> {

@@ -54,7 +54,7 @@ fn what_was_saved_is_read_again() {
         volume: Some(Volume::clamped(30)),
         ..Row::default()
     };
-    settings.alerts.0.insert(EventKind::Message, row);
+    settings.alerts.rows.0.insert(EventKind::Message, row);
     file.save(settings.clone()).unwrap();
     let (again, notices) = desk.load();
     assert_eq!(again.settings(), &settings);
@@ -97,12 +97,22 @@ fn a_broken_file_is_kept_aside_and_the_defaults_hold() {
 }
 
 #[test]
+fn the_same_broken_file_is_kept_aside_once_however_often_carillon_starts() {
+    let desk = desk("[general\ntheme = ");
+    let (_, first) = desk.load();
+    let (_, second) = desk.load();
+    assert_eq!(first, second);
+    let folder = desk.path.parent().unwrap();
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2);
+}
+
+#[test]
 fn one_bad_value_costs_only_itself() {
     let text = "[[account]]\njid = \"alice@example.org\"\n[alerts.message]\nvolume = 300\nsound = \"none\"\n";
     let desk = desk(text);
     let (file, notices) = desk.load();
     assert_eq!(file.settings().accounts.len(), 1);
-    let row = &file.settings().alerts.0[&EventKind::Message];
+    let row = &file.settings().alerts.rows.0[&EventKind::Message];
     assert_eq!((row.volume, row.sound.clone()), (None, Some(Sound::None)));
     let [Notice::SettingsSetAside { detail, .. }] = notices.as_slice() else {
         panic!("{notices:?}");
@@ -127,7 +137,7 @@ fn a_cell_given_back_to_inheritance_leaves_the_file() {
     let desk = desk("[alerts.message]\nsound = \"none\"\n");
     let (mut file, _) = desk.load();
     let mut settings = file.settings().clone();
-    settings.alerts.0.insert(EventKind::Message, Row::default());
+    settings.alerts.rows.0.insert(EventKind::Message, Row::default());
     file.save(settings).unwrap();
     assert!(!desk.text().contains("message"), "{}", desk.text());
 }
