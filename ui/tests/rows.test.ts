@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { crowd, sampleOverview } from '../src/dev/people';
-import { foundRows, groupRows } from '../src/list/rows';
+import type { Contact } from '../src/lib/contract';
+import { Grouped } from '../src/list/grouped';
+import { foundRows, type Row } from '../src/list/rows';
 import { noon } from './stage';
 
 const { contacts, chats } = sampleOverview(noon);
 const headings = { chats: 'Chats', contacts: 'Contacts' };
+
+function groupRows(all: Contact[], others: string, closed: ReadonlySet<string>): Row[] {
+  return new Grouped(all).rows(others, closed);
+}
 
 describe('the contact list', () => {
   it('stands in groups, those without one last, and who is there first', () => {

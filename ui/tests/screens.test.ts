@@ -14,7 +14,9 @@ import AlertsSheet from '../src/settings/AlertsSheet.svelte';
 import { contacts } from '../src/state/contacts.svelte';
 import { Conversation, conversations } from '../src/state/conversation.svelte';
 import { where } from '../src/state/place.svelte';
-import { hear, take } from '../src/state/sync.svelte';
+import { surroundings } from '../src/state/surroundings.svelte';
+import { take } from '../src/state/readings';
+import { hear } from '../src/state/sync.svelte';
 import { attacks } from './attacks';
 import { bob, noon, stage, until } from './stage';
 
@@ -152,7 +154,7 @@ describe('writing', () => {
     await open();
     expect(byTest('composer-note').textContent).toBe('');
     fake.overview.contacts[0]!.presence = { availability: 'offline', status: '' };
-    hear({ kind: 'contact', chat: bob });
+    hear({ kind: 'contacts', contacts: [bob] });
     await until(() => contacts.get(bob)?.presence.availability === 'offline');
     await waitFor(() => expect(byTest('composer-note').textContent).toBe('Bob Nowak is offline: your message will wait for them.'));
   });

@@ -3,7 +3,8 @@ import { Fake } from '../src/dev/fake';
 import { conversations } from '../src/state/conversation.svelte';
 import { where } from '../src/state/place.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
-import { hear, hearLink, take } from '../src/state/sync.svelte';
+import { take } from '../src/state/readings';
+import { hear, hearLink } from '../src/state/sync.svelte';
 
 export const noon = new Date(2026, 4, 20, 12).getTime();
 export const bob = { account: 1, jid: 'bob@harbour.example' };

@@ -86,6 +86,11 @@ pub struct ChatSummary {
     pub last_is_mine: bool,
     /// When the newest message was said; `None` for an empty chat.
     pub last_at: Option<Timestamp>,
+    /// The newest message; `None` for an empty chat.
+    pub last_message: Option<MessageId>,
+    /// Where it stands in the list, the newest first: the newest message's time, or when its draft was begun.
+    /// Of two with the same time the higher [`Self::last_message`] comes first, then the lower address.
+    pub stands_at: Timestamp,
     /// The words that wait in the composer, empty when none.
     pub draft: String,
 }

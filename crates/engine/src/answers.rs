@@ -6,6 +6,8 @@ use carillon_core::contact::Contact;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::room::RoomState;
 use carillon_core::settings::AccountSettings;
+use jid::BareJid;
+use std::ops::Bound::{Excluded, Unbounded};
 
 /// An account and where its connection stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +61,39 @@ impl Desk {
                 .collect()
         };
         self.accounts.values().flat_map(contacts_of).collect()
+    }
+
+    /// A contact, `None` when they are on no roster.
+    #[must_use]
+    pub fn contact(&self, contact: &ChatRef) -> Option<Contact> {
+        let account = self.accounts.get(&contact.account)?;
+        let item = account.roster.get(&contact.jid)?;
+        Some(account.contact(item))
+    }
+
+    /// At most so many contacts, sorted by account and address, from behind `after` on. The engine does nothing else
+    /// meanwhile, so ten thousand are better asked for in pages.
+    #[must_use]
+    pub fn contacts_after(&self, after: Option<&ChatRef>, limit: usize) -> Vec<Contact> {
+        let of_the_first = after.and_then(|chat| {
+            let account = self.accounts.get(&chat.account)?;
+            Some((
+                account,
+                account
+                    .roster
+                    .range::<BareJid, _>((Excluded(&chat.jid), Unbounded)),
+            ))
+        });
+        let rest = after.map_or(Unbounded, |chat| Excluded(chat.account));
+        let of_the_others = self.accounts.range((rest, Unbounded));
+        of_the_first
+            .into_iter()
+            .chain(
+                of_the_others.map(|(_, account)| (account, account.roster.range::<BareJid, _>(..))),
+            )
+            .flat_map(|(account, items)| items.map(move |(_, item)| account.contact(item)))
+            .take(limit)
+            .collect()
     }
 
     /// The contact's, room's or stranger's name.

@@ -184,6 +184,7 @@ impl Desk {
             return Ok(());
         }
         let owed = self.store.accept_stranger(contact.account, &contact.jid)?;
+        self.tell(Output::Chat(contact.clone()));
         if self.settings.privacy.send_receipts {
             let account = self.account(contact.account)?;
             for id in owed {

@@ -8,6 +8,9 @@ use carillon_core::session::Incoming;
 use jid::BareJid;
 use std::collections::HashSet;
 
+/// So many contacts that change at once are told one by one; more are told as the roster.
+const SINGLY: usize = 64;
+
 impl Desk {
     pub(crate) fn hear_stanza(&mut self, id: AccountId, stanza: Incoming) {
         match stanza {
@@ -197,7 +200,7 @@ impl Desk {
             }
             self.drop_what_waits_of(id, jid);
         }
-        self.tell(Output::Roster(id));
+        self.tell_blocks(id, jids);
     }
 
     fn hear_unblocked(&mut self, id: AccountId, jids: &[BareJid]) {
@@ -218,7 +221,21 @@ impl Desk {
                 account.blocked.remove(jid);
             }
         }
-        self.tell(Output::Roster(id));
+        self.tell_blocks(id, &lifted);
+    }
+
+    /// Each contact by itself, as long as they are fewer than a roster.
+    fn tell_blocks(&mut self, id: AccountId, jids: &[BareJid]) {
+        if jids.len() > SINGLY {
+            self.tell(Output::Roster(id));
+            return;
+        }
+        for jid in jids {
+            self.tell(Output::Contact(ChatRef {
+                account: id,
+                jid: jid.clone(),
+            }));
+        }
     }
 }
 

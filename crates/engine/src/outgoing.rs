@@ -58,7 +58,6 @@ impl Desk {
             Queued::New(message) => message,
         };
         self.tell(Output::MessageAdded(chat.clone(), message));
-        self.tell(Output::Chat(chat.clone()));
         self.send_waiting(chat.account);
         if was_stranger {
             self.stranger_handled(chat);
@@ -67,6 +66,7 @@ impl Desk {
         if let Err(error) = self.store.save_draft(chat, "", now) {
             tracing::warn!(%error, "the draft of a sent message could not be forgotten");
         }
+        self.tell(Output::Chat(chat.clone()));
         Ok(message)
     }
 

@@ -112,6 +112,7 @@ impl Desk {
         self.store.remove_account(id)?;
         self.tell(Output::Accounts);
         self.refresh_tray();
+        self.tell(Output::Roster(id));
         Ok(())
     }
 
@@ -136,6 +137,7 @@ impl Desk {
         if let Some(mut account) = self.accounts.remove(&id) {
             self.leaving.extend(say_goodbye(&mut account));
         }
+            self.tell(Output::Roster(id));
         self.forget_requests(id);
     }
 

@@ -3,7 +3,8 @@
 use crate::place::Place;
 use crate::secret::Secret;
 use crate::views::{
-    ActivityEntry, AlertSettingsView, ChatView, NewAccount, Overview, SentMessage, Status,
+    ActivityEntry, AlertSettingsView, ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow,
+    NewAccount, Overview, SentMessage, Standing, Status,
 };
 use carillon_core::alerts::{AlertPlan, EventKind, Row};
 use carillon_core::chat::{HistoryAnchor, HistoryPage, Message};
@@ -83,6 +84,28 @@ macro_rules! commands {
 commands! {
     /// Everything that the first painted frame needs.
     overview = ReadOverview {} -> Overview;
+    /// How things stand, without contacts and chats.
+    standing = ReadStanding {} -> Standing;
+    /// Reads the contacts that changed.
+    contacts = ReadContacts {
+        /// Which.
+        contacts: Vec<ChatRef>,
+    } -> ContactsNow;
+    /// Reads the chats whose lines changed.
+    chats = ReadChats {
+        /// Which.
+        chats: Vec<ChatRef>,
+    } -> ChatsNow;
+    /// A part of all contacts of all accounts.
+    contact_page = ReadContactPage {
+        /// From behind this one on; `None`: from the first.
+        after: Option<ChatRef>,
+    } -> ContactPage;
+    /// A part of all chats.
+    chat_page = ReadChatPage {
+        /// From behind this one on; `None`: from the first.
+        after: Option<ChatRef>,
+    } -> ChatPage;
     /// What the command line's `status` prints.
     status = ReadStatus {} -> Status;
 
@@ -225,7 +248,8 @@ commands! {
         /// Which.
         chat: ChatRef,
     } -> ChatView;
-    /// Reads a part of a chat's history.
+    /// Reads a part of a chat's history. A part that would be too long for one answer is shorter, at the end that
+    /// is further from the anchor, and says that there is more.
     history = ReadHistory {
         /// Which.
         chat: ChatRef,
@@ -234,7 +258,8 @@ commands! {
         /// At most so many, never more than 200.
         limit: u32,
     } -> HistoryPage;
-    /// Reads single messages again, in the order asked; those that are gone are left out.
+    /// Reads single messages again, in the order asked; those that are gone are left out, and those at the end that
+    /// do not fit into the answer. At least one fits.
     messages = ReadMessages {
         /// Which.
         messages: Vec<MessageId>,

@@ -21,15 +21,17 @@ pub enum Event {
         /// Whose.
         account: AccountId,
     },
-    /// A contact changed: presence, name, groups, subscription or block.
-    Contact {
+    /// Contacts came, went or changed: presence, name, groups, subscription or block. However often they did since
+    /// this was told last, each is named once.
+    Contacts {
         /// Which.
-        chat: ChatRef,
+        contacts: Vec<ChatRef>,
     },
-    /// A chat came, went, or its line in the list changed: newest message, unread count, draft.
-    Chat {
+    /// Chats came, went, or their lines in the list changed: newest message, unread count, draft. Each is named once,
+    /// as with contacts.
+    Chats {
         /// Which.
-        chat: ChatRef,
+        chats: Vec<ChatRef>,
     },
     /// A message was stored.
     MessageAdded {

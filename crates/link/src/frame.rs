@@ -9,9 +9,10 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Changes whenever the contract does in a way that an older side would misunderstand.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
-/// The largest frame. An overview of 10,000 contacts takes about 3 MiB.
+/// The largest frame. Answers stay far below it, however much there is to tell: long lists are read in pages, see
+/// [`crate::page`].
 pub const MAX_FRAME: usize = 16 * 1024 * 1024;
 
 /// Who connects.

@@ -4,10 +4,12 @@
 //! out, that there is XMPP, SQL or a web view. Events carry identities, never payloads: whoever hears
 //! one reads again by a command.
 
+mod changes;
 pub mod client;
 pub mod contract;
 pub mod event;
 pub mod frame;
+pub mod page;
 pub mod place;
 pub mod profile;
 pub mod refusal;

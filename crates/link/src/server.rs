@@ -1,23 +1,26 @@
 //! The resident's end of the link.
 
+use crate::changes::Changes;
 use crate::event::Event;
 use crate::frame::{self, FrameError, Hello, PROTOCOL, Question, Role, Told};
 use crate::profile::Profile;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, RefusalCode};
 use crate::socket;
 use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::{Listener as Socket, Stream};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// Who does not say hello within this time is no window of ours.
 const HELLO: Duration = Duration::from_secs(5);
 /// Events and answers that may wait for a window; then events are left out and said so.
 const WAITING: usize = 1024;
+/// After changes were told the next ones are gathered for so long. The first is told at once; twenty times a second is
+/// more often than anybody reads, and hundreds of presences a second become as few frames.
+const REST: Duration = Duration::from_millis(50);
 
 /// Listens on a profile's socket.
 #[derive(Debug)]
@@ -42,8 +45,9 @@ pub struct Questions {
 /// The end through which answers and events go; a handle that can be cloned.
 #[derive(Debug, Clone)]
 pub struct Teller {
+    process: Option<u32>,
     queue: mpsc::Sender<Told>,
-    left_out: Arc<AtomicU32>,
+    changes: Arc<Changes>,
 }
 
 /// Writes what [`Teller`]s hand over; ends when the socket does.
@@ -51,7 +55,7 @@ pub struct Teller {
 pub struct Writer {
     to: Arc<Stream>,
     queue: mpsc::Receiver<Told>,
-    left_out: Arc<AtomicU32>,
+    changes: Arc<Changes>,
 }
 
 impl Listener {
@@ -104,16 +108,18 @@ impl Arrival {
         };
         frame::write(&mut &*stream, &own).await?;
         let (sender, queue) = mpsc::channel(WAITING);
-        let left_out = Arc::default();
+        let changes = Arc::default();
+        let peer = stream.peer_creds().ok().and_then(|peer| peer.pid());
         let teller = Teller {
+            process: peer.and_then(|process| process.try_into().ok()),
             queue: sender,
-            left_out: Arc::clone(&left_out),
+            changes: Arc::clone(&changes),
         };
         let from = Arc::clone(&stream);
         let writer = Writer {
             to: stream,
             queue,
-            left_out,
+            changes,
         };
         Ok((hello, Questions { from }, teller, writer))
     }
@@ -136,11 +142,20 @@ impl Teller {
         let _ = self.queue.send(Told::Answer { id, result }).await;
     }
 
-    /// Hands over an event. With a full queue it is left out, counted, and said later as a resync.
+    /// Hands over an event; never waits. One that says to read something again waits with its like, and is told once
+    /// for all of them. With a full queue any other is left out, counted, and said later as a resync.
     pub fn event(&self, event: Event) {
-        if self.queue.try_send(Told::Event(event)).is_err() {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
+        if let Some(event) = self.changes.keep(event)
+            && self.queue.try_send(Told::Event(event)).is_err()
+        {
+            self.changes.leave_out();
         }
+    }
+
+    /// The peer's process, where the system tells it.
+    #[must_use]
+    pub const fn process(&self) -> Option<u32> {
+        self.process
     }
 
     /// Whether the window is gone.
@@ -153,18 +168,51 @@ impl Teller {
 impl Writer {
     /// Writes until the socket or the last teller is gone.
     pub async fn run(mut self) {
-        while let Some(told) = self.queue.recv().await {
-            if frame::write(&mut &*self.to, &told).await.is_err() {
+        let mut rested = Instant::now();
+        let mut due = None;
+        loop {
+            let written = tokio::select! {
+                told = self.queue.recv() => match told {
+                    Some(told) => self.write(told).await,
+                    None => return,
+                },
+                () = self.changes.came(), if due.is_none() => {
+                    due = Some(rested);
+                    Ok(())
+                }
+                () = sleep_until(due.unwrap_or(rested)), if due.is_some() => {
+                    due = None;
+                    rested = Instant::now() + REST;
+                    self.write_changes().await
+                }
+            };
+            if written.is_err() {
                 return;
             }
-            let left_out = self.left_out.swap(0, Ordering::Relaxed);
-            if left_out > 0 {
-                let resync = Told::Event(Event::Resync { left_out });
-                if frame::write(&mut &*self.to, &resync).await.is_err() {
-                    return;
-                }
-            }
         }
+    }
+
+    async fn write_changes(&self) -> Result<(), FrameError> {
+        for event in self.changes.take() {
+            self.write(Told::Event(event)).await?;
+        }
+        Ok(())
+    }
+
+    /// An answer that is too long for a frame is refused: whoever asked must not wait for ever, and whoever asks again
+    /// must not end the link each time.
+    async fn write(&self, told: Told) -> Result<(), FrameError> {
+        let result = frame::write(&mut &*self.to, &told).await;
+        let (Err(FrameError::TooLong(_)), Told::Answer { id, .. }) = (&result, &told) else {
+            return result;
+        };
+        let refusal = Refusal::new(RefusalCode::Internal, "the answer is too long for the link");
+        tracing::error!("an answer was too long for the link");
+        let told = Told::Answer {
+            id: *id,
+            result: Err(refusal),
+        };
+        frame::write(&mut &*self.to, &told).await
     }
 }
 

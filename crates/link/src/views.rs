@@ -6,7 +6,7 @@ use carillon_core::contact::{Contact, ContactRequest};
 use carillon_core::ids::{AccountId, ActivityId, ChatRef, MessageId, Timestamp};
 use carillon_core::room::{RoomInvite, RoomState};
 use carillon_core::session::{ServerFeatures, SessionProblem};
-use carillon_core::settings::{Mute, OwnAvailability, SecretStore, Settings};
+use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -80,23 +80,37 @@ pub struct RequestsView {
     pub strangers: Vec<StrangerRequest>,
     /// Rooms that I am invited to.
     pub invites: Vec<RoomInvite>,
+    /// So many older ones are not named here; they are once newer ones have their answer.
+    pub left_out: u32,
 }
 
 /// Everything that the first painted frame needs, in one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Overview {
+    /// All but the lists.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The first contacts of all accounts, sorted by account and address.
+    pub contacts: Vec<Contact>,
+    /// There are more, to be read in pages that begin behind the last of these.
+    pub more_contacts: bool,
+    /// The newest chats, newest first.
+    pub chats: Vec<ChatSummary>,
+    /// There are more, to be read in pages from the first one on.
+    pub more_chats: bool,
+}
+
+/// How things stand beside contacts and chats. Its size does not grow with theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Standing {
     /// In the order of the settings.
     pub accounts: Vec<AccountView>,
-    /// All contacts of all accounts.
-    pub contacts: Vec<Contact>,
-    /// Newest first.
-    pub chats: Vec<ChatSummary>,
     /// What waits for an answer.
     pub requests: RequestsView,
     /// My status.
     pub own: OwnView,
-    /// Everything set by the user.
-    pub settings: Settings,
+    /// What the user set, but for the alerts, which are read by `alert_settings`.
+    pub settings: SettingsView,
     /// The try-out.
     pub tryout: TryoutView,
     /// What the user should know.
@@ -106,6 +120,51 @@ pub struct Overview {
     pub desktop: DesktopView,
     /// Carillon's version.
     pub version: String,
+}
+
+/// What the user set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SettingsView {
+    /// How the app looks and starts, and own status.
+    pub general: General,
+    /// What others learn.
+    pub privacy: Privacy,
+}
+
+/// Contacts, sorted by account and address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ContactPage {
+    /// Not all that there are, and at least one if there is any.
+    pub contacts: Vec<Contact>,
+    /// There are more behind the last of these.
+    pub more: bool,
+}
+
+/// Chats, sorted by account and address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChatPage {
+    /// Not all that there are, and at least one if there is any.
+    pub chats: Vec<ChatSummary>,
+    /// There are more behind the last of these.
+    pub more: bool,
+}
+
+/// Contacts that were asked for by name. Who is in neither list did not fit into this answer; at least one does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ContactsNow {
+    /// As they are now.
+    pub contacts: Vec<Contact>,
+    /// On no roster.
+    pub gone: Vec<ChatRef>,
+}
+
+/// Chats that were asked for by name. Which is in neither list did not fit into this answer; at least one does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChatsNow {
+    /// As they are now.
+    pub chats: Vec<ChatSummary>,
+    /// No chats, or not ones for the list: strangers wait in Requests.
+    pub gone: Vec<ChatRef>,
 }
 
 /// What this desktop can do.

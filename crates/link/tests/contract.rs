@@ -19,6 +19,11 @@ fn export_to(folder: &Path) {
     Refusal::export_all(&config).unwrap();
     carillon_link::views::Overview::export_all(&config).unwrap();
     carillon_link::views::ChatView::export_all(&config).unwrap();
+    carillon_link::views::Standing::export_all(&config).unwrap();
+    carillon_link::views::ContactPage::export_all(&config).unwrap();
+    carillon_link::views::ChatPage::export_all(&config).unwrap();
+    carillon_link::views::ContactsNow::export_all(&config).unwrap();
+    carillon_link::views::ChatsNow::export_all(&config).unwrap();
     carillon_link::views::AlertSettingsView::export_all(&config).unwrap();
     carillon_link::views::ActivityEntry::export_all(&config).unwrap();
     carillon_link::views::NewAccount::export_all(&config).unwrap();

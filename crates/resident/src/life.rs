@@ -108,8 +108,10 @@ fn event(output: Output) -> Option<Event> {
         Output::LeftOut(left_out) => Event::Resync { left_out },
         Output::Accounts => Event::Accounts,
         Output::Roster(account) => Event::Roster { account },
-        Output::Contact(chat) => Event::Contact { chat },
-        Output::Chat(chat) => Event::Chat { chat },
+        Output::Contact(contact) => Event::Contacts {
+            contacts: vec![contact],
+        },
+        Output::Chat(chat) => Event::Chats { chats: vec![chat] },
         Output::MessageAdded(chat, message) => Event::MessageAdded { chat, message },
         Output::MessageChanged(chat, message) => Event::MessageChanged { chat, message },
         Output::Typing {

@@ -4,7 +4,7 @@ use crate::{Reader, Result, Store, rows};
 use carillon_core::{
     BareJid,
     chat::{ChatKind, ChatSummary},
-    ids::{AccountId, ChatRef, Timestamp},
+    ids::{AccountId, ChatRef, MessageId, Timestamp},
 };
 use rusqlite::{OptionalExtension, Row, Transaction};
 
@@ -52,6 +52,15 @@ impl Store {
     }
 }
 
+/// What a list shows of a chat, as [`summary`] reads it; `?1` is [`GLIMPSE`].
+const SUMMARY: &str = "SELECT chat.account, chat.jid, chat.kind, COALESCE(room.name, roster_item.name, ''), unread,
+        substr(body, 1, ?1), author, message.at, draft, chat.last_message, COALESCE(message.at, draft_at)
+ FROM chat
+ LEFT JOIN message ON message.id = chat.last_message
+ LEFT JOIN room ON room.chat = chat.id
+ LEFT JOIN roster_item ON roster_item.account = chat.account AND roster_item.jid = chat.jid
+ WHERE chat.kind <> 'stranger'";
+
 impl Reader {
     /// All conversations but those in Requests, the newest message first; a chat where nothing was said stands
     /// where its draft was begun. Costs as much as there are chats, however long they are.
@@ -59,18 +68,46 @@ impl Reader {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn chats(&self) -> Result<Vec<ChatSummary>> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT chat.account, chat.jid, chat.kind, COALESCE(room.name, roster_item.name, ''), unread,
-                    substr(body, 1, ?1), author, message.at, draft
-             FROM chat
-             LEFT JOIN message ON message.id = chat.last_message
-             LEFT JOIN room ON room.chat = chat.id
-             LEFT JOIN roster_item ON roster_item.account = chat.account AND roster_item.jid = chat.jid
-             WHERE chat.kind <> 'stranger'
-             ORDER BY COALESCE(message.at, draft_at) DESC, chat.last_message DESC, chat.id",
-        )?;
-        let found = query.query_map([GLIMPSE], summary)?;
+        self.newest_chats(u32::MAX)
+    }
+
+    /// The first so many of [`Self::chats`].
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn newest_chats(&self, limit: u32) -> Result<Vec<ChatSummary>> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "{SUMMARY} ORDER BY 11 DESC, chat.last_message DESC, chat.account, chat.jid LIMIT ?2"
+        ))?;
+        let found = query.query_map((GLIMPSE, limit), summary)?;
         Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// At most so many of [`Self::chats`], sorted by account and address, from behind `after` on. Costs as much as
+    /// the answer is long.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn chats_after(&self, after: Option<&ChatRef>, limit: u32) -> Result<Vec<ChatSummary>> {
+        let (account, jid) =
+            after.map_or((i64::MIN, ""), |chat| (chat.account.0, chat.jid.as_str()));
+        let mut query = self.connection.prepare_cached(&format!(
+            "{SUMMARY} AND (chat.account, chat.jid) > (?2, ?3) ORDER BY chat.account, chat.jid LIMIT ?4"
+        ))?;
+        let found = query.query_map((GLIMPSE, account, jid, limit), summary)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// One of [`Self::chats`], `None` when it is none of them.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn chat(&self, chat: &ChatRef) -> Result<Option<ChatSummary>> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "{SUMMARY} AND chat.account = ?2 AND chat.jid = ?3"
+        ))?;
+        let found = query.query_row((GLIMPSE, chat.account.0, chat.jid.as_str()), summary);
+        Ok(found.optional()?)
     }
 
     /// What a conversation is with, `None` when there is none.
@@ -120,6 +157,8 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<ChatSummary> {
         last_is_mine: row.get::<_, Option<i64>>(6)? == Some(0),
         last_at: row.get::<_, Option<i64>>(7)?.map(Timestamp),
         draft: row.get(8)?,
+        last_message: row.get::<_, Option<i64>>(9)?.map(MessageId),
+        stands_at: Timestamp(row.get(10)?),
     })
 }
 

@@ -13,7 +13,7 @@ use crate::desktop::Desktop;
 /// The version that windows of this build tell.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The contract's version, as `crates/link` has it.
-const PROTOCOL: u32 = 1;
+const PROTOCOL: u32 = 2;
 
 /// Why a question has no answer.
 #[derive(Debug)]

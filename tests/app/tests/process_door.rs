@@ -103,7 +103,7 @@ async fn a_newer_window_may_only_ask_it_to_make_room() {
     let mut newer = Visitor::greet(&socket, &hello(99, "99.0.0", "window"))
         .await
         .unwrap();
-    assert_eq!(newer.hello["protocol"], 1, "it is told whom it met");
+    assert_eq!(newer.hello["protocol"], 2, "it is told whom it met");
     let question = newer.ask("read_overview", json!({}));
     assert!(
         timeout(Duration::from_millis(300), question).await.is_err(),
@@ -142,7 +142,7 @@ async fn a_second_start_shows_the_first() {
 /// Bytes that no window would write.
 fn garbage(chance: &mut Chance, number: u64) -> Vec<u8> {
     let quit = json!({"id": 1, "command": {"name": "quit", "ask": {}}});
-    let greeting = frame(&hello(1, env!("CARGO_PKG_VERSION"), "window"));
+    let greeting = frame(&hello(2, env!("CARGO_PKG_VERSION"), "window"));
     let mut bytes = match number % 8 {
         0 => Vec::new(),
         1 => vec![0xFF; 64],

@@ -11,6 +11,8 @@ export const emptyRow: Row = {
   icon: null,
   tray: null,
   attention: null,
+  speak: null,
+  repeat: null,
 };
 
 type Values = { [K in keyof Row]-?: NonNullable<Row[K]> };
@@ -24,39 +26,53 @@ const root: Values = {
   icon: 'builtin:new',
   tray: 'badge',
   attention: 'once',
+  speak: false,
+  repeat: { times: 0, every: 0, escalate: [] },
 };
 
-const quiet: Partial<Row> = { popup: 'none', sound: 'none', attention: 'none' };
+const silent: Partial<Row> = { sound: 'none', speak: false, repeat: root.repeat, attention: 'none' };
+const quiet: Partial<Row> = { ...silent, popup: 'none' };
 const sticky: Partial<Row> = { popup: 'sticky', attention: 'until_seen' };
 
 const builtIn: Record<EventKind, Partial<Row>> = {
   generic: {},
   message: { sound: 'builtin:bell', icon: 'avatar' },
+  message_followup: { ...silent, icon: 'avatar' },
   message_in_front: { ...quiet, tray: 'none', icon: 'builtin:message_in_front' },
+  missed: { icon: 'builtin:missed' },
+  mention: { sound: 'builtin:double-bell', icon: 'builtin:mention' },
+  room_message: { ...quiet, icon: 'builtin:room_message' },
+  reaction: { ...quiet, tray: 'none', icon: 'builtin:reaction' },
+  file_received: { icon: 'builtin:file_received' },
+  attention: { ...sticky, sound: 'builtin:buzz', icon: 'builtin:attention' },
   contact_available: { seconds: 5, sound: 'builtin:rise', tray: 'none', attention: 'none', icon: 'builtin:contact_available' },
   contact_unavailable: { ...quiet, tray: 'none', icon: 'builtin:contact_unavailable' },
+  contact_status: { ...quiet, tray: 'none', icon: 'builtin:contact_status' },
   contact_request: { ...sticky, sound: 'builtin:knock', icon: 'builtin:contact_request' },
   request_accepted: { sound: 'builtin:accept', tray: 'none', icon: 'builtin:request_accepted' },
   room_invite: { ...sticky, sound: 'builtin:knock-knock', icon: 'builtin:room_invite' },
   stranger_message: { ...quiet, preview: 'nothing', icon: 'builtin:stranger_message' },
+  message_sent: { ...quiet, tray: 'none', icon: 'builtin:message' },
   message_failed: { sound: 'builtin:fail', icon: 'builtin:message_failed' },
-  missed: { sound: 'builtin:bell', icon: 'builtin:missed' },
+  connection_lost: { ...quiet, tray: 'none', icon: 'builtin:connection_lost' },
+  connection_restored: { ...quiet, tray: 'none', icon: 'builtin:connection_restored' },
   account_attention: { ...sticky, sound: 'builtin:warning', icon: 'builtin:account_attention' },
 };
+
+const parents: Partial<Record<EventKind, EventKind>> = { message_followup: 'message', message_in_front: 'message', missed: 'message', file_received: 'message' };
 
 export const kinds = Object.keys(builtIn) as EventKind[];
 
 export function effective(kind: EventKind, rows: Partial<Record<EventKind, Row>>): EffectiveRow {
-  const own = rows[kind] ?? emptyRow;
-  const generic = rows.generic ?? emptyRow;
+  const chain = [...new Set<EventKind>([kind, parents[kind] ?? 'generic', 'generic'])];
   function cell<K extends keyof Row>(name: K): Effective<NonNullable<Row[K]>> {
-    const from = (value: Row[K] | undefined, source: CellSource) =>
-      value === null || value === undefined ? null : { value: value as NonNullable<Row[K]>, source };
-    return (
-      from(own[name], 'own') ??
-      from(builtIn[kind][name] as Row[K], 'built_in') ??
-      from(generic[name], 'generic') ?? { value: root[name] as NonNullable<Row[K]>, source: 'generic_built_in' }
-    );
+    for (const row of chain) {
+      const own = rows[row]?.[name];
+      if (own !== null && own !== undefined) return { value: own, source: { level: { kind: 'settings' }, row } };
+      const given = builtIn[row][name];
+      if (given !== null && given !== undefined) return { value: given, source: { level: { kind: 'built_in' }, row } };
+    }
+    return { value: root[name], source: { level: { kind: 'built_in' }, row: 'generic' } };
   }
   return {
     kind,
@@ -68,6 +84,8 @@ export function effective(kind: EventKind, rows: Partial<Record<EventKind, Row>>
     icon: cell('icon'),
     tray: cell('tray'),
     attention: cell('attention'),
+    speak: cell('speak'),
+    repeat: cell('repeat'),
   };
 }
 
@@ -80,10 +98,11 @@ export const builtInIcons = ['new', ...kinds.filter((kind) => kind !== 'generic'
 
 export function plan(kind: EventKind, overruled: Rule[] = []): AlertPlan {
   const row = effective(kind, {});
-  const step = (cell: TraceStep['cell'], source: CellSource): TraceStep => ({ cell, rule: { kind: 'row', row: kind, source } });
+  const step = (cell: TraceStep['cell'], source: CellSource): TraceStep => ({ cell, effect: 'gave', rule: { kind: 'row', row: kind, source } });
   const silent = overruled.length > 0;
   return {
     kind,
+    outcome: { kind: 'now' },
     popup:
       silent || row.popup.value === 'none'
         ? null
@@ -92,12 +111,16 @@ export function plan(kind: EventKind, overruled: Rule[] = []): AlertPlan {
     icon: row.icon.value,
     tray: row.tray.value,
     attention: silent ? 'none' : row.attention.value,
+    speak: false,
+    repeat: null,
+    breaks_through: false,
+    ends_watch: null,
     replace_key: '',
     trace: [
       step('popup', row.popup.source),
       step('sound', row.sound.source),
       step('tray', row.tray.source),
-      ...overruled.map((rule): TraceStep => ({ cell: 'sound', rule })),
+      ...overruled.map((rule): TraceStep => ({ cell: 'sound', effect: 'took', rule })),
     ],
   };
 }
@@ -107,7 +130,7 @@ export function sampleActivity(now: number): ActivityEntry[] {
   const lines: [EventKind, string, number, Rule[]][] = [
     ['message', 'Bob Nowak', 5 * minute, []],
     ['contact_available', 'Hiro Tanaka', 20 * minute, []],
-    ['message', 'Carla Méndez', 45 * minute, [{ kind: 'muted' }]],
+    ['message', 'Carla Méndez', 45 * minute, [{ kind: 'muted', level: { kind: 'settings' } }]],
     ['contact_request', 'Jonas', hour, []],
     ['stranger_message', 'offers@loud.example', 2 * hour, []],
     ['room_invite', 'garden', 3 * hour, []],

@@ -2,6 +2,8 @@
 import { keyOf, sameChat } from '../lib/chatref';
 import type { ChatRef, ChatSummary, EventKind, Message, Overview, Refusal, Row } from '../lib/contract';
 import type { AllCommands, Answer, Ask, Carrier, Told } from '../lib/link';
+import { byAddress, byNewest } from '../list/rows';
+import { chatOf } from '../state/contacts.svelte';
 import { alertRows, builtInIcons, builtInSounds, plan, sampleActivity } from './alerts';
 import { conversation, longConversation, roomConversation, sampleOverview } from './people';
 
@@ -19,6 +21,8 @@ export class Fake implements Carrier {
   asked: { name: string; ask: unknown }[] = [];
   /** Commands to refuse, by name. */
   refusing = new Map<string, Refusal>();
+  /** How many contacts or chats a part of a list holds. */
+  pageSize = 1_000;
   #heard: { [K in keyof Told]?: Set<(told: Told[K]) => void> } = {};
 
   constructor(
@@ -61,7 +65,7 @@ export class Fake implements Carrier {
     said.push(message);
     this.#summarise(chat);
     this.tell('carillon', { kind: 'message_added', chat, message: id });
-    this.tell('carillon', { kind: 'chat', chat });
+    this.tell('carillon', { kind: 'chats', chats: [chat] });
     return message;
   }
 
@@ -75,7 +79,8 @@ export class Fake implements Carrier {
     const known = this.overview.chats.find((summary) => sameChat(summary.chat, chat));
     if (known) return known;
     const contact = this.overview.contacts.find(({ jid }) => jid === chat.jid);
-    return { chat, kind: 'contact', name: contact?.name ?? chat.jid, unread: 0, last_text: '', last_is_mine: false, last_at: null, draft: '' };
+    const empty = { unread: 0, last_text: '', last_is_mine: false, last_at: null, last_message: null, stands_at: 0, draft: '' };
+    return { chat, kind: 'contact', name: contact?.name ?? chat.jid, ...empty };
   }
 
   #summarise(chat: ChatRef): void {
@@ -88,6 +93,8 @@ export class Fake implements Carrier {
       last_text: last?.body.slice(0, 120) ?? '',
       last_is_mine: last?.author.kind === 'me',
       last_at: last?.at ?? null,
+      last_message: last?.id ?? null,
+      stands_at: last?.at ?? 0,
     };
     this.overview.chats = [summary, ...others];
   }
@@ -102,15 +109,29 @@ export class Fake implements Carrier {
     return null;
   }
 
-  #roster(account: number): null {
-    queueMicrotask(() => this.tell('carillon', { kind: 'roster', account }));
+  #contact(contact: ChatRef): null {
+    queueMicrotask(() => this.tell('carillon', { kind: 'contacts', contacts: [contact] }));
     return null;
   }
 
+  /** A part of what is sorted by account and address, as the resident gives it out. */
+  #part<T>(all: T[], chatOf: (one: T) => ChatRef, after: ChatRef | null): { part: T[]; more: boolean } {
+    const sorted = [...all].sort((a, b) => byAddress(chatOf(a), chatOf(b)));
+    const from = after ? sorted.filter((one) => byAddress(chatOf(one), after) <= 0).length : 0;
+    return { part: sorted.slice(from, from + this.pageSize), more: sorted.length > from + this.pageSize };
+  }
+
+  /** What was asked for by name and is there, and what is not. */
+  #named<T>(all: T[], chatOf: (one: T) => ChatRef, names: ChatRef[]): { now: T[]; gone: ChatRef[] } {
+    const byKey = new Map(all.map((one) => [keyOf(chatOf(one)), one]));
+    const now = names.flatMap((name) => byKey.get(keyOf(name)) ?? []);
+    return { now, gone: names.filter((name) => !byKey.has(keyOf(name))) };
+  }
+
   #answered(chat: ChatRef): null {
-    const { contacts, strangers, invites } = this.overview.requests;
+    const { contacts, strangers, invites, left_out } = this.overview.requests;
     const other = ({ jid }: { jid: string }) => jid !== chat.jid;
-    this.overview.requests = { contacts: contacts.filter(other), strangers: strangers.filter(other), invites };
+    this.overview.requests = { contacts: contacts.filter(other), strangers: strangers.filter(other), invites, left_out };
     return this.#changed('requests');
   }
 
@@ -123,7 +144,31 @@ export class Fake implements Carrier {
   }
 
   #handlers: Handlers = {
-    overview: () => this.overview,
+    overview: () => {
+      const { part: contacts, more } = this.#part(this.overview.contacts, chatOf, null);
+      const chats = [...this.overview.chats].sort(byNewest).slice(0, this.pageSize);
+      return { ...this.overview, contacts, more_contacts: more, chats, more_chats: chats.length < this.overview.chats.length };
+    },
+    standing: () => {
+      const { accounts, requests, own, settings, tryout, notices, desktop, version } = this.overview;
+      return { accounts, requests, own, settings, tryout, notices, desktop, version };
+    },
+    contacts: ({ contacts }) => {
+      const { now, gone } = this.#named(this.overview.contacts, chatOf, contacts);
+      return { contacts: now, gone };
+    },
+    chats: ({ chats }) => {
+      const { now, gone } = this.#named(this.overview.chats, ({ chat }) => chat, chats);
+      return { chats: now, gone };
+    },
+    contact_page: ({ after }) => {
+      const { part, more } = this.#part(this.overview.contacts, chatOf, after);
+      return { contacts: part, more };
+    },
+    chat_page: ({ after }) => {
+      const { part, more } = this.#part(this.overview.chats, ({ chat }) => chat, after);
+      return { chats: part, more };
+    },
     status: () => ({ version: '', pid: 1, accounts: [], unread: 0, requests: 0, windows: 1, visible_chat: null, focused: true, tray: true }),
     sign_in: (ask) => this.#newAccount(ask),
     create_account: (ask) => this.#newAccount(ask),
@@ -148,15 +193,15 @@ export class Fake implements Carrier {
     add_contact: ({ account, jid, name, groups }) => {
       const presence = { availability: 'offline', status: '' } as const;
       this.overview.contacts.push({ account, jid, name: name || jid, groups, subscription: 'none', waiting: true, blocked: false, presence });
-      return this.#roster(account);
+      return this.#contact({ account, jid });
     },
     change_contact: ({ contact, name, groups }) => {
       this.overview.contacts = this.overview.contacts.map((one) => (one.jid === contact.jid ? { ...one, name, groups } : one));
-      return this.#roster(contact.account);
+      return this.#contact(contact);
     },
     remove_contact: ({ contact }) => {
       this.overview.contacts = this.overview.contacts.filter(({ jid }) => jid !== contact.jid);
-      return this.#roster(contact.account);
+      return this.#contact(contact);
     },
     accept_request: ({ contact }) => this.#answered(contact),
     decline_request: ({ contact }) => this.#answered(contact),
@@ -166,7 +211,7 @@ export class Fake implements Carrier {
     },
     unblock: ({ contact }) => {
       this.blocked = this.blocked.filter((chat) => !sameChat(chat, contact));
-      return this.#roster(contact.account);
+      return this.#contact(contact);
     },
     blocked: () => this.blocked,
     accept_stranger: ({ contact }) => this.#answered(contact),
@@ -202,7 +247,7 @@ export class Fake implements Carrier {
       for (const message of this.#history(chat)) if (message.id <= up_to) message.seen = true;
       const unread = this.#history(chat).filter(({ seen }) => !seen).length;
       this.overview.chats = this.overview.chats.map((summary) => (sameChat(summary.chat, chat) ? { ...summary, unread } : summary));
-      queueMicrotask(() => this.tell('carillon', { kind: 'chat', chat }));
+      queueMicrotask(() => this.tell('carillon', { kind: 'chats', chats: [chat] }));
       return null;
     },
     set_typing: () => null,

@@ -101,6 +101,8 @@ function summary(node: string, name: string, now: number, ago: number, last: str
     last_text: last,
     last_is_mine: false,
     last_at: now - ago,
+    last_message: null,
+    stands_at: now - ago,
     draft: '',
     ...more,
   };
@@ -119,6 +121,8 @@ export function sampleOverview(now: number): Overview {
       },
     ],
     contacts: people.map(contact),
+    more_contacts: false,
+    more_chats: false,
     chats: [
       summary('bob', 'Bob Nowak', now, 5 * minute, 'Come over, there is plenty. Bring butter.', { unread: 2 }),
       summary('choir@rooms.harbour.example', 'Choir practice', now, 50 * minute, 'Fatima: Thursday at seven, then', { kind: 'room' }),
@@ -132,10 +136,10 @@ export function sampleOverview(now: number): Overview {
       invites: [
         { id: 1, account, room: 'garden@rooms.harbour.example', from: `greta@${server}`, reason: 'Planning the garden party', via: 'mediated', at: now - 3 * hour },
       ],
+      left_out: 0,
     },
     own: { availability: 'available', idle: false, status: 'Watching the tide', mute: null },
     settings: {
-      account: [{ jid: `alice@${server}`, connect: null, enabled: true, secret: 'keyring' }],
       general: {
         theme: 'system',
         language: '',
@@ -146,7 +150,6 @@ export function sampleOverview(now: number): Overview {
         status: 'Watching the tide',
       },
       privacy: { who_may_write: 'contacts_others_ask', send_typing: true, send_receipts: true, send_read_marks: true },
-      alerts: {},
     },
     tryout: {
       exists: true,

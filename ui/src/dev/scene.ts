@@ -16,13 +16,13 @@ export function playScene(): Fake {
       overview.accounts = [];
       overview.contacts = [];
       overview.chats = [];
-      overview.requests = { contacts: [], strangers: [], invites: [] };
+      overview.requests = { contacts: [], strangers: [], invites: [], left_out: 0 };
       overview.tryout = { ...overview.tryout, exists: false, role: null };
     },
     empty: () => {
       overview.contacts = [];
       overview.chats = [];
-      overview.requests = { contacts: [], strangers: [], invites: [] };
+      overview.requests = { contacts: [], strangers: [], invites: [], left_out: 0 };
     },
     trouble: () => {
       overview.accounts[0]!.connection = { kind: 'stopped', problem: { kind: 'password_refused' } };

@@ -1,4 +1,4 @@
-import type { ChatSummary, Contact } from '../lib/contract';
+import type { ChatRef, ChatSummary, Contact } from '../lib/contract';
 import { isAddress } from '../lib/uri';
 
 /** What the left-hand list shows, one above the other. */
@@ -13,48 +13,39 @@ export const rowHeight = { group: 32, heading: 32, chat: 62, contact: 54, add: 5
 
 const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
 
-function present(contact: Contact): boolean {
+export function present(contact: Contact): boolean {
   return contact.presence.availability !== 'offline';
 }
 
 /** Those who are there first, then by name. Away and busy do not move anybody: a list that jumps is hard to click. */
 export function byPresenceAndName(a: Contact, b: Contact): number {
-  return Number(present(b)) - Number(present(a)) || collator.compare(a.name, b.name);
+  return Number(present(b)) - Number(present(a)) || collator.compare(a.name, b.name) || byAddress(a, b);
+}
+
+/** Contacts and chats of the same name or time stand by their addresses, so that no two are alike. */
+export function byAddress(a: ChatRef, b: ChatRef): number {
+  return a.account - b.account || (a.jid < b.jid ? -1 : Number(a.jid > b.jid));
+}
+
+/** The newest first, as the resident has them: see `ChatSummary`. */
+export function byNewest(a: ChatSummary, b: ChatSummary): number {
+  return b.stands_at - a.stands_at || (b.last_message ?? 0) - (a.last_message ?? 0) || byAddress(a.chat, b.chat);
+}
+
+/** By the alphabet; the group without a name last. */
+export function byGroupName(a: string, b: string): number {
+  return Number(a === '') - Number(b === '') || collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+}
+
+export function chatRow(summary: ChatSummary): Row & { kind: 'chat' } {
+  return { kind: 'chat', key: `${summary.chat.account} ${summary.chat.jid}`, summary };
 }
 
 export function contactKey(contact: Contact): string {
   return `${contact.account} ${contact.jid}`;
 }
 
-/** Contacts under their groups; who is in none stands under `others`. A contact in two groups stands in both. */
-export function groupRows(contacts: Contact[], others: string, closed: ReadonlySet<string>): Row[] {
-  const sorted = [...contacts].sort(byPresenceAndName);
-  const groups = new Map<string, Contact[]>();
-  for (const contact of sorted) {
-    for (const name of contact.groups.length > 0 ? contact.groups : ['']) {
-      const members = groups.get(name);
-      if (members) members.push(contact);
-      else groups.set(name, [contact]);
-    }
-  }
-  const names = [...groups.keys()].sort((a, b) => Number(a === '') - Number(b === '') || collator.compare(a, b));
-  return names.flatMap((name): Row[] => {
-    const members = groups.get(name)!;
-    const open = !closed.has(name);
-    const group: Row = {
-      kind: 'group',
-      key: `group ${name}`,
-      name: name || others,
-      online: members.filter(present).length,
-      total: members.length,
-      open,
-    };
-    if (!open) return [group];
-    return [group, ...members.map((contact): Row => ({ kind: 'contact', key: `${name}/${contactKey(contact)}`, contact }))];
-  });
-}
-
-/** The group that a row stands for, as {@link groupRows} takes it in `closed`. */
+/** The group that a row stands for, as `closed` names it. */
 export function groupOf(row: Row & { kind: 'group' }): string {
   return row.key.slice('group '.length);
 }

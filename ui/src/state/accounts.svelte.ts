@@ -1,10 +1,10 @@
-import type { AccountId, AccountView, Overview } from '../lib/contract';
+import type { AccountId, AccountView, Standing } from '../lib/contract';
 
 class Accounts {
   all = $state.raw<AccountView[]>([]);
 
-  take(overview: Overview): void {
-    this.all = overview.accounts;
+  take(standing: Standing): void {
+    this.all = standing.accounts;
   }
 
   get(id: AccountId): AccountView | undefined {

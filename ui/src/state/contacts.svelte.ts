@@ -1,5 +1,7 @@
 import { keyOf } from '../lib/chatref';
-import type { ChatRef, Contact, Overview } from '../lib/contract';
+import type { ChatRef, Contact } from '../lib/contract';
+import { Grouped } from '../list/grouped';
+import type { Row } from '../list/rows';
 
 /** A contact's place in maps. */
 export function chatOf(contact: Contact): ChatRef {
@@ -7,18 +9,63 @@ export function chatOf(contact: Contact): ChatRef {
 }
 
 class Contacts {
-  all = $state.raw<Contact[]>([]);
-  #byKey = $derived(new Map(this.all.map((contact) => [keyOf(chatOf(contact)), contact])));
+  #byKey = new Map<string, Contact>();
+  #grouped = new Grouped();
+  /** Counts what changed, for whoever shows some of it. */
+  #changes = $state(0);
+  /** Counts what may have changed the block list, which also holds addresses that are no contacts. */
+  blocking = $state(0);
 
-  /** Every group that some contact is in, in the order of the alphabet. */
-  groups = $derived([...new Set(this.all.flatMap((contact) => contact.groups))].sort((a, b) => a.localeCompare(b)));
+  /** These are all contacts. */
+  replace(all: Contact[]): void {
+    this.#byKey = new Map(all.map((contact) => [keyOf(contact), contact]));
+    this.#grouped = new Grouped(this.#byKey.values());
+    this.#changes += 1;
+    this.blocking += 1;
+  }
 
-  take(overview: Overview): void {
-    this.all = overview.contacts;
+  /** Some contacts are now like this, and some are none any more. */
+  change(now: Contact[], gone: ChatRef[] = []): void {
+    for (const contact of now) this.#set(keyOf(contact), contact);
+    for (const chat of gone) this.#set(keyOf(chat), undefined);
+    this.#changes += 1;
+    if (gone.length > 0) this.blocking += 1;
   }
 
   get(chat: ChatRef): Contact | undefined {
+    void this.#changes;
     return this.#byKey.get(keyOf(chat));
+  }
+
+  get all(): Contact[] {
+    void this.#changes;
+    return [...this.#byKey.values()];
+  }
+
+  get count(): number {
+    void this.#changes;
+    return this.#byKey.size;
+  }
+
+  /** Every group that some contact is in, in the order of the alphabet. */
+  get groups(): string[] {
+    void this.#changes;
+    return this.#grouped.names;
+  }
+
+  /** The list in its groups. */
+  rows(others: string, closed: ReadonlySet<string>): Row[] {
+    void this.#changes;
+    return this.#grouped.rows(others, closed);
+  }
+
+  #set(key: string, contact: Contact | undefined): void {
+    const before = this.#byKey.get(key);
+    if (!before && !contact) return;
+    if (contact) this.#byKey.set(key, contact);
+    else this.#byKey.delete(key);
+    this.#grouped.change(before, contact);
+    if (contact && before?.blocked !== contact.blocked) this.blocking += 1;
   }
 }
 

@@ -15,6 +15,8 @@ export class Conversation {
   firstUnseen = $state<MessageId | null>(null);
   typing = $state.raw<string[]>([]);
   room = $state.raw<RoomView | null>(null);
+  /** Counts what was heard of typing: an answer from before it is older. */
+  #typingHeard = 0;
   /** The newest message that was reported as seen. */
   #seen: MessageId = 0;
 
@@ -31,10 +33,11 @@ export class Conversation {
 
   /** Reads again what is not a message: name, who types, the room. */
   async refresh(): Promise<void> {
+    const before = this.#typingHeard;
     const view = await ask('open_chat', { chat: this.chat });
     this.kind = view.summary.kind;
     this.name = view.summary.name;
-    this.typing = view.typing;
+    if (before === this.#typingHeard) this.typing = view.typing;
     this.room = view.room;
   }
 
@@ -69,6 +72,7 @@ export class Conversation {
   }
 
   setTyping(nick: string | null, composing: boolean): void {
+    this.#typingHeard += 1;
     const who = nick ?? this.chat.jid;
     const others = this.typing.filter((name) => name !== who);
     this.typing = composing ? [...others, who] : others;

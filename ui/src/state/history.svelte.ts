@@ -79,9 +79,14 @@ export class History {
     return this.#then(async () => {
       const held = this.messages.filter(({ id }) => wanted.has(id)).map(({ id }) => id);
       const fresh = new Map<MessageId, Message>();
-      for (let at = 0; at < held.length; at += answerLimit) {
-        const answer = await ask('messages', { messages: held.slice(at, at + answerLimit) });
+      let left = held;
+      while (left.length > 0) {
+        const asked = left.slice(0, answerLimit);
+        const answer = await ask('messages', { messages: asked });
         for (const message of answer) fresh.set(message.id, message);
+        // What an answer had no room for stands behind its last one; what stands before that and is missing is gone.
+        const last = answer.at(-1)?.id;
+        left = last === undefined ? left.slice(answerLimit) : left.slice(left.indexOf(last) + 1);
       }
       if (fresh.size > 0) this.messages = this.messages.map((message) => fresh.get(message.id) ?? message);
     });

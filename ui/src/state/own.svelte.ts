@@ -1,5 +1,6 @@
-import type { Overview, OwnAvailability, OwnView, Timestamp } from '../lib/contract';
+import type { Standing, OwnAvailability, OwnView, Timestamp } from '../lib/contract';
 import { ask } from '../lib/link';
+import { written } from '../lib/written';
 
 const hour = 3_600_000;
 
@@ -11,12 +12,13 @@ class Own {
     this.view.idle && this.view.availability === 'available' ? 'away' : this.view.availability,
   );
 
-  take(overview: Overview): void {
-    this.view = overview.own;
+  take(standing: Standing): void {
+    this.view = standing.own;
   }
 
   async setStatus(availability: OwnAvailability, status: string): Promise<void> {
     await ask('set_status', { availability, status });
+    written.count += 1;
     this.view = { ...this.view, availability, status, idle: false };
   }
 

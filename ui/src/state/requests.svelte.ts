@@ -1,11 +1,11 @@
-import type { Overview, RequestsView } from '../lib/contract';
+import type { Standing, RequestsView } from '../lib/contract';
 
 class Requests {
-  all = $state.raw<RequestsView>({ contacts: [], strangers: [], invites: [] });
-  count = $derived(this.all.contacts.length + this.all.strangers.length + this.all.invites.length);
+  all = $state.raw<RequestsView>({ contacts: [], strangers: [], invites: [], left_out: 0 });
+  count = $derived(this.all.contacts.length + this.all.strangers.length + this.all.invites.length + this.all.left_out);
 
-  take(overview: Overview): void {
-    this.all = overview.requests;
+  take(standing: Standing): void {
+    this.all = standing.requests;
   }
 }
 

@@ -1,23 +1,24 @@
 import { setLanguage } from '../i18n/index.svelte';
-import type { AlertSettingsView, EventKind, General, Overview, Privacy, Row, Settings } from '../lib/contract';
+import type { AlertSettingsView, EventKind, General, Standing, Privacy, Row, SettingsView } from '../lib/contract';
 import { ask } from '../lib/link';
-
+import { written } from '../lib/written';
 
 class SettingsState {
-  all = $state.raw<Settings | null>(null);
+  all = $state.raw<SettingsView | null>(null);
   alerts = $state.raw<AlertSettingsView | null>(null);
   #language = 'en';
 
-  take(overview: Overview): void {
-    this.all = overview.settings;
-    this.#language = overview.desktop.language;
-    this.#show(overview.settings.general);
+  take(standing: Standing): void {
+    this.all = standing.settings;
+    this.#language = standing.desktop.language;
+    this.#show(standing.settings.general);
   }
 
   async setGeneral(change: Partial<General>): Promise<void> {
     if (!this.all) return;
     const general = { ...this.all.general, ...change };
     await ask('set_general', { general });
+    written.count += 1;
     this.all = { ...this.all, general };
     this.#show(general);
   }
@@ -26,6 +27,7 @@ class SettingsState {
     if (!this.all) return;
     const privacy = { ...this.all.privacy, ...change };
     await ask('set_privacy', { privacy });
+    written.count += 1;
     this.all = { ...this.all, privacy };
   }
 

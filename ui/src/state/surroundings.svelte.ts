@@ -1,4 +1,4 @@
-import type { DesktopView, Notice, Overview, TryoutView } from '../lib/contract';
+import type { DesktopView, Notice, Standing, TryoutView } from '../lib/contract';
 import type { LinkState } from '../lib/link';
 
 /** A restart of the resident that is over sooner needs no word. */
@@ -15,7 +15,7 @@ class Surroundings {
   linkMissed = $state(false);
   #missing: ReturnType<typeof setTimeout> | undefined;
   focused = $state(false);
-  /** The overview was read once. */
+  /** How things stand was read once. */
   ready = $state(false);
 
   setLink(link: LinkState): void {
@@ -29,11 +29,11 @@ class Surroundings {
     }
   }
 
-  take(overview: Overview): void {
-    this.desktop = overview.desktop;
-    this.tryout = overview.tryout;
-    this.notices = overview.notices;
-    this.version = overview.version;
+  take(standing: Standing): void {
+    this.desktop = standing.desktop;
+    this.tryout = standing.tryout;
+    this.notices = standing.notices;
+    this.version = standing.version;
     this.ready = true;
   }
 }

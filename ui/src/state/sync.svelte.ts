@@ -1,25 +1,21 @@
 /** Events say that something changed; this reads it again. */
 import { sameChat } from '../lib/chatref';
 import { Coalesced } from '../lib/coalesced';
-import type { ChatRef, Event, MessageId, Overview } from '../lib/contract';
-import { ask, asRefused, listen, type LinkState } from '../lib/link';
+import type { ChatRef, Event, MessageId } from '../lib/contract';
+import { asRefused, listen, type LinkState } from '../lib/link';
 import { narrow } from '../lib/now.svelte';
-import { accounts } from './accounts.svelte';
 import { activity } from './activity.svelte';
 import { announce } from './announcer.svelte';
-import { chats } from './chats.svelte';
 import { contacts } from './contacts.svelte';
 import { conversations } from './conversation.svelte';
-import { own } from './own.svelte';
 import { where } from './place.svelte';
-import { requests } from './requests.svelte';
+import { readings } from './readings';
 import { settings } from './settings.svelte';
 import { surroundings } from './surroundings.svelte';
 
 /** Between two tries to read the overview while the resident is not there. */
 const again = 1_000;
 
-const overview = new Coalesced(quietly(readOverview));
 const alerts = new Coalesced(quietly(async () => {
   if (settings.alerts) await settings.readAlerts();
 }));
@@ -40,20 +36,6 @@ const changed = new Coalesced(quietly(async () => {
   await conversations.open?.history.changed(ids);
 }));
 
-/** Reads everything that the first frame needs and hands it to the stores. */
-export async function readOverview(): Promise<void> {
-  take(await ask('overview', {}));
-}
-
-export function take(read: Overview): void {
-  for (const store of [accounts, contacts, chats, requests, own, settings, surroundings]) store.take(read);
-  where.begin(chats.all.length === 0, contacts.all.length > 0);
-  if (where.chat && !accounts.get(where.chat.account)) where.closeChat();
-  const open = conversations.open;
-  const summary = open && chats.get(open.chat);
-  if (open && summary) open.name = summary.name;
-}
-
 /** Begins to hear; the first overview is read as soon as the resident is there. */
 export async function begin(): Promise<void> {
   surroundings.focused = document.hasFocus();
@@ -65,7 +47,7 @@ export async function begin(): Promise<void> {
   ]);
   while (!surroundings.ready) {
     try {
-      await readOverview();
+      await readings.everything();
       surroundings.setLink({ state: 'connected' });
     } catch (error) {
       surroundings.setLink({ state: 'lost', detail: asRefused(error).message });
@@ -88,7 +70,7 @@ export function hearLink(state: LinkState): void {
 
 /** What may have been missed is everything. */
 function readAll(): void {
-  overview.want();
+  readings.wantAll();
   alerts.want();
   lines.want();
   room.want();
@@ -101,7 +83,7 @@ export function hear(event: Event): void {
       return readAll();
     case 'settings':
       alerts.want();
-      return overview.want();
+      return readings.wantStanding();
     case 'activity':
       return lines.want();
     case 'message_added':
@@ -113,16 +95,20 @@ export function hear(event: Event): void {
       return changed.want();
     case 'typing':
       return conversations.about(event.chat)?.setTyping(event.nick, event.composing);
-    case 'chat':
-      if (mayBeRoom(event.chat)) room.want();
-      return overview.want();
+    case 'contacts':
+      return readings.wantContacts(event.contacts);
+    case 'chats':
+      if (event.chats.some(mayBeRoom)) room.want();
+      return readings.wantChats(event.chats);
+    case 'roster':
+      return readings.wantLists();
     case 'show':
       return where.go(event.place);
     case 'attention':
     case 'ending':
       return;
     default:
-      return overview.want();
+      return readings.wantStanding();
   }
 }
 

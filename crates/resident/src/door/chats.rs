@@ -3,20 +3,22 @@
 use super::{on_desk, refuse_store};
 use crate::house::House;
 use carillon_core::chat::{ChatKind, ChatSummary, HistoryAnchor, HistoryPage, Message};
-use carillon_core::ids::{ChatRef, MessageId};
+use carillon_core::ids::{ChatRef, MessageId, Timestamp};
 use carillon_engine::RoomNow;
 use carillon_link::contract::{ReadHistory, SendMessage};
 use carillon_link::views::{ChatView, RoomView, SentMessage};
-use carillon_link::{Refusal, RefusalCode};
+use carillon_link::{Refusal, RefusalCode, page};
 
 /// The most messages that one question reads.
 const MOST: u32 = 200;
+/// The most nicks that are named as typing.
+const MOST_TYPING: usize = 20;
 /// What an opened chat shows at once.
 const FIRST: u32 = 60;
 
 pub(super) async fn open(house: &House, chat: ChatRef) -> Result<ChatView, Refusal> {
     let asked = chat.clone();
-    let (typing, room, name) = on_desk(house, move |desk| {
+    let (mut typing, room, name) = on_desk(house, move |desk| {
         Ok((
             desk.typing(&asked)?,
             desk.room(&asked)?,
@@ -24,16 +26,11 @@ pub(super) async fn open(house: &House, chat: ChatRef) -> Result<ChatView, Refus
         ))
     })
     .await?;
+    typing.truncate(MOST_TYPING);
+    let history = read_page(house, &chat, HistoryAnchor::Newest, FIRST)?;
     let reader = house.reader();
-    let history = reader
-        .history(&chat, HistoryAnchor::Newest, FIRST)
-        .map_err(refuse_store)?;
     let first_unseen = reader.first_unseen(&chat).map_err(refuse_store)?;
-    let known = reader
-        .chats()
-        .map_err(refuse_store)?
-        .into_iter()
-        .find(|one| one.chat == chat);
+    let known = reader.chat(&chat).map_err(refuse_store)?;
     let kind = if room.is_some() {
         ChatKind::Room
     } else {
@@ -58,6 +55,8 @@ fn empty(chat: ChatRef, name: String, kind: ChatKind) -> ChatSummary {
         last_text: String::new(),
         last_is_mine: false,
         last_at: None,
+        last_message: None,
+        stands_at: Timestamp::default(),
         draft: String::new(),
     }
 }
@@ -72,10 +71,32 @@ fn room_view(room: RoomNow) -> RoomView {
 }
 
 pub(super) fn history(house: &House, ask: &ReadHistory) -> Result<HistoryPage, Refusal> {
-    house
-        .reader()
-        .history(&ask.chat, ask.anchor, ask.limit.min(MOST))
-        .map_err(refuse_store)
+    read_page(house, &ask.chat, ask.anchor, ask.limit.min(MOST))
+}
+
+fn read_page(
+    house: &House,
+    chat: &ChatRef,
+    anchor: HistoryAnchor,
+    limit: u32,
+) -> Result<HistoryPage, Refusal> {
+    let page = house.reader().history(chat, anchor, limit);
+    let mut page = page.map_err(refuse_store)?;
+    cut(&mut page, anchor, page::MESSAGES);
+    Ok(page)
+}
+
+/// Cuts a page to so many bytes, at the end that is further from its anchor.
+fn cut(page: &mut HistoryPage, anchor: HistoryAnchor, bytes: usize) {
+    let length = page.messages.len();
+    if matches!(anchor, HistoryAnchor::After { .. }) {
+        page.messages.truncate(page::fitting(&page.messages, bytes));
+        page.more_after |= page.messages.len() < length;
+    } else {
+        let fitting = page::fitting(page.messages.iter().rev(), bytes);
+        page.messages.drain(..length - fitting);
+        page.more_before |= fitting < length;
+    }
 }
 
 pub(super) fn messages(house: &House, ids: &[MessageId]) -> Result<Vec<Message>, Refusal> {
@@ -85,11 +106,14 @@ pub(super) fn messages(house: &House, ids: &[MessageId]) -> Result<Vec<Message>,
             "too many messages at once",
         ));
     }
-    let reader = house.reader();
     let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        found.extend(reader.message(*id).map_err(refuse_store)?);
+    {
+        let reader = house.reader();
+        for id in ids {
+            found.extend(reader.message(*id).map_err(refuse_store)?);
+        }
     }
+    found.truncate(page::fitting(&found, page::MESSAGES));
     Ok(found)
 }
 
@@ -99,4 +123,72 @@ pub(super) async fn send(house: &House, ask: SendMessage) -> Result<SentMessage,
     })
     .await?;
     Ok(SentMessage { message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carillon_core::chat::Author;
+    use carillon_core::ids::AccountId;
+
+    fn page_of(count: i64, body: &str) -> HistoryPage {
+        let message = |id| Message {
+            id: MessageId(id),
+            chat: ChatRef {
+                account: AccountId(1),
+                jid: "bob@example.org".parse().unwrap(),
+            },
+            author: Author::Contact,
+            body: body.to_owned(),
+            at: Timestamp(id),
+            delivery: None,
+            failure: String::new(),
+            seen: true,
+        };
+        HistoryPage {
+            messages: (1..=count).map(message).collect(),
+            more_before: false,
+            more_after: false,
+        }
+    }
+
+    fn ids(page: &HistoryPage) -> (i64, i64) {
+        let id = |message: Option<&Message>| message.map_or(0, |message| message.id.0);
+        (id(page.messages.first()), id(page.messages.last()))
+    }
+
+    #[test]
+    fn a_page_of_the_longest_messages_keeps_what_lies_at_its_anchor() {
+        let long = "\"".repeat(1 << 20);
+        for (anchor, kept) in [
+            (HistoryAnchor::Newest, (20, 20)),
+            (
+                HistoryAnchor::Before {
+                    message: MessageId(21),
+                },
+                (20, 20),
+            ),
+            (
+                HistoryAnchor::After {
+                    message: MessageId(0),
+                },
+                (1, 1),
+            ),
+        ] {
+            let mut page = page_of(20, &long);
+            cut(&mut page, anchor, page::MESSAGES);
+            assert_eq!(ids(&page), kept, "{anchor:?}");
+            let after = matches!(anchor, HistoryAnchor::After { .. });
+            assert_eq!((page.more_before, page.more_after), (!after, after));
+            assert!(serde_json::to_vec(&page).unwrap().len() < carillon_link::frame::MAX_FRAME);
+        }
+    }
+
+    #[test]
+    fn an_ordinary_page_is_left_as_it_is() {
+        let mut page = page_of(200, "Come over, there is plenty.");
+        cut(&mut page, HistoryAnchor::Newest, page::MESSAGES);
+        assert_eq!(ids(&page), (1, 200));
+        assert!(!page.more_before);
+    }
 }

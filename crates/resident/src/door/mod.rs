@@ -3,6 +3,7 @@
 mod accounts;
 mod alerts;
 mod chats;
+mod lists;
 mod people;
 mod views;
 
@@ -124,6 +125,11 @@ fn done(job: impl FnOnce()) -> Answered {
 async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answered {
     match command {
         Command::ReadOverview(_) => answer(views::overview(house).await),
+        Command::ReadStanding(_) => answer(views::standing(house).await),
+        Command::ReadContacts(ask) => answer(lists::contacts(house, ask.contacts).await),
+        Command::ReadChats(ask) => answer(lists::chats(house, ask.chats)),
+        Command::ReadContactPage(ask) => answer(lists::contact_page(house, ask.after).await),
+        Command::ReadChatPage(ask) => answer(lists::chat_page(house, ask.after.as_ref())),
         Command::ReadStatus(_) => answer(views::status(house).await),
         Command::SignIn(ask) => answer(accounts::sign_in(house, ask).await),
         Command::CreateAccount(ask) => answer(accounts::create(house, ask).await),

@@ -1,6 +1,6 @@
 //! How things stand, as a window or the command line shows it.
 
-use super::{VERSION, on_desk, refuse_store};
+use super::{VERSION, lists, on_desk, refuse_store};
 use crate::house::House;
 use carillon_core::alerts::{AlertPlan, EventKind};
 use carillon_core::ids::{ActivityId, ChatRef};
@@ -8,46 +8,89 @@ use carillon_engine::store::StoredActivity;
 use carillon_engine::{AccountState, Desk, Line};
 use carillon_link::Refusal;
 use carillon_link::views::{
-    AccountView, ActivityEntry, Connection, Overview, OwnView, RequestsView, Status,
+    AccountView, ActivityEntry, Connection, Overview, OwnView, RequestsView, SettingsView,
+    Standing, Status,
 };
 
 /// The most that one question reads.
 const MOST: u32 = 200;
+/// Words of a request that are shown, in characters: as many as Carillon itself lets one send.
+const LONGEST_WORDS: usize = 1_000;
 
 pub(super) async fn overview(house: &House) -> Result<Overview, Refusal> {
-    let (accounts, contacts, own) = on_desk(house, |desk| {
-        Ok((accounts(desk), desk.contacts(), own(desk)))
+    let first = lists::contact_page(house, None).await?;
+    let (chats, more_chats) = lists::newest_chats(house)?;
+    Ok(Overview {
+        standing: standing(house).await?,
+        contacts: first.contacts,
+        more_contacts: first.more,
+        chats,
+        more_chats,
     })
-    .await?;
+}
+
+pub(super) async fn standing(house: &House) -> Result<Standing, Refusal> {
+    let (accounts, own) = on_desk(house, |desk| Ok((accounts(desk), own(desk)))).await?;
     let settings = house.settings();
     let own = OwnView {
         availability: settings.general.availability,
         status: settings.general.status.clone(),
         ..own
     };
-    let (chats, requests) = {
-        let reader = house.reader();
-        let requests = RequestsView {
-            contacts: reader.contact_requests().map_err(refuse_store)?,
-            strangers: reader.stranger_requests().map_err(refuse_store)?,
-            invites: reader.invites().map_err(refuse_store)?,
-        };
-        (reader.chats().map_err(refuse_store)?, requests)
-    };
     let mut desktop = house.desktop.borrow().clone();
     house.words().language().clone_into(&mut desktop.language);
-    Ok(Overview {
+    Ok(Standing {
         accounts,
-        contacts,
-        chats,
-        requests,
+        requests: requests(house)?,
         own,
-        settings,
+        settings: SettingsView {
+            general: settings.general,
+            privacy: settings.privacy,
+        },
         tryout: crate::tryout::view(house),
         notices: house.notices(),
         desktop,
         version: VERSION.to_owned(),
     })
+}
+
+/// What waits for an answer. Anybody may ask, so neither their number nor the length of their words is left to them.
+fn requests(house: &House) -> Result<RequestsView, Refusal> {
+    let (mut contacts, mut strangers, mut invites) = {
+        let reader = house.reader();
+        (
+            reader.contact_requests().map_err(refuse_store)?,
+            reader.stranger_requests().map_err(refuse_store)?,
+            reader.invites().map_err(refuse_store)?,
+        )
+    };
+    let all = contacts.len() + strangers.len() + invites.len();
+    let most = MOST as usize;
+    contacts.truncate(most);
+    strangers.truncate(most);
+    invites.truncate(most);
+    let left_out = all - contacts.len() - strangers.len() - invites.len();
+    for request in &mut contacts {
+        shorten(&mut request.nick);
+        shorten(&mut request.text);
+    }
+    for invite in &mut invites {
+        shorten(&mut invite.reason);
+    }
+    Ok(RequestsView {
+        contacts,
+        strangers,
+        invites,
+        left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
+    })
+}
+
+/// Cuts words off where nobody reads on.
+fn shorten(words: &mut String) {
+    if let Some((end, _)) = words.char_indices().nth(LONGEST_WORDS) {
+        words.truncate(end);
+        words.push('…');
+    }
 }
 
 pub(super) async fn status(house: &House) -> Result<Status, Refusal> {
@@ -148,4 +191,19 @@ fn entry(desk: &Desk, stored: StoredActivity) -> Option<ActivityEntry> {
         name,
         plan,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_flood_of_words_is_cut_between_characters() {
+        let mut words = "ü".repeat(100_000);
+        shorten(&mut words);
+        assert_eq!(words.chars().count(), LONGEST_WORDS + 1);
+        let mut short = "ü".repeat(LONGEST_WORDS);
+        shorten(&mut short);
+        assert_eq!(short.chars().count(), LONGEST_WORDS);
+    }
 }

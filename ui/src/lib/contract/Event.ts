@@ -15,15 +15,15 @@ left_out: number, } | { "kind": "accounts" } | { "kind": "roster",
 /**
  * Whose.
  */
-account: AccountId, } | { "kind": "contact", 
+account: AccountId, } | { "kind": "contacts", 
 /**
  * Which.
  */
-chat: ChatRef, } | { "kind": "chat", 
+contacts: Array<ChatRef>, } | { "kind": "chats", 
 /**
  * Which.
  */
-chat: ChatRef, } | { "kind": "message_added", 
+chats: Array<ChatRef>, } | { "kind": "message_added", 
 /**
  * Its chat.
  */

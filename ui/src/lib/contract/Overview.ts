@@ -6,7 +6,7 @@ import type { DesktopView } from "./DesktopView";
 import type { Notice } from "./Notice";
 import type { OwnView } from "./OwnView";
 import type { RequestsView } from "./RequestsView";
-import type { Settings } from "./Settings";
+import type { SettingsView } from "./SettingsView";
 import type { TryoutView } from "./TryoutView";
 
 /**
@@ -14,17 +14,25 @@ import type { TryoutView } from "./TryoutView";
  */
 export type Overview = { 
 /**
- * In the order of the settings.
- */
-accounts: Array<AccountView>, 
-/**
- * All contacts of all accounts.
+ * The first contacts of all accounts, sorted by account and address.
  */
 contacts: Array<Contact>, 
 /**
- * Newest first.
+ * There are more, to be read in pages that begin behind the last of these.
+ */
+more_contacts: boolean, 
+/**
+ * The newest chats, newest first.
  */
 chats: Array<ChatSummary>, 
+/**
+ * There are more, to be read in pages from the first one on.
+ */
+more_chats: boolean, 
+/**
+ * In the order of the settings.
+ */
+accounts: Array<AccountView>, 
 /**
  * What waits for an answer.
  */
@@ -34,9 +42,9 @@ requests: RequestsView,
  */
 own: OwnView, 
 /**
- * Everything set by the user.
+ * What the user set, but for the alerts, which are read by `alert_settings`.
  */
-settings: Settings, 
+settings: SettingsView, 
 /**
  * The try-out.
  */

@@ -3,7 +3,8 @@ import type { ChatRef } from "./ChatRef";
 import type { HistoryAnchor } from "./HistoryAnchor";
 
 /**
- * Reads a part of a chat's history.
+ * Reads a part of a chat's history. A part that would be too long for one answer is shorter, at the end that
+ * is further from the anchor, and says that there is more.
  */
 export type ReadHistory = { 
 /**

@@ -2,7 +2,8 @@
 import type { MessageId } from "./MessageId";
 
 /**
- * Reads single messages again, in the order asked; those that are gone are left out.
+ * Reads single messages again, in the order asked; those that are gone are left out, and those at the end that
+ * do not fit into the answer. At least one fits.
  */
 export type ReadMessages = { 
 /**

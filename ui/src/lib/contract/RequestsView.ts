@@ -18,4 +18,8 @@ strangers: Array<StrangerRequest>,
 /**
  * Rooms that I am invited to.
  */
-invites: Array<RoomInvite>, };
+invites: Array<RoomInvite>, 
+/**
+ * So many older ones are not named here; they are once newer ones have their answer.
+ */
+left_out: number, };
