@@ -29,5 +29,6 @@ mod tests;
 pub use config::{ConnectConfig, RegisterConfig, Secret};
 pub use discovery::check_address;
 pub use register::{RegisterProblem, register};
-pub use run::run;
+pub use run::{Earlier, Ended, run, run_on};
 pub use rustls::pki_types::CertificateDer;
+pub use session::Asleep;

@@ -4,10 +4,10 @@ use crate::config::ConnectConfig;
 use crate::connect::connect;
 use crate::farewell::leave;
 use crate::ids::Ids;
-use crate::login::sign_in;
-use crate::session::{Session, serve};
+use crate::login::{SignedIn, sign_in};
+use crate::session::{Asleep, Session, serve};
 use crate::transport::Transport;
-use carillon_core::session::{Incoming, Outgoing, SessionProblem};
+use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
 use tokio::sync::mpsc;
 
 /// What a session takes from outside itself.
@@ -19,10 +19,25 @@ pub(crate) struct Surroundings {
     pub(crate) clock: fn() -> jiff::Timestamp,
 }
 
-/// Connects, signs in and runs until the link ends, or until `outgoing` closes or says [`Outgoing::Close`].
-///
-/// What comes is put into `incoming`, [`Incoming::Online`] first. When nobody takes it, no more is read
-/// from the server, while what is to be said still goes out. Dropping the future ends everything.
+/// What is left of earlier sessions.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    /// The stream to be resumed (XEP-0198 §5), as it was stored.
+    pub stream: Option<StreamState>,
+    /// The session that ran on it, if this process still has it.
+    pub asleep: Option<Asleep>,
+}
+
+/// How a session ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Why there is no session, or none any more. `Ok` is an end that this side asked for.
+    pub result: Result<(), SessionProblem>,
+    /// What can go on over another link.
+    pub asleep: Option<Asleep>,
+}
+
+/// As [`run_on`], with nothing earlier, and nothing kept.
 ///
 /// # Errors
 /// Why there is no session, or none any more. `Ok` is an end that this side asked for.
@@ -31,21 +46,50 @@ pub async fn run(
     outgoing: mpsc::Receiver<Outgoing>,
     incoming: mpsc::Sender<Incoming>,
 ) -> Result<(), SessionProblem> {
+    run_on(config, Earlier::default(), outgoing, incoming)
+        .await
+        .result
+}
+
+/// Connects, signs in and runs until the link ends, or until `outgoing` closes or says [`Outgoing::Close`].
+///
+/// What comes is put into `incoming`, [`Incoming::Online`] or [`Incoming::Resumed`] first. When nobody takes it, no
+/// more is read from the server, while what is to be said still goes out. Dropping the future ends everything.
+pub async fn run_on(
+    config: ConnectConfig,
+    earlier: Earlier,
+    outgoing: mpsc::Receiver<Outgoing>,
+    incoming: mpsc::Sender<Incoming>,
+) -> Ended {
     let mut seed = [0; 8];
-    getrandom::fill(&mut seed).map_err(|error| SessionProblem::Unreachable {
-        detail: format!("this computer gives no random numbers: {error}"),
-    })?;
+    if let Err(error) = getrandom::fill(&mut seed) {
+        let detail = format!("this computer gives no random numbers: {error}");
+        return earlier.kept(SessionProblem::Unreachable { detail });
+    }
     let surroundings = Surroundings {
         ids: Ids::from_seed(seed),
         clock: jiff::Timestamp::now,
     };
     let domain = config.account.domain().as_str();
     let connecting = connect(domain, config.url.as_deref(), config.extra_roots.clone());
-    let mut transport = tokio::select! {
-        connected = connecting => connected?,
-        () = incoming.closed() => return Ok(()),
+    let connected = tokio::select! {
+        connected = connecting => connected,
+        () = incoming.closed() => return Ended::ok(),
     };
-    run_over(&mut transport, config, surroundings, outgoing, incoming).await
+    match connected {
+        Ok(mut transport) => {
+            run_over(
+                &mut transport,
+                config,
+                surroundings,
+                earlier,
+                outgoing,
+                incoming,
+            )
+            .await
+        }
+        Err(problem) => earlier.kept(problem),
+    }
 }
 
 /// The same over a link that is open already.
@@ -53,22 +97,100 @@ pub(crate) async fn run_over<T: Transport>(
     transport: &mut T,
     config: ConnectConfig,
     surroundings: Surroundings,
-    outgoing: mpsc::Receiver<Outgoing>,
+    earlier: Earlier,
+    mut outgoing: mpsc::Receiver<Outgoing>,
     incoming: mpsc::Sender<Incoming>,
-) -> Result<(), SessionProblem> {
+) -> Ended {
     let signed_in = tokio::select! {
-        signed_in = sign_in(transport, &config) => signed_in,
-        () = incoming.closed() => return Ok(()),
+        signed_in = sign_in(transport, &config, earlier.stream.as_ref()) => signed_in,
+        () = incoming.closed() => return Ended::ok(),
     };
-    let jid = match signed_in {
-        Ok(jid) => jid,
+    let signed_in = match signed_in {
+        Ok(signed_in) => signed_in,
         Err(problem) => {
             leave(transport).await;
-            return Err(problem);
+            return earlier.kept(problem);
         }
     };
-    tracing::debug!(%jid, "signed in");
-    let mut session = Session::new(jid, surroundings);
-    session.begin(config.roster_version.as_deref(), &config.presence);
-    serve(transport, session, outgoing, incoming).await
+    let mut session = match begin(signed_in, earlier, &config, surroundings) {
+        Ok(session) => session,
+        Err(problem) => {
+            leave(transport).await;
+            return Ended {
+                result: Err(problem),
+                asleep: None,
+            };
+        }
+    };
+    let result = serve(transport, &mut session, &mut outgoing, &incoming).await;
+    let asleep = match &result {
+        Err(SessionProblem::Lost { .. }) => session.fall_asleep(outgoing),
+        _ => None,
+    };
+    Ended { result, asleep }
+}
+
+fn begin(
+    signed_in: SignedIn,
+    earlier: Earlier,
+    config: &ConnectConfig,
+    surroundings: Surroundings,
+) -> Result<Session, SessionProblem> {
+    let Earlier { stream, asleep } = earlier;
+    let asleep = asleep.filter(|asleep| asleep.is_on(stream.as_ref()));
+    let version = config.roster_version.as_deref();
+    let mut session = match (signed_in, stream) {
+        (SignedIn::Resumed { reached }, Some(stream)) => match asleep {
+            Some(asleep) => {
+                tracing::debug!(jid = %stream.jid, "the session goes on");
+                return asleep.wake(stream.handled, reached);
+            }
+            None => {
+                tracing::debug!(jid = %stream.jid, "the stream goes on");
+                Session::on_earlier_stream(stream, reached, surroundings)
+            }
+        },
+        (SignedIn::Resumed { .. }, None) => {
+            return Err(SessionProblem::Protocol {
+                detail: "a stream was resumed that nobody asked for".to_owned(),
+            });
+        }
+        (
+            SignedIn::Bound {
+                jid,
+                managed,
+                reached,
+            },
+            _,
+        ) => {
+            tracing::debug!(%jid, managed, "signed in");
+            let mut session = Session::new(jid, surroundings);
+            session.take_over(asleep, reached);
+            if managed {
+                session.manage_stream();
+            }
+            session
+        }
+    };
+    session.begin(version, &config.presence);
+    Ok(session)
+}
+
+impl Earlier {
+    /// No session came of it, and what was asleep sleeps on.
+    fn kept(self, problem: SessionProblem) -> Ended {
+        Ended {
+            result: Err(problem),
+            asleep: self.asleep,
+        }
+    }
+}
+
+impl Ended {
+    fn ok() -> Self {
+        Self {
+            result: Ok(()),
+            asleep: None,
+        }
+    }
 }

@@ -2,16 +2,19 @@
 
 mod bind;
 mod problem;
+mod resume;
 mod sasl;
 mod scram;
 
 use crate::config::ConnectConfig;
 use crate::ns;
+use crate::session::stream_management::{Count, is_offered};
 use crate::transport::{Received, Transport};
-use carillon_core::session::SessionProblem;
+use carillon_core::session::{SessionProblem, StreamState};
 use carillon_xml::Frame;
 use jid::FullJid;
 use minidom::Element;
+use resume::Earlier;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -20,23 +23,54 @@ pub(crate) use problem::stream_problem;
 /// All of it takes a few round trips; a server that needs longer is in trouble.
 const TIME_OUT: Duration = Duration::from_secs(30);
 
-/// Signs in and binds a resource.
+/// What signing in led to.
+#[derive(Debug)]
+pub(crate) enum SignedIn {
+    /// The stream that was asked for goes on (XEP-0198 §5).
+    Resumed {
+        /// How many of my stanzas the server has handled on it, as far as it says.
+        reached: Option<Count>,
+    },
+    /// A resource is bound.
+    Bound {
+        /// To this address.
+        jid: FullJid,
+        /// The server offers to manage the stream (XEP-0198).
+        managed: bool,
+        /// The stream that was asked for is over; so many of my stanzas the server had handled on it, as far as it
+        /// says.
+        reached: Option<Count>,
+    },
+}
+
+/// Signs in, and goes on with an `earlier` stream or binds a resource.
 pub(crate) async fn sign_in<T: Transport>(
     transport: &mut T,
     config: &ConnectConfig,
-) -> Result<FullJid, SessionProblem> {
+    earlier: Option<&StreamState>,
+) -> Result<SignedIn, SessionProblem> {
     within(async {
         let domain = config.account.domain().as_str();
         let features = open(transport, domain).await?;
         sasl::authenticate(transport, &features, &config.account, &config.password).await?;
         let features = open(transport, domain).await?;
-        bind::bind(
+        let reached = match resume::go_on(transport, &features, earlier).await? {
+            Earlier::Resumed(reached) => return Ok(SignedIn::Resumed { reached }),
+            Earlier::Over(reached) => reached,
+            Earlier::None => None,
+        };
+        let jid = bind::bind(
             transport,
             &features,
             &config.account,
             config.resource.as_deref(),
         )
-        .await
+        .await?;
+        Ok(SignedIn::Bound {
+            jid,
+            managed: is_offered(&features),
+            reached,
+        })
     })
     .await
 }

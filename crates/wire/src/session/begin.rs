@@ -73,6 +73,9 @@ impl Session {
             jid: self.me.full.clone(),
             features: self.features,
         });
+        for earlier in std::mem::take(&mut self.early).into_iter().rev() {
+            self.tell.push_front(earlier);
+        }
     }
 
     /// The session is over; what it still has to tell is told after Online, as ever.

@@ -8,6 +8,7 @@
 
 mod begin;
 mod direct;
+mod going_on;
 mod invitation;
 mod iq;
 mod message;
@@ -17,6 +18,7 @@ mod reached;
 mod rooms;
 mod say;
 mod serve;
+pub(crate) mod stream_management;
 
 use crate::ids::Ids;
 use crate::run::Surroundings;
@@ -27,8 +29,10 @@ use minidom::Element;
 use pending::Pending;
 use reached::Reached;
 use rooms::Rooms;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use stream_management::StreamManagement;
 
+pub use going_on::Asleep;
 pub(crate) use serve::serve;
 
 /// Who I am on this stream.
@@ -90,14 +94,21 @@ pub(crate) struct Session {
     pending: Pending,
     rooms: Rooms,
     reached: Reached,
+    sm: StreamManagement,
+    /// Ids of stored rows among what is to be sent.
+    rows: HashSet<String>,
     /// What I show now; rooms that I enter are told.
     shown: Presence,
     features: ServerFeatures,
     /// The server announces XEP-0359 for my account, so it takes forged ids out.
     assigns_stanza_ids: bool,
     begun: bool,
+    /// Was sent over a link that broke, and is counted already: goes first.
+    again: Vec<Element>,
     /// To be sent, in this order.
     pub(crate) send: Vec<Element>,
+    /// To be told before [`Incoming::Online`].
+    early: Vec<Incoming>,
     /// To be told, in this order. Held back until [`Incoming::Online`] went ahead.
     tell: VecDeque<Incoming>,
 }
@@ -114,11 +125,15 @@ impl Session {
             pending: Pending::default(),
             rooms: Rooms::default(),
             reached: Reached::default(),
+            sm: StreamManagement::default(),
+            rows: HashSet::new(),
             shown: Presence::default(),
             features: ServerFeatures::default(),
             assigns_stanza_ids: false,
             begun: false,
+            again: Vec::new(),
             send: Vec::new(),
+            early: Vec::new(),
             tell: VecDeque::new(),
         }
     }

@@ -36,6 +36,11 @@ impl Reached {
         true
     }
 
+    /// Somebody else keeps count from now on.
+    pub(super) fn forget(&mut self) {
+        self.after.clear();
+    }
+
     /// The ping was answered.
     pub(super) fn answered(&mut self) -> Vec<String> {
         self.before.take().unwrap_or_default()

@@ -55,7 +55,7 @@ impl Rooms {
     pub(super) fn my_addresses(&self) -> Vec<String> {
         self.0
             .iter()
-            .filter(|(_, place)| place.stage != Stage::Joining)
+            .filter(|(_, place)| place.stage != Stage::Joining && !place.leaving)
             .filter_map(|(room, place)| room.with_resource_str(&place.nick).ok())
             .map(|jid| jid.as_str().to_owned())
             .collect()

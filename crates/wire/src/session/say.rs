@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::pending::{Answerer, Asked};
+use super::stream_management::Count;
 use crate::ns;
 use crate::stanza::{Build, StanzaErrorType, about, blocking, error_answer, roster_set, show_into};
 use carillon_core::contact::Presence;
@@ -27,16 +28,15 @@ impl Session {
                 if is_too_long(&stanza, &body) {
                     return self.refuse_too_long(to, id);
                 }
-                self.reached.written(id);
+                self.is_row(id);
                 stanza
             }
-            Outgoing::Receipt { to, id } => {
-                let sign = Element::new_in(ns::RECEIPTS, "received").with("id", &id);
-                self.sign(to.as_str(), sign, "store")
-            }
-            Outgoing::Displayed { to, id } => {
-                let sign = Element::new_in(ns::DISPLAYED_MARKERS, "displayed").with("id", &id);
-                self.sign(to.as_str(), sign, "store")
+            Outgoing::Kept { id, what } => return self.say_kept(id, *what),
+            what @ (Outgoing::Receipt { .. }
+            | Outgoing::Displayed { .. }
+            | Outgoing::Subscription { .. }) => {
+                let id = self.ids.next();
+                return self.send.extend(small(&id, &what));
             }
             Outgoing::Typing { to, composing } => {
                 let state = if composing { "composing" } else { "paused" };
@@ -55,7 +55,6 @@ impl Session {
                     status,
                 });
             }
-            Outgoing::Subscription { to, step } => subscription(&to, &step),
             Outgoing::RosterSet {
                 request,
                 jid,
@@ -91,30 +90,52 @@ impl Session {
                 StanzaErrorType::Cancel,
                 "service-unavailable",
             ),
-            Outgoing::Kept { .. } | Outgoing::Handled(_) | Outgoing::Archive(_) => return,
+            Outgoing::Handled(up_to) => return self.sm.handled(Count(up_to)),
+            Outgoing::Archive(_) => return,
             Outgoing::Ping => return self.ping_anyway(),
             Outgoing::Close => return,
         };
         self.send.push(stanza);
     }
 
-    /// Asks how far the server has come, if messages were written since it last said so.
+    /// Something that the engine keeps as a row, and wants to hear of when the server has it.
+    fn say_kept(&mut self, id: String, what: Outgoing) {
+        match small(&id, &what) {
+            Some(stanza) => {
+                self.send.push(stanza.with("id", &id));
+                self.is_row(id);
+            }
+            None => tracing::warn!("something that is never a row was to be sent as one"),
+        }
+    }
+
+    fn is_row(&mut self, id: String) {
+        if !self.sm.is_on() {
+            self.reached.written(id.clone());
+        }
+        self.rows.insert(id);
+    }
+
+    /// Asks how far the server has come, if rows were written since it last said so. On a managed stream that is
+    /// asked along with what is written.
     pub(crate) fn ask_reached(&mut self) {
-        if self.reached.should_ask() {
+        if !self.sm.is_on() && self.reached.should_ask() {
             self.ping();
         }
     }
 
     /// Asks whether the link lives, unless that is being asked.
     pub(crate) fn ping_anyway(&mut self) {
-        if self.reached.ask_anyway() {
+        if self.sm.is_on() {
+            self.send.extend(self.sm.ask());
+        } else if self.reached.ask_anyway() {
             self.ping();
         }
     }
 
-    /// Whether an answer to a ping is being waited for.
+    /// Whether an answer to such a question is being waited for.
     pub(crate) fn is_asking(&self) -> bool {
-        self.reached.is_asking()
+        self.reached.is_asking() || self.sm.is_asking()
     }
 
     fn refuse_too_long(&mut self, chat: BareJid, id: String) {
@@ -136,12 +157,7 @@ impl Session {
 
     /// A message without words. `hint` says whether an archive should keep it (XEP-0334).
     fn sign(&mut self, to: &str, sign: Element, hint: &'static str) -> Element {
-        Element::stanza("message")
-            .with("type", "chat")
-            .with("to", to)
-            .with("id", &self.ids.next())
-            .holding(sign)
-            .holding(Element::new_in(ns::HINTS, hint))
+        signed(to, &self.ids.next(), sign, hint)
     }
 
     fn join(&mut self, room: BareJid, nick: &str, history: u32) {
@@ -196,6 +212,31 @@ fn message(to: &BareJid, id: &str, body: &str, to_room: bool) -> Element {
     stanza
         .holding(Element::new_in(ns::RECEIPTS, "request"))
         .holding(Element::new_in(ns::DISPLAYED_MARKERS, "markable"))
+}
+
+fn signed(to: &str, id: &str, sign: Element, hint: &'static str) -> Element {
+    Element::stanza("message")
+        .with("type", "chat")
+        .with("to", to)
+        .with("id", id)
+        .holding(sign)
+        .holding(Element::new_in(ns::HINTS, hint))
+}
+
+/// A receipt, a marker or a step of the subscription dance, which needs no id; `None` for everything else.
+fn small(id: &str, what: &Outgoing) -> Option<Element> {
+    match what {
+        Outgoing::Receipt { to, id: of } => {
+            let sign = Element::new_in(ns::RECEIPTS, "received").with("id", of);
+            Some(signed(to.as_str(), id, sign, "store"))
+        }
+        Outgoing::Displayed { to, id: of } => {
+            let sign = Element::new_in(ns::DISPLAYED_MARKERS, "displayed").with("id", of);
+            Some(signed(to.as_str(), id, sign, "store"))
+        }
+        Outgoing::Subscription { to, step } => Some(subscription(to, step)),
+        _ => None,
+    }
 }
 
 fn subscription(to: &BareJid, step: &SubscriptionStep) -> Element {

@@ -1,12 +1,14 @@
 //! Moves stanzas between a [`Session`], its link and the engine, and notices when the link is dead.
 
 use super::Session;
+use super::stream_management::NS as STREAM_MANAGEMENT;
 use crate::farewell::{farewell, leave};
 use crate::login::{closed, stream_problem};
 use crate::ns;
 use crate::transport::{Received, Transport};
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use carillon_xml::Frame;
+use minidom::Element;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -25,16 +27,24 @@ const BATCH: usize = 64;
 /// Runs until the link ends, or until `outgoing` closes or says [`Outgoing::Close`].
 pub(crate) async fn serve<T: Transport>(
     transport: &mut T,
-    mut session: Session,
-    mut outgoing: mpsc::Receiver<Outgoing>,
-    incoming: mpsc::Sender<Incoming>,
+    session: &mut Session,
+    outgoing: &mut mpsc::Receiver<Outgoing>,
+    incoming: &mpsc::Sender<Incoming>,
 ) -> Result<(), SessionProblem> {
-    let end = talk(transport, &mut session, &mut outgoing, &incoming).await;
+    let end = talk(transport, session, outgoing, incoming).await;
     match &end {
-        Ok(()) => farewell(transport, |stanza| session.hear(stanza)).await,
+        Ok(()) => {
+            // What is stored is not to be delivered again.
+            if write(transport, session, true).await.is_ok() {
+                farewell(transport, |stanza| hear_last(session, stanza)).await;
+            }
+        }
         // Nobody is there to say it to.
         Err(SessionProblem::Lost { .. }) => {}
-        Err(_) => leave(transport).await,
+        Err(_) => {
+            let _ = write(transport, session, true).await;
+            leave(transport).await;
+        }
     }
     // The server counts all that was heard as delivered, so it is told, Online or not, if somebody listens.
     session.online_if_needed();
@@ -71,7 +81,7 @@ async fn talk<T: Transport>(
     loop {
         let was_asking = session.is_asking();
         session.ask_reached();
-        write(transport, session).await?;
+        write(transport, session, false).await?;
         if session.is_asking() && !was_asking {
             asked = Instant::now();
         }
@@ -107,7 +117,6 @@ async fn talk<T: Transport>(
                 for _ in 1..BATCH {
                     match outgoing.try_recv() {
                         Ok(Outgoing::Close) => {
-                            write(transport, session).await?;
                             return Ok(());
                         }
                         Ok(what) => session.say(what),
@@ -134,11 +143,12 @@ async fn talk<T: Transport>(
 async fn write<T: Transport>(
     transport: &mut T,
     session: &mut Session,
+    last: bool,
 ) -> Result<(), SessionProblem> {
-    if session.send.is_empty() {
+    let stanzas = session.take_to_write(last);
+    if stanzas.is_empty() {
         return Ok(());
     }
-    let stanzas = std::mem::take(&mut session.send);
     match timeout(PING_ANSWER, transport.send(&stanzas)).await {
         Ok(written) => Ok(written?),
         Err(_) => Err(SessionProblem::Lost {
@@ -152,8 +162,12 @@ fn hear(session: &mut Session, received: Received) -> Result<(), SessionProblem>
         Received::Frame(Frame::Stanza(stanza)) if stanza.is("error", ns::STREAM) => {
             Err(stream_problem(&stanza))
         }
+        Received::Frame(Frame::Stanza(stanza)) if stanza.has_ns(STREAM_MANAGEMENT) => session
+            .hear_about_stream(&stanza)
+            .map_err(|claim| session.object(claim)),
         Received::Frame(Frame::Stanza(stanza)) => {
             session.hear(&stanza);
+            session.count();
             Ok(())
         }
         Received::Frame(Frame::Close { see_other_uri }) => Err(closed(see_other_uri.as_deref())),
@@ -163,7 +177,17 @@ fn hear(session: &mut Session, received: Received) -> Result<(), SessionProblem>
         // A stranger may have sent it through a careless server; ending the session would let him keep us out.
         Received::Unreadable(error) => {
             tracing::warn!(%error, "a stanza that can't be read was skipped");
+            session.count();
             Ok(())
         }
+    }
+}
+
+/// What the server says after this side said good-bye. Nothing can be acknowledged any more.
+fn hear_last(session: &mut Session, stanza: &Element) {
+    if !stanza.has_ns(STREAM_MANAGEMENT) {
+        session.hear(stanza);
+    } else if session.hear_about_stream(stanza).is_err() {
+        tracing::warn!("the server miscounted at the end");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{ConnectConfig, Secret};
 use crate::ids::Ids;
-use crate::run::{Surroundings, run_over};
+use crate::run::{Earlier, Ended, Surroundings, run_over};
 use crate::transport::{LinkEnd, Received, Transport};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -27,6 +27,9 @@ const FEATURES_TLS: &str = "<features xmlns='http://etherx.jabber.org/streams'><
     <mechanism>SCRAM-SHA-1</mechanism><mechanism>SCRAM-SHA-256</mechanism></mechanisms></features>";
 pub(super) const FEATURES_BIND: &str = "<features xmlns='http://etherx.jabber.org/streams'>\
     <bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></features>";
+/// The same, with stream management.
+pub(super) const FEATURES_MANAGED: &str = "<features xmlns='http://etherx.jabber.org/streams'>\
+    <bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/></features>";
 const SALT: &[u8] = b"pepper";
 /// Longer than anything that is waited for; in paused time it is over at once when nothing happens.
 const PATIENCE: Duration = Duration::from_secs(3600);
@@ -89,7 +92,7 @@ pub(super) struct Stage {
     say: Option<mpsc::UnboundedSender<Result<String, LinkEnd>>>,
     pub(super) outgoing: Option<mpsc::Sender<Outgoing>>,
     pub(super) incoming: mpsc::Receiver<Incoming>,
-    session: JoinHandle<Result<(), SessionProblem>>,
+    session: JoinHandle<Ended>,
     /// All that the client wrote.
     pub(super) transcript: String,
     fences: u32,
@@ -129,6 +132,11 @@ impl Stage {
     }
 
     pub(super) fn connected_with(config: ConnectConfig, room: usize) -> Self {
+        Self::connected_after(config, room, Earlier::default())
+    }
+
+    /// A client that has been here before.
+    pub(super) fn connected_after(config: ConnectConfig, room: usize, earlier: Earlier) -> Self {
         let (mut wire, written, say) = wire();
         let (outgoing, requests) = mpsc::channel(64);
         let (told, incoming) = mpsc::channel(room);
@@ -136,10 +144,9 @@ impl Stage {
             ids: Ids::from_seed([0; 8]),
             clock: || jiff::Timestamp::UNIX_EPOCH,
         };
-        let session =
-            tokio::spawn(
-                async move { run_over(&mut wire, config, surroundings, requests, told).await },
-            );
+        let session = tokio::spawn(async move {
+            run_over(&mut wire, config, surroundings, earlier, requests, told).await
+        });
         Self {
             written,
             say: Some(say),
@@ -249,6 +256,11 @@ impl Stage {
 
     /// How the session ends.
     pub(super) async fn ends(self) -> Result<(), SessionProblem> {
+        self.is_over().await.result
+    }
+
+    /// How the session ends, and what is left of it.
+    pub(super) async fn is_over(self) -> Ended {
         let Self {
             session,
             say,
@@ -323,6 +335,10 @@ impl Stage {
     pub(super) async fn signs_in(&mut self) {
         self.authenticates().await;
         self.opens(FEATURES_BIND).await;
+        self.binds().await;
+    }
+
+    pub(super) async fn binds(&mut self) {
         self.expect(
             "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>\
              <resource>phone</resource></bind></iq>",

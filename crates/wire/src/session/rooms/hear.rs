@@ -129,6 +129,10 @@ impl Session {
                     // I am called something else now; the new name comes as presence of its own.
                     return;
                 }
+                if me && place.stage == Stage::Joining {
+                    // That was I on an earlier session.
+                    return;
+                }
                 if me {
                     let reason = if place.leaving {
                         String::new()
