@@ -45,13 +45,13 @@ describe('an alert row in a sentence', () => {
 
 describe('“Why?”', () => {
   it('gives the row first and then what overruled it', () => {
-    const lines = whyLines(plan('message', [{ kind: 'muted' }]));
-    expect(lines.find(({ cell }) => cell === 'Sound')?.reasons).toEqual(['Carillon’s default for “New message”', 'alerts were muted']);
+    const lines = whyLines(plan('message', [{ kind: 'muted', level: { kind: 'settings' } }]));
+    expect(lines.find(({ cells }) => cells === 'Sound')?.reasons).toEqual(['Carillon’s default for “New message”', 'alerts were muted']);
   });
 
   it('the outcome is what was shown and heard', () => {
     expect(outcomeWords(plan('message'))).toBe('popup, sound “Bell”, and asked for attention');
-    expect(outcomeWords(plan('message', [{ kind: 'muted' }]))).toBe('counted silently');
+    expect(outcomeWords(plan('message', [{ kind: 'muted', level: { kind: 'settings' } }]))).toBe('counted silently');
     expect(outcomeWords(plan('message_in_front'))).toBe('nothing shown');
   });
 });

@@ -1,6 +1,6 @@
 //! What the user chose. The file's form is the resident's; these are the meanings.
 
-use crate::alerts::rows::AlertRows;
+use crate::alerts::AlertRules;
 use crate::ids::Timestamp;
 use crate::privacy::WhoMayWrite;
 use jid::BareJid;
@@ -19,7 +19,7 @@ pub struct Settings {
     /// What others learn.
     pub privacy: Privacy,
     /// What rings.
-    pub alerts: AlertRows,
+    pub alerts: AlertRules,
 }
 
 /// One account.

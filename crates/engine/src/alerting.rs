@@ -5,7 +5,7 @@ use crate::output::{Content, Output, Ring};
 use crate::presence::live;
 use carillon_core::alerts::{
     AlertEvent, AlertPlan, Attention, Context, EventKind, FLOOD_KEY, FLOOD_WINDOW, Freshness,
-    PopupForm, decide,
+    PopupForm, RuleBook, decide,
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
@@ -92,15 +92,34 @@ impl Desk {
 
     fn decide(&self, event: &AlertEvent, presence_settled: bool) -> AlertPlan {
         let surroundings = self.surroundings.borrow();
+        let account = self.accounts.get(&event.account);
+        let item = account
+            .zip(event.jid.as_ref())
+            .and_then(|(account, jid)| account.roster.get(jid));
+        // Read each time: whoever travels has quiet hours in the time of the place.
+        let zone = jiff::tz::TimeZone::system();
         let context = Context {
             now: self.now(),
+            zone: &zone,
             surroundings: &surroundings,
             own: Availability::from(self.settings.general.availability),
             mute: self.mute,
             recent: &self.recent,
             presence_settled,
+            groups: item.map_or(&[], |item| &item.groups),
+            other_device: None,
         };
-        decide(&self.settings.alerts, event, &context)
+        decide(&self.book, event, &context)
+    }
+
+    /// The alert rules of the settings, for the accounts that there are.
+    pub(crate) fn make_book(&self) -> RuleBook {
+        let accounts: Vec<_> = self
+            .accounts
+            .values()
+            .map(|account| (account.id, account.settings.jid.clone()))
+            .collect();
+        RuleBook::new(&self.settings.alerts, &accounts)
     }
 
     /// Remembers what rings, and fills in what a summary speaks for.
@@ -238,13 +257,13 @@ impl Desk {
 /// Whether the engine takes back what was shown of it once it was seen or handled. Of the other kinds nobody
 /// would ever learn that they were seen.
 const fn is_withdrawn_once_seen(kind: EventKind) -> bool {
-    matches!(
+    let answered = matches!(
         kind,
-        EventKind::Message
-            | EventKind::Missed
+        EventKind::Missed
             | EventKind::StrangerMessage
             | EventKind::ContactRequest
             | EventKind::RoomInvite
             | EventKind::AccountAttention
-    )
+    );
+    answered || kind.is_said()
 }

@@ -6,7 +6,7 @@ use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::output::Output;
 use crate::sessions::SessionNews;
-use carillon_core::alerts::{Recent, Surroundings};
+use carillon_core::alerts::{Recent, RuleBook, Surroundings};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::session::{Outgoing, SessionProblem};
 use carillon_core::settings::{Mute, Settings};
@@ -52,6 +52,8 @@ const LEFT_OUT_AGAIN: i64 = 100;
 pub struct Desk {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
+    /// The alert rules of the settings, in the form in which they are asked.
+    pub(crate) book: RuleBook,
     pub(crate) accounts: BTreeMap<AccountId, Account>,
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) clock: Clock,

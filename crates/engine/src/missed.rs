@@ -3,7 +3,7 @@
 use crate::account::CatchUp;
 use crate::desk::Desk;
 use crate::output::Content;
-use carillon_core::alerts::{AlertEvent, EventKind, Freshness};
+use carillon_core::alerts::{AlertEvent, EventKind};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use jid::BareJid;
 
@@ -80,13 +80,5 @@ impl Desk {
 }
 
 fn missed(account: AccountId, jid: Option<BareJid>) -> AlertEvent {
-    AlertEvent {
-        kind: EventKind::Missed,
-        account,
-        jid,
-        freshness: Freshness::Live,
-        seen: false,
-        sample: false,
-        gone_for: None,
-    }
+    AlertEvent::live(EventKind::Missed, account, jid)
 }

@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::output::{Content, Output};
-use carillon_core::alerts::{AlertEvent, EventKind, Freshness};
+use carillon_core::alerts::{AlertEvent, EventKind};
 use carillon_core::contact::{Availability, ResourcePresence};
 use carillon_core::ids::AccountId;
 use carillon_core::privacy::WhoMayWrite;
@@ -60,13 +60,8 @@ impl Desk {
             return;
         }
         let event = AlertEvent {
-            kind,
-            account: id,
-            jid: Some(from.clone()),
-            freshness: Freshness::Live,
-            seen: false,
-            sample: false,
             gone_for: came.then_some(gone_for).flatten(),
+            ..live(kind, id, from)
         };
         let content = Content {
             name: self.name(id, from),
@@ -164,15 +159,7 @@ impl Desk {
 
 /// An event that happens now.
 pub(crate) fn live(kind: EventKind, account: AccountId, jid: &BareJid) -> AlertEvent {
-    AlertEvent {
-        kind,
-        account,
-        jid: Some(jid.clone()),
-        freshness: Freshness::Live,
-        seen: false,
-        sample: false,
-        gone_for: None,
-    }
+    AlertEvent::live(kind, account, Some(jid.clone()))
 }
 
 fn change_device(devices: &mut Vec<ResourcePresence>, device: ResourcePresence) {

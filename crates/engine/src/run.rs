@@ -6,7 +6,7 @@ use crate::connector::Connector;
 use crate::desk::{Chance, Clock, Desk};
 use crate::output::Output;
 use crate::sessions::SessionNews;
-use carillon_core::alerts::{Recent, Surroundings};
+use carillon_core::alerts::{Recent, RuleBook, Surroundings};
 use carillon_core::ids::Timestamp;
 use carillon_core::settings::{Mute, Settings};
 use carillon_core::tray::TrayInput;
@@ -70,6 +70,7 @@ impl Engine {
         let mut desk = Desk {
             store: config.store,
             settings: Settings::default(),
+            book: RuleBook::default(),
             accounts: BTreeMap::new(),
             connector: config.connector,
             clock: config.clock,

@@ -72,6 +72,7 @@ impl Desk {
             self.let_account_go(id);
         }
         self.settings = settings;
+        self.book = self.make_book();
         self.show_own_presence();
         for id in kept {
             self.connect_if_wanted(id);
@@ -111,8 +112,8 @@ impl Desk {
         self.let_account_go(id);
         self.store.remove_account(id)?;
         self.tell(Output::Accounts);
-        self.refresh_tray();
         self.tell(Output::Roster(id));
+        self.refresh_tray();
         Ok(())
     }
 
@@ -136,8 +137,8 @@ impl Desk {
         self.withdraw_account_alert(id);
         if let Some(mut account) = self.accounts.remove(&id) {
             self.leaving.extend(say_goodbye(&mut account));
-        }
             self.tell(Output::Roster(id));
+        }
         self.forget_requests(id);
     }
 

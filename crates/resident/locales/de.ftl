@@ -42,6 +42,16 @@ account-summary = { $name } braucht dich zum Anmelden
 account-hidden = Ein Konto braucht dich
 presence-hidden = Ein Kontakt kam oder ging
 generic-summary = Es ist etwas geschehen
+reaction-summary = { $name } hat auf deine Nachricht reagiert
+reaction-hidden = Jemand hat auf deine Nachricht reagiert
+status-summary = { $name } hat den Status geändert
+attention-summary = { $name } bittet um deine Aufmerksamkeit
+attention-hidden = Jemand bittet um deine Aufmerksamkeit
+sent-summary = Deine Nachricht an { $name } ist gesendet
+sent-hidden = Eine Nachricht ist gesendet
+connection-lost-summary = { $name } ist nicht mehr verbunden
+connection-restored-summary = { $name } ist wieder verbunden
+connection-hidden = Die Verbindung hat sich geändert
 no-password = Das Passwort ist nicht gespeichert, oder der Schlüsselbund ist gesperrt.
 
 sample-name = Alex

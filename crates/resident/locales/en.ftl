@@ -44,6 +44,16 @@ account-summary = { $name } needs you to sign in again
 account-hidden = An account needs you
 presence-hidden = A contact's presence changed
 generic-summary = Something happened
+reaction-summary = { $name } reacted to your message
+reaction-hidden = Someone reacted to your message
+status-summary = { $name } changed their status
+attention-summary = { $name } asks for your attention
+attention-hidden = Someone asks for your attention
+sent-summary = Your message to { $name } was sent
+sent-hidden = A message was sent
+connection-lost-summary = { $name } is no longer connected
+connection-restored-summary = { $name } is connected again
+connection-hidden = The connection changed
 no-password = The password is not stored, or the keyring is locked.
 
 sample-name = Alex

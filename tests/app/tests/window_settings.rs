@@ -111,7 +111,7 @@ async fn every_row_can_be_tried() {
         .iter()
         .filter_map(|kind| kind.as_str())
         .collect();
-    assert_eq!(kinds.len(), 12, "{kinds:?}");
+    assert_eq!(kinds.len(), 22, "{kinds:?}");
     for kind in kinds {
         if value(&window, kind, "popup").await == "none" {
             choose(&window, kind, "popup", "banner").await;

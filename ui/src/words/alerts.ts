@@ -1,33 +1,53 @@
 import { formatLanguage, t, type MessageKey } from '../i18n/index.svelte';
-import type { Attention, CellSource, EffectiveRow, EventKind, Icon, Popup, Preview, Sound, TrayAction } from '../lib/contract';
+import type { Attention, CellSource, EffectiveRow, EventKind, Icon, Level, Popup, Preview, Sound, TrayAction } from '../lib/contract';
 
 const kinds = {
   generic: 'event.generic',
   message: 'event.message',
+  message_followup: 'event.message_followup',
   message_in_front: 'event.message_in_front',
+  missed: 'event.missed',
+  mention: 'event.mention',
+  room_message: 'event.room_message',
+  reaction: 'event.reaction',
+  file_received: 'event.file_received',
+  attention: 'event.attention',
   contact_available: 'event.contact_available',
   contact_unavailable: 'event.contact_unavailable',
+  contact_status: 'event.contact_status',
   contact_request: 'event.contact_request',
   request_accepted: 'event.request_accepted',
   room_invite: 'event.room_invite',
   stranger_message: 'event.stranger_message',
+  message_sent: 'event.message_sent',
   message_failed: 'event.message_failed',
-  missed: 'event.missed',
+  connection_lost: 'event.connection_lost',
+  connection_restored: 'event.connection_restored',
   account_attention: 'event.account_attention',
 } as const satisfies Record<EventKind, MessageKey>;
 
 const explained = {
   generic: 'event.generic_help',
   message: 'event.message_help',
+  message_followup: 'event.message_followup_help',
   message_in_front: 'event.message_in_front_help',
+  missed: 'event.missed_help',
+  mention: 'event.mention_help',
+  room_message: 'event.room_message_help',
+  reaction: 'event.reaction_help',
+  file_received: 'event.file_received_help',
+  attention: 'event.attention_help',
   contact_available: 'event.contact_available_help',
   contact_unavailable: 'event.contact_unavailable_help',
+  contact_status: 'event.contact_status_help',
   contact_request: 'event.contact_request_help',
   request_accepted: 'event.request_accepted_help',
   room_invite: 'event.room_invite_help',
   stranger_message: 'event.stranger_message_help',
+  message_sent: 'event.message_sent_help',
   message_failed: 'event.message_failed_help',
-  missed: 'event.missed_help',
+  connection_lost: 'event.connection_lost_help',
+  connection_restored: 'event.connection_restored_help',
   account_attention: 'event.account_attention_help',
 } as const satisfies Record<EventKind, MessageKey>;
 
@@ -62,13 +82,6 @@ const attentions = {
   until_seen: 'attention.until_seen',
 } as const satisfies Record<Attention, MessageKey>;
 
-const sources = {
-  own: 'source.own',
-  built_in: 'source.built_in',
-  generic: 'source.generic',
-  generic_built_in: 'source.generic_built_in',
-} as const satisfies Record<CellSource, MessageKey>;
-
 /** Names of the built-in sounds that this version knows; others are shown by their own name. */
 const sounds: Record<string, MessageKey> = {
   accept: 'sound.accept',
@@ -96,7 +109,36 @@ export const popupWords = (popup: Popup): string => t(popups[popup]);
 export const previewWords = (preview: Preview): string => t(previews[preview]);
 export const trayWords = (tray: TrayAction): string => t(trays[tray]);
 export const attentionWords = (attention: Attention): string => t(attentions[attention]);
-export const sourceWords = (source: CellSource): string => t(sources[source]);
+
+/** Where a cell's value comes from, seen from its row: a name to go by, and words. */
+export interface Origin {
+  name: 'own' | 'built_in' | 'parent' | 'parent_built_in' | 'generic' | 'generic_built_in' | Exclude<Level['kind'], 'built_in' | 'settings'>;
+  words: string;
+}
+
+/** In the General row itself its default is simply Carillon’s. */
+export function origin({ level, row }: CellSource, kind: EventKind): Origin {
+  const parent = row !== kind && row !== 'generic';
+  switch (level.kind) {
+    case 'settings':
+      if (row === kind) return { name: 'own', words: t('source.own') };
+      if (parent) return { name: 'parent', words: t('source.parent', { row: kindWords(row) }) };
+      return { name: 'generic', words: t('source.generic') };
+    case 'built_in':
+      if (row === kind) return { name: 'built_in', words: t('source.built_in') };
+      if (parent) return { name: 'parent_built_in', words: t('source.parent_built_in', { row: kindWords(row) }) };
+      return { name: 'generic_built_in', words: t('source.generic_built_in') };
+    case 'profile':
+      return { name: level.kind, words: t('source.profile', { name: level.name }) };
+    case 'account':
+      return { name: level.kind, words: t('source.account') };
+    case 'group':
+      return { name: level.kind, words: t('source.group', { name: level.name }) };
+    case 'chat':
+    case 'watch':
+      return { name: level.kind, words: t('source.chat', { name: level.chat.jid }) };
+  }
+}
 
 /** The last part of a path, of either system. */
 export function fileName(path: string): string {
@@ -139,10 +181,12 @@ export function rowSentence(row: EffectiveRow): string {
   if (row.sound.value !== 'none') {
     parts.push(t('sentence.sound', { sound: soundWords(row.sound.value), volume: row.volume.value }));
   }
+  if (row.speak.value) parts.push(t('sentence.speak'));
   if (row.tray.value === 'badge') parts.push(t('sentence.badge'));
   if (row.tray.value === 'blink') parts.push(t('sentence.blink'));
   if (row.attention.value === 'once') parts.push(t('sentence.once'));
   if (row.attention.value === 'until_seen') parts.push(t('sentence.until_seen'));
+  if (parts.length > 0 && row.repeat.value.times > 0) parts.push(t('sentence.repeat', { n: row.repeat.value.times }));
   if (parts.length === 0) return t('sentence.nothing');
   return t('sentence.whole', { parts: joined(parts) });
 }

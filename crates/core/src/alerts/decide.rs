@@ -1,213 +1,325 @@
 //! The decision itself.
 
-use super::cells::{Attention, Icon, Popup, Preview, Sound, TrayAction};
-use super::context::{Context, FLOOD_KEY};
-use super::event::{AlertEvent, EventKind, Freshness};
-use super::plan::{AlertPlan, Cell, PopupForm, PopupPlan, Rule, SoundPlan, TraceStep};
-use super::rows::{AlertRows, EffectiveRow};
+use super::book::{RuleBook, WaitingFor};
+use super::context::Context;
+use super::draft::Draft;
+use super::event::{AlertEvent, Freshness};
+use super::kinds::{EventKind, Nature};
+use super::lookup::{Candidates, LevelRef, Scoped, Whose};
+use super::plan::{AlertPlan, Later, LaterWhy, PopupForm};
+use super::recent::{FLOOD_KEY, recent};
+use super::trace::{Cell, Effect, Rule};
 use crate::contact::Availability;
-
-/// Gone for less than this and back again is flapping, in milliseconds.
-const FLAPPING: i64 = 120_000;
+use jid::BareJid;
 
 /// What is to be done about `event`, and why.
 ///
-/// Every event has exactly one outcome. Conditions only ever take away; the trace names each rule
-/// that had a say, in order, so that a later line on the same cell overrules an earlier one.
+/// Every event has exactly one outcome. Conditions only ever take away; a mark to break through only keeps. The
+/// trace names each rule that had a say, in order, so that a later line on the same cell overrules an earlier one.
 #[must_use]
-pub fn decide(rules: &AlertRows, event: &AlertEvent, context: &Context<'_>) -> AlertPlan {
-    let in_front = is_in_front(event, context);
-    let kind = if in_front {
-        EventKind::MessageInFront
-    } else {
-        event.kind
-    };
-    let mut draft = Draft::from_row(&rules.effective(kind), event);
-    if in_front {
-        draft.say(Cell::Everything, Rule::InFront);
+pub fn decide(book: &RuleBook, event: &AlertEvent, context: &Context<'_>) -> AlertPlan {
+    let scopes = book.scopes(&Whose {
+        account: Some(event.account),
+        jid: event.jid.as_ref(),
+        groups: context.groups,
+        profile: book.active_profile(context.now, context.zone, context.own),
+    });
+    let watch = fulfilled(book, event, context);
+    let (kind, why) = told_as(event, context);
+    let rows = Candidates::new(book, kind, &scopes, watch);
+    let mut draft = Draft::from_rows(&rows, event);
+    if let Some(rule) = why {
+        draft.say(Cell::Everything, Effect::Changed, rule);
     }
     if event.sample {
-        draft.say(Cell::Everything, Rule::Sample);
+        draft.say(Cell::Everything, Effect::Kept, Rule::Sample);
+        draft.plan.repeat = None;
         return draft.plan;
     }
-    if let Some(rule) = never_alerts(event, context) {
+    let once = watch.is_some_and(|(_, _, watch)| watch.once);
+    if let Some(rule) = never_alerts(book, event, context, once) {
         draft.silence_all(rule);
         return draft.plan;
     }
-    silence_by_wish(&mut draft, context);
-    guard_preview(&mut draft, context);
+    draft.escalate(event.step());
+    silence_by_wish(&mut draft, book, &scopes, event, context);
+    guard_preview(&mut draft, &scopes, context);
     calm(&mut draft, event, context);
+    wait_for_other_device(&mut draft, book, event, context);
+    if once && !draft.plan.is_silent() {
+        draft.plan.ends_watch = event.chat();
+    }
+    if event.burst_summary {
+        draft.sum_up_friends();
+    }
     draft.plan
 }
 
-fn is_in_front(event: &AlertEvent, context: &Context<'_>) -> bool {
-    event.kind == EventKind::Message
-        && !event.sample
-        && event
-            .chat()
-            .is_some_and(|chat| context.surroundings.chat_in_front == Some(chat))
+fn fulfilled<'a>(
+    book: &'a RuleBook,
+    event: &'a AlertEvent,
+    context: &Context<'_>,
+) -> Option<(crate::ids::AccountId, &'a BareJid, &'a WaitingFor)> {
+    if event.kind != EventKind::ContactAvailable || event.sample {
+        return None;
+    }
+    let contact = event.jid.as_ref()?;
+    let watch = book.watch(event.account, contact, context.now, event.gone_for)?;
+    Some((event.account, contact, watch))
+}
+
+/// The row that tells the event, and the rule by which it is another than its own.
+fn told_as(event: &AlertEvent, context: &Context<'_>) -> (EventKind, Option<Rule>) {
+    let is_message = event.kind.is_said() && event.kind != EventKind::Reaction;
+    if event.sample || !is_message {
+        return (event.kind, None);
+    }
+    let in_front = context.surroundings.chat_in_front.as_ref();
+    if in_front
+        .is_some_and(|chat| chat.account == event.account && Some(&chat.jid) == event.jid.as_ref())
+    {
+        return (EventKind::MessageInFront, Some(Rule::InFront));
+    }
+    let of_message = event.kind.chain().any(|kind| kind == EventKind::Message);
+    if of_message && rang_just_now(event, context) {
+        return (EventKind::MessageFollowup, Some(Rule::FollowUp));
+    }
+    (event.kind, None)
+}
+
+/// Whether something at least as strong rang there a moment ago. What is repeated is meant to ring again.
+fn rang_just_now(event: &AlertEvent, context: &Context<'_>) -> bool {
+    event.turn.is_none()
+        && context
+            .recent
+            .rang(&event.replace_key(), context.now)
+            .is_some_and(|kind| kind.strength() >= event.kind.strength())
 }
 
 /// Conditions under which nothing is seen, heard or counted.
-fn never_alerts(event: &AlertEvent, context: &Context<'_>) -> Option<Rule> {
+fn never_alerts(
+    book: &RuleBook,
+    event: &AlertEvent,
+    context: &Context<'_>,
+    watched_once: bool,
+) -> Option<Rule> {
     if event.seen {
         return Some(Rule::AlreadySeen);
     }
     if event.freshness == Freshness::History {
         return Some(Rule::History);
     }
+    if event.burst_summary {
+        return (!book.presence.burst_summary).then_some(Rule::BurstSummary);
+    }
+    // Whoever waits for Bob once wants to know that he is there, however he came.
+    if watched_once {
+        return None;
+    }
     if event.kind.is_presence() && !context.presence_settled {
         return Some(Rule::PresenceBurst);
     }
+    let moment = i64::from(book.presence.flap_minutes) * 60_000;
     let flapping = event.kind == EventKind::ContactAvailable
         && event
             .gone_for
-            .is_some_and(|gone| (0..FLAPPING).contains(&gone));
+            .is_some_and(|gone| (0..moment).contains(&gone));
     flapping.then_some(Rule::Flapping)
 }
 
-/// Mute, own status and the desktop's wish. The badge still counts.
-fn silence_by_wish(draft: &mut Draft, context: &Context<'_>) {
-    if context.mute.is_some_and(|mute| mute.holds(context.now)) {
-        draft.silence(Rule::Muted);
+/// How strong the mark is by which something breaks through, and where it stands.
+fn mark<'a>(
+    book: &RuleBook,
+    scopes: &[Scoped<'a>],
+    event: &AlertEvent,
+) -> Option<(u8, LevelRef<'a>)> {
+    if book.kind_breaks_through(event.kind) {
+        return Some((u8::MAX, LevelRef::Settings));
     }
-    if context.own == Availability::Busy {
-        draft.silence(Rule::OwnBusy);
-    }
-    if context.surroundings.do_not_disturb.is_yes() {
-        // The notification service itself holds the popup back and keeps it for later.
-        draft.drop_sound(Rule::DesktopDoNotDisturb);
-        draft.drop_attention(Rule::DesktopDoNotDisturb);
+    let opinion = scopes
+        .iter()
+        .find_map(|scoped| Some((scoped.layer.break_through?, scoped.level)));
+    match opinion {
+        Some((true, level)) => Some((level.strength(), level)),
+        _ => None,
     }
 }
 
-fn guard_preview(draft: &mut Draft, context: &Context<'_>) {
-    let watched = context.surroundings.locked.is_yes() || context.surroundings.full_screen.is_yes();
-    if !watched {
-        return;
+/// Mute, own status, quiet hours and the desktop's wish. The badge still counts.
+fn silence_by_wish(
+    draft: &mut Draft,
+    book: &RuleBook,
+    scopes: &[Scoped<'_>],
+    event: &AlertEvent,
+    context: &Context<'_>,
+) {
+    let mark = mark(book, scopes, event);
+    let mut kept = false;
+    let mut silenced = false;
+    let mut silence = |draft: &mut Draft, rule: Rule, level: LevelRef<'_>| {
+        if mark.is_some_and(|(strength, _)| strength > level.strength()) {
+            draft.say(Cell::Everything, Effect::Yielded, rule);
+            kept = true;
+            return false;
+        }
+        draft.silence(&rule);
+        true
+    };
+    for (level, mute) in mutes(scopes, context) {
+        if mute {
+            let rule = Rule::Muted {
+                level: level.level(),
+            };
+            silenced |= silence(draft, rule, level);
+        }
     }
-    if let Some(popup) = &mut draft.plan.popup {
-        popup.preview = Preview::Nothing;
-        draft.say(Cell::Preview, Rule::ScreenPrivate);
+    if context.own == Availability::Busy {
+        silenced |= silence(draft, Rule::OwnBusy, LevelRef::Settings);
+    }
+    let mut later = None;
+    if let Some((quiet, end)) = book.quiet_at(context.now, context.zone) {
+        let rule = Rule::QuietHours {
+            hours: quiet.hours.clone(),
+        };
+        let would_tell = !draft.plan.is_silent();
+        let quiet = silence(draft, rule.clone(), LevelRef::Settings);
+        if quiet && !silenced && would_tell && book.tells_after(context.now, context.zone) {
+            later = Some((end, rule));
+        }
+    }
+    if context.surroundings.do_not_disturb.is_yes() {
+        let rule = Rule::DesktopDoNotDisturb;
+        if mark.is_some() {
+            draft.say(Cell::Everything, Effect::Yielded, rule);
+            draft.plan.breaks_through = true;
+            kept = true;
+        } else {
+            // The notification service itself holds the popup back and keeps it for later.
+            draft.drop_sound(&rule);
+            draft.drop_attention(&rule);
+        }
+    }
+    if let (true, Some((_, level))) = (kept, mark) {
+        let level = level.level();
+        draft.say(Cell::Everything, Effect::Kept, Rule::BreakThrough { level });
+    }
+    if let Some((at, rule)) = later {
+        let why = LaterWhy::QuietHours;
+        draft.put_off(Later { at, why }, rule);
+    }
+}
+
+/// The mutes that there are, weakest first, and whether they hold.
+fn mutes<'a>(scopes: &[Scoped<'a>], context: &Context<'_>) -> Vec<(LevelRef<'a>, bool)> {
+    let holds =
+        |mute: Option<crate::settings::Mute>| mute.is_some_and(|one| one.holds(context.now));
+    let mut mutes = vec![(LevelRef::Settings, holds(context.mute))];
+    mutes.extend(
+        scopes
+            .iter()
+            .rev()
+            .map(|scoped| (scoped.level, holds(scoped.layer.mute))),
+    );
+    mutes
+}
+
+fn guard_preview(draft: &mut Draft, scopes: &[Scoped<'_>], context: &Context<'_>) {
+    let seen_by_others = [
+        context.surroundings.locked,
+        context.surroundings.full_screen,
+        context.surroundings.shared,
+    ];
+    if seen_by_others.iter().any(|known| known.is_yes()) {
+        draft.give_nothing_away(Rule::ScreenPrivate);
+    }
+    let discreet = scopes
+        .iter()
+        .find_map(|scoped| Some((scoped.layer.discreet?, scoped.level)));
+    if let Some((true, level)) = discreet {
+        let level = level.level();
+        draft.give_nothing_away(Rule::Discreet { level });
     }
 }
 
 /// A lively chat and a flood are told once, not many times.
 fn calm(draft: &mut Draft, event: &AlertEvent, context: &Context<'_>) {
-    if event.kind == EventKind::Message && context.recent.rang(&draft.plan.replace_key, context.now)
-    {
-        draft.drop_sound(Rule::FollowUp);
-        draft.drop_attention(Rule::FollowUp);
+    if draft.plan.kind == event.kind && rang_just_now(event, context) {
+        draft.drop_sound(&Rule::FollowUp);
+        draft.drop_attention(&Rule::FollowUp);
     }
-    let flood = context
-        .recent
-        .is_flood(&draft.plan.replace_key, context.now);
-    if flood {
-        draft.bound(event.kind, context);
+    if draft.plan.popup.is_none() || event.burst_summary {
+        return;
+    }
+    let key = draft.plan.replace_key.as_str();
+    let flood = context.recent.is_flood(key, context.now);
+    match event.kind.nature() {
+        Nature::Said if flood && event.kind != EventKind::Reaction => draft.sum_up(context),
+        Nature::Said | Nature::Presence if flood => draft.silence(&Rule::Flood),
+        // What asks for an answer keeps its own popup, however much else comes in; too many of the same do not.
+        _ if context.recent.is_flood_of(event.kind, key, context.now) => {
+            draft.drop_popup(&Rule::Flood);
+            draft.drop_sound(&Rule::Flood);
+        }
+        _ => {}
     }
 }
 
-/// A plan in the making, with its trace.
-struct Draft {
-    plan: AlertPlan,
+/// It may be read there: the alert waits, once.
+fn wait_for_other_device(
+    draft: &mut Draft,
+    book: &RuleBook,
+    event: &AlertEvent,
+    context: &Context<'_>,
+) {
+    let OtherDeviceMillis { active, grace } = OtherDeviceMillis::of(book);
+    let used = context
+        .other_device
+        .is_some_and(|at| recent(at, context.now, active));
+    let waits = used && grace > 0 && event.turn.is_none() && event.kind.is_said();
+    if waits && !draft.plan.is_silent() {
+        let later = Later {
+            at: context.now.plus_millis(grace),
+            why: LaterWhy::OtherDevice,
+        };
+        draft.put_off(later, Rule::OtherDevice);
+    }
+}
+
+struct OtherDeviceMillis {
+    active: i64,
+    grace: i64,
+}
+
+impl OtherDeviceMillis {
+    fn of(book: &RuleBook) -> Self {
+        Self {
+            active: i64::from(book.other_device.active_seconds) * 1_000,
+            grace: i64::from(book.other_device.grace_seconds) * 1_000,
+        }
+    }
 }
 
 impl Draft {
-    fn from_row(row: &EffectiveRow, event: &AlertEvent) -> Self {
-        let popup = (row.popup.value != Popup::None).then(|| PopupPlan {
-            sticky: row.popup.value == Popup::Sticky,
-            seconds: (row.seconds.value > 0).then_some(row.seconds.value),
-            preview: row.preview.value,
-            form: PopupForm::Single,
-        });
-        let sound = (row.sound.value != Sound::None).then(|| SoundPlan {
-            sound: row.sound.value.clone(),
-            volume: row.volume.value,
-        });
-        let step = |cell, source| TraceStep {
-            cell,
-            rule: Rule::Row {
-                row: row.kind,
-                source,
-            },
-        };
-        Self {
-            plan: AlertPlan {
-                kind: row.kind,
-                popup,
-                sound,
-                icon: row.icon.value.clone(),
-                tray: row.tray.value,
-                attention: row.attention.value,
-                replace_key: event.replace_key(),
-                trace: vec![
-                    step(Cell::Popup, row.popup.source),
-                    step(Cell::Preview, row.preview.source),
-                    step(Cell::Sound, row.sound.source),
-                    step(Cell::Icon, row.icon.source),
-                    step(Cell::Tray, row.tray.source),
-                    step(Cell::Attention, row.attention.source),
-                ],
-            },
-        }
-    }
-
-    /// Bounds a flood: messages become one summary with one sound, presences are left out. What asks for an
-    /// answer keeps its own popup, however much else comes in.
-    fn bound(&mut self, kind: EventKind, context: &Context<'_>) {
-        let Some(popup) = &mut self.plan.popup else {
-            return;
-        };
-        if kind.is_presence() {
-            self.silence(Rule::Flood);
-        } else if kind == EventKind::Message {
+    /// Messages become one summary with one sound.
+    fn sum_up(&mut self, context: &Context<'_>) {
+        if let Some(popup) = &mut self.plan.popup {
             popup.form = PopupForm::Summary;
-            FLOOD_KEY.clone_into(&mut self.plan.replace_key);
-            self.say(Cell::Popup, Rule::Flood);
-            if context.recent.rang_within_flood(context.now) {
-                self.drop_sound(Rule::Flood);
-            }
+        }
+        FLOOD_KEY.clone_into(&mut self.plan.replace_key);
+        self.say(Cell::Popup, Effect::Changed, Rule::Flood);
+        self.drop_repeat(&Rule::Flood);
+        if context.recent.rang_within_flood(context.now) {
+            self.drop_sound(&Rule::Flood);
         }
     }
 
-    fn say(&mut self, cell: Cell, rule: Rule) {
-        self.plan.trace.push(TraceStep { cell, rule });
-    }
-
-    fn drop_sound(&mut self, rule: Rule) {
-        if self.plan.sound.take().is_some() {
-            self.say(Cell::Sound, rule);
+    fn sum_up_friends(&mut self) {
+        if let Some(popup) = &mut self.plan.popup {
+            popup.form = PopupForm::Friends;
+            self.say(Cell::Popup, Effect::Changed, Rule::BurstSummary);
         }
+        self.drop_repeat(&Rule::BurstSummary);
     }
-
-    fn drop_attention(&mut self, rule: Rule) {
-        if self.plan.attention != Attention::None {
-            self.plan.attention = Attention::None;
-            self.say(Cell::Attention, rule);
-        }
-    }
-
-    fn silence(&mut self, rule: Rule) {
-        if self.plan.popup.take().is_some() {
-            self.say(Cell::Popup, rule);
-        }
-        self.drop_sound(rule);
-        self.drop_attention(rule);
-    }
-
-    fn silence_all(&mut self, rule: Rule) {
-        self.plan.popup = None;
-        self.plan.sound = None;
-        self.plan.attention = Attention::None;
-        self.plan.tray = TrayAction::None;
-        self.say(Cell::Everything, rule);
-    }
-}
-
-/// The icon to fall back to when a row's own cannot be shown.
-#[must_use]
-pub fn fallback_icon(kind: EventKind) -> Icon {
-    Icon::Builtin(super::defaults::icon_name(kind).to_owned())
 }
 
 #[cfg(test)]

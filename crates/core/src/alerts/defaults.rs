@@ -1,8 +1,9 @@
-//! Carillon's own opinion on every row, before the user has one.
+//! Carillon's own opinion, before the user has one: the words in which the table of kinds is written.
 
 use super::cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
-use super::event::EventKind;
+use super::repeat::Repeat;
 use super::rows::Row;
+use std::sync::LazyLock;
 
 /// The root of all inheritance: every cell has a value.
 pub(super) struct Root {
@@ -14,104 +15,111 @@ pub(super) struct Root {
     pub(super) icon: Icon,
     pub(super) tray: TrayAction,
     pub(super) attention: Attention,
+    pub(super) speak: bool,
+    pub(super) repeat: Repeat,
 }
 
-pub(super) fn generic() -> Root {
-    Root {
-        popup: Popup::Banner,
-        seconds: 0,
-        preview: Preview::Full,
-        sound: builtin_sound("chime"),
-        volume: Volume::clamped(60),
-        icon: builtin_icon("new"),
-        tray: TrayAction::Badge,
-        attention: Attention::Once,
-    }
+pub(super) static ROOT: LazyLock<Root> = LazyLock::new(|| Root {
+    popup: Popup::Banner,
+    seconds: 0,
+    preview: Preview::Full,
+    sound: builtin_sound("chime"),
+    volume: Volume::clamped(60),
+    icon: Icon::Builtin("new".to_owned()),
+    tray: TrayAction::Badge,
+    attention: Attention::Once,
+    speak: false,
+    repeat: Repeat::OFF,
+});
+
+/// A row without an opinion.
+pub(super) fn inherits() -> Row {
+    Row::default()
 }
 
-/// What Carillon sets in the row of `kind`; `None` cells inherit from the generic row.
-#[must_use]
-pub fn built_in(kind: EventKind) -> Row {
-    let row = Row {
-        icon: Some(builtin_icon(icon_name(kind))),
+/// A row with a sound of its own.
+pub(super) fn rings(sound: &str) -> Row {
+    Row {
+        sound: Some(builtin_sound(sound)),
         ..Row::default()
-    };
-    match kind {
-        EventKind::Generic => Row::default(),
-        EventKind::Message => Row {
-            sound: Some(builtin_sound("bell")),
-            icon: Some(Icon::Avatar),
-            ..row
-        },
-        EventKind::Missed => Row {
-            sound: Some(builtin_sound("bell")),
-            ..row
-        },
-        EventKind::MessageInFront => Row {
-            tray: Some(TrayAction::None),
-            ..quiet(row)
-        },
-        EventKind::ContactAvailable => Row {
-            seconds: Some(5),
-            sound: Some(builtin_sound("rise")),
-            tray: Some(TrayAction::None),
-            attention: Some(Attention::None),
-            ..row
-        },
-        EventKind::ContactUnavailable => Row {
-            tray: Some(TrayAction::None),
-            ..quiet(row)
-        },
-        EventKind::ContactRequest => sticky("knock", row),
-        EventKind::RequestAccepted => Row {
-            sound: Some(builtin_sound("accept")),
-            tray: Some(TrayAction::None),
-            ..row
-        },
-        EventKind::RoomInvite => sticky("knock-knock", row),
-        EventKind::StrangerMessage => Row {
-            preview: Some(Preview::Nothing),
-            ..quiet(row)
-        },
-        EventKind::MessageFailed => Row {
-            sound: Some(builtin_sound("fail")),
-            ..row
-        },
-        EventKind::AccountAttention => sticky("warning", row),
     }
 }
 
-/// The icon drawn for the row of `kind`.
-#[must_use]
-pub const fn icon_name(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Generic => "new",
-        other => other.name(),
-    }
-}
-
-fn quiet(row: Row) -> Row {
+/// A row that is neither seen nor heard; the badge may count.
+pub(super) fn quiet() -> Row {
     Row {
         popup: Some(Popup::None),
-        sound: Some(Sound::None),
-        attention: Some(Attention::None),
+        ..inherits().without_sound().without_attention()
+    }
+}
+
+/// A row that stays until it is handled.
+pub(super) fn sticky(sound: &str) -> Row {
+    Row {
+        popup: Some(Popup::Sticky),
+        attention: Some(Attention::UntilSeen),
+        ..rings(sound)
+    }
+}
+
+/// The row with its kind's icon, unless it has one already; the root has its own.
+pub(super) fn with_icon(icon: &str, row: Row) -> Row {
+    if icon == "new" {
+        return row;
+    }
+    Row {
+        icon: row.icon.or_else(|| Some(Icon::Builtin(icon.to_owned()))),
         ..row
     }
 }
 
-fn sticky(sound: &str, row: Row) -> Row {
-    Row {
-        popup: Some(Popup::Sticky),
-        sound: Some(builtin_sound(sound)),
-        attention: Some(Attention::UntilSeen),
-        ..row
+impl Row {
+    pub(super) fn showing_avatar(self) -> Self {
+        Self {
+            icon: Some(Icon::Avatar),
+            ..self
+        }
+    }
+
+    pub(super) fn for_seconds(self, seconds: u8) -> Self {
+        Self {
+            seconds: Some(seconds),
+            ..self
+        }
+    }
+
+    /// Neither heard, nor read aloud, nor repeated.
+    pub(super) fn without_sound(self) -> Self {
+        Self {
+            sound: Some(Sound::None),
+            speak: Some(false),
+            repeat: Some(Repeat::OFF),
+            ..self
+        }
+    }
+
+    pub(super) fn without_attention(self) -> Self {
+        Self {
+            attention: Some(Attention::None),
+            ..self
+        }
+    }
+
+    pub(super) fn without_tray(self) -> Self {
+        Self {
+            tray: Some(TrayAction::None),
+            ..self
+        }
+    }
+
+    pub(super) fn giving_nothing_away(self) -> Self {
+        Self {
+            preview: Some(Preview::Nothing),
+            ..self
+        }
     }
 }
 
 fn builtin_sound(name: &str) -> Sound {
     Sound::Builtin(name.to_owned())
-}
-
-fn builtin_icon(name: &str) -> Icon {
-    Icon::Builtin(name.to_owned())
 }

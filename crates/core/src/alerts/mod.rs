@@ -1,18 +1,51 @@
-//! What rings, and why: `decide(rules, event, context) -> AlertPlan`.
+//! What rings, and why: `decide(book, event, context) -> AlertPlan`.
 //!
 //! Pure throughout: no clock, no I/O, no lock. The plan carries the trace of its own decision.
 
+mod book;
+pub mod bounds;
 pub mod cells;
 pub mod context;
-pub mod decide;
-pub mod defaults;
+mod decide;
+mod defaults;
+mod draft;
+pub mod escalate;
 pub mod event;
+pub mod explain;
+pub mod flood;
+pub mod hours;
+pub mod kinds;
+mod lookup;
+pub mod mention;
 pub mod plan;
+pub mod presets;
+pub mod recent;
+pub mod repeat;
 pub mod rows;
+pub mod rules;
+pub mod sentence;
+pub mod trace;
 
+pub use book::{ActiveProfile, RuleBook};
 pub use cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
-pub use context::{Context, FLOOD_KEY, FLOOD_WINDOW, Known, Recent, Surroundings};
+pub use context::{Context, Known, Surroundings};
 pub use decide::decide;
-pub use event::{AlertEvent, EventKind, Freshness};
-pub use plan::{AlertPlan, Cell, PopupForm, PopupPlan, Rule, SoundPlan, TraceStep};
-pub use rows::{AlertRows, CellSource, EffectiveRow, Row};
+pub use escalate::{Overlap, Sounding, escalate, overlap};
+pub use event::{AlertEvent, Freshness};
+pub use explain::{Explanation, explain};
+pub use flood::{Flood, FloodCount};
+pub use hours::{ClockTime, Hours, Weekday};
+pub use kinds::{EventKind, Nature};
+pub use lookup::Whose;
+pub use mention::is_mention;
+pub use plan::{AlertPlan, Later, LaterWhy, Outcome, PopupForm, PopupPlan, SoundPlan};
+pub use presets::Preset;
+pub use recent::{FLOOD_KEY, FLOOD_WINDOW, Recent};
+pub use repeat::{Repeat, Sense};
+pub use rows::{AlertRows, CellSource, Effective, EffectiveRow, Level, Row};
+pub use rules::{
+    Activation, AlertRules, OtherDevice, Override, PresenceRules, Profile, ProfileChoice,
+    QuietHours, Scope, Watch,
+};
+pub use sentence::{RowSentence, SaidPopup, SaidSound};
+pub use trace::{Cell, Effect, Rule, TraceStep};

@@ -1,8 +1,10 @@
-//! What is to be shown and heard, and why.
+//! What is to be shown and heard.
 
 use super::cells::{Attention, Icon, Preview, Sound, TrayAction, Volume};
-use super::event::EventKind;
-use super::rows::CellSource;
+use super::kinds::EventKind;
+use super::repeat::Repeat;
+use super::trace::TraceStep;
+use crate::ids::{ChatRef, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -14,6 +16,8 @@ pub enum PopupForm {
     Single,
     /// Everything of the last moments in one: there were too many.
     Summary,
+    /// How many friends are there, once presence has settled after signing in.
+    Friends,
 }
 
 /// A popup to show.
@@ -38,70 +42,38 @@ pub struct SoundPlan {
     pub volume: Volume,
 }
 
-/// The parts of a plan that a rule can decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Cell {
-    /// The whole plan.
-    Everything,
-    /// The popup.
-    Popup,
-    /// How much the popup gives away.
-    Preview,
-    /// The sound.
-    Sound,
-    /// The icon.
-    Icon,
-    /// The tray.
-    Tray,
-    /// The attention.
-    Attention,
-}
-
-/// What decided a cell.
+/// Why an alert comes later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Rule {
-    /// A row of the settings.
-    Row {
-        /// Which row was asked.
-        row: EventKind,
-        /// Where its value comes from.
-        source: CellSource,
+pub enum LaterWhy {
+    /// Another device of mine is used in this chat: perhaps it is read there.
+    OtherDevice,
+    /// The user asked to be told when the quiet hours end.
+    QuietHours,
+    /// It comes again until it is seen.
+    Repeat {
+        /// The how-manieth repetition, from 1.
+        step: u8,
     },
-    /// It was seen already, here or elsewhere.
-    AlreadySeen,
-    /// History never rings.
-    History,
-    /// The chat is in front and has the focus.
-    InFront,
-    /// Presence settles after signing in.
-    PresenceBurst,
-    /// The contact was gone for a moment only.
-    Flapping,
-    /// The user muted alerts.
-    Muted,
-    /// The user's own status is "do not disturb".
-    OwnBusy,
-    /// The desktop's own Do Not Disturb.
-    DesktopDoNotDisturb,
-    /// The screen is locked or shows something in full screen.
-    ScreenPrivate,
-    /// The same chat rang less than five seconds ago.
-    FollowUp,
-    /// Too many popups within three seconds.
-    Flood,
-    /// "Try it" rings whatever silences the rest.
-    Sample,
 }
 
-/// One line of the trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct TraceStep {
-    /// What was decided.
-    pub cell: Cell,
-    /// By which rule. A later step on the same cell overrules an earlier one.
-    pub rule: Rule,
+/// To be decided again at a moment, with [`super::AlertEvent::turn`] set to `why`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct Later {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub why: LaterWhy,
+}
+
+/// Whether the plan is carried out now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Outcome {
+    /// Now, as the plan says; an empty plan is silence.
+    Now,
+    /// Not now: nothing is seen or heard, the tray may count, and it is decided again later.
+    Later(Later),
 }
 
 /// What is to be done about an event.
@@ -109,6 +81,8 @@ pub struct TraceStep {
 pub struct AlertPlan {
     /// The row that applied.
     pub kind: EventKind,
+    /// Now or later.
+    pub outcome: Outcome,
     /// The popup, if any.
     pub popup: Option<PopupPlan>,
     /// The sound, if any.
@@ -119,6 +93,14 @@ pub struct AlertPlan {
     pub tray: TrayAction,
     /// The desktop's counterpart of vibration.
     pub attention: Attention,
+    /// Whether it is read aloud.
+    pub speak: bool,
+    /// How it comes again until it is seen; see [`super::escalate`].
+    pub repeat: Option<Repeat>,
+    /// Passes the desktop's own Do Not Disturb.
+    pub breaks_through: bool,
+    /// Ends the one-shot watch for this contact: it rang.
+    pub ends_watch: Option<ChatRef>,
     /// A popup with the same key is replaced.
     pub replace_key: String,
     /// How it came to this, in order.
@@ -129,6 +111,9 @@ impl AlertPlan {
     /// Whether nothing is seen or heard of it.
     #[must_use]
     pub const fn is_silent(&self) -> bool {
-        self.popup.is_none() && self.sound.is_none() && matches!(self.attention, Attention::None)
+        self.popup.is_none()
+            && self.sound.is_none()
+            && matches!(self.attention, Attention::None)
+            && !self.speak
     }
 }

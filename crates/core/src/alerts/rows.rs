@@ -1,14 +1,15 @@
-//! The rows of the alert settings and how they inherit.
+//! The rows of the alert settings, and the value in force in each cell.
 
 use super::cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
-use super::defaults::{built_in, generic};
-use super::event::EventKind;
+use super::kinds::EventKind;
+use super::repeat::Repeat;
+use crate::ids::{AccountId, ChatRef};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
-/// What the user set in a row. A cell that is `None` has no opinion.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+/// What somebody set in a row. A cell that is `None` has no opinion; a cell set to `none` has one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct Row {
     /// The popup.
@@ -35,25 +36,78 @@ pub struct Row {
     /// The attention.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attention: Option<Attention>,
+    /// Whether it is read aloud.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speak: Option<bool>,
+    /// Whether it comes again until it is seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
 }
 
-/// All rows that the user changed.
+/// The rows that somebody changed, by kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(transparent)]
 pub struct AlertRows(pub BTreeMap<EventKind, Row>);
 
-/// Where the value of a cell comes from, from strongest to weakest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum CellSource {
-    /// The user set it in this row.
-    Own,
-    /// Carillon's default for this row.
+impl AlertRows {
+    /// Whether there is no opinion in them.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(|row| *row == Row::default())
+    }
+
+    /// Sets a row; one without an opinion goes.
+    pub fn set(&mut self, kind: EventKind, row: Row) {
+        if row == Row::default() {
+            self.0.remove(&kind);
+        } else {
+            self.0.insert(kind, row);
+        }
+    }
+}
+
+/// The scope that an opinion comes from, from weakest to strongest.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Level {
+    /// Carillon's default.
     BuiltIn,
-    /// The user set it in the generic row.
-    Generic,
-    /// Carillon's default for the generic row.
-    GenericBuiltIn,
+    /// The user's settings for everybody.
+    Settings,
+    /// The active profile.
+    Profile {
+        /// Its name.
+        name: String,
+    },
+    /// An account.
+    Account {
+        /// Which.
+        account: AccountId,
+    },
+    /// A contact group.
+    Group {
+        /// Its name.
+        name: String,
+    },
+    /// A contact or a room.
+    Chat {
+        /// Which.
+        chat: ChatRef,
+    },
+    /// A watch: "tell me when Bob is available".
+    Watch {
+        /// Whom it waits for.
+        chat: ChatRef,
+    },
+}
+
+/// Where the value of a cell comes from: the scope, and the row within it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct CellSource {
+    /// The scope.
+    pub level: Level,
+    /// The row there: the event's own, a parent's, or the generic one.
+    pub row: EventKind,
 }
 
 /// A cell's value in force, and where it comes from.
@@ -86,135 +140,8 @@ pub struct EffectiveRow {
     pub tray: Effective<TrayAction>,
     /// The attention.
     pub attention: Effective<Attention>,
-}
-
-impl AlertRows {
-    /// The row of `kind` with every cell filled by inheritance:
-    /// own, the row's default, the generic row, the generic row's default.
-    #[must_use]
-    pub fn effective(&self, kind: EventKind) -> EffectiveRow {
-        let empty = Row::default();
-        let own = self.0.get(&kind).unwrap_or(&empty);
-        let row_default = if kind == EventKind::Generic {
-            Row::default()
-        } else {
-            built_in(kind)
-        };
-        let parent = if kind == EventKind::Generic {
-            &empty
-        } else {
-            self.0.get(&EventKind::Generic).unwrap_or(&empty)
-        };
-        let root = generic();
-        macro_rules! cell {
-            ($name:ident) => {
-                pick(&own.$name, &row_default.$name, &parent.$name, &root.$name)
-            };
-        }
-        EffectiveRow {
-            kind,
-            popup: cell!(popup),
-            seconds: cell!(seconds),
-            preview: cell!(preview),
-            sound: cell!(sound),
-            volume: cell!(volume),
-            icon: cell!(icon),
-            tray: cell!(tray),
-            attention: cell!(attention),
-        }
-    }
-}
-
-fn pick<T: Clone>(
-    own: &Option<T>,
-    row_default: &Option<T>,
-    parent: &Option<T>,
-    root: &T,
-) -> Effective<T> {
-    let candidates = [
-        (own, CellSource::Own),
-        (row_default, CellSource::BuiltIn),
-        (parent, CellSource::Generic),
-    ];
-    for (cell, source) in candidates {
-        if let Some(value) = cell {
-            return Effective {
-                value: value.clone(),
-                source,
-            };
-        }
-    }
-    Effective {
-        value: root.clone(),
-        source: CellSource::GenericBuiltIn,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rows(kind: EventKind, row: Row) -> AlertRows {
-        AlertRows(BTreeMap::from([(kind, row)]))
-    }
-
-    #[test]
-    fn a_row_without_an_opinion_inherits_from_generic() {
-        let rows = rows(
-            EventKind::Generic,
-            Row {
-                preview: Some(Preview::Sender),
-                ..Row::default()
-            },
-        );
-        let cell = rows.effective(EventKind::Message).preview;
-        assert_eq!(
-            cell,
-            Effective {
-                value: Preview::Sender,
-                source: CellSource::Generic
-            }
-        );
-    }
-
-    #[test]
-    fn none_set_explicitly_stops_the_inheritance() {
-        let rows = rows(
-            EventKind::Message,
-            Row {
-                sound: Some(Sound::None),
-                ..Row::default()
-            },
-        );
-        let cell = rows.effective(EventKind::Message).sound;
-        assert_eq!(
-            cell,
-            Effective {
-                value: Sound::None,
-                source: CellSource::Own
-            }
-        );
-    }
-
-    #[test]
-    fn a_rows_own_default_outweighs_a_changed_generic_row() {
-        let bell = Sound::Builtin("buzz".into());
-        let rows = rows(
-            EventKind::Generic,
-            Row {
-                sound: Some(bell),
-                ..Row::default()
-            },
-        );
-        let cell = rows.effective(EventKind::ContactRequest).sound;
-        assert_eq!(cell.value, Sound::Builtin("knock".into()));
-        assert_eq!(cell.source, CellSource::BuiltIn);
-    }
-
-    #[test]
-    fn every_row_has_every_cell() {
-        for kind in EventKind::ALL {
-            assert_eq!(AlertRows::default().effective(kind).kind, kind);
-        }
-    }
+    /// Whether it is read aloud.
+    pub speak: Effective<bool>,
+    /// Whether it comes again until it is seen.
+    pub repeat: Effective<Repeat>,
 }

@@ -2,7 +2,7 @@
 
 use crate::stage::{Session, Stage, bob, contact};
 use crate::words::{comes, device, goes, says};
-use carillon_core::alerts::{AlertRows, EventKind, Popup, Row, Rule};
+use carillon_core::alerts::{AlertRows, AlertRules, EventKind, Popup, Row, Rule};
 use carillon_core::contact::{Availability, Subscription};
 use carillon_core::session::{Incoming, SessionProblem};
 use carillon_engine::{ConnectEnd, Output};
@@ -78,14 +78,17 @@ async fn who_goes_is_silent_unless_the_user_wants_to_know() {
         popup: Some(Popup::Banner),
         ..Row::default()
     };
-    let rows = AlertRows(BTreeMap::from([(EventKind::ContactUnavailable, row)]));
+    let rules = AlertRules {
+        rows: AlertRows(BTreeMap::from([(EventKind::ContactUnavailable, row)])),
+        ..AlertRules::default()
+    };
     let (mut quiet, session) = settled().await;
     session.hears(comes(BOB)).await;
     quiet.told().await;
     session.hears(goes(BOB)).await;
     assert!(quiet.told().await.alerted().is_empty());
 
-    let (mut curious, session) = Stage::online_with(|s| s.alerts = rows).await;
+    let (mut curious, session) = Stage::online_with(|s| s.alerts = rules).await;
     curious.passes(30).await;
     session.hears(comes(BOB)).await;
     curious.told().await;

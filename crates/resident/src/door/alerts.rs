@@ -4,7 +4,7 @@ use super::{change, on_desk};
 use crate::desktop::sound;
 use crate::house::House;
 use crate::ringer::pictures;
-use carillon_core::alerts::{AlertPlan, EventKind, Row};
+use carillon_core::alerts::{AlertPlan, EventKind, RuleBook, Whose};
 use carillon_core::settings::Mute;
 use carillon_link::contract::SetAlertRow;
 use carillon_link::views::{AlertRowView, AlertSettingsView};
@@ -13,10 +13,17 @@ use std::path::PathBuf;
 
 pub(super) fn settings(house: &House) -> AlertSettingsView {
     let settings = house.settings();
+    let book = RuleBook::new(&settings.alerts, &[]);
     let row = |kind: EventKind| AlertRowView {
         kind,
-        own: settings.alerts.0.get(&kind).cloned().unwrap_or_default(),
-        effective: settings.alerts.effective(kind),
+        own: settings
+            .alerts
+            .rows
+            .0
+            .get(&kind)
+            .cloned()
+            .unwrap_or_default(),
+        effective: book.effective(kind, &Whose::default()),
     };
     AlertSettingsView {
         rows: EventKind::ALL.into_iter().map(row).collect(),
@@ -27,11 +34,7 @@ pub(super) fn settings(house: &House) -> AlertSettingsView {
 
 pub(super) async fn set_row(house: &House, ask: SetAlertRow) -> Result<(), Refusal> {
     change(house, move |settings| {
-        if ask.row == Row::default() {
-            settings.alerts.0.remove(&ask.kind);
-        } else {
-            settings.alerts.0.insert(ask.kind, ask.row);
-        }
+        settings.alerts.rows.set(ask.kind, ask.row);
     })
     .await
 }

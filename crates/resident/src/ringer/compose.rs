@@ -62,7 +62,7 @@ pub fn compose(ring: &Ring, plan: &PopupPlan, words: &Words) -> PopupText {
     let (summary, body) = told(ring, words);
     let body = match (plan.preview, ring.plan.kind) {
         (Preview::Full, _) => body,
-        (_, EventKind::Message | EventKind::MessageInFront) => words.say("message-hidden"),
+        (_, kind) if kind.is_said() && kind != EventKind::Reaction => words.say("message-hidden"),
         _ => String::new(),
     };
     let (actions, reply) = buttons(ring.plan.kind, words);
@@ -79,7 +79,18 @@ fn told(ring: &Ring, words: &Words) -> (String, String) {
     let text = content.text.clone();
     let named = |key: &str| words.say_with(key, &[("name", isolated(&content.name).into())]);
     match ring.plan.kind {
-        EventKind::Message | EventKind::MessageInFront => (sender(content, words), text),
+        EventKind::Message
+        | EventKind::MessageFollowup
+        | EventKind::MessageInFront
+        | EventKind::Mention
+        | EventKind::RoomMessage
+        | EventKind::FileReceived => (sender(content, words), text),
+        EventKind::Reaction => (named("reaction-summary"), text),
+        EventKind::ContactStatus => (named("status-summary"), text),
+        EventKind::Attention => (named("attention-summary"), text),
+        EventKind::MessageSent => (named("sent-summary"), text),
+        EventKind::ConnectionLost => (named("connection-lost-summary"), text),
+        EventKind::ConnectionRestored => (named("connection-restored-summary"), text),
         EventKind::Missed => (
             words.say_with("missed-summary", &counts(content)),
             content.name.clone(),
@@ -137,8 +148,20 @@ fn counts(content: &Content) -> [(&'static str, FluentValue<'static>); 2] {
 const fn hidden(kind: EventKind) -> &'static str {
     match kind {
         EventKind::Generic => "generic-summary",
-        EventKind::Message | EventKind::MessageInFront | EventKind::Missed => "message-hidden",
-        EventKind::ContactAvailable | EventKind::ContactUnavailable => "presence-hidden",
+        EventKind::Message
+        | EventKind::MessageFollowup
+        | EventKind::MessageInFront
+        | EventKind::Mention
+        | EventKind::RoomMessage
+        | EventKind::FileReceived
+        | EventKind::Missed => "message-hidden",
+        EventKind::Reaction => "reaction-hidden",
+        EventKind::Attention => "attention-hidden",
+        EventKind::MessageSent => "sent-hidden",
+        EventKind::ConnectionLost | EventKind::ConnectionRestored => "connection-hidden",
+        EventKind::ContactAvailable | EventKind::ContactUnavailable | EventKind::ContactStatus => {
+            "presence-hidden"
+        }
         EventKind::ContactRequest => "request-hidden",
         EventKind::RequestAccepted => "accepted-hidden",
         EventKind::RoomInvite => "invite-hidden",
@@ -163,7 +186,12 @@ fn buttons(kind: EventKind, words: &Words) -> (Vec<PopupAction>, Option<PopupRep
             .collect::<Vec<_>>()
     };
     match kind {
-        EventKind::Message | EventKind::MessageInFront => {
+        EventKind::Message
+        | EventKind::MessageFollowup
+        | EventKind::MessageInFront
+        | EventKind::Mention
+        | EventKind::RoomMessage
+        | EventKind::FileReceived => {
             let reply = PopupReply {
                 action: action(button::REPLY, "popup-reply", words),
                 placeholder: words.say("popup-reply-hint"),
@@ -185,14 +213,20 @@ fn buttons(kind: EventKind, words: &Words) -> (Vec<PopupAction>, Option<PopupRep
             ]),
             None,
         ),
-        EventKind::ContactAvailable | EventKind::RequestAccepted => {
-            (make(&[(button::REPLY, "popup-write")]), None)
-        }
+        EventKind::ContactAvailable
+        | EventKind::ContactStatus
+        | EventKind::RequestAccepted
+        | EventKind::Attention
+        | EventKind::Reaction => (make(&[(button::REPLY, "popup-write")]), None),
         EventKind::MessageFailed => (make(&[(button::RETRY, "popup-retry")]), None),
         EventKind::Missed | EventKind::StrangerMessage | EventKind::AccountAttention => {
             (make(&[(button::LOOK, "popup-look")]), None)
         }
-        EventKind::ContactUnavailable | EventKind::Generic => (Vec::new(), None),
+        EventKind::ContactUnavailable
+        | EventKind::MessageSent
+        | EventKind::ConnectionLost
+        | EventKind::ConnectionRestored
+        | EventKind::Generic => (Vec::new(), None),
     }
 }
 
@@ -200,30 +234,30 @@ fn buttons(kind: EventKind, words: &Words) -> (Vec<PopupAction>, Option<PopupRep
 mod tests {
     use super::*;
     use carillon_core::alerts::{
-        AlertEvent, AlertRows, Context, Freshness, Recent, Surroundings, decide,
+        AlertEvent, AlertRules, Context, Recent, RuleBook, Surroundings, decide,
     };
     use carillon_core::contact::Availability;
     use carillon_core::ids::{AccountId, Timestamp};
 
     fn ring(kind: EventKind, content: Content) -> Ring {
+        let bob = Some("bob@example.org".parse().unwrap());
         let event = AlertEvent {
-            kind,
-            account: AccountId(1),
-            jid: Some("bob@example.org".parse().unwrap()),
-            freshness: Freshness::Live,
-            seen: false,
             sample: true,
-            gone_for: None,
+            ..AlertEvent::live(kind, AccountId(1), bob)
         };
         let context = Context {
             now: Timestamp(0),
+            zone: &jiff::tz::TimeZone::UTC,
             surroundings: &Surroundings::default(),
             own: Availability::Available,
             mute: None,
             recent: &Recent::default(),
             presence_settled: true,
+            groups: &[],
+            other_device: None,
         };
-        let plan = decide(&AlertRows::default(), &event, &context);
+        let book = RuleBook::new(&AlertRules::default(), &[]);
+        let plan = decide(&book, &event, &context);
         Ring {
             event,
             plan,

@@ -164,7 +164,7 @@ impl Ringer {
 /// by being sticky. Presence need not be seen.
 const fn urgency(ring: &Ring) -> Urgency {
     match ring.plan.kind {
-        EventKind::ContactAvailable | EventKind::ContactUnavailable => Urgency::Low,
+        kind if kind.is_presence() => Urgency::Low,
         _ => Urgency::Normal,
     }
 }
@@ -176,10 +176,10 @@ const fn category(kind: EventKind) -> &'static str {
         EventKind::ContactUnavailable => "presence.offline",
         EventKind::MessageFailed => "im.error",
         EventKind::AccountAttention => "network.error",
-        EventKind::Message
-        | EventKind::MessageInFront
-        | EventKind::Missed
-        | EventKind::StrangerMessage => "im.received",
+        EventKind::ConnectionLost => "network.disconnected",
+        EventKind::ConnectionRestored => "network.connected",
+        EventKind::Missed | EventKind::StrangerMessage => "im.received",
+        kind if kind.is_said() => "im.received",
         _ => "im",
     }
 }

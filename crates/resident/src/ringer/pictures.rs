@@ -1,6 +1,6 @@
 //! The pictures beside popups: Carillon's own, or the user's.
 
-use carillon_core::alerts::{EventKind, Icon, defaults::icon_name};
+use carillon_core::alerts::{EventKind, Icon};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -115,7 +115,7 @@ impl Pictures {
             // Pictures of contacts come with their profiles; until then the event speaks for itself.
             Icon::Avatar => None,
         };
-        chosen.or_else(|| self.builtin(icon_name(kind)))
+        chosen.or_else(|| self.builtin(kind.icon_name()))
     }
 
     fn builtin(&self, name: &str) -> Option<PathBuf> {
@@ -226,7 +226,7 @@ mod tests {
     fn every_event_has_an_icon_of_its_own_that_can_be_shown() {
         let (_folder, pictures) = pictures();
         for kind in EventKind::ALL {
-            let path = pictures.builtin(public_name(icon_name(kind))).unwrap();
+            let path = pictures.builtin(public_name(kind.icon_name())).unwrap();
             check(&path).unwrap();
         }
     }

@@ -46,7 +46,13 @@ fn merge_section<T: Serialize>(
 
 fn merge_alerts(document: &mut DocumentMut, settings: &Settings) -> Result<(), SettingsError> {
     for kind in EventKind::ALL {
-        let row = settings.alerts.rows.0.get(&kind).cloned().unwrap_or_default();
+        let row = settings
+            .alerts
+            .rows
+            .0
+            .get(&kind)
+            .cloned()
+            .unwrap_or_default();
         let wanted = table_of(&row)?;
         let there = document
             .get("alerts")
@@ -130,7 +136,7 @@ fn section<'a>(parent: &'a mut Table, name: &str) -> &'a mut Table {
 /// Sets a value and keeps the comment behind the old one.
 fn set(table: &mut Table, key: &str, value: Option<&Item>) {
     // A value made of several parts stands in one line, like the others.
-    let Some(Ok(mut value)) = value.map(|value| value.clone().into_value()) else {
+    let Some(mut value) = value.and_then(|value| value.clone().into_value().ok()) else {
         return;
     };
     if let Some(old) = table.get(key).and_then(Item::as_value) {

@@ -3,4 +3,4 @@
 /**
  * The parts of a plan that a rule can decide.
  */
-export type Cell = "everything" | "popup" | "preview" | "sound" | "icon" | "tray" | "attention";
+export type Cell = "everything" | "popup" | "preview" | "sound" | "icon" | "tray" | "attention" | "speak" | "repeat";

@@ -5,6 +5,7 @@ import type { EventKind } from "./EventKind";
 import type { Icon } from "./Icon";
 import type { Popup } from "./Popup";
 import type { Preview } from "./Preview";
+import type { Repeat } from "./Repeat";
 import type { Sound } from "./Sound";
 import type { TrayAction } from "./TrayAction";
 import type { Volume } from "./Volume";
@@ -48,4 +49,12 @@ tray: Effective<TrayAction>,
 /**
  * The attention.
  */
-attention: Effective<Attention>, };
+attention: Effective<Attention>, 
+/**
+ * Whether it is read aloud.
+ */
+speak: Effective<boolean>, 
+/**
+ * Whether it comes again until it is seen.
+ */
+repeat: Effective<Repeat>, };

@@ -3,4 +3,4 @@
 /**
  * What a popup tells.
  */
-export type PopupForm = "single" | "summary";
+export type PopupForm = "single" | "summary" | "friends";

@@ -3,12 +3,13 @@ import type { Attention } from "./Attention";
 import type { Icon } from "./Icon";
 import type { Popup } from "./Popup";
 import type { Preview } from "./Preview";
+import type { Repeat } from "./Repeat";
 import type { Sound } from "./Sound";
 import type { TrayAction } from "./TrayAction";
 import type { Volume } from "./Volume";
 
 /**
- * What the user set in a row. A cell that is `None` has no opinion.
+ * What somebody set in a row. A cell that is `None` has no opinion; a cell set to `none` has one.
  */
 export type Row = { 
 /**
@@ -42,4 +43,12 @@ tray: TrayAction | null,
 /**
  * The attention.
  */
-attention: Attention | null, };
+attention: Attention | null, 
+/**
+ * Whether it is read aloud.
+ */
+speak: boolean | null, 
+/**
+ * Whether it comes again until it is seen.
+ */
+repeat: Repeat | null, };

@@ -1,7 +1,9 @@
 use super::*;
+use crate::alerts::{AlertRules, Preview, Sound, TrayAction};
 use crate::alerts::{Known, Recent, Surroundings};
 use crate::ids::{AccountId, ChatRef, Timestamp};
 use crate::settings::Mute;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 const NOW: Timestamp = Timestamp(1_000_000_000);
@@ -11,15 +13,7 @@ fn bob() -> jid::BareJid {
 }
 
 fn event(kind: EventKind) -> AlertEvent {
-    AlertEvent {
-        kind,
-        account: AccountId(1),
-        jid: Some(bob()),
-        freshness: Freshness::Live,
-        seen: false,
-        sample: false,
-        gone_for: None,
-    }
+    AlertEvent::live(kind, AccountId(1), Some(bob()))
 }
 
 struct Moment {
@@ -48,13 +42,16 @@ impl Moment {
     fn decide(&self, event: &AlertEvent) -> AlertPlan {
         let context = Context {
             now: self.now,
+            zone: &TimeZone::UTC,
             surroundings: &self.surroundings,
             own: self.own,
             mute: self.mute,
             recent: &self.recent,
             presence_settled: self.presence_settled,
+            groups: &[],
+            other_device: None,
         };
-        decide(&AlertRows::default(), event, &context)
+        decide(&RuleBook::new(&AlertRules::default(), &[]), event, &context)
     }
 
     fn decide_and_note(&mut self, event: &AlertEvent) -> AlertPlan {
