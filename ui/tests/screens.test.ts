@@ -85,16 +85,43 @@ describe('signing in', () => {
     expect(fake.calls('sign_in')[0]).toEqual({ jid: 'alice@harbour.example', password: 'secret', connect: null, secret: 'keyring' });
   });
 
-  it('without a keyring, a file is used only after that was chosen', async () => {
-    fake.refusing.set('sign_in', { code: { kind: 'no_keyring' }, detail: '' });
-    form();
+  async function fill(): Promise<void> {
     await fireEvent.input(screen.getByLabelText('Address'), { target: { value: 'alice@harbour.example' } });
     await fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'secret' } });
-    await fireEvent.click(screen.getByText('Sign in'));
+  }
+
+  const kept = () => document.querySelector<HTMLInputElement>('[name=secret]:checked')?.value;
+
+  it('with a keyring, that is where the password goes', () => {
+    form();
+    expect(kept()).toBe('keyring');
+  });
+
+  it('without a keyring nothing is chosen for me, and nothing is sent before I choose', async () => {
+    surroundings.desktop = { ...surroundings.desktop, keyring: false };
+    form();
+    expect(kept()).toBeUndefined();
+    expect(byTest('keeping').closest('details')).toBeNull();
+    expect(byTest('keeping').textContent).toContain('No keyring was found on this computer');
+    await fill();
+    await fireEvent.click(byTest('submit'));
+    expect(fake.calls('sign_in')).toEqual([]);
+    await fireEvent.click(screen.getByLabelText(/In a file on this computer/));
+    await fireEvent.click(byTest('submit'));
+    await until(() => fake.calls('sign_in').length === 1);
+    expect(fake.calls('sign_in')[0]).toMatchObject({ secret: 'file' });
+  });
+
+  it('a keyring that turns out to be missing takes its choice back', async () => {
+    fake.refusing.set('sign_in', { code: { kind: 'no_keyring' }, detail: '' });
+    form();
+    await fill();
+    await fireEvent.click(byTest('submit'));
     await waitFor(() => screen.getByText(/no keyring on this computer to keep/));
+    expect(kept()).toBeUndefined();
     fake.refusing.clear();
     await fireEvent.click(screen.getByLabelText(/In a file on this computer/));
-    await fireEvent.click(screen.getByText('Sign in'));
+    await fireEvent.click(byTest('submit'));
     await until(() => fake.calls('sign_in').length === 2);
     expect(fake.calls('sign_in')[1]).toMatchObject({ secret: 'file' });
   });
