@@ -32,6 +32,7 @@ mod tray;
 mod tray_item;
 mod visitor;
 mod wayland;
+mod wayland_sway;
 mod window;
 
 pub use at_screen::AtScreen;
@@ -51,4 +52,5 @@ pub use tray::TrayHost;
 pub use tray_item::{MenuEntry, TrayIcon, TrayItem};
 pub use visitor::{NoAnswer, Visitor, frame, hello, read};
 pub use wayland::Wayland;
+pub use wayland_sway::{Sway, Toplevel};
 pub use window::{Handover, Window};

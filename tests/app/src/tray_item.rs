@@ -110,6 +110,15 @@ impl TrayItem {
             .expect("the item takes clicks");
     }
 
+    /// A left click in a panel that hands over the compositor's permission to come to the front.
+    pub async fn activate_with(&self, token: &str) {
+        self.item
+            .call_method("ProvideXdgActivationToken", &token)
+            .await
+            .expect("the item takes tokens");
+        self.activate().await;
+    }
+
     /// The entries of its menu, without separators, submenus after their parents.
     ///
     /// # Panics

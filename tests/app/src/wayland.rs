@@ -6,17 +6,17 @@ use carillon_tests_servers::{Process, until};
 
 use crate::bus::Bus;
 
-/// Mutter, the compositor of GNOME, on a bus of its own. Several people may share it.
+/// A compositor. Several people may share it.
 #[derive(Debug)]
 pub struct Wayland {
     socket: String,
-    // In this order: the compositor ends before its bus.
-    _compositor: Process,
-    _bus: Bus,
+    compositor: Process,
+    // After the compositor, which ends before its bus.
+    _bus: Option<Bus>,
 }
 
 impl Wayland {
-    /// Starts it with its socket and logs in `folder`, which only its owner may read.
+    /// Starts Mutter, the compositor of GNOME, with its socket and logs in `folder`, which only its owner may read.
     pub async fn start(folder: &Path) -> Self {
         let bus = Bus::start(folder).await;
         let mut command = Process::command("mutter");
@@ -37,9 +37,17 @@ impl Wayland {
         })
         .await;
         Self {
+            _bus: Some(bus),
+            ..Self::of(compositor, &socket)
+        }
+    }
+
+    /// The session of a compositor that listens already.
+    pub(crate) fn of(compositor: Process, socket: &Path) -> Self {
+        Self {
             socket: socket.to_string_lossy().into_owned(),
-            _compositor: compositor,
-            _bus: bus,
+            compositor,
+            _bus: None,
         }
     }
 
@@ -47,5 +55,11 @@ impl Wayland {
     #[must_use]
     pub fn socket(&self) -> &str {
         &self.socket
+    }
+
+    /// What the compositor logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.compositor.output()
     }
 }
