@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use carillon_link::contract::ReadOverview;
+use carillon_link::contract::ReadStanding;
 use tauri::{AppHandle, Emitter, Manager};
 use tokio::time;
 
@@ -31,9 +31,9 @@ impl Closing {
 
 /// Closes the window, unless the page has something to say before; then the page closes it.
 pub(crate) async fn close(app: AppHandle) {
-    let overview = time::timeout(PATIENCE, app.state::<Resident>().ask(ReadOverview {})).await;
-    let must_tell = matches!(overview, Ok(Ok(overview))
-        if !overview.desktop.tray && !overview.settings.general.told_about_running);
+    let standing = time::timeout(PATIENCE, app.state::<Resident>().ask(ReadStanding {})).await;
+    let must_tell = matches!(standing, Ok(Ok(standing))
+        if !standing.desktop.tray && !standing.settings.general.told_about_running);
     // A page that cannot be told cannot close the window either.
     if !must_tell || app.emit_to(window::LABEL, WITHOUT_TRAY, ()).is_err() {
         app.exit(0);
