@@ -74,6 +74,9 @@ fn start(program: &Path, folder: Option<&Path>) -> io::Result<Child> {
     // It outlives this window, and a Ctrl-C in the window's terminal.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    // CREATE_NO_WINDOW, winbase.h: the command line's console would stand on the screen for as long as it runs.
+    #[cfg(windows)]
+    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0000);
     command.spawn().map_err(|error| {
         io::Error::new(
             error.kind(),

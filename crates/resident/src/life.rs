@@ -6,6 +6,7 @@ pub(crate) use start::stamp;
 
 use crate::cli::Failure;
 use crate::clicks;
+use crate::desktop::native::{self, FirstThread};
 use crate::desktop::popups::PopupEvent;
 use crate::desktop::tray::TrayEvent;
 use crate::door;
@@ -34,9 +35,11 @@ pub async fn live(
     profile: &Profile,
     lock: ProfileLock,
     place: Option<Place>,
+    first_thread: &FirstThread,
 ) -> Result<(), Failure> {
+    native::leave_own_console();
     crate::tryout::wake_server(profile).await;
-    let (house, ears, care, listener) = start::start(profile).await?;
+    let (house, ears, care, listener) = start::start(profile, first_thread).await?;
     let door = tokio::spawn(door::keep_open(Arc::clone(&house), listener));
     if let Some(place) = place {
         present(&house, place, start::own_token());
@@ -148,8 +151,17 @@ pub async fn signalled() {
             _ = tokio::signal::ctrl_c() => {}
         }
     }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+    #[cfg(windows)]
+    {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+        let (Ok(mut stop), Ok(mut end), Ok(mut closed)) = (ctrl_c(), ctrl_break(), ctrl_close())
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = stop.recv() => {}
+            _ = end.recv() => {}
+            _ = closed.recv() => {}
+        }
     }
 }

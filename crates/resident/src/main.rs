@@ -1,6 +1,7 @@
 //! `carillon`: the resident and its command line.
 
 use carillon_resident::cli;
+use carillon_resident::desktop::native;
 use clap::Parser;
 use clap::error::ErrorKind;
 use std::io::Write;
@@ -17,23 +18,26 @@ fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
-    // One thread: a resident that waits has nothing to share out, and each thread costs memory.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let done = runtime.map_err(cli::Failure::new).and_then(|runtime| {
-        let done = runtime.block_on(cli::run(arguments));
-        // What still plays or asks a keyring must not hold up the end.
-        runtime.shutdown_background();
-        done
-    });
-    match done {
+    let done = native::lend(move |first_thread| run(arguments, &first_thread));
+    match done.map_err(cli::Failure::new).and_then(|done| done) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             complain(&failure.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+fn run(arguments: cli::Arguments, first_thread: &native::FirstThread) -> Result<(), cli::Failure> {
+    // One thread: a resident that waits has nothing to share out, and each thread costs memory.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(cli::Failure::new)?;
+    let done = runtime.block_on(cli::run(arguments, first_thread));
+    // What still plays or asks a keyring must not hold up the end.
+    runtime.shutdown_background();
+    done
 }
 
 /// Help and version are printed as they are; what was typed wrongly is said in one line.

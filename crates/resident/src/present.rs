@@ -2,12 +2,12 @@
 
 use crate::desktop::window;
 use crate::house::House;
-use carillon_link::{Event, Place};
+use carillon_link::Place;
 
 /// Shows `place` in a window. `token` is the desktop's permission to come to the front.
 pub fn present(house: &House, place: Place, token: Option<String>) {
     if house.windows.count() > 0 {
-        house.windows.tell(&Event::Show { place, token });
+        house.windows.show(place, token);
         return;
     }
     if !house.windows.expect(place) {

@@ -1,5 +1,6 @@
 //! The windows that are connected, and what they show.
 
+use crate::desktop::native::let_come_forward;
 use crate::desktop::window::Process;
 use carillon_core::ids::ChatRef;
 use carillon_link::server::Teller;
@@ -66,7 +67,7 @@ impl Windows {
             .take();
         *self.coming.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if let Some(place) = expected {
-            teller.event(Event::Show { place, token: None });
+            show(&teller, Event::Show { place, token: None });
         }
         self.lock().insert(
             id,
@@ -113,12 +114,26 @@ impl Windows {
         shows.chat.filter(|_| shows.focused)
     }
 
+    /// Brings the windows to the front with `place`. `token` is the desktop's permission for that.
+    pub fn show(&self, place: Place, token: Option<String>) {
+        let event = Event::Show { place, token };
+        for open in self.lock().values() {
+            show(&open.teller, event.clone());
+        }
+    }
+
     /// Tells all windows. Never waits.
     pub fn tell(&self, event: &Event) {
         for open in self.lock().values() {
             open.teller.event(event.clone());
         }
     }
+}
+
+/// The permission comes first: by the time the window hears of the place, it may come to the front.
+fn show(window: &Teller, event: Event) {
+    let_come_forward(window.process());
+    window.event(event);
 }
 
 #[cfg(test)]

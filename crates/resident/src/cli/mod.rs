@@ -7,6 +7,7 @@ mod status;
 
 pub(crate) use status::ask_to_quit;
 
+use crate::desktop::native::FirstThread;
 use carillon_core::settings::SecretStore;
 use carillon_link::Profile;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -116,11 +117,11 @@ impl Failure {
     }
 }
 
-/// Does what was typed.
+/// Does what was typed. A resident takes its native event loop from `first_thread`.
 ///
 /// # Errors
 /// One clear line.
-pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+pub async fn run(arguments: Arguments, first_thread: &FirstThread) -> Result<(), Failure> {
     if let Some(Command::Serve(serve)) = arguments.command {
         return serve::run(serve).await;
     }
@@ -141,7 +142,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Status { json }) => status::run(&profile, json).await,
         Some(Command::Quit) => status::quit(&profile).await,
         Some(Command::Serve(_)) | None => {
-            start::run(&profile, arguments.background, arguments.uri).await
+            start::run(&profile, arguments.background, arguments.uri, first_thread).await
         }
     }
 }
@@ -193,9 +194,8 @@ mod tests {
 
     #[tokio::test]
     async fn background_belongs_to_starting_and_is_refused_with_a_command() {
-        let failure = run(parse(&["--background", "quit"]).unwrap())
-            .await
-            .unwrap_err();
+        let typed = parse(&["--background", "quit"]).unwrap();
+        let failure = run(typed, &FirstThread::default()).await.unwrap_err();
         assert!(failure.to_string().contains("--background"));
     }
 

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::status::ask_to_quit;
+use crate::desktop::native::{self, FirstThread};
 use crate::door::VERSION;
 use crate::life;
 use carillon_link::contract::Show;
@@ -17,6 +18,7 @@ pub(super) async fn run(
     profile: &Profile,
     background: bool,
     uri: Option<String>,
+    first_thread: &FirstThread,
 ) -> Result<(), Failure> {
     let place = place(background, uri)?;
     let deadline = tokio::time::Instant::now() + PATIENCE;
@@ -35,7 +37,7 @@ pub(super) async fn run(
             Err(_) => {}
         }
         if let Some(lock) = crate::lock::take(profile).map_err(Failure::new)? {
-            return life::live(profile, lock, place).await;
+            return life::live(profile, lock, place, first_thread).await;
         }
         if tokio::time::Instant::now() > deadline {
             return Err(Failure::new(
@@ -68,5 +70,7 @@ async fn show(link: &Link, place: Option<Place>) -> Result<(), Failure> {
     let token = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok());
+    // Who was started by hand may hand on the right to come to the front; the resident may not.
+    native::let_come_forward(None);
     link.ask(Show { place, token }).await.map_err(Failure::new)
 }

@@ -7,6 +7,7 @@
 pub mod autostart;
 pub mod bus;
 pub mod launcher;
+pub mod native;
 pub mod popups;
 pub mod secrets;
 pub mod sound;

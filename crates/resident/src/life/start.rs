@@ -4,6 +4,7 @@ use super::Ears;
 use crate::cli::Failure;
 use crate::desktop::bus::Bus;
 use crate::desktop::launcher::Launcher;
+use crate::desktop::native::FirstThread;
 use crate::desktop::popups::{Identity, Popups};
 use crate::desktop::secrets::SecretKeeper;
 use crate::desktop::sound::Player;
@@ -32,6 +33,7 @@ const CLICKS: usize = 64;
 
 pub(super) async fn start(
     profile: &Profile,
+    first_thread: &FirstThread,
 ) -> Result<(Arc<House>, Ears, TrayCare, Listener), Failure> {
     let now = now();
     let (settings, mut notices) =
@@ -70,11 +72,13 @@ pub(super) async fn start(
         reader,
     }));
     let (tray_events, tray_queue) = mpsc::channel(CLICKS);
-    let tray = Tray::start(traycare::view(&house, TrayInput::default()), tray_events);
+    let stage = first_thread.stage().await;
+    let first = traycare::view(&house, TrayInput::default());
+    let tray = Tray::start(first, tray_events, &stage);
     tokio::spawn(watch_tray(Arc::clone(&house), tray.present()));
     tokio::spawn(watch_service(Arc::clone(&house), service));
     tokio::spawn(look_for_keyring(Arc::clone(&house)));
-    surroundings::watch(&bus, house.surroundings.clone());
+    surroundings::watch(&bus, &stage, house.surroundings.clone());
     tokio::spawn(watch_idle(Arc::clone(&house)));
     tokio::spawn(settings_file::watch::watch(Arc::clone(&house)));
     let listener = Listener::bind(profile).map_err(Failure::new)?;

@@ -12,7 +12,8 @@ impl IdleWatch {
     /// Watches for `minutes` of idleness; 0: never. `None` where the desktop does not tell.
     ///
     /// Asked in this order: X11 (an alarm on the server's idle counter), GNOME (Mutter's idle monitor), logind (the
-    /// desktop's own idle hint). Each tells by itself; nothing is polled.
+    /// desktop's own idle hint). Each tells by itself; nothing is polled. Windows and macOS only answer: they are asked
+    /// when the time can be over at the earliest, and now and then while the user is away.
     pub async fn start(minutes: u16) -> Option<Self> {
         if minutes == 0 {
             None
@@ -38,9 +39,11 @@ impl IdleWatch {
 
     #[cfg(not(target_os = "linux"))]
     #[expect(clippy::unused_async, reason = "as on Linux")]
-    async fn after(_time: std::time::Duration) -> Option<Self> {
-        let (_, told) = mpsc::channel(1);
-        drop(Self { told });
-        None
+    pub(super) async fn after(time: std::time::Duration) -> Option<Self> {
+        use crate::desktop::native::idle_for;
+        let (tell, told) = mpsc::channel(8);
+        idle_for()?;
+        tokio::spawn(super::idle_asked::watch(time, idle_for, tell));
+        Some(Self { told })
     }
 }

@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 mod disturb;
 mod idle;
+#[cfg(any(not(target_os = "linux"), test))]
+mod idle_asked;
 #[cfg(target_os = "linux")]
 mod idle_bus;
 #[cfg(target_os = "linux")]
@@ -12,28 +14,40 @@ mod idle_x11;
 mod locked;
 #[cfg(target_os = "linux")]
 mod property;
+#[cfg(any(not(target_os = "linux"), test))]
+mod seen;
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;
 
 use super::bus::Bus;
+use super::native::Stage;
 use carillon_core::alerts::Surroundings;
 use tokio::sync::watch;
 
 pub use idle::IdleWatch;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use seen::Seen;
+#[cfg(target_os = "windows")]
+pub(crate) use seen::of_windows;
 
 /// Keeps the desktop's part of `surroundings` true until its receivers are gone. The window's part is not touched.
 /// Must be called inside a tokio runtime.
 ///
-/// Full screen stays unknown: neither X11's window managers nor Wayland tell it in a way that holds.
-pub fn watch(bus: &Bus, surroundings: watch::Sender<Surroundings>) {
+/// On Linux full screen stays unknown: neither X11's window managers nor Wayland tell it in a way that holds. Windows
+/// and macOS are asked when their event loop on `stage` hears that something may have changed, never on a timer of
+/// its own; macOS tells nobody of its Focus.
+pub fn watch(bus: &Bus, stage: &Stage, surroundings: watch::Sender<Surroundings>) {
     #[cfg(target_os = "linux")]
     {
+        let _nothing_native = stage;
         tokio::spawn(disturb::watch(bus.clone(), surroundings.clone()));
         tokio::spawn(locked::watch(bus.clone(), surroundings));
     }
-    // Windows and macOS hold back the popup by themselves; their sound follows what core knows, which is nothing.
     #[cfg(not(target_os = "linux"))]
-    drop((bus.clone(), surroundings));
+    {
+        let _no_bus = bus;
+        stage.tell(super::native::Order::Watch(surroundings));
+    }
 }

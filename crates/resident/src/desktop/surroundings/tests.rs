@@ -54,7 +54,7 @@ async fn plasma(bus: &TestBus, inhibited: bool) -> zbus::Connection {
 async fn the_desktop_s_do_not_disturb_is_followed_through_the_service_s_life() {
     let bus = TestBus::start();
     let (told, seen) = watch::channel(Surroundings::default());
-    watch(&bus.bus().await, told);
+    watch(&bus.bus().await, &Stage::default(), told);
     let is = |known: Known| {
         let seen = seen.clone();
         move || seen.borrow().do_not_disturb == known
@@ -92,7 +92,7 @@ async fn a_locked_screen_is_known_as_long_as_its_saver_lives() {
         .await
         .unwrap();
     let (told, seen) = watch::channel(Surroundings::default());
-    watch(&bus.bus().await, told);
+    watch(&bus.bus().await, &Stage::default(), told);
     eventually("not locked", || seen.borrow().locked == Known::No).await;
     let emitter = SignalEmitter::new(&saver, path).unwrap();
     Saver::active_changed(&emitter, true).await.unwrap();

@@ -29,8 +29,18 @@ pub fn draw(state: TrayState) -> Vec<Pixmap> {
         .collect()
 }
 
+/// The size to draw for a place of so many pixels: the next one up, so that it is made smaller rather than blurred.
+#[cfg(any(not(target_os = "linux"), test))]
+pub(super) fn fitting(pixels: f64) -> u32 {
+    let largest = SIZES[SIZES.len() - 1];
+    SIZES
+        .into_iter()
+        .find(|size| f64::from(*size) >= pixels)
+        .unwrap_or(largest)
+}
+
 /// `None` only for a size that is not in [`SIZES`].
-fn draw_at(state: TrayState, size: u32) -> Option<Pixmap> {
+pub(super) fn draw_at(state: TrayState, size: u32) -> Option<Pixmap> {
     let drawing = if state.attention {
         "attention"
     } else {
@@ -287,6 +297,20 @@ mod tests {
             for other in &states[..n] {
                 assert_ne!(draw(*one), draw(*other), "{one:?} and {other:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_place_gets_the_next_larger_drawing_and_a_huge_one_the_largest() {
+        for (pixels, size) in [
+            (16.0, 16),
+            (18.0, 22),
+            (20.0, 22),
+            (24.0, 24),
+            (36.0, 48),
+            (64.0, 48),
+        ] {
+            assert_eq!(fitting(pixels), size, "{pixels}");
         }
     }
 

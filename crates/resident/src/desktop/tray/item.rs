@@ -1,15 +1,13 @@
 //! The tray icon as a StatusNotifierItem.
 
-use super::blink::blink;
+use super::blink::Blinking;
 use super::drawing::{Pixmap, draw};
+use super::menu::{Choice, Entry, Line, lines, plain};
 use super::{TrayEvent, TrayView};
-use carillon_core::settings::OwnAvailability;
 use carillon_core::tray::TrayState;
 use ksni::menu::{MenuItem, RadioGroup, RadioItem, StandardItem, SubMenu};
-use ksni::{Category, Handle, Icon, OfflineReason, Status, ToolTip, TrayMethods as _};
-use std::time::Duration;
+use ksni::{Category, Icon, OfflineReason, Status, ToolTip, TrayMethods as _};
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
 
 /// Serves the icon until the last [`super::Tray`] is gone. ksni registers it anew whenever a watcher appears.
 pub(super) async fn run(
@@ -18,11 +16,11 @@ pub(super) async fn run(
     present: watch::Sender<bool>,
 ) {
     let view = views.borrow_and_update().clone();
-    let mut attention_since = view.state.attention.then(Instant::now);
+    let mut blinking = Blinking::default();
     // Told before `spawn` returns when there is no watcher.
     let (watcher, mut watcher_seen) = watch::channel(true);
     let item = Item {
-        shown: draw(view.state),
+        shown: draw(blinking.shown(view.state)),
         attention: view.state.attention,
         view,
         events,
@@ -36,52 +34,22 @@ pub(super) async fn run(
         }
     };
     watcher_seen.mark_changed();
-    let mut again = None;
     loop {
         tokio::select! {
-            changed = views.changed() => {
-                if changed.is_err() {
-                    break;
-                }
-                let view = views.borrow_and_update().clone();
-                attention_since = match attention_since {
-                    Some(since) if view.state.attention => Some(since),
-                    _ => view.state.attention.then(Instant::now),
-                };
-                again = update(&handle, view, attention_since).await;
-            }
-            () = until(again) => {
-                let view = views.borrow().clone();
-                again = update(&handle, view, attention_since).await;
-            }
+            changed = views.changed() => if changed.is_err() {
+                break;
+            },
+            () = blinking.beat() => {}
             Ok(()) = watcher_seen.changed() => {
                 let seen = *watcher_seen.borrow_and_update();
                 present.send_replace(seen);
-                // A blink that began before there was a tray begins here.
-                again = attention_since.map(|_| Instant::now());
             }
         }
+        let view = views.borrow_and_update().clone();
+        let shown = blinking.shown(view.state);
+        handle.update(|item| item.show(view, shown)).await;
     }
     handle.shutdown().await;
-}
-
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Shows a view, and says when a blink needs the next drawing.
-async fn update(
-    handle: &Handle<Item>,
-    view: TrayView,
-    attention_since: Option<Instant>,
-) -> Option<Instant> {
-    let since = attention_since.map_or(Duration::MAX, |since| since.elapsed());
-    let (shown, again) = blink(view.state, since);
-    handle.update(|item| item.show(view, shown)).await;
-    again.map(|rest| Instant::now() + rest)
 }
 
 struct Item {
@@ -106,45 +74,8 @@ impl Item {
         }
     }
 
-    fn statuses(&self) -> [(OwnAvailability, &str); 5] {
-        let labels = &self.view.labels;
-        [
-            (OwnAvailability::Available, &labels.available),
-            (OwnAvailability::Away, &labels.away),
-            (OwnAvailability::ExtendedAway, &labels.extended_away),
-            (OwnAvailability::Busy, &labels.busy),
-            (OwnAvailability::Offline, &labels.offline),
-        ]
-    }
-
-    fn status_menu(&self) -> MenuItem<Self> {
-        let statuses = self.statuses();
-        let selected = statuses
-            .iter()
-            .position(|(status, _)| *status == self.view.status)
-            .unwrap_or(usize::MAX);
-        let options = statuses.map(|(_, label)| RadioItem {
-            label: menu_text(label),
-            ..RadioItem::default()
-        });
-        let choose = |item: &mut Self, index: usize| {
-            if let Some((status, _)) = item.statuses().get(index) {
-                item.tell(TrayEvent::Status(*status));
-            }
-        };
-        SubMenu {
-            label: menu_text(&self.view.labels.status),
-            submenu: vec![
-                RadioGroup {
-                    selected,
-                    select: Box::new(choose),
-                    options: options.into(),
-                }
-                .into(),
-            ],
-            ..SubMenu::default()
-        }
-        .into()
+    fn choose(&self, choice: Choice) {
+        self.tell(choice.event(ksni::current_xdg_activation_token()));
     }
 }
 
@@ -197,22 +128,7 @@ impl ksni::Tray for Item {
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
-        let labels = &self.view.labels;
-        let mute = if self.view.state.muted {
-            item(&labels.unmute, || TrayEvent::Unmute)
-        } else {
-            item(&labels.mute_hour, || TrayEvent::MuteHour)
-        };
-        vec![
-            item(&labels.open, || TrayEvent::Open {
-                token: ksni::current_xdg_activation_token(),
-            }),
-            MenuItem::Separator,
-            self.status_menu(),
-            mute,
-            MenuItem::Separator,
-            item(&labels.quit, || TrayEvent::Quit),
-        ]
+        lines(&self.view).into_iter().map(line).collect()
     }
 
     fn watcher_online(&self) {
@@ -226,19 +142,46 @@ impl ksni::Tray for Item {
     }
 }
 
-fn item(label: &str, event: impl Fn() -> TrayEvent + Send + 'static) -> MenuItem<Item> {
-    StandardItem {
-        label: menu_text(label),
-        activate: Box::new(move |item: &mut Item| item.tell(event())),
-        ..StandardItem::default()
+fn line(line: Line) -> MenuItem<Item> {
+    match line {
+        Line::Separator => MenuItem::Separator,
+        Line::Entry(entry) => StandardItem {
+            label: plain(&entry.label, ACCESS_KEY),
+            activate: Box::new(move |item: &mut Item| item.choose(entry.choice)),
+            ..StandardItem::default()
+        }
+        .into(),
+        Line::OneOf { label, entries } => SubMenu {
+            label: plain(&label, ACCESS_KEY),
+            submenu: vec![one_of(&entries).into()],
+            ..SubMenu::default()
+        }
+        .into(),
     }
-    .into()
 }
 
-/// An underscore marks the access key in a menu's label; a doubled one is an underscore.
-fn menu_text(label: &str) -> String {
-    label.replace('_', "__")
+fn one_of(entries: &[Entry]) -> RadioGroup<Item> {
+    let choices: Vec<Choice> = entries.iter().map(|entry| entry.choice).collect();
+    let option = |entry: &Entry| RadioItem {
+        label: plain(&entry.label, ACCESS_KEY),
+        ..RadioItem::default()
+    };
+    RadioGroup {
+        selected: entries
+            .iter()
+            .position(|entry| entry.checked)
+            .unwrap_or(usize::MAX),
+        select: Box::new(move |item: &mut Item, index: usize| {
+            if let Some(choice) = choices.get(index) {
+                item.choose(*choice);
+            }
+        }),
+        options: entries.iter().map(option).collect(),
+    }
 }
+
+/// Marks the access key in the labels of D-Bus menus.
+const ACCESS_KEY: char = '_';
 
 /// The specification wants ARGB in network byte order.
 fn icon(pixmap: &Pixmap) -> Icon {

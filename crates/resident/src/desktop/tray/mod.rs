@@ -2,26 +2,29 @@
 //!
 //! On Linux by `ksni` rather than `tray-icon`: the latter runs ksni on two threads and an executor of its own, which
 //! panics beside the tokio flavour of zbus that the keyring needs, and it hides the sizes of the pixmap, the
-//! attention status and the activation token.
+//! attention status and the activation token. On Windows and macOS `tray-icon` does it, on the first thread.
 
-#[cfg(target_os = "linux")]
 mod blink;
 mod drawing;
-#[cfg(not(target_os = "linux"))]
-mod elsewhere;
 mod font;
 #[cfg(target_os = "linux")]
 mod item;
+mod menu;
+#[cfg(not(target_os = "linux"))]
+mod native;
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;
 
+use super::native::Stage;
 use carillon_core::settings::OwnAvailability;
 use carillon_core::tray::TrayState;
 use tokio::sync::{mpsc, watch};
 
 pub use drawing::{Pixmap, SIZES, draw};
+#[cfg(not(target_os = "linux"))]
+pub(crate) use native::{Begin, Icon};
 
 /// The words of the menu, in the user's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,13 +99,16 @@ pub struct Tray {
 impl Tray {
     /// Puts the icon into the tray, now or as soon as there is one. Must be called inside a tokio runtime.
     #[must_use]
-    pub fn start(first: TrayView, events: mpsc::Sender<TrayEvent>) -> Self {
+    pub fn start(first: TrayView, events: mpsc::Sender<TrayEvent>, stage: &Stage) -> Self {
         let (view, views) = watch::channel(first);
         let (told, present) = watch::channel(false);
         #[cfg(target_os = "linux")]
-        tokio::spawn(item::run(views, events, told));
+        {
+            let _nothing_native = stage;
+            tokio::spawn(item::run(views, events, told));
+        }
         #[cfg(not(target_os = "linux"))]
-        elsewhere::start(views, events, told);
+        tokio::spawn(native::run(views, events, told, stage.clone()));
         Self { view, present }
     }
 
@@ -121,5 +127,34 @@ impl Tray {
     #[must_use]
     pub fn present(&self) -> watch::Receiver<bool> {
         self.present.clone()
+    }
+}
+
+/// The longest tooltip that Windows takes, in UTF-16 code units; one more would be the end of the text.
+#[cfg(any(not(target_os = "linux"), test))]
+const TOOLTIP: usize = 127;
+
+/// As much of `text` as fits into so many UTF-16 code units, in whole characters.
+#[cfg(any(not(target_os = "linux"), test))]
+fn clipped(text: &str, units: usize) -> &str {
+    let mut length = 0;
+    let end = text.char_indices().find_map(|(at, character)| {
+        length += character.len_utf16();
+        (length > units).then_some(at)
+    });
+    end.map_or(text, |end| text.split_at(end).0)
+}
+
+#[cfg(test)]
+mod clipping {
+    use super::{TOOLTIP, clipped};
+
+    #[test]
+    fn a_long_tooltip_ends_with_a_whole_character() {
+        assert_eq!(clipped("Alice", TOOLTIP), "Alice");
+        let bells = "🔔".repeat(64);
+        let shown = clipped(&bells, TOOLTIP);
+        assert_eq!(shown.chars().count(), 63);
+        assert!(shown.encode_utf16().count() <= TOOLTIP);
     }
 }

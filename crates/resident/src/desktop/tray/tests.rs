@@ -180,7 +180,7 @@ async fn the_panel_s_story() {
     let watcher = Watcher::default();
     let panel = panel(&watcher).await;
     let (told, mut events) = mpsc::channel(8);
-    let tray = Tray::start(view(), told);
+    let tray = Tray::start(view(), told, &Stage::default());
     eventually("the item", || !watcher.items.lock().unwrap().is_empty()).await;
     let item = watcher.items.lock().unwrap()[0].clone();
     let seen = Seen { panel, item };
@@ -246,7 +246,7 @@ async fn the_story_of_a_tray_that_comes_and_goes() {
         return;
     }
     let (told, _events) = mpsc::channel(8);
-    let tray = Tray::start(view(), told);
+    let tray = Tray::start(view(), told, &Stage::default());
     let mut present = tray.present();
     present.changed().await.unwrap();
     assert!(!*present.borrow_and_update(), "no tray yet");

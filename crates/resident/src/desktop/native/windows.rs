@@ -1,0 +1,138 @@
+//! What Windows says, and what it is asked for.
+
+use super::stage::{Order, tell};
+use crate::desktop::surroundings::{Seen, of_windows};
+use std::cell::RefCell;
+use std::time::Duration;
+use tao::event_loop::EventLoopProxy;
+use windows_sys::Win32::Foundation::HWND;
+use windows_sys::Win32::System::Console::{FreeConsole, GetConsoleProcessList};
+use windows_sys::Win32::System::SystemInformation::GetTickCount;
+use windows_sys::Win32::UI::Accessibility::{HWINEVENTHOOK, SetWinEventHook, UnhookWinEvent};
+use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetLastInputInfo, LASTINPUTINFO};
+use windows_sys::Win32::UI::Shell::SHQueryUserNotificationState;
+use windows_sys::Win32::UI::WindowsAndMessaging::{
+    ASFW_ANY, AllowSetForegroundWindow, EVENT_SYSTEM_DESKTOPSWITCH, EVENT_SYSTEM_FOREGROUND,
+    WINEVENT_OUTOFCONTEXT,
+};
+
+/// The key under which Windows keeps what it must know of an app to show its popups. A program without a package
+/// that does not stand there is shown none.
+const APP: &str = r"Software\Classes\AppUserModelId\im.carillon.Carillon";
+
+/// Tells Windows the name that stands over popups.
+pub(super) fn name_the_app() {
+    let named = windows_registry::CURRENT_USER
+        .create(APP)
+        .and_then(|key| key.set_string("DisplayName", "Carillon"));
+    if let Err(error) = named {
+        tracing::warn!(%error, "Windows does not know Carillon's name, and may show no popups");
+    }
+}
+
+/// See [`super::let_come_forward`].
+pub(super) fn let_come_forward(process: Option<u32>) {
+    // SAFETY: takes a number and keeps nothing.
+    let allowed = unsafe { AllowSetForegroundWindow(process.unwrap_or(ASFW_ANY)) };
+    if allowed == 0 {
+        // Another program has had the user's last input: then its window stays in front, and the taskbar flashes.
+        tracing::debug!("Windows does not let the window come to the front");
+    }
+}
+
+/// See [`super::leave_own_console`].
+pub(super) fn leave_own_console() {
+    let mut one = [0_u32; 1];
+    // SAFETY: writes at most one number into the place for one; freeing a console that is not there only fails.
+    unsafe {
+        if GetConsoleProcessList(one.as_mut_ptr(), 1) == 1 {
+            FreeConsole();
+        }
+    }
+}
+
+/// Here an open window flashes by itself, and without one the icon in the tray blinks.
+pub(super) const fn call_for_attention(_on: bool) {}
+
+/// What Windows says of its user now.
+pub(super) fn look() -> Seen {
+    let mut state = 0;
+    // SAFETY: writes one number into a place of our own.
+    let done = unsafe { SHQueryUserNotificationState(&raw mut state) };
+    of_windows((done >= 0).then_some(state))
+}
+
+/// For how long there has been no input.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the size of a small structure"
+)]
+pub(crate) fn idle_for() -> Option<Duration> {
+    let mut last = LASTINPUTINFO {
+        cbSize: size_of::<LASTINPUTINFO>() as u32,
+        dwTime: 0,
+    };
+    // SAFETY: fills a structure of our own that tells its size; the second takes and keeps nothing.
+    let (told, now) = unsafe { (GetLastInputInfo(&raw mut last), GetTickCount()) };
+    // The counter begins anew every 49.7 days.
+    (told != 0).then(|| Duration::from_millis(now.wrapping_sub(last.dwTime).into()))
+}
+
+thread_local! {
+    /// A hook's callback is given nothing of ours; it is called on the thread that set the hook.
+    static TOLD: RefCell<Option<EventLoopProxy<Order>>> = const { RefCell::new(None) };
+}
+
+/// Windows tells when it may say something else of its user: another window comes to the front (one on the whole
+/// screen, or the panel in which Do Not Disturb was switched), or another desktop (locked, unlocked).
+pub(super) struct Signals {
+    hooks: [HWINEVENTHOOK; 2],
+}
+
+impl Signals {
+    pub(super) fn begin(proxy: &EventLoopProxy<Order>) -> Self {
+        TOLD.set(Some(proxy.clone()));
+        let hooks = [EVENT_SYSTEM_FOREGROUND, EVENT_SYSTEM_DESKTOPSWITCH].map(|event| {
+            // SAFETY: the callback is a function of this program, which lives as long as it; out of context it is
+            // called by this thread's own message loop.
+            unsafe {
+                SetWinEventHook(
+                    event,
+                    event,
+                    std::ptr::null_mut(),
+                    Some(changed),
+                    0,
+                    0,
+                    WINEVENT_OUTOFCONTEXT,
+                )
+            }
+        });
+        Self { hooks }
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        for hook in self.hooks {
+            // SAFETY: a hook of this thread, or null, which is refused.
+            unsafe { UnhookWinEvent(hook) };
+        }
+        TOLD.set(None);
+    }
+}
+
+unsafe extern "system" fn changed(
+    _hook: HWINEVENTHOOK,
+    _event: u32,
+    _window: HWND,
+    _object: i32,
+    _child: i32,
+    _thread: u32,
+    _time: u32,
+) {
+    TOLD.with_borrow(|told| {
+        if let Some(proxy) = told {
+            tell(proxy, Order::Look);
+        }
+    });
+}
