@@ -4,56 +4,13 @@ use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output, Ring};
 use crate::presence::live;
 use carillon_core::alerts::{
-    AlertEvent, AlertPlan, Attention, Context, EventKind, FLOOD_KEY, FLOOD_WINDOW, Freshness,
-    PopupForm, RuleBook, decide,
+    AlertEvent, AlertPlan, Attention, Context, EventKind, FLOOD_KEY, FloodCount, Freshness,
+    RuleBook, decide,
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_store::ActivityRow;
 use jid::BareJid;
-use std::collections::{HashMap, VecDeque};
-
-/// What the popups of the last moments told, so that a summary can say how much it speaks for.
-#[derive(Debug, Default)]
-pub(crate) struct Flood {
-    lately: VecDeque<(Timestamp, Option<ChatRef>, u32)>,
-    summary: HashMap<Option<ChatRef>, u32>,
-}
-
-impl Flood {
-    /// Takes note of a popup; for a summary it answers how many messages in how many chats it speaks for.
-    fn note(
-        &mut self,
-        form: PopupForm,
-        chat: Option<ChatRef>,
-        messages: u32,
-        now: Timestamp,
-    ) -> Option<(u32, u32)> {
-        self.lately
-            .retain(|(at, ..)| (0..FLOOD_WINDOW).contains(&now.millis_since(*at)));
-        if form == PopupForm::Single {
-            self.summary.clear();
-            self.lately.push_back((now, chat, messages));
-            return None;
-        }
-        for (_, chat, messages) in self.lately.drain(..) {
-            *self.summary.entry(chat).or_default() += messages;
-        }
-        *self.summary.entry(chat).or_default() += messages;
-        let all = self
-            .summary
-            .values()
-            .fold(0_u32, |all, one| all.saturating_add(*one));
-        Some((all, u32::try_from(self.summary.len()).unwrap_or(u32::MAX)))
-    }
-
-    /// I have seen a chat. Answers whether nothing is left of what the summary told.
-    fn saw(&mut self, chat: &ChatRef) -> bool {
-        let chat = Some(chat.clone());
-        self.lately.retain(|(_, of, _)| *of != chat);
-        self.summary.remove(&chat).is_some() && self.summary.is_empty()
-    }
-}
 
 impl Desk {
     /// Decides about an event, gives the plan out, and notes it down.
@@ -144,7 +101,7 @@ impl Desk {
             1
         };
         match self.flood.note(popup.form, event.chat(), speaks_for, now) {
-            Some((messages, chats)) => Content {
+            Some(FloodCount { messages, chats }) => Content {
                 messages,
                 chats,
                 ..Content::default()

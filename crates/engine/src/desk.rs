@@ -1,12 +1,11 @@
 //! The engine's state, and what every part of it shares.
 
 use crate::account::Account;
-use crate::alerting::Flood;
 use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::output::Output;
 use crate::sessions::SessionNews;
-use carillon_core::alerts::{Recent, RuleBook, Surroundings};
+use carillon_core::alerts::{Flood, Recent, RuleBook, Surroundings};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::session::{Outgoing, SessionProblem};
 use carillon_core::settings::{Mute, Settings};

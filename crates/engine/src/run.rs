@@ -1,12 +1,11 @@
 //! The engine's one task.
 
-use crate::alerting::Flood;
 use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::desk::{Chance, Clock, Desk};
 use crate::output::Output;
 use crate::sessions::SessionNews;
-use carillon_core::alerts::{Recent, RuleBook, Surroundings};
+use carillon_core::alerts::{Flood, Recent, RuleBook, Surroundings};
 use carillon_core::ids::Timestamp;
 use carillon_core::settings::{Mute, Settings};
 use carillon_core::tray::TrayInput;

@@ -1,7 +1,6 @@
 //! A plan in the making, with its trace.
 
 use super::cells::{Attention, Popup, Preview, Sound, TrayAction};
-use super::event::AlertEvent;
 use super::kinds::EventKind;
 use super::lookup::{Candidates, SourceRef};
 use super::plan::{AlertPlan, Later, Outcome, PopupForm, PopupPlan, SoundPlan};
@@ -14,7 +13,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// The plan as the rows give it.
-    pub(super) fn from_rows(rows: &Candidates<'_>, event: &AlertEvent) -> Self {
+    pub(super) fn from_rows(rows: &Candidates<'_>, replace_key: String) -> Self {
         let (popup, popup_from) = rows.popup();
         let (preview, preview_from) = rows.preview();
         let (sound, sound_from) = rows.sound();
@@ -29,7 +28,8 @@ impl Draft {
             outcome: Outcome::Now,
             popup: (*popup != Popup::None).then(|| PopupPlan {
                 sticky: *popup == Popup::Sticky,
-                seconds: (seconds > 0).then_some(seconds),
+                // What stays until it is handled has no end of its own.
+                seconds: (seconds > 0 && *popup == Popup::Banner).then_some(seconds),
                 preview: *preview,
                 form: PopupForm::Single,
             }),
@@ -44,7 +44,7 @@ impl Draft {
             repeat: (!repeat.is_off()).then(|| repeat.clone()),
             breaks_through: false,
             ends_watch: None,
-            replace_key: event.replace_key(),
+            replace_key,
             trace: Vec::with_capacity(10),
         };
         let mut draft = Self { plan };

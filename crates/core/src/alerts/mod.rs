@@ -4,6 +4,7 @@
 
 mod book;
 pub mod bounds;
+mod calm;
 pub mod cells;
 pub mod context;
 mod decide;
@@ -24,6 +25,7 @@ pub mod repeat;
 pub mod rows;
 pub mod rules;
 pub mod sentence;
+mod silence;
 pub mod trace;
 
 pub use book::{ActiveProfile, RuleBook};

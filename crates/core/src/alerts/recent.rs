@@ -20,7 +20,7 @@ pub struct Recent {
     last_sound: HashMap<String, (Timestamp, EventKind)>,
     /// One for each key: a popup that is updated in place is no further popup.
     popups: VecDeque<(Timestamp, String, EventKind)>,
-    flood_sound: Option<Timestamp>,
+    any_sound: Option<Timestamp>,
 }
 
 impl Recent {
@@ -33,7 +33,7 @@ impl Recent {
                 self.last_sound
                     .insert(plan.replace_key.clone(), (now, plan.kind));
             }
-            self.flood_sound = Some(now);
+            self.any_sound = Some(now);
         }
         if plan.popup.is_some() {
             self.popups.retain(|(_, key, _)| *key != plan.replace_key);
@@ -83,15 +83,13 @@ impl Recent {
 
     /// Whether one more popup of this kind would be too many.
     pub(super) fn is_flood_of(&self, of: EventKind, replace_key: &str, now: Timestamp) -> bool {
-        let others = self
-            .shown(now)
-            .filter(|(key, kind)| *kind == of && *key != replace_key);
-        others.count() >= FLOOD_POPUPS
+        let same = || self.shown(now).filter(|(_, kind)| *kind == of);
+        same().count() >= FLOOD_POPUPS && !same().any(|(key, _)| key == replace_key)
     }
 
-    pub(super) fn rang_within_flood(&self, now: Timestamp) -> bool {
-        self.flood_sound
-            .is_some_and(|at| recent(at, now, FLOOD_WINDOW))
+    /// Whether anything was heard less than `window` milliseconds ago.
+    pub(super) fn any_sound_within(&self, window: i64, now: Timestamp) -> bool {
+        self.any_sound.is_some_and(|at| recent(at, now, window))
     }
 }
 
