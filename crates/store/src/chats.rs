@@ -185,8 +185,13 @@ pub(crate) fn ensure(
 
 /// A message was added to the chat.
 pub(crate) fn grow(tx: &Transaction<'_>, chat: i64, message: i64, unseen: bool) -> Result<()> {
-    tx.prepare_cached("UPDATE chat SET last_message = ?2, unread = unread + ?3 WHERE id = ?1")?
-        .execute((chat, message, unseen))?;
+    tx.prepare_cached(
+        "UPDATE chat SET unread = unread + ?3,
+             last_message = (SELECT id FROM message WHERE chat = ?1
+                 AND id IN (?2, last_message) ORDER BY place DESC LIMIT 1)
+         WHERE id = ?1",
+    )?
+    .execute((chat, message, unseen))?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Reading a conversation, a page at a time.
 
-use crate::{Reader, Result, rows};
+use crate::{Reader, Result, order, rows};
 use carillon_core::{
     chat::{HistoryAnchor, HistoryPage, Message},
     ids::{AccountId, ChatRef, MessageId},
@@ -29,17 +29,29 @@ impl Reader {
                     more_after: false,
                 });
             };
-            let messages = page(connection, chat, row, anchor, limit.min(HISTORY_LIMIT))?;
+            let beyond = match anchor {
+                HistoryAnchor::Newest => i64::MAX,
+                HistoryAnchor::Before { message } | HistoryAnchor::After { message } => {
+                    order::place_or_nearest(connection, row, message)?
+                }
+            };
+            let messages = page(
+                connection,
+                chat,
+                row,
+                anchor,
+                beyond,
+                limit.min(HISTORY_LIMIT),
+            )?;
             // An empty page lies between what is before and what is after its anchor.
             let (first, last) = match (messages.first(), messages.last(), anchor) {
-                (Some(first), Some(last), _) => (first.id.0, last.id.0),
+                (Some(first), Some(last), _) => (
+                    order::place_or_nearest(connection, row, first.id)?,
+                    order::place_or_nearest(connection, row, last.id)?,
+                ),
                 (_, _, HistoryAnchor::Newest) => (i64::MAX, i64::MAX),
-                (_, _, HistoryAnchor::Before { message }) => {
-                    (message.0, message.0.saturating_sub(1))
-                }
-                (_, _, HistoryAnchor::After { message }) => {
-                    (message.0.saturating_add(1), message.0)
-                }
+                (_, _, HistoryAnchor::Before { .. }) => (beyond, beyond.saturating_sub(1)),
+                (_, _, HistoryAnchor::After { .. }) => (beyond.saturating_add(1), beyond),
             };
             Ok(HistoryPage {
                 messages,
@@ -72,8 +84,8 @@ impl Reader {
     }
 }
 
-const BEFORE: &str = "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND id < ?2)";
-const AFTER: &str = "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND id > ?2)";
+const BEFORE: &str = "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND place < ?2)";
+const AFTER: &str = "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND place > ?2)";
 
 fn exists(connection: &Connection, query: &str, chat: i64, id: i64) -> Result<bool> {
     Ok(connection
@@ -81,18 +93,17 @@ fn exists(connection: &Connection, query: &str, chat: i64, id: i64) -> Result<bo
         .query_row((chat, id), |row| row.get(0))?)
 }
 
-/// The query of a page and the id that it begins beyond.
-pub(crate) fn page_query(anchor: HistoryAnchor) -> (String, i64) {
-    let (beyond, order, id) = match anchor {
-        HistoryAnchor::Newest => ("<=", "DESC", i64::MAX),
-        HistoryAnchor::Before { message } => ("<", "DESC", message.0),
-        HistoryAnchor::After { message } => (">", "ASC", message.0),
+/// The query of a page that begins beyond a place.
+pub(crate) fn page_query(anchor: HistoryAnchor) -> String {
+    let (beyond, order) = match anchor {
+        HistoryAnchor::Newest => ("<=", "DESC"),
+        HistoryAnchor::Before { .. } => ("<", "DESC"),
+        HistoryAnchor::After { .. } => (">", "ASC"),
     };
     let columns = rows::MESSAGE_COLUMNS;
-    let query = format!(
-        "SELECT {columns} FROM message WHERE chat = ?1 AND id {beyond} ?2 ORDER BY id {order} LIMIT ?3"
-    );
-    (query, id)
+    format!(
+        "SELECT {columns} FROM message WHERE chat = ?1 AND place {beyond} ?2 ORDER BY place {order} LIMIT ?3"
+    )
 }
 
 fn page(
@@ -100,11 +111,11 @@ fn page(
     chat: &ChatRef,
     row: i64,
     anchor: HistoryAnchor,
+    beyond: i64,
     limit: u32,
 ) -> Result<Vec<Message>> {
-    let (query, id) = page_query(anchor);
-    let mut query = connection.prepare_cached(&query)?;
-    let found = query.query_map((row, id, limit), |row| rows::message(row, chat.clone()))?;
+    let mut query = connection.prepare_cached(&page_query(anchor))?;
+    let found = query.query_map((row, beyond, limit), |row| rows::message(row, chat.clone()))?;
     let mut messages: Vec<Message> = found.collect::<rusqlite::Result<_>>()?;
     if !matches!(anchor, HistoryAnchor::After { .. }) {
         messages.reverse();

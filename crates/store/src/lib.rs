@@ -13,13 +13,16 @@
 
 mod accounts;
 mod activity;
+mod archive;
 mod blocked;
 mod chats;
 mod damage;
+mod errands;
 mod error;
 mod history;
 mod invites;
 mod meta;
+mod order;
 mod outgoing;
 mod receive;
 mod requests;
@@ -29,15 +32,18 @@ mod rows;
 mod schema;
 mod seen;
 mod store;
+mod streams;
 #[cfg(test)]
 mod tests;
 
 pub use activity::{ACTIVITY_KEPT, ActivityRow, StoredActivity};
+pub use archive::{ArchiveCursor, PageKind, StoredEntry};
 pub use damage::{SetAside, set_aside};
+pub use errands::{Errand, WaitingErrand};
 pub use error::StoreError;
 pub use history::HISTORY_LIMIT;
 pub use outgoing::{Queued, WaitingMessage};
-pub use receive::{NewMessage, Received};
+pub use receive::{Arrival, NewMessage, Received};
 pub use rooms::RoomRow;
 pub use roster::{RosterChange, RosterDifference};
 pub use seen::{Seen, UnreadTotal};

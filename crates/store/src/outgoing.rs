@@ -1,6 +1,6 @@
 //! My own messages: rows before they are stanzas, and how far each has come.
 
-use crate::{Reader, Result, Store, chats, rows};
+use crate::{Reader, Result, Store, chats, order, rows};
 use carillon_core::{
     BareJid,
     chat::{ChatKind, Delivery},
@@ -63,10 +63,10 @@ impl Store {
             }
             tx.prepare_cached(
                 "INSERT INTO message (chat, author, nick, sender_id, body, at, written_here, delivery, seen,
-                                      wants_receipt, markable)
-                 VALUES (?1, 0, '', ?2, ?3, ?4, 1, 0, 1, 0, 0)",
+                                      wants_receipt, markable, place)
+                 VALUES (?1, 0, '', ?2, ?3, ?4, 1, 0, 1, 0, 0, ?5)",
             )?
-            .execute((chat, id, body, at.0))?;
+            .execute((chat, id, body, at.0, order::at_the_end(tx, chat)?))?;
             let row = tx.last_insert_rowid();
             chats::grow(tx, chat, row, false)?;
             Ok(Queued::New(MessageId(row)))
@@ -91,12 +91,7 @@ impl Store {
         if matches!(delivery, Delivery::Waiting | Delivery::Failed) {
             return Ok(None);
         }
-        self.committed(|tx| {
-            let Some((message, _)) = own(tx, account, chat, id)? else {
-                return Ok(None);
-            };
-            Ok(advance_row(tx, message, delivery)?.then_some(message))
-        })
+        self.committed(|tx| advance_in(tx, account, chat, id, delivery))
     }
 
     /// The contact has seen my messages up to this one (XEP-0333 §5): it, and those before it that the server
@@ -114,16 +109,17 @@ impl Store {
             let Some((message, chat)) = own(tx, account, Some(chat), id)? else {
                 return Ok(Vec::new());
             };
+            let place = order::place_of(tx, chat, message.0)?;
             let mut earlier = tx.prepare_cached(
-                "SELECT id FROM message WHERE chat = ?1 AND delivery IN (1, 2) AND id < ?2 ORDER BY id",
+                "SELECT id FROM message WHERE chat = ?1 AND delivery IN (1, 2) AND place < ?2 ORDER BY place",
             )?;
             let mut changed: Vec<MessageId> = earlier
-                .query_map((chat, message.0), |row| Ok(MessageId(row.get(0)?)))?
+                .query_map((chat, place), |row| Ok(MessageId(row.get(0)?)))?
                 .collect::<rusqlite::Result<_>>()?;
             tx.prepare_cached(
-                "UPDATE message SET delivery = 3 WHERE chat = ?1 AND delivery IN (1, 2) AND id < ?2",
+                "UPDATE message SET delivery = 3 WHERE chat = ?1 AND delivery IN (1, 2) AND place < ?2",
             )?
-            .execute((chat, message.0))?;
+            .execute((chat, place))?;
             if advance_row(tx, message, Delivery::Read)? {
                 changed.push(message);
             }
@@ -263,6 +259,29 @@ fn own(
             Ok((MessageId(row.get(0)?), row.get(1)?))
         })
         .optional()?)
+}
+
+/// As [`Store::advance`], for what is reached.
+pub(crate) fn advance_in(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    chat: Option<&BareJid>,
+    id: &str,
+    delivery: Delivery,
+) -> Result<Option<MessageId>> {
+    let Some((message, _)) = own(tx, account, chat, id)? else {
+        return Ok(None);
+    };
+    Ok(advance_row(tx, message, delivery)?.then_some(message))
+}
+
+/// A message of mine lies where it belongs.
+pub(crate) fn settle(tx: &Transaction<'_>, account: AccountId, id: &str) -> Result<()> {
+    if let Some((message, _)) = own(tx, account, None, id)? {
+        tx.prepare_cached("UPDATE message SET settled = 1 WHERE id = ?1")?
+            .execute([message.0])?;
+    }
+    Ok(())
 }
 
 fn advance_row(tx: &Transaction<'_>, message: MessageId, to: Delivery) -> Result<bool> {

@@ -1,6 +1,8 @@
 //! Storing what was said, each message once.
 
-use crate::{Result, Store, chats, rows};
+use crate::archive::{ArchiveCursor, move_cursor};
+use crate::errands::{self, Errand};
+use crate::{Result, Store, chats, order, rows, streams};
 use carillon_core::{
     BareJid,
     chat::{Author, ChatKind},
@@ -66,17 +68,53 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
     pub fn receive(&mut self, new: &NewMessage) -> Result<Received> {
+        self.receive_by(new, &Arrival::default())
+    }
+
+    /// As [`Self::receive`], together with what its arrival means besides, all or nothing.
+    ///
+    /// # Errors
+    /// As [`Self::receive`].
+    pub fn receive_by(&mut self, new: &NewMessage, arrival: &Arrival) -> Result<Received> {
         self.committed(|tx| {
             let chat = receiving_chat(tx, new)?;
-            match find_copy(tx, chat, new)? {
-                Some(copy) => merge(tx, copy, new),
-                None => insert(tx, chat, new),
+            let received = match find_copy(tx, chat, new)? {
+                Some(copy) => merge(tx, copy, new)?,
+                None => {
+                    let place = order::at_the_end(tx, chat)?;
+                    insert_at(tx, chat, new, place, arrival.gapless)?
+                }
+            };
+            if let (Some(entry), true) = (&new.stanza_id, arrival.gapless) {
+                let cursor = ArchiveCursor {
+                    entry: entry.clone(),
+                    at: new.at,
+                };
+                move_cursor(tx, new.account, new.room.then_some(&new.chat), &cursor)?;
             }
+            if let (Received::New(_), Some((id, receipt))) = (received, &arrival.receipt) {
+                errands::queue(tx, new.account, id, receipt)?;
+            }
+            if let Some(count) = arrival.counted {
+                streams::count_up(tx, new.account, count)?;
+            }
+            Ok(received)
         })
     }
 }
 
-fn receiving_chat(tx: &Transaction<'_>, new: &NewMessage) -> Result<i64> {
+/// What the arrival of a message means besides.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Arrival {
+    /// It was this stanza of the account's stream (XEP-0198).
+    pub counted: Option<u32>,
+    /// It came live, and its archive is known up to it: its entry is the one up to which the archive is known now.
+    pub gapless: bool,
+    /// A receipt that is owed if the message is new, and its stanza's id.
+    pub receipt: Option<(String, Errand)>,
+}
+
+pub(crate) fn receiving_chat(tx: &Transaction<'_>, new: &NewMessage) -> Result<i64> {
     let kind = match (new.room, new.in_requests) {
         (true, _) => ChatKind::Room,
         (false, true) => ChatKind::Stranger,
@@ -102,7 +140,7 @@ fn receiving_chat(tx: &Transaction<'_>, new: &NewMessage) -> Result<i64> {
     Ok(chat)
 }
 
-fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Option<i64>> {
+pub(crate) fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Option<i64>> {
     if let Some(stanza_id) = &new.stanza_id {
         let same = tx
             .prepare_cached("SELECT id FROM message WHERE chat = ?1 AND stanza_id = ?2")?
@@ -133,7 +171,7 @@ fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Option
 }
 
 /// Takes over what only the copy knows.
-fn merge(tx: &Transaction<'_>, copy: i64, new: &NewMessage) -> Result<Received> {
+pub(crate) fn merge(tx: &Transaction<'_>, copy: i64, new: &NewMessage) -> Result<Received> {
     if new.stanza_id.is_some() {
         tx.prepare_cached("UPDATE message SET stanza_id = ?2 WHERE id = ?1 AND stanza_id IS NULL")?
             .execute((copy, &new.stanza_id))?;
@@ -147,14 +185,21 @@ fn merge(tx: &Transaction<'_>, copy: i64, new: &NewMessage) -> Result<Received> 
     })
 }
 
-fn insert(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Received> {
+/// Stores a message at a place of its chat; `settled` says that its archive has it there.
+pub(crate) fn insert_at(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    place: i64,
+    settled: bool,
+) -> Result<Received> {
     let (author, nick) = rows::author_columns(&new.author);
     let mine = new.author == Author::Me;
     let seen = new.seen || mine;
     tx.prepare_cached(
         "INSERT INTO message (chat, author, nick, sender_id, stanza_id, body, at, written_here, delivery, seen,
-                              wants_receipt, markable)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11)",
+                              wants_receipt, markable, place, settled)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(rusqlite::params![
         chat,
@@ -169,6 +214,8 @@ fn insert(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Received>
         seen,
         new.wants_receipt,
         new.markable,
+        place,
+        settled,
     ])?;
     let id = tx.last_insert_rowid();
     chats::grow(tx, chat, id, !seen)?;

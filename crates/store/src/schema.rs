@@ -5,7 +5,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::Db
 use std::{fs, io, path::Path, time::Duration};
 
 /// Applied in this order, each once; number N makes `user_version` N.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/001_start.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/001_start.sql"),
+    include_str!("../migrations/002_streams.sql"),
+];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.
 const PATIENCE: Duration = Duration::from_secs(2);

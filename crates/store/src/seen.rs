@@ -1,6 +1,6 @@
 //! What I have seen, here or on another device, and what I have not.
 
-use crate::{Reader, Result, Store, rows};
+use crate::{Reader, Result, Store, order, rows};
 use carillon_core::{
     BareJid,
     ids::{AccountId, ChatRef, MessageId},
@@ -37,7 +37,7 @@ impl Store {
         up_to: MessageId,
     ) -> Result<Seen> {
         self.committed(|tx| match rows::chat_row(tx, account, chat)? {
-            Some(chat) => see(tx, chat, up_to.0),
+            Some(chat) => see(tx, chat, order::place_or_nearest(tx, chat, up_to)?),
             None => Ok(Seen::default()),
         })
     }
@@ -57,7 +57,7 @@ impl Store {
             let Some(chat) = rows::chat_row(tx, account, chat)? else { return Ok(Seen::default()) };
             let up_to: Option<i64> = tx
                 .prepare_cached(
-                    "SELECT MAX(id) FROM message WHERE chat = ?1 AND sender_id = ?2 AND author <> 0",
+                    "SELECT MAX(place) FROM message WHERE chat = ?1 AND sender_id = ?2 AND author <> 0",
                 )?
                 .query_row((chat, id), |row| row.get(0))?;
             match up_to {
@@ -110,11 +110,13 @@ impl Reader {
         let Some(row) = rows::chat_row(&self.connection, chat.account, &chat.jid)? else {
             return Ok(None);
         };
-        let first: Option<i64> = self
+        Ok(self
             .connection
-            .prepare_cached("SELECT MIN(id) FROM message WHERE chat = ?1 AND seen = 0")?
-            .query_row([row], |row| row.get(0))?;
-        Ok(first.map(MessageId))
+            .prepare_cached(
+                "SELECT id FROM message WHERE chat = ?1 AND seen = 0 ORDER BY place LIMIT 1",
+            )?
+            .query_row([row], |row| Ok(MessageId(row.get(0)?)))
+            .optional()?)
     }
 }
 
@@ -122,13 +124,13 @@ fn see(tx: &Transaction<'_>, chat: i64, up_to: i64) -> Result<Seen> {
     let newest_markable_sender_id = tx
         .prepare_cached(
             "SELECT sender_id FROM message
-             WHERE chat = ?1 AND seen = 0 AND id <= ?2 AND markable = 1 AND sender_id IS NOT NULL
-             ORDER BY id DESC LIMIT 1",
+             WHERE chat = ?1 AND seen = 0 AND place <= ?2 AND markable = 1 AND sender_id IS NOT NULL
+             ORDER BY place DESC LIMIT 1",
         )?
         .query_row((chat, up_to), |row| row.get(0))
         .optional()?;
     let changed = tx
-        .prepare_cached("UPDATE message SET seen = 1 WHERE chat = ?1 AND seen = 0 AND id <= ?2")?
+        .prepare_cached("UPDATE message SET seen = 1 WHERE chat = ?1 AND seen = 0 AND place <= ?2")?
         .execute((chat, up_to))?;
     let newly = u32::try_from(changed).unwrap_or(u32::MAX);
     if newly > 0 {

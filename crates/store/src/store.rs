@@ -83,6 +83,18 @@ impl Store {
         if self.unsynced { self.sync() } else { Ok(()) }
     }
 
+    /// As [`Self::flush`], with something more to write. If nothing else waits, that is only committed, and does
+    /// not have to be synced by itself.
+    pub(crate) fn flush_with(
+        &mut self,
+        note: impl FnOnce(&Transaction<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let waits = self.unsynced;
+        self.committed(note)?;
+        self.unsynced = waits;
+        self.flush()
+    }
+
     /// SQLite syncs the WAL only along with a frame. A checkpoint would do too, but skips the sync while a reader
     /// holds it back.
     fn sync(&mut self) -> Result<()> {

@@ -79,6 +79,53 @@ fn the_list_shows_the_newest_first_by_name_and_first_words() {
     );
 }
 
+#[test]
+fn the_chat_list_is_read_from_its_top_in_parts_or_line_by_line() {
+    let mut profile = Profile::new();
+    let names = ["ann", "bob", "carol", "dave", "erin"].map(|name| format!("{name}@example.org"));
+    for (number, name) in names.iter().enumerate() {
+        let said = NewMessage {
+            at: Timestamp(100 - i64::try_from(number).unwrap() / 2),
+            ..profile.said(name, "1", "Hi")
+        };
+        profile.store.receive(&said).unwrap();
+    }
+    let stranger = NewMessage {
+        in_requests: true,
+        ..profile.said("zoe@example.org", "1", "Buy now")
+    };
+    profile.store.receive(&stranger).unwrap();
+    let store = &profile.store;
+    let all = store.chats().unwrap();
+    assert_eq!(all.len(), 5);
+    let places: Vec<_> = all
+        .iter()
+        .map(|one| (one.stands_at, one.last_message))
+        .collect();
+    let mut sorted = places.clone();
+    sorted.sort_by_key(|(at, message)| std::cmp::Reverse((*at, *message)));
+    assert_eq!(places, sorted, "a line tells where it stands");
+
+    assert_eq!(store.newest_chats(2).unwrap(), all[..2]);
+    let (mut parts, mut after) = (Vec::new(), None);
+    loop {
+        let part = store.chats_after(after.as_ref(), 2).unwrap();
+        after = part.last().map(|one| one.chat.clone());
+        if part.is_empty() {
+            break;
+        }
+        parts.extend(part);
+    }
+    let in_order: Vec<String> = parts.iter().map(|one| one.chat.jid.to_string()).collect();
+    assert_eq!(in_order, names);
+    for one in &all {
+        assert_eq!(store.chat(&one.chat).unwrap().as_ref(), Some(one));
+    }
+    for none in ["zoe@example.org", "nobody@example.org"] {
+        assert_eq!(store.chat(&profile.chat(none)).unwrap(), None);
+    }
+}
+
 fn bodies(page: &HistoryPage) -> Vec<&str> {
     page.messages
         .iter()

@@ -1,15 +1,19 @@
 //! Stories of the whole store, told through what it offers.
 
+mod archive;
 mod conversations;
 mod damage;
 mod disk;
 mod duplicates;
+mod errands;
 mod kill;
+mod migration;
 mod outgoing;
 mod people;
 mod properties;
 mod seen;
 mod speed;
+mod streams;
 
 use crate::{NewMessage, Received, Store};
 use carillon_core::{

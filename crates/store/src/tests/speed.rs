@@ -133,9 +133,9 @@ fn a_page_is_found_by_its_index_alone() {
         HistoryAnchor::Before { message },
         HistoryAnchor::After { message },
     ] {
-        let plan = plan(&profile, &page_query(anchor).0);
+        let plan = plan(&profile, &page_query(anchor));
         assert!(
-            plan.starts_with("SEARCH message USING INDEX message_in_order (chat=? AND rowid"),
+            plan.starts_with("SEARCH message USING INDEX message_in_order (chat=? AND place"),
             "{plan}"
         );
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
@@ -152,12 +152,17 @@ fn nothing_that_is_done_for_every_message_reads_a_whole_chat() {
              WHERE chat = ?1 AND sender_id = ?2 AND author = ?3 AND nick = ?4 ORDER BY id DESC LIMIT ?5",
             "message_by_sender_id (chat=? AND sender_id=? AND author=? AND nick=?)",
         ),
-        ("UPDATE message SET seen = 1 WHERE chat = ?1 AND seen = 0 AND id <= ?2", "message_unseen (chat=? AND rowid<?)"),
+        ("UPDATE message SET seen = 1 WHERE chat = ?1 AND seen = 0 AND place <= ?2", "message_unseen (chat=? AND place<?)"),
         (
-            "UPDATE message SET delivery = 3 WHERE chat = ?1 AND delivery IN (1, 2) AND id < ?2",
-            "message_unread_there (chat=? AND rowid<?)",
+            "UPDATE message SET delivery = 3 WHERE chat = ?1 AND delivery IN (1, 2) AND place < ?2",
+            "message_unread_there (chat=? AND place<?)",
         ),
         ("SELECT COUNT(*) FROM message WHERE delivery = 0", "message_waiting"),
+        ("SELECT MAX(place) FROM message WHERE chat = ?1", "message_in_order (chat=?)"),
+        (
+            "SELECT place FROM message WHERE chat = ?1 AND settled = 1 ORDER BY place DESC LIMIT 1",
+            "message_in_order (chat=?)",
+        ),
         (
             "SELECT message.id FROM message JOIN chat ON chat.id = message.chat
              WHERE author = 0 AND sender_id = ?3 AND chat.account = ?1 AND (?2 IS NULL OR chat.jid = ?2)",

@@ -1,0 +1,314 @@
+//! What archives hold (XEP-0313): each entry once, in the archive's order, and how far each archive is known.
+//!
+//! An entry lies right behind the entry before it, whatever else has come meanwhile. A message that was here
+//! before its entry keeps its row and, if need be, moves.
+
+use crate::receive::{NewMessage, Received, find_copy, insert_at, merge, receiving_chat};
+use crate::{Reader, Result, Store, order, rows};
+use carillon_core::{
+    BareJid,
+    ids::{AccountId, ChatRef, Timestamp},
+};
+use rusqlite::{OptionalExtension, Transaction};
+use std::collections::HashMap;
+
+/// The last entry of an archive up to which everything is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveCursor {
+    /// The archive's id of it.
+    pub entry: String,
+    /// When the archive got it.
+    pub at: Timestamp,
+}
+
+/// How a page lies to what is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageKind {
+    /// What follows the cursor. The cursor moves to the last entry, whatever that is.
+    Forward {
+        /// `None` on an empty page.
+        cursor: Option<ArchiveCursor>,
+        /// Nothing lies behind this page.
+        complete: bool,
+    },
+    /// What was said in one chat before anything that is stored of it.
+    Backward {
+        /// The chat.
+        chat: BareJid,
+        /// Nothing lies before this page.
+        whole: bool,
+    },
+}
+
+/// What became of an entry of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Which one, counted from the page's beginning.
+    pub index: usize,
+    /// The row that it is.
+    pub received: Received,
+}
+
+impl Store {
+    /// Stores a page and how far the archive is known, both or nothing. `room` names the room whose archive it is.
+    /// Every message needs its archive's id; one without is left out. Committed, not durable.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn store_page(
+        &mut self,
+        account: AccountId,
+        room: Option<&BareJid>,
+        kind: &PageKind,
+        messages: &[NewMessage],
+    ) -> Result<Vec<StoredEntry>> {
+        self.committed(|tx| {
+            let stored = match kind {
+                PageKind::Forward { cursor, complete } => {
+                    let stored = forward(tx, messages)?;
+                    if let Some(cursor) = cursor {
+                        move_cursor(tx, account, room, cursor)?;
+                    }
+                    if *complete {
+                        settle_own(tx, account, room)?;
+                    }
+                    stored
+                }
+                PageKind::Backward { chat, whole } => {
+                    let stored = backward(tx, messages)?;
+                    tx.prepare_cached(
+                        "UPDATE chat SET archive_whole = 1 WHERE account = ?1 AND jid = ?2 AND ?3",
+                    )?
+                    .execute((account.0, chat.as_str(), whole))?;
+                    stored
+                }
+            };
+            Ok(stored)
+        })
+    }
+}
+
+impl Reader {
+    /// How far an archive is known, `None` when nothing of it is.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn archive_cursor(
+        &self,
+        account: AccountId,
+        room: Option<&BareJid>,
+    ) -> Result<Option<ArchiveCursor>> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT entry, at FROM archive WHERE account = ?1 AND room = ?2")?
+            .query_row((account.0, name(room)), |row| {
+                Ok(ArchiveCursor {
+                    entry: row.get(0)?,
+                    at: Timestamp(row.get(1)?),
+                })
+            })
+            .optional()?)
+    }
+
+    /// The archive's id of the oldest message of a chat that the archive has placed, `None` when it has placed none.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn oldest_archived(&self, chat: &ChatRef) -> Result<Option<String>> {
+        let Some(row) = rows::chat_row(&self.connection, chat.account, &chat.jid)? else {
+            return Ok(None);
+        };
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT stanza_id FROM message
+                 WHERE chat = ?1 AND settled = 1 AND stanza_id IS NOT NULL ORDER BY place LIMIT 1",
+            )?
+            .query_row([row], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Whether the archive has nothing older of a chat than what is stored.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn is_archive_whole(&self, chat: &ChatRef) -> Result<bool> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT archive_whole FROM chat WHERE account = ?1 AND jid = ?2")?
+            .query_row((chat.account.0, chat.jid.as_str()), |row| row.get(0))
+            .optional()?;
+        Ok(found.unwrap_or(false))
+    }
+}
+
+pub(crate) fn move_cursor(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    room: Option<&BareJid>,
+    to: &ArchiveCursor,
+) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO archive (account, room, entry, at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (account, room) DO UPDATE SET entry = excluded.entry, at = excluded.at",
+    )?
+    .execute((account.0, name(room), &to.entry, to.at.0))?;
+    Ok(())
+}
+
+fn name(room: Option<&BareJid>) -> &str {
+    room.map_or("", |room| room.as_str())
+}
+
+fn forward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEntry>> {
+    let mut stored = Vec::with_capacity(messages.len());
+    // Where the entry before lies, by chat.
+    let mut last: HashMap<i64, i64> = HashMap::new();
+    for (index, message) in archived(messages) {
+        let chat = receiving_chat(tx, message)?;
+        let previous = match last.get(&chat) {
+            Some(place) => Some(*place),
+            None => last_settled(tx, chat)?,
+        };
+        let (received, place) = match find_copy(tx, chat, message)? {
+            Some(copy) => (
+                merge(tx, copy, message)?,
+                settle(tx, chat, copy, message, previous)?,
+            ),
+            None => {
+                let place = match previous {
+                    Some(previous) => order::behind(tx, chat, previous)?,
+                    None => by_time(tx, chat, message.at)?,
+                };
+                (insert_at(tx, chat, message, place, true)?, Some(place))
+            }
+        };
+        last.extend(place.map(|place| (chat, place)));
+        stored.push(StoredEntry { index, received });
+    }
+    Ok(stored)
+}
+
+fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEntry>> {
+    let mut stored = Vec::with_capacity(messages.len());
+    let mut next: HashMap<i64, Option<i64>> = HashMap::new();
+    let mut entries: Vec<_> = archived(messages).collect();
+    entries.reverse();
+    for (index, message) in entries {
+        let chat = receiving_chat(tx, message)?;
+        let following = match next.get(&chat) {
+            Some(place) => *place,
+            None => first_settled(tx, chat)?,
+        };
+        let (received, place) = match find_copy(tx, chat, message)? {
+            Some(copy) => {
+                let received = merge(tx, copy, message)?;
+                settle_where_it_is(tx, copy)?;
+                let place = order::place_of(tx, chat, copy)?;
+                // Only what lies in front can have the next one before it.
+                let in_front = place.filter(|place| following.is_none_or(|next| *place < next));
+                (received, in_front.or(following))
+            }
+            None => {
+                let place = match following {
+                    Some(following) => order::before(tx, chat, following)?,
+                    None => by_time(tx, chat, message.at)?,
+                };
+                (insert_at(tx, chat, message, place, true)?, Some(place))
+            }
+        };
+        next.insert(chat, place);
+        stored.push(StoredEntry { index, received });
+    }
+    stored.reverse();
+    Ok(stored)
+}
+
+fn archived(messages: &[NewMessage]) -> impl Iterator<Item = (usize, &NewMessage)> {
+    messages
+        .iter()
+        .enumerate()
+        .filter(|(_, message)| message.stanza_id.is_some())
+}
+
+/// Puts a message that is stored where its archive has it: behind `previous`. Answers where it lies; `None` when it
+/// is another entry's message, which the archive holds twice.
+fn settle(
+    tx: &Transaction<'_>,
+    chat: i64,
+    copy: i64,
+    message: &NewMessage,
+    previous: Option<i64>,
+) -> Result<Option<i64>> {
+    let (entry, place): (Option<String>, i64) = tx
+        .prepare_cached("SELECT stanza_id, place FROM message WHERE id = ?1")?
+        .query_row([copy], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if entry != message.stanza_id {
+        return Ok(None);
+    }
+    let place = match previous {
+        Some(previous) if place < previous => order::behind(tx, chat, previous)?,
+        _ => place,
+    };
+    tx.prepare_cached("UPDATE message SET place = ?2, settled = 1 WHERE id = ?1")?
+        .execute((copy, place))?;
+    last_message(tx, chat)?;
+    Ok(Some(place))
+}
+
+fn settle_where_it_is(tx: &Transaction<'_>, copy: i64) -> Result<()> {
+    tx.prepare_cached("UPDATE message SET settled = 1 WHERE id = ?1 AND settled = 0")?
+        .execute([copy])?;
+    Ok(())
+}
+
+/// The archive is read to its end: what I said and the server has lies right wherever it lies, also where the
+/// archive does not hold it.
+fn settle_own(tx: &Transaction<'_>, account: AccountId, room: Option<&BareJid>) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE message SET settled = 1
+         WHERE author = 0 AND settled = 0 AND delivery IN (1, 2, 3) AND chat IN
+             (SELECT id FROM chat WHERE account = ?1 AND (?2 = '' AND kind <> 'room' OR jid = ?2))",
+    )?
+    .execute((account.0, name(room)))?;
+    Ok(())
+}
+
+/// The chat's list shows what lies last.
+fn last_message(tx: &Transaction<'_>, chat: i64) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE chat SET last_message =
+             (SELECT id FROM message WHERE chat = ?1 ORDER BY place DESC LIMIT 1) WHERE id = ?1",
+    )?
+    .execute([chat])?;
+    Ok(())
+}
+
+fn last_settled(tx: &Transaction<'_>, chat: i64) -> Result<Option<i64>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT place FROM message WHERE chat = ?1 AND settled = 1 ORDER BY place DESC LIMIT 1",
+        )?
+        .query_row([chat], |row| row.get(0))
+        .optional()?)
+}
+
+fn first_settled(tx: &Transaction<'_>, chat: i64) -> Result<Option<i64>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT place FROM message WHERE chat = ?1 AND settled = 1 ORDER BY place LIMIT 1",
+        )?
+        .query_row([chat], |row| row.get(0))
+        .optional()?)
+}
+
+/// As long as the archive has placed nothing in a chat, only the times say what was before.
+fn by_time(tx: &Transaction<'_>, chat: i64, at: Timestamp) -> Result<i64> {
+    let later: Option<i64> = tx
+        .prepare_cached("SELECT MIN(place) FROM message WHERE chat = ?1 AND at > ?2")?
+        .query_row((chat, at.0), |row| row.get(0))?;
+    match later {
+        Some(later) => order::before(tx, chat, later),
+        None => order::at_the_end(tx, chat),
+    }
+}
