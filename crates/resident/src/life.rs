@@ -106,7 +106,7 @@ fn ring_out(house: &Arc<House>, care: &mut TrayCare, ring: &Ring) {
 }
 
 /// What windows are told.
-fn event(output: Output) -> Option<Event> {
+pub(crate) fn event(output: Output) -> Option<Event> {
     Some(match output {
         Output::LeftOut(left_out) => Event::Resync { left_out },
         Output::Accounts => Event::Accounts,

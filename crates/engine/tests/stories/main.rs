@@ -7,6 +7,7 @@
     reason = "a story that does not go as told ends"
 )]
 
+mod answers;
 mod arriving;
 mod calm;
 mod connecting;

@@ -5,6 +5,8 @@ mod alerts;
 mod chats;
 mod lists;
 mod people;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use crate::house::House;
