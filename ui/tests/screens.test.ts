@@ -199,6 +199,14 @@ describe('requests', () => {
     await waitFor(() => screen.getByText('Nothing waits for you'));
   });
 
+  it('an answer from the keyboard leaves the focus on the next card, and answers nothing there', async () => {
+    render(RequestsPane);
+    const accept = byTest('request-contact').querySelector<HTMLElement>('[data-test="accept"]')!;
+    accept.focus();
+    await fireEvent.click(accept);
+    await waitFor(() => expect(document.activeElement).toBe(byTest('request-invite')));
+  });
+
   it('blocking asks first', async () => {
     render(RequestsPane);
     render(Dialogs);
