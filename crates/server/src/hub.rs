@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::outbox::{Out, Outbox};
-use crate::router::{ConnId, Derivation, Effect, Router};
+use crate::router::{ConnId, Derivation, Effect, RESUME_TIME, Router};
 use crate::sasl::scram::Credentials;
 use crate::store::StoreError;
 
@@ -32,6 +32,10 @@ pub(crate) enum Command {
     Gone {
         conn: ConnId,
         unsent: Vec<String>,
+    },
+    /// A session that sleeps was given its time.
+    Expired {
+        conn: ConnId,
     },
     Derived {
         ticket: u64,
@@ -92,6 +96,7 @@ impl Hub {
                 effects.extend(self.router.undelivered(&unsent, now));
                 effects
             }
+            Command::Expired { conn } => self.router.expired(conn, now),
             Command::Derived {
                 ticket,
                 credentials,
@@ -136,6 +141,10 @@ impl Hub {
                 }
                 return Vec::new();
             }
+            Effect::Wake(conn) => {
+                self.wake(conn);
+                return Vec::new();
+            }
             Effect::Derive(derivation) => {
                 self.derive(derivation);
                 return Vec::new();
@@ -154,6 +163,17 @@ impl Hub {
             effects.extend(self.router.undelivered(&[text], now));
         }
         effects
+    }
+
+    /// The one timer of the server; there is none while nobody sleeps.
+    fn wake(&self, conn: ConnId) {
+        let own = self.own.clone();
+        self.runtime.spawn(async move {
+            tokio::time::sleep(RESUME_TIME).await;
+            if let Some(own) = own.upgrade() {
+                let _ = own.send(Command::Expired { conn }).await;
+            }
+        });
     }
 
     fn derive(&self, derivation: Derivation) {

@@ -12,6 +12,7 @@ mod connection;
 mod error;
 mod folder;
 mod hub;
+mod ledger;
 mod ns;
 mod outbox;
 mod rooms;

@@ -22,6 +22,7 @@ pub(crate) const CHAT_STATES: &str = "http://jabber.org/protocol/chatstates"; //
 pub(crate) const VERSION: &str = "jabber:iq:version"; // XEP-0092
 pub(crate) const BLOCKING: &str = "urn:xmpp:blocking"; // XEP-0191
 pub(crate) const BLOCKING_ERRORS: &str = "urn:xmpp:blocking:errors"; // XEP-0191 §3.5
+pub(crate) const MANAGEMENT: &str = "urn:xmpp:sm:3"; // XEP-0198
 pub(crate) const PING: &str = "urn:xmpp:ping"; // XEP-0199
 pub(crate) const DELAY: &str = "urn:xmpp:delay"; // XEP-0203
 pub(crate) const DIRECT_INVITE: &str = "jabber:x:conference"; // XEP-0249

@@ -12,7 +12,7 @@ const MOST_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(crate) enum Out {
     Text(String),
-    /// Text of which the store keeps a copy until the next mark is reached.
+    /// Text of which the router or the store keeps a copy.
     Kept(String),
     /// Tell the router that all before is written.
     Mark(i64),

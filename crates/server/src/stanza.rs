@@ -47,6 +47,11 @@ pub(crate) fn unset(element: &mut Element, name: &str) {
     element.attrs_mut().remove(&Namespace::NONE, name);
 }
 
+/// Whether this is one of the three stanzas (RFC 6120 §8), which stream management counts.
+pub(crate) fn is_stanza(element: &Element) -> bool {
+    element.has_ns(ns::CLIENT) && matches!(element.name(), "message" | "presence" | "iq")
+}
+
 pub(crate) fn el(name: &str, namespace: &str) -> Element {
     Element::bare(name, namespace)
 }

@@ -1,11 +1,14 @@
 //! Copies of messages for a user's other clients (XEP-0280).
 
-use jid::Jid;
+use carillon_xml::write;
+use jid::{BareJid, Jid};
+use jiff::Timestamp;
 use minidom::Element;
 
 use super::iq::Sender;
 use super::message::{Kind, kind};
 use super::{ConnId, Place, Router};
+use crate::ledger::{Entry, Letter};
 use crate::ns;
 use crate::stanza::{Build, el};
 
@@ -38,9 +41,39 @@ fn eligible(message: &Element) -> bool {
 }
 
 impl Router {
-    /// For the other clients of the recipient. `reached` got the message itself.
-    pub(super) fn copy_received(&mut self, name: &str, message: &Element, reached: &[ConnId]) {
-        self.copy(name, "received", message, reached);
+    /// The other clients of the recipient. `reached` got the message itself.
+    pub(super) fn copy_receivers(
+        &self,
+        name: &str,
+        message: &Element,
+        reached: &[ConnId],
+    ) -> Vec<ConnId> {
+        if self.ending || !eligible(message) {
+            return Vec::new();
+        }
+        let mut receivers = self.sessions.select(name, |session| session.carbons);
+        receivers.retain(|conn| !reached.contains(conn));
+        receivers
+    }
+
+    /// For another client of the recipient.
+    pub(super) fn copy_received(
+        &mut self,
+        name: &str,
+        message: &Element,
+        conn: ConnId,
+        since: Option<Timestamp>,
+        letter: Option<Letter>,
+    ) {
+        if let Some(copy) = self.copy(name, "received", message, conn) {
+            let text = write(&copy);
+            let entry = Entry {
+                since,
+                letter,
+                ..Entry::passing(text)
+            };
+            self.post(conn, entry);
+        }
     }
 
     /// For the other clients of the sender.
@@ -50,36 +83,46 @@ impl Router {
             .and_then(|to| Jid::new(to).ok())
             .is_some_and(|to| matches!(self.place(&to), Place::User(name) if name == sender.name));
         // What I send to myself reached my other clients already, or was copied to them as received.
-        if !own {
-            let mut others = reached.to_vec();
-            others.push(sender.conn);
-            self.copy(&sender.name, "sent", message, &others);
+        if own {
+            return;
+        }
+        let mut others = reached.to_vec();
+        others.push(sender.conn);
+        for conn in self.copy_receivers(&sender.name, message, &others) {
+            if let Some(copy) = self.copy(&sender.name, "sent", message, conn) {
+                self.send(conn, &copy);
+            }
         }
     }
 
-    fn copy(&mut self, name: &str, direction: &str, message: &Element, except: &[ConnId]) {
-        if !eligible(message) {
-            return;
-        }
-        let Some(account) = self.account_jid(name) else {
-            return;
-        };
-        for conn in self.sessions.select(name, |session| session.carbons) {
-            let Some(to) = self.sessions.get(conn).map(|s| s.jid.to_string()) else {
-                continue;
-            };
-            if except.contains(&conn) {
-                continue;
-            }
-            let forwarded = el("forwarded", ns::FORWARD).put(message.clone());
-            let mut copy = el("message", ns::CLIENT)
-                .set("from", account.as_str())
-                .set("to", to)
-                .put(el(direction, ns::CARBONS).put(forwarded));
-            if let Some(kind) = message.attr("type") {
-                copy = copy.set("type", kind);
-            }
-            self.send(conn, &copy);
-        }
+    fn copy(
+        &self,
+        name: &str,
+        direction: &str,
+        message: &Element,
+        conn: ConnId,
+    ) -> Option<Element> {
+        let account = self.account_jid(name)?;
+        let to = self.sessions.get(conn)?.jid.to_string();
+        let forwarded = el("forwarded", ns::FORWARD).put(message.clone());
+        let copy = el("message", ns::CLIENT)
+            .set("from", account.as_str())
+            .set("to", to)
+            .put(el(direction, ns::CARBONS).put(forwarded));
+        Some(match message.attr("type") {
+            Some(kind) => copy.set("type", kind),
+            None => copy,
+        })
     }
+}
+
+/// The message of which this is a copy for its recipient, the owner of `account`. Nobody but the server can send in the
+/// name of a bare address, so what somebody else made to look like a copy is not taken for one.
+pub(super) fn copied<'a>(copy: &'a Element, account: &BareJid) -> Option<&'a Element> {
+    if copy.attr("from") != Some(account.as_str()) {
+        return None;
+    }
+    copy.get_child("received", ns::CARBONS)?
+        .get_child("forwarded", ns::FORWARD)?
+        .get_child("message", ns::CLIENT)
 }

@@ -4,8 +4,7 @@ use jid::{BareJid, FullJid, Jid};
 use minidom::Element;
 
 use super::{ConnId, Place, Router};
-use crate::ns;
-use crate::stanza::{Condition, error_reply, result_reply, set, unset};
+use crate::stanza::{Condition, error_reply, is_stanza, result_reply, set, unset};
 
 /// How a request was dealt with.
 pub(super) enum Reply {
@@ -46,9 +45,7 @@ impl Router {
             jid: session.jid.clone(),
             name: session.name.clone(),
         };
-        let known =
-            stanza.has_ns(ns::CLIENT) && matches!(stanza.name(), "message" | "presence" | "iq");
-        if !known {
+        if !is_stanza(&stanza) {
             return self.stream_error(conn, "unsupported-stanza-type");
         }
         set(&mut stanza, "from", sender.jid.as_str());

@@ -5,7 +5,9 @@
 
 mod blocking;
 mod carbons;
+mod delivery;
 mod iq;
+mod managed;
 mod message;
 mod presence;
 mod register;
@@ -16,7 +18,7 @@ mod sessions;
 mod stream;
 mod subscribe;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use base64::Engine;
@@ -26,15 +28,20 @@ use jid::{BareJid, Jid};
 use jiff::Timestamp;
 use minidom::Element;
 
+use crate::ledger::Entry;
 use crate::ns;
 use crate::rooms::Rooms;
 use crate::sasl::scram::{Credentials, SALT_LENGTH};
+use crate::stanza::is_stanza;
 use crate::store::{Store, StoreError};
 use crate::throttle::Throttle;
+use delivery::Draining;
+use managed::Memories;
 use register::Derivations;
 use sessions::Sessions;
 use stream::Phase;
 
+pub(crate) use managed::RESUME_TIME;
 pub(crate) use register::Derivation;
 pub(crate) use services::disco_info;
 
@@ -46,12 +53,14 @@ pub(crate) type ConnId = u64;
 pub(crate) enum Effect {
     /// Send this text message.
     Send(ConnId, String),
-    /// Send this text message, which the store keeps until the next mark.
+    /// Send this text message, of which the router or the store keeps a copy.
     SendKept(ConnId, String),
     /// Call [`Router::written`] with this number when all before it has been handed to the operating system.
     Mark(ConnId, i64),
     /// The connection has logged in and may stay as long as it likes.
     Bound(ConnId),
+    /// Call [`Router::expired`] with this number after [`RESUME_TIME`].
+    Wake(ConnId),
     /// Send what is queued, then close the connection.
     Close(ConnId),
     /// Stretch a password, away from this thread, and call [`Router::derived`].
@@ -83,8 +92,15 @@ pub(crate) struct Router {
     phases: HashMap<ConnId, Phase>,
     sessions: Sessions,
     rooms: Rooms,
-    /// For each user to whom waiting messages are on their way: the connection, and the last message's id.
-    draining: HashMap<String, (ConnId, i64)>,
+    /// For each user to whom waiting messages are on their way without stream management: where, and which.
+    draining: HashMap<String, Draining>,
+    /// Sessions with stream management to which something was sent.
+    busy: BTreeSet<ConnId>,
+    /// Sessions that leave too much unacknowledged.
+    overfull: BTreeSet<ConnId>,
+    memories: Memories,
+    /// The server ends: nothing is sent any more, messages are kept.
+    ending: bool,
     derivations: Derivations,
     failures: Throttle<String>,
     all_failures: Throttle<()>,
@@ -116,6 +132,10 @@ impl Router {
             sessions: Sessions::default(),
             rooms,
             draining: HashMap::new(),
+            busy: BTreeSet::new(),
+            overfull: BTreeSet::new(),
+            memories: Memories::default(),
+            ending: false,
             derivations: Derivations::default(),
             // A person mistypes a few times; a program that guesses gets one try in six seconds.
             failures: Throttle::new(10, Duration::from_secs(6)),
@@ -140,15 +160,15 @@ impl Router {
     ) -> Vec<Effect> {
         self.now = now;
         self.stream_frame(conn, frame);
-        std::mem::take(&mut self.out)
+        self.effects()
     }
 
     /// A connection is over, whoever ended it.
     pub(crate) fn gone(&mut self, conn: ConnId, now: Timestamp) -> Vec<Effect> {
         self.now = now;
         self.phases.remove(&conn);
-        self.end_session(conn);
-        std::mem::take(&mut self.out)
+        self.connection_broke(conn);
+        self.effects()
     }
 
     /// All before [`Effect::Mark`] has left: the waiting messages up to it need not be kept.
@@ -156,11 +176,11 @@ impl Router {
         let Some(name) = self.sessions.get(conn).map(|s| s.name.clone()) else {
             return;
         };
-        if self.draining.get(&name) == Some(&(conn, mark)) {
-            self.draining.remove(&name);
-            if let Err(error) = self.store.forget_waiting(&name, mark) {
-                tracing::error!(%error, "delivered messages could not be forgotten and will be delivered again");
-            }
+        let done = |draining: &Draining| draining.conn == conn && draining.mark == mark;
+        if self.draining.get(&name).is_some_and(done)
+            && let Some(draining) = self.draining.remove(&name)
+        {
+            self.forget_waiting(&name, &draining.rows);
         }
     }
 
@@ -180,16 +200,18 @@ impl Router {
         if together && let Err(error) = self.store.commit() {
             tracing::error!(%error, "messages of a broken connection could not be kept");
         }
-        std::mem::take(&mut self.out)
+        self.effects()
     }
 
     /// Tells every client that the server ends, and closes the connections.
     pub(crate) fn shut_down(&mut self) -> Vec<Effect> {
-        let conns: Vec<ConnId> = self.phases.keys().copied().collect();
+        self.ending = true;
+        let asleep = self.sessions.all().map(|(conn, _)| conn);
+        let conns: BTreeSet<ConnId> = self.phases.keys().copied().chain(asleep).collect();
         for conn in conns {
             self.stream_error(conn, "system-shutdown");
         }
-        std::mem::take(&mut self.out)
+        self.effects()
     }
 
     /// The database, when no connection needs it any more.
@@ -212,7 +234,7 @@ impl Router {
         if a != b {
             self.make_friends(a, b)?;
         }
-        Ok(Some(std::mem::take(&mut self.out)))
+        Ok(Some(self.effects()))
     }
 
     /// Creates an account or sets its password.
@@ -244,8 +266,12 @@ impl Router {
     }
 
     fn send(&mut self, conn: ConnId, element: &Element) {
-        self.out
-            .push(Effect::Send(conn, carillon_xml::write(element)));
+        let text = carillon_xml::write(element);
+        if is_stanza(element) {
+            self.post(conn, Entry::passing(text));
+        } else {
+            self.out.push(Effect::Send(conn, text));
+        }
     }
 
     fn account_jid(&self, name: &str) -> Option<BareJid> {

@@ -162,7 +162,7 @@ impl Router {
             jid: session.jid.clone(),
             name: session.name.clone(),
         };
-        self.draining.retain(|_, (draining, _)| *draining != conn);
+        self.draining.retain(|_, draining| draining.conn != conn);
         let farewell = el("presence", ns::CLIENT)
             .set("type", "unavailable")
             .set("from", sender.jid.as_str());
@@ -183,6 +183,9 @@ impl Router {
             tracing::error!(?condition, "an absence could not be announced");
         }
         self.leave_rooms(&sender, &farewell);
+        if let Some(ledger) = session.ledger {
+            self.bring_unacknowledged(&sender.name, ledger);
+        }
     }
 
     /// Presence to somebody in particular (RFC 6121 §4.6).

@@ -157,6 +157,15 @@ impl Router {
         Ok(())
     }
 
+    /// A session goes on over another connection.
+    pub(super) fn move_derivations(&mut self, old: ConnId, new: ConnId) {
+        for waiting in self.derivations.waiting.values_mut() {
+            if waiting.conn == old {
+                waiting.conn = new;
+            }
+        }
+    }
+
     /// A password was stretched; `None` if it is not one (RFC 4013).
     pub(crate) fn derived(
         &mut self,
@@ -169,7 +178,7 @@ impl Router {
             let answer = self.store_derived(&waiting, credentials);
             self.answer(waiting.conn, &waiting.iq, answer.map(|()| None));
         }
-        std::mem::take(&mut self.out)
+        self.effects()
     }
 
     fn store_derived(
@@ -214,7 +223,7 @@ impl Router {
         iq: &Element,
         outcome: Result<Option<Element>, Condition>,
     ) {
-        if !self.phases.contains_key(&conn) {
+        if !self.phases.contains_key(&conn) && self.sessions.get(conn).is_none() {
             return;
         }
         let answer = match outcome {

@@ -3,9 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jid::{FullJid, Jid};
+use jiff::Timestamp;
 use minidom::Element;
 
 use super::ConnId;
+use crate::ledger::Ledger;
 
 /// A bound resource (RFC 6120 §7).
 pub(super) struct Session {
@@ -24,6 +26,21 @@ pub(super) struct Session {
     pub(super) wants_blocklist: bool,
     /// Whom presence was sent to directly, and not taken back (RFC 6121 §4.6).
     pub(super) directed: BTreeSet<Jid>,
+    /// The client wants to acknowledge what it gets (XEP-0198).
+    pub(super) ledger: Option<Ledger>,
+    /// Since when there is no connection, and the client may come back.
+    pub(super) asleep: Option<Timestamp>,
+}
+
+impl Session {
+    pub(super) fn is_asleep(&self) -> bool {
+        self.asleep.is_some()
+    }
+
+    /// Whether messages for the account are for this resource too (RFC 6121 §8.5.2.1.1).
+    pub(super) fn takes_messages(&self) -> bool {
+        self.presence.is_some() && self.priority >= 0
+    }
 }
 
 #[derive(Default)]
@@ -44,6 +61,8 @@ impl Sessions {
             wants_roster: false,
             wants_blocklist: false,
             directed: BTreeSet::new(),
+            ledger: None,
+            asleep: None,
         };
         self.by_conn.insert(conn, session);
         self.by_name.entry(name.to_owned()).or_default().push(conn);
@@ -58,6 +77,24 @@ impl Sessions {
             }
         }
         Some(session)
+    }
+
+    /// A session goes on over another connection.
+    pub(super) fn move_to(&mut self, old: ConnId, new: ConnId) {
+        let Some(session) = self.by_conn.remove(&old) else {
+            return;
+        };
+        for conn in self.by_name.entry(session.name.clone()).or_default() {
+            if *conn == old {
+                *conn = new;
+            }
+        }
+        self.by_conn.insert(new, session);
+    }
+
+    /// All sessions, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = (ConnId, &Session)> {
+        self.by_conn.iter().map(|(conn, session)| (*conn, session))
     }
 
     pub(super) fn get(&self, conn: ConnId) -> Option<&Session> {

@@ -4,6 +4,7 @@ use carillon_xml::{Frame, XmlError, close_tag, open_tag};
 use jid::ResourcePart;
 use minidom::Element;
 
+use super::sessions::Session;
 use super::{ConnId, Effect, Router};
 use crate::ns;
 use crate::sasl::MECHANISM;
@@ -97,7 +98,8 @@ impl Router {
                 .put(el("bind", ns::BIND))
                 .put(el("session", ns::SESSION).put(el("optional", ns::SESSION)))
                 .put(el("ver", ns::ROSTER_VERSION))
-                .put(el("sub", ns::PRE_APPROVAL)),
+                .put(el("sub", ns::PRE_APPROVAL))
+                .put(el("sm", ns::MANAGEMENT)),
         };
         self.send(conn, &features);
     }
@@ -122,8 +124,36 @@ impl Router {
 
     /// Ends the stream with an error of RFC 6120 §4.9.3.
     pub(super) fn stream_error(&mut self, conn: ConnId, condition: &str) {
-        if matches!(self.phases.get(&conn), None | Some(Phase::Closed)) {
+        self.stream_error_with(conn, condition, None);
+    }
+
+    /// The same, with a condition of the protocol that was broken (RFC 6120 §4.9.4).
+    pub(super) fn stream_error_with(
+        &mut self,
+        conn: ConnId,
+        condition: &str,
+        specific: Option<Element>,
+    ) {
+        if self.sessions.get(conn).is_some_and(Session::is_asleep) {
+            return self.end_session(conn);
+        }
+        if !self.say_stream_error(conn, condition, specific) {
             return;
+        }
+        self.end_session(conn);
+        self.out.push(Effect::Send(conn, close_tag()));
+        self.out.push(Effect::Close(conn));
+    }
+
+    /// Says why the stream ends. `false` if it has ended before.
+    fn say_stream_error(
+        &mut self,
+        conn: ConnId,
+        condition: &str,
+        specific: Option<Element>,
+    ) -> bool {
+        if matches!(self.phases.get(&conn), None | Some(Phase::Closed)) {
+            return false;
         }
         if matches!(self.phases.get(&conn), Some(Phase::Opening(None))) {
             // An error still needs a stream to stand in (RFC 6120 §4.9.1.2).
@@ -134,11 +164,20 @@ impl Router {
             ));
         }
         self.phases.insert(conn, Phase::Closed);
-        let error = el("error", ns::STREAMS).put(el(condition, ns::STREAM_ERRORS));
+        let mut error = el("error", ns::STREAMS).put(el(condition, ns::STREAM_ERRORS));
+        if let Some(specific) = specific {
+            error.append_child(specific);
+        }
         self.send(conn, &error);
-        self.end_session(conn);
-        self.out.push(Effect::Send(conn, close_tag()));
-        self.out.push(Effect::Close(conn));
+        true
+    }
+
+    /// Ends a stream whose session goes on elsewhere.
+    pub(super) fn replace_stream(&mut self, conn: ConnId) {
+        if self.say_stream_error(conn, "conflict", None) {
+            self.out.push(Effect::Send(conn, close_tag()));
+            self.out.push(Effect::Close(conn));
+        }
     }
 
     fn element(&mut self, conn: ConnId, element: Element) {
@@ -148,7 +187,11 @@ impl Router {
                 let name = name.clone();
                 self.before_bind(conn, &name, &element);
             }
-            Some(Phase::Bound) => self.stanza(conn, element),
+            Some(Phase::Bound) if element.has_ns(ns::MANAGEMENT) => self.manage(conn, &element),
+            Some(Phase::Bound) => {
+                self.stanza(conn, element);
+                self.count_handled(conn);
+            }
             // Anything before <open/>.
             _ => self.stream_error(conn, "not-authorized"),
         }
@@ -260,6 +303,9 @@ impl Router {
     }
 
     fn before_bind(&mut self, conn: ConnId, name: &str, element: &Element) {
+        if element.has_ns(ns::MANAGEMENT) {
+            return self.manage_before_bind(conn, name, element);
+        }
         let request = element.get_child("bind", ns::BIND);
         let (true, Some("set"), Some(request)) =
             (element.is("iq", ns::CLIENT), element.attr("type"), request)

@@ -5,6 +5,7 @@ use minidom::Element;
 
 use super::iq::Sender;
 use super::{Place, Router};
+use crate::ledger::Entry;
 use crate::ns;
 use crate::stanza::{Build, Condition, el, set};
 use crate::store::{RosterItem, StoreError};
@@ -147,7 +148,7 @@ impl Router {
     pub(super) fn repeat_requests(&mut self, sender: &Sender) -> Result<(), Condition> {
         for item in self.store.requests(&sender.name)? {
             if let Some(request) = item.request {
-                self.out.push(super::Effect::Send(sender.conn, request));
+                self.post(sender.conn, Entry::passing(request));
             }
         }
         Ok(())

@@ -21,26 +21,26 @@ const MOST_MESSAGES: i64 = 10_000;
 const MOST_BYTES: i64 = 8 << 20;
 
 impl Store {
-    /// Keeps a message. `false` if too much waits already.
+    /// Keeps a message, and gives its id. `None` if too much waits already.
     pub(crate) fn keep_offline(
         &self,
         owner: &str,
         sender: &str,
         stanza: &str,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<i64>, StoreError> {
         let sql = "SELECT count(*), coalesce(sum(bytes), 0) FROM offline WHERE owner = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let (count, bytes): (i64, i64) =
             statement.query_row(params![owner], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let size = i64::try_from(stanza.len()).unwrap_or(i64::MAX);
         if count >= MOST_MESSAGES || bytes.saturating_add(size) > MOST_BYTES {
-            return Ok(false);
+            return Ok(None);
         }
         let sql = "INSERT INTO offline (owner, sender, stanza, bytes) VALUES (?1, ?2, ?3, ?4)";
         self.connection
             .prepare_cached(sql)?
             .execute(params![owner, sender, stanza, size])?;
-        Ok(true)
+        Ok(Some(self.connection.last_insert_rowid()))
     }
 
     /// What waits for `owner`, oldest first.
@@ -57,12 +57,16 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Forgets what waits for `owner`, up to and with `id`: it was delivered.
-    pub(crate) fn forget_waiting(&self, owner: &str, id: i64) -> Result<(), StoreError> {
-        let sql = "DELETE FROM offline WHERE owner = ?1 AND id <= ?2";
-        self.connection
-            .prepare_cached(sql)?
-            .execute(params![owner, id])?;
-        Ok(())
+    /// Forgets messages that wait for `owner`: they were delivered.
+    pub(crate) fn forget_waiting(&mut self, owner: &str, ids: &[i64]) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        {
+            let sql = "DELETE FROM offline WHERE owner = ?1 AND id = ?2";
+            let mut statement = transaction.prepare_cached(sql)?;
+            for id in ids {
+                statement.execute(params![owner, id])?;
+            }
+        }
+        Ok(transaction.commit()?)
     }
 }

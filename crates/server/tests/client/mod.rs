@@ -56,7 +56,7 @@ impl Client {
         client
     }
 
-    async fn reopen(&mut self) -> Element {
+    pub(crate) async fn reopen(&mut self) -> Element {
         self.send(OPEN).await;
         assert_eq!(self.next().await.name(), "open");
         let features = self.next().await;

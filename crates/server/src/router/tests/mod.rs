@@ -2,7 +2,9 @@
 
 mod accounts;
 mod anything;
+mod killed;
 mod logins;
+mod managed;
 mod messages;
 mod presence;
 mod requests;
@@ -16,7 +18,7 @@ use jid::BareJid;
 use jiff::{SignedDuration, Timestamp};
 use minidom::{Element, Node};
 
-use super::{ConnId, Derivation, Effect, Phase, Router};
+use super::{ConnId, Derivation, Effect, Phase, RESUME_TIME, Router};
 use crate::sasl::scram::Credentials;
 use crate::store::Store;
 
@@ -30,6 +32,8 @@ pub(super) struct World {
     /// Marks are answered at once, as by a client that reads.
     pub(super) writing: bool,
     last: ConnId,
+    /// When sleeping sessions are over.
+    pub(super) alarms: Vec<(Timestamp, ConnId)>,
     pub(super) now: Timestamp,
 }
 
@@ -57,6 +61,7 @@ impl World {
             closed: Vec::new(),
             derivations: Vec::new(),
             writing: true,
+            alarms: Vec::new(),
             last: 0,
             now: "2026-11-22T10:00:00Z".parse().unwrap(),
         }
@@ -161,6 +166,12 @@ impl World {
 
     pub(super) fn wait(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
+        let due = |(at, _): &mut (Timestamp, ConnId)| *at <= self.now;
+        let due: Vec<_> = self.alarms.extract_if(.., due).collect();
+        for (_, conn) in due {
+            let effects = self.router.expired(conn, self.now);
+            self.carry_out(effects);
+        }
     }
 
     pub(super) fn carry_out(&mut self, effects: Vec<Effect>) {
@@ -171,6 +182,10 @@ impl World {
                 }
                 Effect::Mark(conn, mark) if self.writing => self.router.written(conn, mark),
                 Effect::Mark(..) | Effect::Bound(_) => {}
+                Effect::Wake(conn) => {
+                    let time = SignedDuration::try_from(RESUME_TIME).unwrap();
+                    self.alarms.push((self.now + time, conn));
+                }
                 Effect::Close(conn) => self.closed.push(conn),
                 Effect::Derive(derivation) => self.derivations.push(derivation),
             }

@@ -137,7 +137,8 @@ fn an_account_shows_itself_to_those_who_may_see_it() {
 #[test]
 fn what_is_no_stanza_ends_the_stream() {
     for odd in [
-        "<enable xmlns='urn:xmpp:sm:3'/>",
+        "<r xmlns='urn:xmpp:sm:3'/>",
+        "<enable xmlns='urn:xmpp:sm:2'/>",
         "<message xmlns='jabber:server'/>",
         "<foo xmlns='jabber:client'/>",
     ] {
