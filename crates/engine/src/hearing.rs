@@ -14,11 +14,11 @@ const SINGLY: usize = 64;
 impl Desk {
     pub(crate) fn hear_stanza(&mut self, id: AccountId, stanza: Incoming) {
         match stanza {
+            // Kept for the account's panel once it asks for it.
+            Incoming::Connected(connection) => tracing::info!(?connection, "connected"),
             Incoming::Online { jid, features } => {
                 self.session_began(id, jid.resource().as_str(), features);
             }
-            // Kept for the account's panel once it asks for it.
-            Incoming::Connected(connection) => tracing::info!(?connection, "connected"),
             Incoming::Roster { version, items } => self.hear_roster(id, version.as_deref(), items),
             Incoming::RosterPush { version, item } => {
                 self.hear_roster_push(id, version.as_deref(), item);
@@ -65,7 +65,8 @@ impl Desk {
             Incoming::Outcome { request, result } => self.answer_request(request, result),
             Incoming::Counted(_)
             | Incoming::Resumable(_)
-            | Incoming::Resumed { .. }
+            | Incoming::Resumed
+            | Incoming::ReachedEarlier(_)
             | Incoming::Numbered { .. }
             | Incoming::Archive { .. } => {}
         }
