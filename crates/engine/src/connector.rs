@@ -89,12 +89,9 @@ impl Connector for WireConnector {
 
 fn connect_config(start: SessionStart, password: Secret) -> ConnectConfig {
     ConnectConfig {
-        account: start.account.jid,
-        password,
         url: start.account.connect,
-        resource: None,
         roster_version: start.roster_version,
         presence: (start.availability, start.status),
-        extra_roots: Vec::new(),
+        ..ConnectConfig::new(start.account.jid, password)
     }
 }

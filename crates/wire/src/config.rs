@@ -1,5 +1,7 @@
 //! What a session needs to begin.
 
+use crate::connect::Destination;
+use carillon_core::connection::{Mechanism, Proxy};
 use carillon_core::contact::Availability;
 use jid::BareJid;
 use rustls::pki_types::CertificateDer;
@@ -35,8 +37,16 @@ pub struct ConnectConfig {
     pub account: BareJid,
     /// With what.
     pub password: Secret,
-    /// The WebSocket's address, where the user set one; else it is discovered.
+    /// The server's address, where the user set one (see [`check_address`](crate::check_address)); else it is
+    /// discovered.
     pub url: Option<String>,
+    /// Through what the server is reached.
+    pub proxy: Proxy,
+    /// The strongest mechanism that this account was ever signed in by, from
+    /// [`Connection::mechanism`](carillon_core::connection::Connection). A weaker one is then refused.
+    pub pinned: Option<Mechanism>,
+    /// The user allows the password itself to be sent, inside TLS, where the server takes nothing better.
+    pub allow_plain: bool,
     /// The resource to ask for; `None` lets the server choose one that nobody can guess, and so nobody
     /// whom my presence is hidden from can ask this device anything (RFC 6120 §13.10.2).
     pub resource: Option<String>,
@@ -48,6 +58,35 @@ pub struct ConnectConfig {
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
 
+impl ConnectConfig {
+    /// As an account is that was never set up otherwise: everything is found by itself, and the account shows itself
+    /// as available.
+    #[must_use]
+    pub fn new(account: BareJid, password: Secret) -> Self {
+        Self {
+            account,
+            password,
+            url: None,
+            proxy: Proxy::System,
+            pinned: None,
+            allow_plain: false,
+            resource: None,
+            roster_version: None,
+            presence: (Availability::Available, String::new()),
+            extra_roots: Vec::new(),
+        }
+    }
+
+    pub(crate) fn destination(&self) -> Destination {
+        Destination {
+            domain: self.account.domain().as_str().to_owned(),
+            url: self.url.clone(),
+            proxy: self.proxy.clone(),
+            extra_roots: self.extra_roots.clone(),
+        }
+    }
+}
+
 /// How to make an account (XEP-0077).
 #[derive(Debug, Clone)]
 pub struct RegisterConfig {
@@ -55,8 +94,21 @@ pub struct RegisterConfig {
     pub account: BareJid,
     /// Its password.
     pub password: Secret,
-    /// The WebSocket's address, where the user set one; else it is discovered.
+    /// The server's address, where the user set one; else it is discovered.
     pub url: Option<String>,
+    /// Through what the server is reached.
+    pub proxy: Proxy,
     /// Certificate authorities that the user trusts beside the system's, as DER.
     pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+impl RegisterConfig {
+    pub(crate) fn destination(&self) -> Destination {
+        Destination {
+            domain: self.account.domain().as_str().to_owned(),
+            url: self.url.clone(),
+            proxy: self.proxy.clone(),
+            extra_roots: self.extra_roots.clone(),
+        }
+    }
 }

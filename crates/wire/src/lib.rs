@@ -5,7 +5,7 @@
 //! a carbon, a roster push, an answer or a room event is only passed on if it came from the one who
 //! may send it.
 //!
-//! The only transport is WebSocket (RFC 7395); the trait `Transport` is where TCP will go.
+//! Stanzas travel by WebSocket (RFC 7395) or TCP (RFC 6120); the trait `Transport` is what both have in common.
 //! A password is never sent in clear, and no connection in clear leaves this computer.
 
 mod config;
@@ -15,6 +15,7 @@ mod farewell;
 mod ids;
 mod login;
 mod ns;
+mod proxy;
 mod register;
 mod run;
 mod session;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use config::{ConnectConfig, RegisterConfig, Secret};
 pub use discovery::check_address;
+pub use proxy::check_proxy;
 pub use register::{RegisterProblem, register};
 pub use run::{Earlier, Ended, run, run_on};
 pub use rustls::pki_types::CertificateDer;

@@ -3,10 +3,13 @@
 pub(crate) use xmpp_parsers::ns::{
     BIND, BLOCKING, CAPS, CARBONS, CHATSTATES, DATA_FORMS, DELAY, DISCO_INFO, DISCO_ITEMS,
     DISPLAYED_MARKERS, FORWARD, JABBER_CLIENT, MAM, MUC, MUC_USER, NICK, OOB, PING, RECEIPTS,
-    REGISTER, ROSTER, SASL, SID, STREAM, TIME, VERSION, XMPP_STANZAS, XMPP_STREAMS,
+    REGISTER, ROSTER, RSM, SASL, SID, STREAM, TIME, TLS, VERSION, XMPP_STANZAS, XMPP_STREAMS,
 };
 
 /// Direct invitations (XEP-0249).
 pub(crate) const CONFERENCE: &str = "jabber:x:conference";
 /// Processing hints (XEP-0334).
 pub(crate) const HINTS: &str = "urn:xmpp:hints";
+
+/// Types of channel binding that a server knows (XEP-0440).
+pub(crate) const SASL_CB: &str = "urn:xmpp:sasl-cb:0";

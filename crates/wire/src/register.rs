@@ -44,7 +44,7 @@ pub enum RegisterProblem {
 /// Why there is no account. After [`RegisterProblem::Session`] of kind `Lost` there may be one.
 pub async fn register(config: RegisterConfig) -> Result<(), RegisterProblem> {
     let domain = config.account.domain().as_str();
-    let mut transport = connect(domain, config.url.as_deref(), config.extra_roots.clone()).await?;
+    let mut transport = connect(&config.destination()).await?;
     let Some(name) = config.account.node() else {
         return Err(RegisterProblem::NotAcceptable {
             text: "an address without a name".to_owned(),

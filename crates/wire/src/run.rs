@@ -53,8 +53,8 @@ pub async fn run(
 
 /// Connects, signs in and runs until the link ends, or until `outgoing` closes or says [`Outgoing::Close`].
 ///
-/// What comes is put into `incoming`, [`Incoming::Online`] or [`Incoming::Resumed`] first. When nobody takes it, no
-/// more is read from the server, while what is to be said still goes out. Dropping the future ends everything.
+/// What comes is put into `incoming`: [`Incoming::Connected`], then [`Incoming::Online`] or [`Incoming::Resumed`]
+/// first. When nobody takes it, no more is read from the server, while what is to be said still goes out. Dropping the future ends everything.
 pub async fn run_on(
     config: ConnectConfig,
     earlier: Earlier,
@@ -70,10 +70,9 @@ pub async fn run_on(
         ids: Ids::from_seed(seed),
         clock: jiff::Timestamp::now,
     };
-    let domain = config.account.domain().as_str();
-    let connecting = connect(domain, config.url.as_deref(), config.extra_roots.clone());
+    let destination = config.destination();
     let connected = tokio::select! {
-        connected = connecting => connected,
+        connected = connect(&destination) => connected,
         () = incoming.closed() => return Ended::ok(),
     };
     match connected {
@@ -105,13 +104,24 @@ pub(crate) async fn run_over<T: Transport>(
         signed_in = sign_in(transport, &config, earlier.stream.as_ref()) => signed_in,
         () = incoming.closed() => return Ended::ok(),
     };
-    let signed_in = match signed_in {
+    let (signed_in, proof) = match signed_in {
         Ok(signed_in) => signed_in,
         Err(problem) => {
             leave(transport).await;
             return earlier.kept(problem);
         }
     };
+    if let Some(route) = transport.route() {
+        let connection = Box::new(proof.over(route));
+        if incoming
+            .send(Incoming::Connected(connection))
+            .await
+            .is_err()
+        {
+            leave(transport).await;
+            return Ended::ok();
+        }
+    }
     let mut session = match begin(signed_in, earlier, &config, surroundings) {
         Ok(session) => session,
         Err(problem) => {

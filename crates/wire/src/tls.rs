@@ -37,17 +37,21 @@ pub(crate) struct Trust {
 }
 
 impl Trust {
-    /// For a link to the account's own server: `account_domain` is a name that fits as well as the host's.
-    pub(crate) fn for_account(&self, account_domain: &str) -> Result<ClientConfig, SessionProblem> {
-        let account = ServerName::try_from(account_domain.to_owned()).map_err(|error| {
-            SessionProblem::Certificate {
-                domain: account_domain.to_owned(),
-                detail: error.to_string(),
-            }
-        })?;
-        let verifier = Arc::new(EitherName {
+    /// For a link to the account's own server: its certificate has to fit the account's domain, or the `host` of an
+    /// address whose authority is proven. What the link says of itself, and asks for, changes nothing about that.
+    pub(crate) fn for_account(
+        &self,
+        account_domain: &str,
+        host: Option<&str>,
+    ) -> Result<ClientConfig, SessionProblem> {
+        let names = [Some(account_domain), host]
+            .into_iter()
+            .flatten()
+            .map(|name| server_name(name, account_domain))
+            .collect::<Result<_, _>>()?;
+        let verifier = Arc::new(AnyName {
             inner: Arc::clone(&self.verifier),
-            account,
+            names,
         });
         self.config(verifier, account_domain)
     }
@@ -96,32 +100,51 @@ fn certificate(domain: &str, error: &Error) -> SessionProblem {
     }
 }
 
-/// Takes a certificate that fits the account's domain, else one that fits the host connected to.
-#[derive(Debug)]
-struct EitherName {
-    inner: Arc<dyn ServerCertVerifier>,
-    account: ServerName<'static>,
+/// A name or an address, without brackets, as TLS wants it.
+pub(crate) fn server_name(
+    name: &str,
+    account_domain: &str,
+) -> Result<ServerName<'static>, SessionProblem> {
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    ServerName::try_from(bare.to_owned()).map_err(|error| SessionProblem::Certificate {
+        domain: account_domain.to_owned(),
+        detail: error.to_string(),
+    })
 }
 
-impl ServerCertVerifier for EitherName {
+/// Takes a certificate that fits one of these names, whatever name the connection was asked for by.
+#[derive(Debug)]
+struct AnyName {
+    inner: Arc<dyn ServerCertVerifier>,
+    /// The account's domain first.
+    names: Vec<ServerName<'static>>,
+}
+
+impl ServerCertVerifier for AnyName {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
+        _server_name: &ServerName<'_>,
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let check = |name: &ServerName<'_>| {
-            self.inner
-                .verify_server_cert(end_entity, intermediates, name, ocsp_response, now)
-        };
-        match check(&self.account) {
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => check(server_name),
-            answer => answer,
+        let mut answer = Err(Error::InvalidCertificate(CertificateError::NotValidForName));
+        for name in &self.names {
+            answer =
+                self.inner
+                    .verify_server_cert(end_entity, intermediates, name, ocsp_response, now);
+            if !matches!(
+                answer,
+                Err(Error::InvalidCertificate(
+                    CertificateError::NotValidForName
+                        | CertificateError::NotValidForNameContext { .. },
+                ))
+            ) {
+                break;
+            }
         }
+        answer
     }
 
     fn verify_tls12_signature(

@@ -1,6 +1,6 @@
 //! A scripted XMPP server on loopback, and a session that talks to it through `carillon-wire`'s public doors.
 //!
-//! Nothing is simulated between them: a real socket, real WebSocket frames, real SCRAM. What a script
+//! Nothing is simulated between them: a real socket, real WebSocket frames or a real stream, real SCRAM. What a script
 //! says is therefore what a hostile server or peer could say.
 
 #![allow(
@@ -11,10 +11,12 @@
 )]
 
 mod attack;
+mod link;
 mod scene;
 mod server;
 
 pub use attack::{Attack, SENDERS, Sender};
+pub use link::Way;
 pub use scene::Scene;
 pub use server::{Account, Conversation, ScriptedServer};
 pub use tokio_tungstenite::tungstenite::protocol::Message;

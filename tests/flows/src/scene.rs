@@ -1,7 +1,7 @@
 //! A session that is online, its server, and the one who listens to it.
 
+use crate::link::Way;
 use crate::server::{Account, Conversation, ScriptedServer};
-use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use carillon_wire::{ConnectConfig, Secret};
 use jid::BareJid;
@@ -39,19 +39,15 @@ impl Scene {
     ///
     /// # Panics
     /// When it does not connect.
-    pub async fn connected() -> Self {
-        let listening = ScriptedServer::listen().await;
+    pub async fn connected(way: Way) -> Self {
+        let listening = ScriptedServer::listen(way).await;
         let account = Self::alice();
         let (outgoing, requests) = mpsc::channel(64);
         let (told, incoming) = mpsc::channel(64);
+        let jid = BareJid::new(account.bare()).expect("an address");
         let config = ConnectConfig {
-            account: BareJid::new(account.bare()).expect("an address"),
-            password: Secret::new(account.password),
             url: Some(listening.url()),
-            resource: None,
-            roster_version: None,
-            presence: (Availability::Available, String::new()),
-            extra_roots: Vec::new(),
+            ..ConnectConfig::new(jid, Secret::new(account.password))
         };
         let session = tokio::spawn(carillon_wire::run(config, requests, told));
         Self {
@@ -64,8 +60,8 @@ impl Scene {
     }
 
     /// Alice online; all that a login asks for is answered, and told.
-    pub async fn online() -> Self {
-        let mut scene = Self::connected().await;
+    pub async fn online(way: Way) -> Self {
+        let mut scene = Self::connected(way).await;
         scene.server.signs_in(&Self::alice()).await;
         scene.answers_first_requests().await;
         scene.settled().await;

@@ -1,16 +1,15 @@
 //! The server's side: it listens on loopback, knows one password, and says what the script says.
 
+use crate::link::{Link, TcpLink, Way};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use carillon_xml::{Limits, open_tag, parse};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use minidom::Element;
 use sasl::common::Password;
 use sasl::common::scram::{ScramProvider, Sha256};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::Message;
@@ -54,16 +53,17 @@ impl Account {
 #[derive(Debug)]
 pub struct ScriptedServer {
     listener: TcpListener,
+    way: Way,
 }
 
 impl ScriptedServer {
-    /// Listens on a free port of this computer.
+    /// Listens on a free port of this computer for clients that come by this way.
     ///
     /// # Panics
     /// When there is none.
-    pub async fn listen() -> Self {
+    pub async fn listen(way: Way) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        Self { listener }
+        Self { listener, way }
     }
 
     /// Where clients find it.
@@ -73,7 +73,10 @@ impl ScriptedServer {
     #[must_use]
     pub fn url(&self) -> String {
         let address = self.listener.local_addr().expect("an address");
-        format!("ws://{address}/xmpp-websocket")
+        match self.way {
+            Way::WebSocket => format!("ws://{address}/xmpp-websocket"),
+            Way::Tcp => format!("xmpp://{address}"),
+        }
     }
 
     /// The next client that connects.
@@ -81,11 +84,13 @@ impl ScriptedServer {
     /// # Panics
     /// When none comes, or it does not ask for XMPP.
     pub async fn accept(&self) -> Conversation {
-        let (tcp, _) = timeout(DEADLINE, self.listener.accept())
-            .await
-            .expect("a client connects")
-            .expect("a connection");
-        tcp.set_nodelay(true).expect("a socket");
+        if self.way == Way::Tcp {
+            // It asks for TLS first. Told that there is none, it comes again, because this is its own computer.
+            let mut asked = self.accept_tcp().await;
+            asked.opens("example.org", "").await;
+            return self.accept_tcp().await;
+        }
+        let tcp = self.connection().await;
         #[allow(clippy::result_large_err, reason = "the library's own signature")]
         let answer = |request: &Request, mut response: Response| {
             assert_eq!(request.headers()["sec-websocket-protocol"], "xmpp");
@@ -98,14 +103,30 @@ impl ScriptedServer {
         let socket = tokio_tungstenite::accept_hdr_async(tcp, answer)
             .await
             .expect("a WebSocket");
-        Conversation { socket }
+        Conversation {
+            link: Link::WebSocket(Box::new(socket)),
+        }
+    }
+
+    async fn accept_tcp(&self) -> Conversation {
+        let link = Link::Tcp(TcpLink::new(self.connection().await));
+        Conversation { link }
+    }
+
+    async fn connection(&self) -> TcpStream {
+        let (tcp, _) = timeout(DEADLINE, self.listener.accept())
+            .await
+            .expect("a client connects")
+            .expect("a connection");
+        tcp.set_nodelay(true).expect("a socket");
+        tcp
     }
 }
 
 /// One client's stream.
 #[derive(Debug)]
 pub struct Conversation {
-    socket: WebSocketStream<TcpStream>,
+    link: Link,
 }
 
 impl Conversation {
@@ -114,16 +135,27 @@ impl Conversation {
     /// # Panics
     /// When the client is gone.
     pub async fn send(&mut self, text: &str) {
-        let message = Message::text(in_client_namespace(text));
-        self.socket.send(message).await.expect("the client listens");
+        let text = in_client_namespace(text);
+        self.link.send(&text).await.expect("the client listens");
     }
 
     /// Says a WebSocket message of any kind.
     ///
     /// # Panics
-    /// When the client is gone.
+    /// When the client is gone, or came by another way.
     pub async fn send_frame(&mut self, message: Message) {
-        self.socket.send(message).await.expect("the client listens");
+        let Link::WebSocket(socket) = &mut self.link else {
+            panic!("there are no frames");
+        };
+        socket.send(message).await.expect("the client listens");
+    }
+
+    /// Says that the stream ends.
+    ///
+    /// # Panics
+    /// When the client is gone.
+    pub async fn closes(&mut self) {
+        self.link.close().await.expect("the client listens");
     }
 
     /// Hears the next element.
@@ -131,16 +163,10 @@ impl Conversation {
     /// # Panics
     /// When nothing comes, or it is no element.
     pub async fn recv(&mut self) -> Element {
-        loop {
-            let message = timeout(DEADLINE, self.socket.next())
-                .await
-                .expect("the client says something")
-                .expect("the client is there")
-                .expect("the link lives");
-            if let Message::Text(text) = message {
-                return parse(text.as_str(), &Limits::STANZA).expect("an element");
-            }
-        }
+        timeout(DEADLINE, self.link.recv())
+            .await
+            .expect("the client says something")
+            .expect("the client is there")
     }
 
     /// Waits until the client is gone.
@@ -148,7 +174,7 @@ impl Conversation {
     /// # Panics
     /// When it stays.
     pub async fn ended(&mut self) {
-        let gone = async { while let Some(Ok(_)) = self.socket.next().await {} };
+        let gone = async { while self.link.recv().await.is_some() {} };
         timeout(DEADLINE, gone).await.expect("the client goes");
     }
 
@@ -164,9 +190,9 @@ impl Conversation {
 
     /// Opens the stream with these features.
     pub async fn opens(&mut self, domain: &str, features: &str) {
+        self.link.expects_opening();
         self.recv_named("open").await;
-        self.send(&open_tag(None, Some(domain), Some("s"), None))
-            .await;
+        self.link.open(domain).await.expect("the client listens");
         let features =
             format!("<features xmlns='http://etherx.jabber.org/streams'>{features}</features>");
         self.send(&features).await;

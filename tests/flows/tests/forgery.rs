@@ -4,7 +4,7 @@
 
 use carillon_core::session::Origin;
 use carillon_core::session::{Incoming, Outgoing};
-use carillon_tests_flows::{Attack, SENDERS, Scene, Sender};
+use carillon_tests_flows::{Attack, SENDERS, Scene, Sender, Way};
 use jid::BareJid;
 
 fn carbon(sender: &Sender, direction: &str, from: &str, to: &str, content: &str) -> String {
@@ -256,9 +256,8 @@ const ATTACKS: &[Attack] = &[
     },
 ];
 
-#[tokio::test]
-async fn nobody_is_believed_who_may_not_say_it() {
-    let mut scene = Scene::online().await;
+async fn nobody_is_believed_who_may_not_say_it_by(way: Way) {
+    let mut scene = Scene::online(way).await;
     let mut forged = 0;
     for attack in ATTACKS {
         let mut tried = 0;
@@ -280,14 +279,20 @@ async fn nobody_is_believed_who_may_not_say_it() {
         );
         forged += tried;
     }
-    println!("forgeries accepted: 0 of {forged}");
+    println!("forgeries accepted: 0 of {forged} by {way:?}");
     assert!(forged > 500, "the table shrank to {forged}");
 }
 
-/// The same attack, with the stanza's address on somebody else.
 #[tokio::test]
-async fn what_is_for_somebody_else_is_not_for_me() {
-    let mut scene = Scene::online().await;
+async fn nobody_is_believed_who_may_not_say_it() {
+    for way in Way::ALL {
+        nobody_is_believed_who_may_not_say_it_by(way).await;
+    }
+}
+
+/// The same attack, with the stanza's address on somebody else.
+async fn what_is_for_somebody_else_is_not_for_me_by(way: Way) {
+    let mut scene = Scene::online(way).await;
     let contents = [
         "<message from='bob@example.net/desk' type='chat' id='1'TO><body>x</body></message>",
         "<message from='bob@example.net/desk'TO><received xmlns='urn:xmpp:receipts' id='1'/></message>",
@@ -324,13 +329,19 @@ async fn what_is_for_somebody_else_is_not_for_me() {
             forged += u32::from(!may);
         }
     }
-    println!("stanzas for somebody else accepted: 0 of {forged}");
+    println!("stanzas for somebody else accepted: 0 of {forged} by {way:?}");
+}
+
+#[tokio::test]
+async fn what_is_for_somebody_else_is_not_for_me() {
+    for way in Way::ALL {
+        what_is_for_somebody_else_is_not_for_me_by(way).await;
+    }
 }
 
 /// Answers (CVE-2024-46957): the right id is not enough, nor the right address, nor a stanza of another kind.
-#[tokio::test]
-async fn an_answer_is_an_iq_from_the_one_who_was_asked() {
-    let mut scene = Scene::online().await;
+async fn an_answer_is_an_iq_from_the_one_who_was_asked_by(way: Way) {
+    let mut scene = Scene::online(way).await;
     let mut forged = 0;
     let mut request = 0;
     for sender in SENDERS {
@@ -375,13 +386,19 @@ async fn an_answer_is_an_iq_from_the_one_who_was_asked() {
             }
         }
     }
-    println!("forged answers about the roster accepted: 0 of {forged}");
+    println!("forged answers about the roster accepted: 0 of {forged} by {way:?}");
+}
+
+#[tokio::test]
+async fn an_answer_is_an_iq_from_the_one_who_was_asked() {
+    for way in Way::ALL {
+        an_answer_is_an_iq_from_the_one_who_was_asked_by(way).await;
+    }
 }
 
 /// "Sent" may only be said by my own server.
-#[tokio::test]
-async fn a_message_has_reached_the_server_when_the_server_says_so() {
-    let mut scene = Scene::online().await;
+async fn a_message_has_reached_the_server_when_the_server_says_so_by(way: Way) {
+    let mut scene = Scene::online(way).await;
     let mut forged = 0;
     for (number, sender) in SENDERS.iter().enumerate() {
         let id = format!("m{number}");
@@ -414,5 +431,12 @@ async fn a_message_has_reached_the_server_when_the_server_says_so() {
             assert_eq!(told, [Incoming::Reached { ids: vec![id] }]);
         }
     }
-    println!("forged answers about what was sent accepted: 0 of {forged}");
+    println!("forged answers about what was sent accepted: 0 of {forged} by {way:?}");
+}
+
+#[tokio::test]
+async fn a_message_has_reached_the_server_when_the_server_says_so() {
+    for way in Way::ALL {
+        a_message_has_reached_the_server_when_the_server_says_so_by(way).await;
+    }
 }

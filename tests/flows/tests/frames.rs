@@ -1,7 +1,7 @@
-//! Streams that break the rules of RFC 7395, and servers that would like to send the client away or weaken it.
+//! Streams that break the rules of RFC 7395 or RFC 6120, and servers that would like to send the client away or weaken it.
 
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
-use carillon_tests_flows::{Message, Scene, ScriptedServer};
+use carillon_tests_flows::{Message, Scene, ScriptedServer, Way};
 
 #[tokio::test]
 async fn a_stream_that_breaks_the_rules_ends() {
@@ -13,7 +13,7 @@ async fn a_stream_that_breaks_the_rules_ends() {
     ];
     let tried = frames.len();
     for frame in frames {
-        let mut scene = Scene::online().await;
+        let mut scene = Scene::online(Way::WebSocket).await;
         scene.server.send_frame(frame).await;
         let end = scene.ends().await;
         assert!(
@@ -26,7 +26,7 @@ async fn a_stream_that_breaks_the_rules_ends() {
 
 #[tokio::test]
 async fn what_can_not_be_read_is_skipped_and_the_session_goes_on() {
-    let mut scene = Scene::online().await;
+    let mut scene = Scene::online(Way::WebSocket).await;
     let attributes: String = (0..80_000).map(|n| format!(" a{n}=''")).collect();
     let namespaces: String = (0..20_000).map(|n| format!(" xmlns:a{n}='x'")).collect();
     let unreadable = [
@@ -55,7 +55,7 @@ async fn what_can_not_be_read_is_skipped_and_the_session_goes_on() {
 
 #[tokio::test]
 async fn nobody_is_followed_elsewhere() {
-    let elsewhere = ScriptedServer::listen().await;
+    let elsewhere = ScriptedServer::listen(Way::WebSocket).await;
     let url = elsewhere.url();
     let ends = [
         format!("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing' see-other-uri='{url}'/>"),
@@ -67,13 +67,13 @@ async fn nobody_is_followed_elsewhere() {
     ];
     for end in &ends {
         // Before the login and in the middle of a session.
-        let mut scene = Scene::connected().await;
+        let mut scene = Scene::connected(Way::WebSocket).await;
         scene.server.send(end).await;
         assert!(matches!(
             scene.ends().await,
             Err(SessionProblem::Lost { .. })
         ));
-        let mut scene = Scene::online().await;
+        let mut scene = Scene::online(Way::WebSocket).await;
         scene.server.send(end).await;
         assert!(matches!(
             scene.ends().await,
@@ -85,8 +85,7 @@ async fn nobody_is_followed_elsewhere() {
     println!("redirects followed: 0 of {}", 2 * ends.len());
 }
 
-#[tokio::test]
-async fn without_a_safe_mechanism_the_password_stays_here() {
+async fn without_a_safe_mechanism_the_password_stays_here_by(way: Way) {
     let offers: [&[&str]; 4] = [
         &["PLAIN"],
         &["PLAIN", "DIGEST-MD5"],
@@ -94,7 +93,7 @@ async fn without_a_safe_mechanism_the_password_stays_here() {
         &[],
     ];
     for offer in offers {
-        let mut scene = Scene::connected().await;
+        let mut scene = Scene::connected(way).await;
         let list: String = offer
             .iter()
             .map(|name| format!("<mechanism>{name}</mechanism>"))
@@ -110,23 +109,32 @@ async fn without_a_safe_mechanism_the_password_stays_here() {
             "{end:?}"
         );
     }
-    println!("passwords sent: 0 of {}", offers.len());
+    println!("passwords sent: 0 of {} by {way:?}", offers.len());
 }
 
 #[tokio::test]
-async fn a_session_that_is_told_to_close_says_so_and_ends_well() {
-    let mut scene = Scene::online().await;
+async fn without_a_safe_mechanism_the_password_stays_here() {
+    for way in Way::ALL {
+        without_a_safe_mechanism_the_password_stays_here_by(way).await;
+    }
+}
+
+async fn a_session_that_is_told_to_close_says_so_and_ends_well_by(way: Way) {
+    let mut scene = Scene::online(way).await;
     scene.ask(Outgoing::Close).await;
     assert_eq!(scene.server.recv().await.name(), "close");
-    scene
-        .server
-        .send("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>")
-        .await;
+    scene.server.closes().await;
     assert_eq!(scene.ends().await, Ok(()));
 }
 
 #[tokio::test]
-async fn a_session_that_is_dropped_leaves_nothing_behind() {
+async fn a_session_that_is_told_to_close_says_so_and_ends_well() {
+    for way in Way::ALL {
+        a_session_that_is_told_to_close_says_so_and_ends_well_by(way).await;
+    }
+}
+
+async fn a_session_that_is_dropped_leaves_nothing_behind_by(way: Way) {
     let tasks = || {
         tokio::runtime::Handle::current()
             .metrics()
@@ -134,7 +142,7 @@ async fn a_session_that_is_dropped_leaves_nothing_behind() {
     };
     let before = tasks();
     for stage in ["connected", "signing in", "online"] {
-        let mut scene = Scene::connected().await;
+        let mut scene = Scene::connected(way).await;
         if stage != "connected" {
             scene.server.signs_in(&Scene::alice()).await;
         }
@@ -145,5 +153,12 @@ async fn a_session_that_is_dropped_leaves_nothing_behind() {
         let mut server = scene.drop_session();
         server.ended().await;
         assert_eq!(tasks(), before, "{stage}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_dropped_leaves_nothing_behind() {
+    for way in Way::ALL {
+        a_session_that_is_dropped_leaves_nothing_behind_by(way).await;
     }
 }

@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use carillon_core::contact::Availability;
+use carillon_core::connection::Proxy;
 use carillon_core::session::{Incoming, SessionProblem};
 use carillon_engine::wire::{
     CertificateDer, ConnectConfig, RegisterConfig, RegisterProblem, Secret, register, run,
@@ -65,6 +65,7 @@ async fn alice_moves_in(server: &mut Process, url: &str, authority: CertificateD
             account: alice.clone(),
             password: password.clone(),
             url: Some(url.to_owned()),
+            proxy: Proxy::Direct,
             extra_roots: vec![authority.clone()],
         })
         .await;
@@ -79,19 +80,25 @@ async fn alice_moves_in(server: &mut Process, url: &str, authority: CertificateD
     })
     .await;
     let config = ConnectConfig {
-        account: alice,
-        password,
         url: Some(url.to_owned()),
-        resource: None,
-        roster_version: None,
-        presence: (Availability::Available, String::new()),
+        proxy: Proxy::Direct,
         extra_roots: vec![authority],
+        ..ConnectConfig::new(alice, password)
     };
     let (_say, outgoing) = mpsc::channel(1);
     let (incoming, mut hear) = mpsc::channel(64);
     let session = tokio::spawn(run(config, outgoing, incoming));
-    let first = timeout(DEADLINE, hear.recv()).await.expect("an answer");
-    assert!(matches!(first, Some(Incoming::Online { .. })), "{first:?}");
+    let mut next = async || timeout(DEADLINE, hear.recv()).await.expect("an answer");
+    let first = next().await;
+    let Some(Incoming::Connected(connection)) = first else {
+        panic!("{first:?}");
+    };
+    assert!(connection.tls.is_some(), "{connection:?}");
+    let second = next().await;
+    assert!(
+        matches!(second, Some(Incoming::Online { .. })),
+        "{second:?}"
+    );
     session.abort();
 }
 

@@ -31,6 +31,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crate from outside, and the only rooms that may use it. A trailing `*` stands for any ending.
 const ROOMS: &[(&str, &[&str])] = &[
     ("gtk*", &["carillon-window"]),
+    ("hickory*", &["carillon-wire"]),
+    ("hyper-util", &["carillon-wire"]),
     ("interprocess", &["carillon-link"]),
     ("keyring*", &["carillon-resident"]),
     (

@@ -3,6 +3,7 @@
 use super::{change, on_desk};
 use crate::desktop::secrets::SecretProblem;
 use crate::house::House;
+use carillon_core::connection::Proxy;
 use carillon_core::contact::Availability;
 use carillon_core::ids::AccountId;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
@@ -49,6 +50,7 @@ pub(super) async fn create(house: &House, ask: CreateAccount) -> Result<NewAccou
         account: wanted.jid.clone(),
         password: wire::Secret::new(wanted.password.reveal().to_owned()),
         url: wanted.connect.clone(),
+        proxy: Proxy::System,
         extra_roots: Vec::new(),
     };
     wire::register(config).await.map_err(refuse_registration)?;
@@ -100,14 +102,11 @@ fn refuse_known(house: &House, jid: &BareJid) -> Result<(), Refusal> {
 
 /// Signs in once to see whether the server lets us in, and leaves again without having been seen.
 async fn try_session(wanted: &Wanted) -> Result<(), Refusal> {
+    let password = wire::Secret::new(wanted.password.reveal().to_owned());
     let config = ConnectConfig {
-        account: wanted.jid.clone(),
-        password: wire::Secret::new(wanted.password.reveal().to_owned()),
         url: wanted.connect.clone(),
-        resource: None,
-        roster_version: None,
         presence: (Availability::Offline, String::new()),
-        extra_roots: Vec::new(),
+        ..ConnectConfig::new(wanted.jid.clone(), password)
     };
     let (say, outgoing) = mpsc::channel(8);
     let (incoming, mut heard) = mpsc::channel(64);

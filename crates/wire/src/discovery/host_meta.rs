@@ -1,6 +1,8 @@
 //! host-meta (RFC 6415, XEP-0156 §3): the domain names its WebSocket over HTTPS.
 
 use super::{Endpoint, endpoint};
+use crate::proxy;
+use carillon_core::connection::{Proxy, TransportKind};
 use carillon_xml::{Limits, parse_bytes};
 use reqwest::redirect::Policy;
 use serde::Deserialize;
@@ -17,8 +19,15 @@ const MAX_REDIRECTS: usize = 5;
 const MAX_ENDPOINTS: usize = 4;
 
 /// Asks for both forms at once and takes the first that names a WebSocket. Only `wss` counts.
-pub(crate) async fn ask(origin: &str, tls: rustls::ClientConfig) -> Vec<Endpoint> {
-    let client = reqwest::Client::builder()
+pub(crate) async fn ask(origin: &str, tls: rustls::ClientConfig, through: &Proxy) -> Vec<Endpoint> {
+    let builder = match proxy::for_http(reqwest::Client::builder(), through) {
+        Ok(builder) => builder,
+        Err(error) => {
+            tracing::warn!(%error, "no such proxy");
+            return Vec::new();
+        }
+    };
+    let client = builder
         .tls_backend_preconfigured(tls)
         .https_only(true)
         .redirect(Policy::limited(MAX_REDIRECTS))
@@ -86,7 +95,7 @@ struct HostMeta {
 fn secure<'a>(links: impl Iterator<Item = &'a str>) -> Vec<Endpoint> {
     links
         .filter_map(|url| endpoint(url).ok())
-        .filter(|endpoint| endpoint.secure)
+        .filter(|endpoint| endpoint.secure && endpoint.transport == TransportKind::WebSocket)
         .take(MAX_ENDPOINTS)
         .collect()
 }

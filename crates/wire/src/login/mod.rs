@@ -1,7 +1,9 @@
 //! From an open link to a bound session (RFC 6120 §6, §7; RFC 7395 §3.4 and §3.5).
 
 mod bind;
+mod mechanism;
 mod problem;
+mod proof;
 mod resume;
 mod sasl;
 mod scram;
@@ -19,6 +21,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 pub(crate) use problem::stream_problem;
+pub(crate) use proof::Proof;
 
 /// All of it takes a few round trips; a server that needs longer is in trouble.
 const TIME_OUT: Duration = Duration::from_secs(30);
@@ -48,14 +51,14 @@ pub(crate) async fn sign_in<T: Transport>(
     transport: &mut T,
     config: &ConnectConfig,
     earlier: Option<&StreamState>,
-) -> Result<SignedIn, SessionProblem> {
+) -> Result<(SignedIn, Proof), SessionProblem> {
     within(async {
         let domain = config.account.domain().as_str();
         let features = open(transport, domain).await?;
-        sasl::authenticate(transport, &features, &config.account, &config.password).await?;
+        let proof = sasl::authenticate(transport, &features, config).await?;
         let features = open(transport, domain).await?;
         let reached = match resume::go_on(transport, &features, earlier).await? {
-            Earlier::Resumed(reached) => return Ok(SignedIn::Resumed { reached }),
+            Earlier::Resumed(reached) => return Ok((SignedIn::Resumed { reached }, proof)),
             Earlier::Over(reached) => reached,
             Earlier::None => None,
         };
@@ -66,11 +69,12 @@ pub(crate) async fn sign_in<T: Transport>(
             config.resource.as_deref(),
         )
         .await?;
-        Ok(SignedIn::Bound {
+        let bound = SignedIn::Bound {
             jid,
             managed: is_offered(&features),
             reached,
-        })
+        };
+        Ok((bound, proof))
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! TLS: only to the one who is meant.
 
 use super::issuing::{Shown, authority, issued, self_signed};
+use super::reaching::to;
 use crate::connect::connect;
 use carillon_core::session::SessionProblem;
 use futures_util::StreamExt;
@@ -64,7 +65,7 @@ async fn connecting(
     roots: Vec<CertificateDer<'static>>,
 ) -> Result<(), SessionProblem> {
     let url = format!("wss://localhost:{}/ws", server.port);
-    connect(DOMAIN, Some(&url), roots).await.map(drop)
+    connect(&to(DOMAIN, &url, roots)).await.map(drop)
 }
 
 #[tokio::test]
@@ -136,7 +137,7 @@ async fn a_server_without_tls_is_not_spoken_to() {
     });
     let root = authority().der().clone();
     let url = format!("wss://localhost:{port}/");
-    let problem = connect(DOMAIN, Some(&url), vec![root]).await.err();
+    let problem = connect(&to(DOMAIN, &url, vec![root])).await.err();
     assert!(
         matches!(problem, Some(SessionProblem::NotXmpp { .. })),
         "{problem:?}"

@@ -1,9 +1,11 @@
 //! Finding the server, and not being led astray.
 
+use super::reaching::to;
 use super::stage::config;
 use crate::connect::connect;
 use crate::discovery::{ascii_domain, endpoint, from_json, from_xml, usual};
 use crate::run::run;
+use carillon_core::connection::TransportKind::{DirectTls, StartTls};
 use carillon_core::session::SessionProblem;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -48,12 +50,58 @@ fn what_is_no_websockets_address_is_refused() {
         "file:///etc/passwd",
         "wss://",
         "wss://me:pw@example.org/",
+        "xmpp://",
+        "xmpp:me@example.org",
+        "xmpps://me@example.org",
+        "xmpp://example.org/path",
+        "xmpp://example.org:99999",
+        "me@example.org:5222",
+        "example.org:5222/x",
+        "mailto:x",
+        "a b:5222",
     ] {
         assert!(
             matches!(endpoint(url), Err(SessionProblem::NotXmpp { .. })),
             "{url}"
         );
     }
+}
+
+#[test]
+fn a_server_on_tcp_is_a_host_and_perhaps_a_port() {
+    let read = |url: &str| {
+        let found = endpoint(url).unwrap();
+        assert!(found.proven, "the user typed it");
+        (found.url.clone(), found.transport, found.secure)
+    };
+    let told = [
+        ("xmpp://Example.org", "xmpp://example.org:5222", StartTls),
+        ("xmpps://example.org", "xmpps://example.org:5223", DirectTls),
+        (
+            "xmpps://example.org:443",
+            "xmpps://example.org:443",
+            DirectTls,
+        ),
+        ("xmpp://example.org:80/", "xmpp://example.org:80", StartTls),
+        ("example.org:5222", "xmpp://example.org:5222", StartTls),
+        ("example.org:5223", "xmpps://example.org:5223", DirectTls),
+        ("example.org:443", "xmpps://example.org:443", DirectTls),
+        ("192.0.2.1:5222", "xmpp://192.0.2.1:5222", StartTls),
+        ("xmpp://[2001:db8::1]:1", "xmpp://[2001:db8::1]:1", StartTls),
+        (
+            "xmpp://Bücher.example",
+            "xmpp://xn--bcher-kva.example:5222",
+            StartTls,
+        ),
+    ];
+    for (typed, url, transport) in told {
+        assert_eq!(read(typed), (url.to_owned(), transport, true), "{typed}");
+    }
+    for here in ["xmpp://localhost", "127.0.0.1:5222", "[::1]:5222"] {
+        assert!(!read(here).2, "{here} may do without TLS");
+    }
+    assert!(read("xmpps://localhost").2);
+    assert_eq!(endpoint("[::1]:5222").unwrap().host, "::1");
 }
 
 #[tokio::test]
@@ -71,7 +119,7 @@ async fn nobody_there_is_told_as_unreachable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/", listener.local_addr().unwrap());
     drop(listener);
-    let problem = connect("example.org", Some(&url), Vec::new()).await.err();
+    let problem = connect(&to("example.org", &url, Vec::new())).await.err();
     assert!(
         matches!(problem, Some(SessionProblem::Unreachable { .. })),
         "{problem:?}"
@@ -82,7 +130,7 @@ async fn nobody_there_is_told_as_unreachable() {
 async fn somebody_who_never_answers_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/", listener.local_addr().unwrap());
-    let problem = connect("example.org", Some(&url), Vec::new()).await.err();
+    let problem = connect(&to("example.org", &url, Vec::new())).await.err();
     match problem {
         Some(SessionProblem::Unreachable { detail }) => {
             assert!(detail.contains("15 s"), "{detail}");

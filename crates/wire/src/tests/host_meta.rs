@@ -3,6 +3,7 @@
 use super::issuing::{authority, issued};
 use crate::discovery::ask;
 use crate::tls::{Trust, trust};
+use carillon_core::connection::Proxy;
 use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -80,7 +81,7 @@ impl Web {
 
     async fn names(&self) -> Vec<String> {
         let tls = self.trust().for_https("localhost").unwrap();
-        let found = ask(&self.origin, tls).await;
+        let found = ask(&self.origin, tls, &Proxy::Direct).await;
         found.into_iter().map(|endpoint| endpoint.url).collect()
     }
 }

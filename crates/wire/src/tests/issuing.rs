@@ -6,8 +6,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 
+pub(super) type Authority = CertifiedIssuer<'static, KeyPair>;
+
 /// An authority of the test's own.
-pub(super) fn authority() -> CertifiedIssuer<'static, KeyPair> {
+pub(super) fn authority() -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
@@ -17,27 +19,31 @@ pub(super) fn authority() -> CertifiedIssuer<'static, KeyPair> {
 pub(super) struct Shown {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
+    protocols: Vec<Vec<u8>>,
 }
 
 impl Shown {
+    /// By a server that tells protocols apart by ALPN, and knows that of XMPP (XEP-0368 §2).
+    pub(super) fn with_alpn(mut self) -> Self {
+        self.protocols = vec![b"xmpp-client".to_vec()];
+        self
+    }
+
     /// The server's side of TLS.
     pub(super) fn acceptor(self) -> TlsAcceptor {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
+        let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(self.chain, self.key)
             .unwrap();
+        config.alpn_protocols = self.protocols;
         TlsAcceptor::from(Arc::new(config))
     }
 }
 
-pub(super) fn issued(
-    names: &[&str],
-    authority: &CertifiedIssuer<'static, KeyPair>,
-    expired: bool,
-) -> Shown {
+pub(super) fn issued(names: &[&str], authority: &Authority, expired: bool) -> Shown {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
     if expired {
@@ -49,6 +55,7 @@ pub(super) fn issued(
     Shown {
         chain: vec![certificate.der().clone()],
         key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        protocols: Vec::new(),
     }
 }
 
@@ -61,5 +68,6 @@ pub(super) fn self_signed(name: &str) -> Shown {
     Shown {
         chain: vec![certificate.der().clone()],
         key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        protocols: Vec::new(),
     }
 }

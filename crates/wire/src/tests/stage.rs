@@ -6,7 +6,6 @@ use crate::run::{Earlier, Ended, Surroundings, run_over};
 use crate::transport::{LinkEnd, Received, Transport};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use carillon_xml::{Frame, Limits, open_tag, parse, write};
 use jid::BareJid;
@@ -99,14 +98,11 @@ pub(super) struct Stage {
 }
 
 pub(super) fn config() -> ConnectConfig {
+    let account = BareJid::new(ME).unwrap();
     ConnectConfig {
-        account: BareJid::new(ME).unwrap(),
-        password: Secret::new(PASSWORD.to_owned()),
-        url: None,
         resource: Some("phone".to_owned()),
         roster_version: Some(String::new()),
-        presence: (Availability::Available, String::new()),
-        extra_roots: Vec::new(),
+        ..ConnectConfig::new(account, Secret::new(PASSWORD.to_owned()))
     }
 }
 

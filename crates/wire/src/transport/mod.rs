@@ -1,5 +1,9 @@
-//! The way by which stanzas travel. Today that is WebSocket; TCP (RFC 6120 §4) is to implement [`Transport`] too.
+//! The way by which stanzas travel: WebSocket (RFC 7395) or TCP (RFC 6120 §4).
 
+mod connected;
+mod end_point;
+mod route;
+mod tcp;
 mod websocket;
 
 use carillon_core::session::SessionProblem;
@@ -7,6 +11,9 @@ use carillon_xml::{Frame, XmlError};
 use minidom::Element;
 use std::future::Future;
 
+pub(crate) use connected::{Connected, Framing, Link};
+pub(crate) use route::{Route, Tls};
+pub(crate) use tcp::Tcp;
 pub(crate) use websocket::{WebSocket, handshake};
 
 /// What came.
@@ -24,7 +31,7 @@ pub(crate) enum LinkEnd {
     /// It broke, or the other side closed it.
     #[error("{0}")]
     Broken(String),
-    /// The other side did what RFC 7395 forbids.
+    /// The other side did what RFC 7395 or RFC 6120 §4 forbids.
     #[error("{0}")]
     Protocol(String),
 }
@@ -54,4 +61,9 @@ pub(crate) trait Transport: Send {
 
     /// Ends the link. A failure to do so in good order changes nothing.
     fn end(&mut self) -> impl Future<Output = ()> + Send;
+
+    /// By which way the link was made, where that is known.
+    fn route(&self) -> Option<&Route> {
+        None
+    }
 }

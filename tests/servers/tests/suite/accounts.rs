@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use carillon_core::alerts::EventKind;
+use carillon_core::connection::Proxy;
 use carillon_core::session::SessionProblem;
 use carillon_engine::Line;
 use carillon_engine::wire::{RegisterConfig, RegisterProblem, Secret, register};
@@ -16,6 +17,7 @@ async fn registers(stage: &Stage, account: &Account) -> Result<(), RegisterProbl
         account: account.jid.parse().unwrap(),
         password: Secret::new(account.password.clone()),
         url: Some(stage.url().to_owned()),
+        proxy: Proxy::Direct,
         extra_roots: Vec::new(),
     })
     .await

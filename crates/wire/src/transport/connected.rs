@@ -1,0 +1,62 @@
+//! A link that was made, whatever it is.
+
+use super::{LinkEnd, Received, Route, Tcp, Transport, WebSocket};
+use minidom::Element;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// Bytes in both directions: TCP, with TLS or to this computer.
+pub(crate) trait Link: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Link for T {}
+
+/// The framing on a link.
+pub(crate) enum Framing {
+    WebSocket(WebSocket<Box<dyn Link>>),
+    Tcp(Tcp<Box<dyn Link>>),
+}
+
+/// A link by one of the ways, and which.
+pub(crate) struct Connected {
+    pub(crate) framing: Framing,
+    pub(crate) route: Route,
+}
+
+impl Transport for Connected {
+    async fn open(&mut self, domain: &str) -> Result<(), LinkEnd> {
+        match &mut self.framing {
+            Framing::WebSocket(it) => it.open(domain).await,
+            Framing::Tcp(it) => it.open(domain).await,
+        }
+    }
+
+    async fn send(&mut self, stanzas: &[Element]) -> Result<(), LinkEnd> {
+        match &mut self.framing {
+            Framing::WebSocket(it) => it.send(stanzas).await,
+            Framing::Tcp(it) => it.send(stanzas).await,
+        }
+    }
+
+    async fn receive(&mut self) -> Result<Received, LinkEnd> {
+        match &mut self.framing {
+            Framing::WebSocket(it) => it.receive().await,
+            Framing::Tcp(it) => it.receive().await,
+        }
+    }
+
+    async fn close(&mut self) -> Result<(), LinkEnd> {
+        match &mut self.framing {
+            Framing::WebSocket(it) => it.close().await,
+            Framing::Tcp(it) => it.close().await,
+        }
+    }
+
+    async fn end(&mut self) {
+        match &mut self.framing {
+            Framing::WebSocket(it) => it.end().await,
+            Framing::Tcp(it) => it.end().await,
+        }
+    }
+
+    fn route(&self) -> Option<&Route> {
+        Some(&self.route)
+    }
+}
