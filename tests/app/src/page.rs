@@ -99,6 +99,23 @@ impl Window {
             .unwrap_or_else(|error| panic!("{value} of {css}: {error}"));
     }
 
+    /// Asks for a command as the page itself does, and waits for its answer.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn ask(&self, name: &str, ask: Value) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             __TAURI_INTERNALS__.invoke({}, {{ ask: {ask} }})
+               .then((answer) => done({{ answer }}), (refused) => done({{ refused }}))",
+            quoted(name)
+        );
+        let done = self.client.execute_async(&script, Vec::new()).await;
+        let mut done = done.expect("an answer or a refusal");
+        assert!(done.get("refused").is_none(), "{name}: {done}");
+        done["answer"].take()
+    }
+
     /// Presses keys where the focus is.
     pub async fn press(&self, keys: &str) {
         let active = self.client.active_element().await.expect("a focus");

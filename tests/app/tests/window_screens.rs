@@ -1,363 +1,495 @@
-//! Every screen, light and dark, wide and narrow, in every language: photographed, and looked over by axe.
+//! Every screen and dialog, light and dark, wide and narrow, in every language: photographed, and looked over by axe.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
-#![allow(clippy::print_stdout)] // where the pictures are
 
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
 
-use carillon_tests_app::{AtScreen, Screen, Window, quoted, screenshots};
-use carillon_tests_servers::{Kind, Peer};
-use serde_json::Value;
+use carillon_tests_app::{
+    Album, AtScreen, Impostor, LOOKS, Look, Person, Screen, Visitor, Walk, Window, quoted,
+    take_axe_in,
+};
+use carillon_tests_servers::{Kind, Peer, Process, binary, until_some};
+use serde_json::{Value, json};
 
-/// One way to look at all screens.
-struct Look {
-    theme: &'static str,
-    language: &'static str,
-    width: u32,
-    /// Whether axe looks too, which takes longer than all the rest.
-    audited: bool,
-}
-
-const WIDE: u32 = 980;
-/// The narrowest that a window can be.
-const NARROW: u32 = 380;
-
-const LOOKS: &[Look] = &[
-    Look {
-        theme: "light",
-        language: "en",
-        width: WIDE,
-        audited: true,
-    },
-    Look {
-        theme: "dark",
-        language: "de",
-        width: WIDE,
-        audited: false,
-    },
-    Look {
-        theme: "light",
-        language: "de",
-        width: NARROW,
-        audited: false,
-    },
-    Look {
-        theme: "dark",
-        language: "en-XA",
-        width: NARROW,
-        audited: true,
-    },
-    Look {
-        theme: "light",
-        language: "en-XA",
-        width: WIDE,
-        audited: false,
-    },
-];
-
-/// WebDriver's code for the Escape key (WebDriver, section 17.4.2).
-const ESCAPE: &str = "\u{E00C}";
-
-/// Words that are not Carillon's: names, rooms and texts of people, names of things, and the "and" with which the
-/// system joins a list.
-const NOT_OURS: &str = r"(and|Carillon|XMPP|Prosody|MIT|Apache|Ctrl|Shift|Enter|Esc|Tab|alice|bob|carol|tea|Lewis|Friends|\S+@\S+|\S+://\S+|/\S+)";
-
-/// What is wrong with the page that is shown, one line each.
-const FAULTS: &str = r"
-const faults = [];
-const shown = (it) => { const box = it.getBoundingClientRect(); return box.width > 1 && box.height > 1 && it.checkVisibility(); };
-const root = document.documentElement;
-if (root.scrollWidth > innerWidth) faults.push(`the page is ${root.scrollWidth} px wide`);
-for (const it of document.querySelectorAll('body *')) {
-  const style = getComputedStyle(it);
-  const scrolls = style.overflowX === 'auto' || style.overflowX === 'scroll';
-  if (scrolls && it.scrollWidth > it.clientWidth + 1 && it.localName !== 'textarea' && shown(it))
-    faults.push(`${it.localName}.${it.className} scrolls sideways: ${it.scrollWidth} of ${it.clientWidth} px`);
-  const box = it.getBoundingClientRect();
-  if (it.matches('button, select, input, h1, h2, p') && shown(it) && !it.closest('.sr-only') && box.right > innerWidth + 1)
-    faults.push(`${it.localName} ${it.textContent.slice(0, 30)} ends at ${Math.round(box.right)} px`);
-}
-if (LANGUAGE === 'en-XA') {
-  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (words.nextNode()) {
-    const it = words.currentNode.parentElement;
-    if (!it || it.closest('bdi, time, .body, .day, script, style, [data-test=language]') || !shown(it)) continue;
-    const left = words.currentNode.data.replace(new RegExp(NOT_OURS, 'gi'), '').match(/[A-Za-z]{3,}/);
-    if (left) faults.push(`not translated: ${words.currentNode.data.trim().slice(0, 60)}`);
-  }
-}
-for (const it of document.querySelectorAll('body *'))
-  if (it.childNodes.length === 1 && /^[a-z_]+\.[a-z_]+$/.test(it.textContent) && shown(it) && !it.closest('bdi, .body'))
-    faults.push(`a key: ${it.textContent}`);
-return faults.join('\n');
-";
-
-const AUDIT: &str = r"
-const done = arguments[arguments.length - 1];
-axe.run(document, { resultTypes: ['violations'], rules: { 'color-contrast': { enabled: true } } }).then(
-  ({ violations }) => done(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(
-    ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((it) => it.html.slice(0, 160)).join(' | ')}`).join('\n')),
-  (error) => done(`axe: ${error}`));
-";
-
-/// Walks through the screens in one look, and collects what is wrong.
-struct Walk<'a> {
+/// A window that is walked through.
+struct Tour<'a> {
+    screen: &'a Screen,
     window: &'a Window,
-    look: &'a Look,
-    pictures: usize,
-    faults: Vec<String>,
+    process: u32,
+    album: Album,
 }
 
-impl<'a> Walk<'a> {
-    async fn new(screen: &Screen, process: u32, window: &'a Window, look: &'a Look) -> Self {
-        set_look(window, look).await;
-        let found = screen.xdotool(&["search", "--onlyvisible", "--pid", &process.to_string()]);
-        let found = found.expect("the window on the screen");
-        let id = found.lines().next().unwrap();
-        let width = look.width.to_string();
-        screen
-            .xdotool(&["windowsize", id, &width, "700"])
-            .expect("another size");
-        window
-            .shows(
-                "its new width",
-                &format!("return innerWidth === {}", look.width),
-            )
-            .await;
+impl<'a> Tour<'a> {
+    async fn new(screen: &'a Screen, person: &Person, window: &'a Window) -> Self {
+        take_axe_in(window).await;
         Self {
+            screen,
             window,
-            look,
-            pictures: 0,
-            faults: Vec::new(),
+            process: person.window_process().expect("an open window"),
+            album: Album::default(),
         }
     }
 
-    fn narrow(&self) -> bool {
-        self.look.width == NARROW
-    }
-
-    /// Photographs the screen that is shown, and looks it over.
-    async fn see(&mut self, screen: &str) {
-        let Look {
-            theme,
-            language,
-            width,
-            audited,
-        } = self.look;
-        let name = format!("{screen}-{theme}-{language}-{width}");
-        self.still().await;
-        self.window.screenshot(&name).await;
-        self.pictures += 1;
-        let script = FAULTS
-            .replace("LANGUAGE", &quoted(language))
-            .replace("NOT_OURS", &quoted(NOT_OURS));
-        let mut found = vec![self.window.script(&script).await];
-        if *audited {
-            let audit = self.window.client.execute_async(AUDIT, Vec::new()).await;
-            found.push(audit.unwrap());
-        }
-        for lines in found.iter().filter_map(Value::as_str) {
-            self.faults
-                .extend(lines.lines().map(|line| format!("{name}: {line}")));
-        }
-    }
-
-    /// Until nothing moves: a picture, and a contrast, in the middle of a transition is neither.
-    async fn still(&self) {
-        let moving = "return document.getAnimations().every((it) => it.playState !== 'running' || \
-                      it.effect.getTiming().iterations === Infinity)";
-        self.window.shows("everything at rest", moving).await;
-    }
-
-    /// In a narrow window: back to the list, where the rail is.
-    async fn back(&self) {
-        if self.narrow() {
-            let back = "document.querySelector('main [data-test=back]')?.click()";
-            self.window.script(back).await;
-            self.window.find("[data-test=rail-settings]").await;
-        }
-    }
-
-    async fn close_dialog(&self) {
-        self.window.press(ESCAPE).await;
-        self.window.lacks("[data-test=dialog]").await;
+    async fn walk(&self, look: &Look) -> Walk<'a> {
+        Walk::new(self.screen, self.process, self.window, *look).await
     }
 }
 
-/// Sets theme and language as the settings screen does.
-async fn set_look(window: &Window, look: &Look) {
-    let script = format!(
-        "const done = arguments[arguments.length - 1];
-         const ask = (name, ask) => __TAURI_INTERNALS__.invoke(name, {{ ask }});
-         ask('overview', {{}}).then(({{ settings }}) =>
-           ask('set_general', {{ general: {{ ...settings.general, theme: {}, language: {} }} }}))
-           .then(() => done(true), (error) => done(JSON.stringify(error)))",
-        quoted(look.theme),
-        quoted(look.language)
-    );
-    let done = window.client.execute_async(&script, Vec::new()).await;
-    assert_eq!(done.unwrap(), true);
-    let language = format!(
-        "return document.documentElement.lang === {}",
-        quoted(look.language)
-    );
-    window.shows("its language", &language).await;
+/// Fills in a form's fields at once.
+async fn fill(window: &Window, fields: &[(&str, &str)]) {
+    for (name, value) in fields {
+        let script = format!(
+            "const field = document.querySelector({});
+             field.value = {};
+             field.dispatchEvent(new Event('input', {{ bubbles: true }}))",
+            quoted(&format!("[name={name}]")),
+            quoted(value)
+        );
+        window.script(&script).await;
+    }
 }
 
-async fn take_axe_in(window: &Window) {
-    let path = "../../ui/node_modules/axe-core/axe.min.js";
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let source = std::fs::read_to_string(&file)
-        .unwrap_or_else(|error| panic!("{}: {error}; run `npm ci` in ui", file.display()));
-    // As a function's body, which the page's policy does not forbid to the driver.
-    window.script(&source).await;
-    window
-        .script("document.body.append(Object.assign(new Image(), { id: 'nameless' }))")
-        .await;
-    let found = window.client.execute_async(AUDIT, Vec::new()).await;
-    let found = found.unwrap().to_string();
-    assert!(found.contains("image-alt"), "axe sees: {found}");
-    window
-        .script("document.getElementById('nameless').remove()")
-        .await;
-}
-
-fn finish(walks: Vec<(usize, Vec<String>)>) {
-    let pictures: usize = walks.iter().map(|(pictures, _)| pictures).sum();
-    println!("{pictures} screens in {}", screenshots().display());
-    let faults: Vec<String> = walks.into_iter().flat_map(|(_, faults)| faults).collect();
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+/// Sends the form, and waits for a refusal of this kind.
+async fn is_refused(window: &Window, problem: &str) {
+    window.click("[data-test=submit]").await;
+    let problem = format!("[data-test=error][data-problem={problem}]");
+    window.find(&problem).await;
 }
 
 #[tokio::test]
 async fn the_first_screens() {
     let mut at = AtScreen::prepared(Kind::Embedded).await;
+    let impostor = Impostor::start(at.screen.folder()).await;
+    let url = at.meeting.server.url();
+    at.meeting.server.add_account("hatter", "no room").await;
     at.meeting.alice.start().await;
     let window = at.meeting.alice.open_window().await;
     window.find("[data-test=welcome]").await;
-    take_axe_in(&window).await;
-    let process = at.meeting.alice.window_process().unwrap();
-    let mut done = Vec::new();
+    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
     for look in LOOKS {
-        let mut walk = Walk::new(&at.screen, process, &window, look).await;
+        let mut walk = tour.walk(look).await;
         walk.see("welcome").await;
+        window.click("[data-test=choose-sign-in]").await;
+        window.click("[data-test=submit]").await;
+        window.click("summary").await;
+        window.find("details[open]").await;
+        walk.see("sign-in").await;
+        let (jid, wrong) = (("jid", "hatter@localhost"), ("password", "plenty of room"));
+        fill(&window, &[jid, wrong, ("connect", &url)]).await;
+        window.click("[name=secret][value=file]").await;
+        is_refused(&window, "password_refused").await;
+        walk.see("sign-in-wrong-password").await;
+        fill(&window, &[("connect", &impostor.url())]).await;
+        is_refused(&window, "certificate").await;
+        walk.see("sign-in-certificate").await;
+        window.click(".actions button:first-child").await;
         for (screen, button) in [
-            ("sign-in", "choose-sign-in"),
             ("create-account", "choose-create"),
             ("try-out-explained", "choose-tryout"),
         ] {
             window.click(&format!("[data-test={button}]")).await;
-            if screen == "sign-in" {
-                window.click("[data-test=submit]").await;
-                window.click("summary").await;
-                window.find("details[open]").await;
-            }
             walk.see(screen).await;
             window.click(".actions button:first-child").await;
         }
-        done.push((walk.pictures, walk.faults));
+        tour.album.add(walk);
     }
-    finish(done);
+
+    let account =
+        json!({"jid": "hatter@localhost", "password": "no room", "connect": url, "secret": "file"});
+    window.ask("sign_in", account).await;
+    window.find("[data-test=own-status]").await;
+    at.meeting.alice.until_online().await;
+    for look in LOOKS {
+        let mut walk = tour.walk(look).await;
+        window.go("chats").await;
+        walk.see("empty-chats").await;
+        fill_search(&window, "dormouse").await;
+        window.lacks("[data-test=people]").await;
+        walk.see("empty-search").await;
+        fill_search(&window, "").await;
+        window.go("contacts").await;
+        walk.see("empty-contacts").await;
+        window.go("requests").await;
+        window.find("[data-test=no-requests]").await;
+        walk.see("empty-requests").await;
+        window.go("activity").await;
+        window.find("[data-test=no-activity]").await;
+        walk.see("empty-activity").await;
+        tour.album.add(walk);
+    }
+    tour.album.finish();
 }
 
-/// Somebody to talk with, somebody who asks, a room that invites, and a friend who has not answered yet.
-async fn company(at: &AtScreen) -> (Peer, Peer) {
-    let alice = &at.meeting.alice_account.jid;
-    let mut bob = at.meeting.bob().await;
-    let mut carol = at.meeting.stranger("carol").await;
-    for body in [
-        "Hello Alice!",
-        "Have you seen https://example.org/looking-glass?page=2 already? It goes on for quite a while, and then some \
-         more, so that a line has to break.",
-        "/me waves",
-        "🎉",
-    ] {
-        bob.message(alice, body).await;
-    }
-    bob.show(
-        "away",
-        "At the garden, back at five, or a bit later if the tea is good",
-    )
-    .await;
-    carol.subscription(alice, "subscribe").await;
-    let room = format!("tea@{}", at.meeting.server.rooms());
-    bob.join(&room, "Bob").await;
-    bob.invite(&room, alice, "Tea at five?").await;
-    carol.message(alice, "We met at Lewis's").await;
-    at.meeting
-        .alice
-        .until_status("everything", |status| {
-            status["requests"].as_u64() >= Some(2) && status["unread"] == 4
-        })
+async fn fill_search(window: &Window, words: &str) {
+    let script = format!(
+        "const field = document.querySelector('[data-test=search]');
+         field.value = {};
+         field.dispatchEvent(new Event('input', {{ bubbles: true }}))",
+        quoted(words)
+    );
+    window.script(&script).await;
+}
+
+/// Whom Alice meets every day.
+struct Company {
+    bob: Peer,
+    _others: [Peer; 2],
+    account: Value,
+    room: String,
+}
+
+impl Company {
+    /// Somebody to talk with, somebody who asks, a room that invites, somebody with a long name whose words are not
+    /// read yet, and a friend who has not answered.
+    async fn around(at: &AtScreen, window: &Window) -> Self {
+        let alice = &at.meeting.alice_account.jid;
+        let overview = window.ask("overview", json!({})).await;
+        let account = overview["accounts"][0]["id"].clone();
+        let mut bob = at.meeting.bob().await;
+        let mut carol = at.meeting.stranger("carol").await;
+        let mut rabbit = at.meeting.stranger("rabbit").await;
+        for body in [
+            "Hello Alice!",
+            "Have you seen https://example.org/looking-glass?page=2 already? It goes on for quite a while, and then \
+             some more, so that a line has to break.",
+            "/me waves",
+            "🎉",
+        ] {
+            bob.message(alice, body).await;
+        }
+        bob.show(
+            "away",
+            "At the garden, back at five, or a bit later if the tea is good",
+        )
         .await;
-    (bob, carol)
+        let room = format!("tea@{}", at.meeting.server.rooms());
+        bob.join(&room, "Bob").await;
+        bob.invite(&room, alice, "Tea at five?").await;
+        let contact = |jid: &str| json!({"account": account, "jid": jid});
+        for asking in [&mut rabbit, &mut carol] {
+            asking.subscription(alice, "subscribe").await;
+        }
+        at.meeting
+            .alice
+            .until_status("two requests and the invitation", |status| {
+                status["requests"] == 3
+            })
+            .await;
+        let late = json!({"contact": contact(rabbit.jid())});
+        window.ask("accept_request", late).await;
+        rabbit.subscription(alice, "subscribed").await;
+        for (jid, name, group) in [
+            (
+                rabbit.jid(),
+                "The White Rabbit, who is late for a very important date",
+                "Wonderland",
+            ),
+            (&at.meeting.bob_account.jid, "Bob", "Friends"),
+        ] {
+            let change = json!({"contact": contact(jid), "name": name, "groups": [group]});
+            window.ask("change_contact", change).await;
+        }
+        let asked = json!({"account": account, "jid": "caterpillar@carillon.test", "name": "Caterpillar", "groups": ["Wonderland"], "text": ""});
+        window.ask("add_contact", asked).await;
+        rabbit.message(alice, "Oh dear! Oh dear!").await;
+        rabbit
+            .message(
+                alice,
+                "I shall be too late, and the Duchess will be so angry",
+            )
+            .await;
+        carol.message(alice, "We met at Lewis's").await;
+        at.meeting
+            .alice
+            .until_status("everything", |status| {
+                status["requests"] == 3 && status["unread"] == 6
+            })
+            .await;
+        Self {
+            bob,
+            _others: [carol, rabbit],
+            account,
+            room,
+        }
+    }
 }
 
 #[tokio::test]
 async fn the_screens_of_every_day() {
     let at = AtScreen::on(Kind::Prosody).await;
-    let _company = company(&at).await;
-    let bob = &at.meeting.bob_account.jid;
     let window = at.meeting.alice.open_window().await;
+    window.find("[data-test=own-status]").await;
+    let mut company = Company::around(&at, &window).await;
+    let bob = &at.meeting.bob_account.jid;
     window.choose_contact(bob).await;
     window.say("Now I have!").await;
     window.delivery_is("Now I have!", "sent").await;
-    take_axe_in(&window).await;
-    let process = at.meeting.alice.window_process().unwrap();
-    let mut done = Vec::new();
+    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
     for look in LOOKS {
-        let mut walk = Walk::new(&at.screen, process, &window, look).await;
+        let mut walk = tour.walk(look).await;
+        talking(&window, &mut walk, bob).await;
+        people(&window, &mut walk, bob).await;
+        settings(&window, &mut walk).await;
+        tour.album.add(walk);
+    }
+
+    let carol = json!({"contact": {"account": company.account, "jid": "carol@carillon.test"}});
+    window.ask("block", carol).await;
+    window.go("requests").await;
+    window
+        .click("[data-test=request-invite] [data-test=join]")
+        .await;
+    window.find("[data-test=composer]:enabled").await;
+    company
+        .bob
+        .say_in_room(&company.room, "The kettle is on.")
+        .await;
+    window.shows_message("The kettle is on.").await;
+    for look in LOOKS {
+        let mut walk = tour.walk(look).await;
+        rarer(&at, &window, &mut walk, &company.room).await;
+        tour.album.add(walk);
+    }
+    tour.album.finish();
+}
+
+/// Chats, and what opens over them.
+async fn talking(window: &Window, walk: &mut Walk<'_>, bob: &str) {
+    walk.back().await;
+    window.go("chats").await;
+    walk.back().await;
+    walk.see("chats").await;
+    for (button, shown, screen) in [
+        ("own-status", "availability-busy", "own-status"),
+        ("mute", "mute-hour", "mute-menu"),
+    ] {
+        window.click(&format!("[data-test={button}]")).await;
+        let shown = format!("[data-test={shown}]");
+        window.find(&shown).await;
+        walk.see(screen).await;
+        walk.close(&shown).await;
+    }
+    window
+        .click(&format!("[data-test=chat-row][data-jid={}]", quoted(bob)))
+        .await;
+    window.shows_message("Now I have!").await;
+    walk.see("chat").await;
+    window.click("[data-test=emoji]").await;
+    window.find("[data-emoji='0']").await;
+    walk.see("emoji").await;
+    walk.close("[data-test=emoji-picker]").await;
+    window.click("[data-test=chat-menu]").await;
+    window.find("[data-test=block]").await;
+    walk.see("chat-menu").await;
+    walk.close("[data-test=block]").await;
+    for (item, shown, screen) in [
+        ("edit-contact", "contact-form", "dialog-edit-contact"),
+        ("remove-contact", "confirm", "dialog-remove-contact"),
+        ("block", "confirm", "dialog-block"),
+    ] {
+        window.click("[data-test=chat-menu]").await;
+        window.click(&format!("[data-test={item}]")).await;
+        window.find(&format!("[data-test={shown}]")).await;
+        walk.see(screen).await;
+        walk.close_dialog().await;
+    }
+    walk.back().await;
+}
+
+/// Contacts, requests, and what happened.
+async fn people(window: &Window, walk: &mut Walk<'_>, bob: &str) {
+    window.go("contacts").await;
+    window.contact_is(bob, "away").await;
+    walk.see("contacts").await;
+    window.click("[data-test=add-contact]").await;
+    window.find("[data-test=contact-form]").await;
+    walk.see("dialog-add-contact").await;
+    fill(window, &[("jid", bob)]).await;
+    window.find("form .wrong:not(:empty)").await;
+    walk.see("dialog-add-contact-known").await;
+    walk.close_dialog().await;
+    fill_search(window, "r").await;
+    window.find("[data-test=people] h2").await;
+    walk.see("search").await;
+    fill_search(window, "").await;
+    window.go("requests").await;
+    window.find("[data-test=request-contact]").await;
+    walk.see("requests").await;
+    window.go("activity").await;
+    window.click("[data-test=activity-entry] summary").await;
+    walk.see("activity").await;
+}
+
+/// Every sheet, and a row of the alerts that was tried and changed.
+async fn settings(window: &Window, walk: &mut Walk<'_>) {
+    for sheet in [
+        "alerts", "privacy", "accounts", "general", "tryout", "about",
+    ] {
+        window.go_to_sheet(sheet).await;
+        window.find("main h1").await;
+        if sheet == "alerts" {
+            window.find("[data-test=alert-row]").await;
+        }
+        walk.see(&format!("settings-{sheet}")).await;
+        walk.back().await;
+    }
+    window.go_to_sheet("alerts").await;
+    let row = "[data-test=alert-row][data-kind=contact_request]";
+    window.find(row).await;
+    window
+        .script(&format!(
+            "document.querySelector({row:?}).scrollIntoView({{ block: 'start' }})"
+        ))
+        .await;
+    window.click(&format!("{row} [data-test=try]")).await;
+    window.find(&format!("{row} [data-test=tried]")).await;
+    if walk.narrow() {
+        window.click(&format!("{row} [aria-expanded=false]")).await;
+    }
+    window.find(&format!("{row} [data-test=cell-popup]")).await;
+    walk.see("settings-alerts-row").await;
+    walk.back().await;
+    window.go_to_sheet("accounts").await;
+    window.click("[data-test=change-account]").await;
+    window.find("[data-test=new-password]").await;
+    walk.see("settings-accounts-change").await;
+    window.click("form .actions button[type=button]").await;
+    window.click("[data-test=remove-account]").await;
+    window.find("[data-test=confirm]").await;
+    walk.see("dialog-remove-account").await;
+    walk.close_dialog().await;
+    walk.back().await;
+}
+
+/// A room, an address from outside, and people who are blocked.
+async fn rarer(at: &AtScreen, window: &Window, walk: &mut Walk<'_>, room: &str) {
+    walk.back().await;
+    window.go("chats").await;
+    walk.back().await;
+    window
+        .click(&format!("[data-test=chat-row][data-jid={}]", quoted(room)))
+        .await;
+    window.shows_message("The kettle is on.").await;
+    walk.see("room").await;
+    let address = format!("xmpp:{room}?join");
+    let opened = at.meeting.alice.run(&[&address], "").await;
+    assert!(opened.status.success(), "{address}");
+    window.find("[data-test=uri-agree]").await;
+    walk.see("dialog-join-room").await;
+    walk.close_dialog().await;
+    walk.back().await;
+    window.go_to_sheet("privacy").await;
+    window.find("[data-test=unblock]").await;
+    walk.see("settings-privacy-blocked").await;
+    walk.back().await;
+}
+
+#[tokio::test]
+async fn the_screens_when_something_is_wrong() {
+    let mut at = AtScreen::on(Kind::Embedded).await;
+    let bob = &at.meeting.bob_account.jid;
+    let window = at.meeting.alice.open_window().await;
+    window.choose_contact(bob).await;
+    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+    let overview = window.ask("overview", json!({})).await;
+    let account = &overview["accounts"][0];
+    for (password, enabled) in [("a wrong one".into(), false), (Value::Null, true)] {
+        let change = json!({"account": account["id"], "password": password, "connect": account["connect"], "secret": "file", "enabled": enabled});
+        window.ask("change_account", change).await;
+    }
+    window.find("[data-test=account-trouble]").await;
+    window.say("Is anybody there?").await;
+    window.delivery_is("Is anybody there?", "waiting").await;
+    for look in LOOKS {
+        let mut walk = tour.walk(look).await;
         walk.back().await;
         window.go("chats").await;
         walk.back().await;
-        walk.see("chats").await;
-        window.click("[data-test=own-status]").await;
-        window.find("[data-test=availability-busy]").await;
-        walk.see("own-status").await;
-        window.press(ESCAPE).await;
-        window.lacks("[data-test=availability-busy]").await;
         window.click("[data-test=chat-row]").await;
-        window.shows_message("Now I have!").await;
-        walk.see("chat").await;
-        window.click("[data-test=emoji]").await;
-        window.find("[data-test=emoji-picker]").await;
-        walk.see("emoji").await;
-        window.press(ESCAPE).await;
-        window.lacks("[data-test=emoji-picker]").await;
-        window.click("[data-test=chat-menu]").await;
-        window.click("[data-test=edit-contact]").await;
-        window.find("[data-test=contact-form]").await;
-        walk.see("dialog-edit-contact").await;
-        walk.close_dialog().await;
-        window.click("[data-test=chat-menu]").await;
-        window.click("[data-test=block]").await;
-        window.find("[data-test=confirm]").await;
-        walk.see("dialog-block").await;
-        walk.close_dialog().await;
+        window.shows_message("Is anybody there?").await;
+        walk.see("trouble-chat").await;
         walk.back().await;
-
-        window.go("contacts").await;
-        window.contact_is(bob, "away").await;
-        walk.see("contacts").await;
-        window.click("[data-test=add-contact]").await;
-        window.find("[data-test=contact-form]").await;
-        walk.see("dialog-add-contact").await;
-        walk.close_dialog().await;
-        window.go("requests").await;
-        window.find("[data-test=request-contact]").await;
-        walk.see("requests").await;
-        window.go("activity").await;
-        window.click("[data-test=activity-entry] summary").await;
-        walk.see("activity").await;
-        for sheet in [
-            "alerts", "privacy", "accounts", "general", "tryout", "about",
-        ] {
-            window.go_to_sheet(sheet).await;
-            window.find("main h1").await;
-            walk.see(&format!("settings-{sheet}")).await;
-            walk.back().await;
-        }
-        done.push((walk.pictures, walk.faults));
+        window.go_to_sheet("accounts").await;
+        window.find("[data-test=account]").await;
+        walk.see("trouble-accounts").await;
+        walk.back().await;
+        tour.album.add(walk);
     }
-    finish(done);
+
+    // It is said once only, so that all looks are taken on before it.
+    at.meeting.alice.desktop.tray.die().await;
+    until_some("no tray", async || {
+        let overview = window.ask("overview", json!({})).await;
+        (overview["desktop"]["tray"] == false).then_some(())
+    })
+    .await;
+    let process = tour.process.to_string();
+    let found = at
+        .screen
+        .xdotool(&["search", "--onlyvisible", "--pid", &process])
+        .expect("the window");
+    let window_id = found.lines().next().unwrap();
+    at.screen
+        .xdotool(&["windowactivate", "--sync", window_id, "key", "alt+F4"])
+        .expect("the window manager closes windows");
+    window.find("[data-test=close-anyway]").await;
+    for look in LOOKS {
+        let mut walk = tour.walk(look).await;
+        walk.see("dialog-closing").await;
+        tour.album.add(walk);
+    }
+    tour.album.finish();
+}
+
+/// Starts the try-out, and gives Alice's window.
+async fn try_out(person: &Person) -> (Process, Window) {
+    let choosing = person.desktop.programs().join("carillon-window");
+    let real = binary("carillon").with_file_name("carillon-window");
+    let real = std::env::var_os("CARILLON_WINDOW_BIN").unwrap_or(real.into());
+    // One driver is one window: Bob does without.
+    let text = format!(
+        "#!/bin/sh\ncase \"$*\" in */alice*) exec '{}' \"$@\";; esac\n",
+        real.to_string_lossy()
+    );
+    std::fs::write(&choosing, text).unwrap();
+    std::fs::set_permissions(&choosing, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = person.carillon(&["--background"]);
+    command.env("CARILLON_WINDOW", choosing);
+    let asking = Process::spawn("resident", person.folder(), command);
+    let mut tool = until_some("the resident answers", async || {
+        Visitor::tool(&Visitor::socket(&person.desktop, &person.profile()))
+            .await
+            .ok()
+    })
+    .await;
+    tool.must("start_tryout", json!({})).await;
+    (asking, person.window().await)
+}
+
+#[tokio::test]
+async fn the_screens_of_the_try_out() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let screen = Screen::start(folder.path()).await;
+    let alice = Person::on(&screen, "Alice").await;
+    let (_asking, window) = try_out(&alice).await;
+    window.contact_is("bob@localhost", "available").await;
+    let mut tour = Tour::new(&screen, &alice, &window).await;
+    for look in LOOKS {
+        let mut walk = tour.walk(look).await;
+        walk.back().await;
+        window.go("contacts").await;
+        window.contact_is("bob@localhost", "available").await;
+        walk.see("try-out-running").await;
+        window.go("chats").await;
+        walk.see("try-out-no-chats").await;
+        window.go_to_sheet("tryout").await;
+        window.find("[data-test=end-tryout]").await;
+        walk.see("settings-tryout-running").await;
+        window.click("[data-test=delete-tryout]").await;
+        window.find("[data-test=confirm]").await;
+        walk.see("dialog-delete-tryout").await;
+        walk.close_dialog().await;
+        tour.album.add(walk);
+    }
+    tour.album.finish();
 }
