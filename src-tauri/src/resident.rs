@@ -208,8 +208,9 @@ async fn tell_shown(link: Link, mut shown: watch::Receiver<Shown>) {
 fn take(app: &AppHandle, event: Event) {
     match event {
         Event::Show { place, token } => {
-            // A window whose page still loads comes to the front by itself, and would be blank before.
-            if app.state::<Resident>().lead(app, place) {
+            // A window that has just been started comes to the front by itself. One that is covered before its page
+            // listens does not, and a token is good for one click.
+            if app.state::<Resident>().lead(app, place) || token.is_some() {
                 with_window(app, move |window| window::present(window, token.as_deref()));
             }
         }

@@ -49,8 +49,11 @@ pub(crate) fn present<R: Runtime>(
     window: &WebviewWindow<R>,
     token: Option<&str>,
 ) -> tauri::Result<()> {
+    // It would be blank: it is shown, with the token, when its page has loaded.
+    if !window.is_visible()? {
+        return desktop::adopt(window, token);
+    }
     window.unminimize()?;
-    window.show()?;
     desktop::raise(window, token)
 }
 
