@@ -34,6 +34,8 @@ mod tray_item;
 mod visitor;
 mod walk;
 mod wayland;
+mod wayland_elsewhere;
+mod wayland_panel;
 mod wayland_sway;
 mod window;
 
@@ -56,5 +58,6 @@ pub use tray_item::{MenuEntry, TrayIcon, TrayItem};
 pub use visitor::{NoAnswer, Visitor, frame, hello, read};
 pub use walk::{Album, LOOKS, Look, Walk, take_axe_in};
 pub use wayland::Wayland;
+pub use wayland_elsewhere::Elsewhere;
 pub use wayland_sway::{Sway, Toplevel};
 pub use window::{Handover, Window};

@@ -5,6 +5,7 @@ use std::path::Path;
 use carillon_tests_servers::{Process, until};
 
 use crate::bus::Bus;
+use crate::wayland_elsewhere::Elsewhere;
 
 /// A compositor. Several people may share it.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ pub struct Wayland {
     socket: String,
     compositor: Process,
     // After the compositor, which ends before its bus.
-    _bus: Option<Bus>,
+    bus: Option<Bus>,
 }
 
 impl Wayland {
@@ -37,7 +38,7 @@ impl Wayland {
         })
         .await;
         Self {
-            _bus: Some(bus),
+            bus: Some(bus),
             ..Self::of(compositor, &socket)
         }
     }
@@ -47,8 +48,17 @@ impl Wayland {
         Self {
             socket: socket.to_string_lossy().into_owned(),
             compositor,
-            _bus: None,
+            bus: None,
         }
+    }
+
+    /// Opens another program over the whole screen of Mutter.
+    ///
+    /// # Panics
+    /// When the compositor is not Mutter.
+    pub async fn elsewhere(&self, folder: &Path) -> Elsewhere {
+        let bus = self.bus.as_ref().expect("Mutter's bus");
+        Elsewhere::open(folder, &self.socket, bus).await
     }
 
     /// For `WAYLAND_DISPLAY`: the whole path, so that it is found from any runtime folder.

@@ -4,6 +4,8 @@ Each click on it prints a token (xdg-activation) with which another program may 
 gives it for the click, and for nothing else.
 """
 
+import sys
+
 import gi
 
 gi.require_version("Gdk", "3.0")
@@ -17,12 +19,14 @@ program = Gio.AppInfo.create_from_commandline("true", "another program", notifie
 
 def clicked(_button):
     context = Gdk.Display.get_default().get_app_launch_context()
-    print(context.get_startup_notify_id(program, []), flush=True)
+    print("token", context.get_startup_notify_id(program, []), flush=True)
 
 
 button = Gtk.Button(label="Click")
 button.connect("clicked", clicked)
 window = Gtk.Window(title="panel")
 window.add(button)
+if "whole-screen" in sys.argv:
+    window.fullscreen()
 window.show_all()
 Gtk.main()

@@ -4,11 +4,12 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use carillon_tests_servers::{Process, until, until_some};
+use carillon_tests_servers::{Process, until};
 use serde_json::Value;
 
 use crate::screen::Screen;
 use crate::wayland::Wayland;
+use crate::wayland_panel::Panel;
 
 /// The user who may do nothing.
 const NOBODY: u32 = 65_534;
@@ -42,7 +43,7 @@ pub struct Toplevel {
 #[derive(Debug)]
 pub struct Sway {
     // In this order: what is inside ends first.
-    panel: Process,
+    panel: Panel,
     session: Wayland,
     screen: Screen,
     socket: PathBuf,
@@ -75,7 +76,7 @@ impl Sway {
         })
         .await;
         let session = Wayland::of(compositor, &display);
-        let panel = panel(folder, &session);
+        let panel = Panel::open(folder, session.socket(), false);
         let sway = Self {
             panel,
             session,
@@ -135,17 +136,11 @@ impl Sway {
 
     /// Clicks the panel's button with the pointer, and returns the token that the compositor gave for it.
     pub async fn click_panel(&self) -> String {
-        let before = self.panel.output().len();
         let (x, y) = (BUTTON.0.to_string(), BUTTON.1.to_string());
         let at = ["getactivewindow", "mousemove", "--window", "%1", &x, &y];
         let click = [at.as_slice(), &["click", "1"]].concat();
-        self.screen.xdotool(&click).expect("a click");
-        let token = async || {
-            let output = self.panel.output();
-            let told = output.get(before..)?.strip_suffix('\n')?;
-            Some(told.trim().to_owned())
-        };
-        until_some("a token for the click", token).await
+        let click = async || drop(self.screen.xdotool(&click).expect("a click"));
+        self.panel.token(click).await
     }
 
     /// How often sway refused to bring a window to the front, because it had not given the token.
@@ -175,21 +170,6 @@ fn own_user(folder: &Path, inner: &Path) -> Command {
     let nobody = NOBODY.to_string();
     command.args(["--reuid", &nobody, "--regid", &nobody, "--clear-groups"]);
     command
-}
-
-fn panel(folder: &Path, session: &Wayland) -> Process {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wayland_panel.py");
-    // Debian's own Python has GTK's bindings; one from elsewhere may not.
-    let mut command = Process::command("/usr/bin/python3");
-    command
-        .arg(script)
-        .env("WAYLAND_DISPLAY", session.socket())
-        .env("GDK_BACKEND", "wayland")
-        .env("XDG_RUNTIME_DIR", folder)
-        .env("HOME", folder)
-        .env("NO_AT_BRIDGE", "1")
-        .env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
-    Process::spawn("panel", folder, command)
 }
 
 fn ask(socket: &Path, arguments: &[&str]) -> Option<String> {
