@@ -4,9 +4,9 @@ pub mod compose;
 pub mod pictures;
 
 use crate::desktop::popups::{PopupRequest, Popups, Urgency};
-use crate::desktop::sound::{Clip, Play, Player};
+use crate::desktop::sound::{Clip, Play, Player, carried_by_popups};
 use crate::words::Words;
-use carillon_core::alerts::{Attention, EventKind, Sound, SoundPlan};
+use carillon_core::alerts::{Attention, EventKind, PopupPlan, Sound, SoundPlan};
 use carillon_core::ids::{ChatRef, InviteId};
 use carillon_engine::Ring;
 use pictures::Pictures;
@@ -54,10 +54,12 @@ impl Ringer {
     /// Shows the popup and plays the sound of a plan. Waits for neither.
     pub fn ring(&self, ring: &Ring, words: &Words) {
         // The popup goes first: it is never delayed for the sound.
+        let mut carried = None;
         if let Some(popup) = &ring.plan.popup {
-            self.show(ring, popup, words);
+            carried = ring.plan.sound.as_ref().and_then(carried_sound);
+            self.show(ring, popup, carried.clone(), words);
         }
-        if let Some(sound) = &ring.plan.sound {
+        if let Some(sound) = ring.plan.sound.as_ref().filter(|_| carried.is_none()) {
             self.play(&ring.plan.replace_key, sound);
         }
     }
@@ -84,7 +86,7 @@ impl Ringer {
         tokio::spawn(async move { drop(player.play(play)) });
     }
 
-    fn show(&self, ring: &Ring, plan: &carillon_core::alerts::PopupPlan, words: &Words) {
+    fn show(&self, ring: &Ring, plan: &PopupPlan, sound: Option<String>, words: &Words) {
         let text = compose::compose(ring, plan, words);
         let key = ring.plan.replace_key.clone();
         self.remember(&key, ring);
@@ -99,6 +101,7 @@ impl Ringer {
             sticky: plan.sticky,
             seconds: plan.seconds,
             urgency: urgency(ring),
+            sound,
             category: Some(category(ring.plan.kind).to_owned()),
         };
         if let Err(error) = self.popups.show(request) {
@@ -158,6 +161,13 @@ impl Ringer {
     pub fn stop_sounds(&self) {
         self.player.stop_all();
     }
+}
+
+/// The sound that the popup brings along, if it can and it is to be heard.
+fn carried_sound(plan: &SoundPlan) -> Option<String> {
+    (plan.volume.per_cent() > 0)
+        .then(|| carried_by_popups(&plan.sound))
+        .flatten()
 }
 
 /// Critical would pass the desktop's own Do Not Disturb: only what needs the user now, and stays, asks for it

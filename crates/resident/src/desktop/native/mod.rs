@@ -119,7 +119,6 @@ where
 #[cfg_attr(
     not(target_os = "windows"),
     expect(
-        clippy::missing_const_for_fn,
         unused_variables,
         reason = "elsewhere a token does it, or nothing is needed"
     )

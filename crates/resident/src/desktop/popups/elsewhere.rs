@@ -56,6 +56,10 @@ fn build(request: &PopupRequest, identity: &Identity) -> Notification {
     if let Some(reply) = &request.reply {
         notification.action(&reply.action.id, &text::line(&reply.action.label, LABEL));
     }
+    #[cfg(target_os = "macos")]
+    if let Some(sound) = &request.sound {
+        notification.sound_name(sound);
+    }
     for action in &request.actions {
         notification.action(&action.id, &text::line(&action.label, LABEL));
     }

@@ -96,6 +96,8 @@ pub struct PopupRequest {
     pub seconds: Option<u8>,
     /// How urgent.
     pub urgency: Urgency,
+    /// The name of a sound that the popup brings along; without one it is silent. Only macOS knows such names.
+    pub sound: Option<String>,
     /// The category of the Desktop Notifications Specification, such as `im.received`.
     pub category: Option<String>,
 }

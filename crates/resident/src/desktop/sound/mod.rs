@@ -4,6 +4,8 @@
 //! The caller never waits: whether a sound was heard comes as an answer that may be ignored.
 
 pub mod builtin;
+#[cfg(any(target_os = "macos", test))]
+mod carried;
 mod check;
 mod voice;
 
@@ -62,6 +64,19 @@ impl Clip {
             },
             Sound::File(path) => Ok(Some(Self::File(path.into()))),
         }
+    }
+}
+
+/// The name of a sound that the popup brings along, where whoever shows popups plays sounds better than Carillon can:
+/// on macOS, which tells nobody of its Focus. `None`: Carillon plays it.
+#[must_use]
+pub fn carried_by_popups(sound: &Sound) -> Option<String> {
+    #[cfg(target_os = "macos")]
+    return carried::lay_out(sound, &carried::folder()?);
+    #[cfg(not(target_os = "macos"))]
+    {
+        let _nobody_carries = sound;
+        None
     }
 }
 
