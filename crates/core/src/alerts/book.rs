@@ -1,6 +1,7 @@
 //! The rules as they are asked: made once for each change of the settings, so that a decision looks up and never
 //! searches.
 
+use super::hours::{Hours, LocalNow};
 use super::kinds::EventKind;
 use super::lookup::{LevelRef, Scoped, Whose};
 use super::rows::{AlertRows, Row};
@@ -179,14 +180,22 @@ impl RuleBook {
         zone: &TimeZone,
         own: Availability,
     ) -> Option<ActiveProfile> {
+        if self.profiles.is_empty() {
+            return None;
+        }
+        let local = LocalNow::new(now, zone);
+        let holds = |hours: &Hours| {
+            local
+                .as_ref()
+                .and_then(|local| hours.end_in(local))
+                .is_some()
+        };
         let fits = |profile: &CompiledProfile| match (&self.choice, &profile.when) {
             (ProfileChoice::None, _) => false,
             (ProfileChoice::Named(name), _) => *name == profile.name,
             (ProfileChoice::Automatic, Activation::ByHand) => false,
             (ProfileChoice::Automatic, Activation::OwnStatus { shows }) => shows.contains(&own),
-            (ProfileChoice::Automatic, Activation::Schedule { hours }) => {
-                hours.iter().any(|one| one.end_at(now, zone).is_some())
-            }
+            (ProfileChoice::Automatic, Activation::Schedule { hours }) => hours.iter().any(holds),
         };
         self.profiles.iter().position(fits).map(ActiveProfile)
     }
@@ -203,14 +212,20 @@ impl RuleBook {
         now: Timestamp,
         zone: &TimeZone,
     ) -> Option<(&QuietHours, Timestamp)> {
-        let ends = |at: Timestamp| {
-            let quiet = self.quiet.iter();
-            quiet.filter_map(move |one| Some((one, one.hours.end_at(at, zone)?)))
+        let local = (!self.quiet.is_empty()).then(|| LocalNow::new(now, zone))??;
+        let holds = |one: &&QuietHours| one.hours.end_in(&local).is_some();
+        let first = self.quiet.iter().find(holds)?;
+        let latest = |at: Timestamp| {
+            let local = LocalNow::new(at, zone)?;
+            self.quiet
+                .iter()
+                .filter_map(|one| one.hours.end_in(&local))
+                .max()
         };
-        let (first, mut end) = ends(now).next()?;
+        let mut end = latest(now)?;
         // One stretch may run into the next; a week that is quiet throughout ends somewhere all the same.
         for _ in 0..16 {
-            match ends(end).map(|(_, later)| later).max() {
+            match latest(end) {
                 Some(later) if later > end => end = later,
                 _ => break,
             }

@@ -45,7 +45,7 @@ impl Draft {
             breaks_through: false,
             ends_watch: None,
             replace_key,
-            trace: Vec::with_capacity(10),
+            trace: Vec::with_capacity(8),
         };
         let mut draft = Self { plan };
         draft.gave(Cell::Popup, rows.kind, popup_from);

@@ -142,31 +142,70 @@ impl Hours {
     /// later, one that comes twice as its first coming. So the hours are one stretch, whatever the clock does.
     #[must_use]
     pub fn end_at(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        let moment = jiff::Timestamp::from_millisecond(now.0).ok()?;
-        let today = zone.to_datetime(moment).date();
-        let begun = [Some(today), today.yesterday().ok()];
-        begun
-            .into_iter()
-            .flatten()
-            .filter(|date| self.begin_on(*date))
-            .filter_map(|date| self.stretch(date, zone))
-            .filter(|(from, to)| *from <= now && now < *to)
-            .map(|(_, to)| to)
-            .max()
+        self.end_in(&LocalNow::new(now, zone)?)
+    }
+
+    pub(super) fn end_in(&self, local: &LocalNow<'_>) -> Option<Timestamp> {
+        let today = self.end_of_stretch(local, local.wall.date(), 0);
+        let yesterday = self.end_of_stretch(local, local.wall.date().yesterday().ok()?, DAY);
+        today.max(yesterday)
+    }
+
+    /// When the stretch that began on `date`, so many minutes before today, ends; `None` when it does not hold now.
+    fn end_of_stretch(&self, local: &LocalNow<'_>, date: Date, before: i32) -> Option<Timestamp> {
+        let over_midnight = self.to <= self.from;
+        let from = i32::from(self.from.minute_of_day) - before;
+        let to = i32::from(self.to.minute_of_day) - before + if over_midnight { DAY } else { 0 };
+        // Most of the time a look at the wall clock is enough, and the zone need not be asked.
+        let near = (from - SLACK..to + SLACK).contains(&local.minute_of_day);
+        if !near || !self.begin_on(date) {
+            return None;
+        }
+        let last = if over_midnight {
+            date.tomorrow().ok()?
+        } else {
+            date
+        };
+        let (from, to) = (
+            local.moment(self.from.on(date))?,
+            local.moment(self.to.on(last))?,
+        );
+        (from <= local.now && local.now < to).then_some(to)
     }
 
     fn begin_on(&self, date: Date) -> bool {
         self.days.is_empty() || self.days.contains(&Weekday::of(date.weekday()))
     }
+}
 
-    fn stretch(&self, date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-        let last = if self.to > self.from {
-            date
-        } else {
-            date.tomorrow().ok()?
-        };
-        let moment = |at: DateTime| zone.to_timestamp(at).ok().map(Timestamp::from);
-        Some((moment(self.from.on(date))?, moment(self.to.on(last))?))
+/// Minutes of a day.
+const DAY: i32 = 24 * 60;
+/// Clocks are moved by two hours at most; in minutes, with an hour to spare.
+const SLACK: i32 = 180;
+
+/// A moment with the wall clock of a zone, read once for all hours that are asked.
+pub(super) struct LocalNow<'a> {
+    now: Timestamp,
+    zone: &'a TimeZone,
+    wall: DateTime,
+    minute_of_day: i32,
+}
+
+impl<'a> LocalNow<'a> {
+    /// `None` beyond the years -9999 to 9999.
+    pub(super) fn new(now: Timestamp, zone: &'a TimeZone) -> Option<Self> {
+        let moment = jiff::Timestamp::from_millisecond(now.0).ok()?;
+        let wall = zone.to_datetime(moment);
+        Some(Self {
+            now,
+            zone,
+            wall,
+            minute_of_day: i32::from(wall.hour()) * 60 + i32::from(wall.minute()),
+        })
+    }
+
+    fn moment(&self, at: DateTime) -> Option<Timestamp> {
+        self.zone.to_timestamp(at).ok().map(Timestamp::from)
     }
 }
 

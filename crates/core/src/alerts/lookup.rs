@@ -1,10 +1,10 @@
 //! How a cell's value is found.
 //!
 //! Scopes are asked from strongest to weakest: watch, contact or room, group, account, profile, then the settings
-//! for everybody. Within a scope the kind's row is asked first, then its parents', the generic row last. A parent's
-//! row in a scope is not asked for a cell that Carillon's default for the kind sets to `none`: a sound chosen for
-//! everything of Bob's must not make his going away ring. In the settings for everybody Carillon's default for a row
-//! stands right behind the user's.
+//! for everybody. Within a scope the kind's row is asked first, then its parents', the generic row last. In a scope a
+//! parent's row gives nothing but `none` to a cell that Carillon's default for the kind sets to `none`: a sound chosen
+//! for everything of Bob's must not make his going away ring. In the settings for everybody Carillon's default for a
+//! row stands right behind the user's.
 
 use super::book::{Layer, RuleBook, WaitingFor};
 use super::cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
@@ -116,7 +116,7 @@ impl SourceRef<'_> {
 struct Candidate<'a> {
     row: &'a Row,
     from: SourceRef<'a>,
-    /// Not asked for what the kind's default sets to `none`.
+    /// Gives nothing but `none` where the kind's default is `none`.
     guarded: bool,
 }
 
@@ -144,7 +144,7 @@ impl<'a> Candidates<'a> {
     ) -> Self {
         let mut found = Self {
             kind,
-            rows: Vec::with_capacity(8),
+            rows: Vec::with_capacity(12),
         };
         if let Some((account, jid, watch)) = watch {
             for row in [&watch.row, &*WATCH] {
@@ -181,13 +181,12 @@ impl<'a> Candidates<'a> {
         is_none: impl Fn(&T) -> bool,
         root: &'static T,
     ) -> Found<'a, T> {
-        let none = cell(self.kind.built_in()).is_some_and(is_none);
+        let silent = cell(self.kind.built_in()).is_some_and(&is_none);
         for candidate in &self.rows {
-            if candidate.guarded && none {
-                continue;
-            }
-            if let Some(value) = cell(candidate.row) {
-                return (value, candidate.from);
+            match cell(candidate.row) {
+                Some(value) if candidate.guarded && silent && !is_none(value) => {}
+                Some(value) => return (value, candidate.from),
+                None => {}
             }
         }
         let from = SourceRef {

@@ -48,13 +48,11 @@ pub(super) fn silence_by_wish(
         draft.silence(&rule);
         true
     };
-    for (level, mute) in mutes(scopes, context) {
-        if mute {
-            let rule = Rule::Muted {
-                level: level.level(),
-            };
-            silenced |= silence(draft, rule, level);
-        }
+    for level in mutes(scopes, context) {
+        let rule = Rule::Muted {
+            level: level.level(),
+        };
+        silenced |= silence(draft, rule, level);
     }
     if context.own == Availability::Busy {
         silenced |= silence(draft, Rule::OwnBusy, LevelRef::Settings);
@@ -99,18 +97,17 @@ const fn is_worth_telling_late(event: &AlertEvent) -> bool {
     matches!(event.kind.nature(), Nature::Said | Nature::Notice)
 }
 
-/// The mutes that there are, weakest first, and whether they hold.
-fn mutes<'a>(scopes: &[Scoped<'a>], context: &Context<'_>) -> Vec<(LevelRef<'a>, bool)> {
-    let holds =
-        |mute: Option<crate::settings::Mute>| mute.is_some_and(|one| one.holds(context.now));
-    let mut mutes = vec![(LevelRef::Settings, holds(context.mute))];
-    mutes.extend(
-        scopes
-            .iter()
-            .rev()
-            .map(|scoped| (scoped.level, holds(scoped.layer.mute))),
-    );
-    mutes
+/// The mutes that hold, weakest first.
+fn mutes<'a>(scopes: &[Scoped<'a>], context: &Context<'_>) -> impl Iterator<Item = LevelRef<'a>> {
+    let now = context.now;
+    let of_scopes = scopes
+        .iter()
+        .rev()
+        .map(|scoped| (scoped.level, scoped.layer.mute));
+    std::iter::once((LevelRef::Settings, context.mute))
+        .chain(of_scopes)
+        .filter(move |(_, mute)| mute.is_some_and(|mute| mute.holds(now)))
+        .map(|(level, _)| level)
 }
 
 /// What others could read over my shoulder is not shown.

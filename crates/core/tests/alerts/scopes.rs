@@ -105,6 +105,8 @@ sounds! {
     bobs_sound_is_not_for_his_going: on(ContactUnavailable).rules(BOB) => "none from default / contact_unavailable";
     bobs_sound_is_not_for_his_reactions: on(Reaction).rules(BOB) => "none from default / reaction";
     bobs_sound_is_not_for_his_chat_in_front: on(Message).rules(BOB).in_front("bob@example.org") => "none from default / message_in_front";
+    bobs_silence_is_for_what_i_made_ring:
+        on(Reaction).rules("[reaction]\nsound = 'builtin:tick'\n[[override]]\nscope = 'chat'\naccount = 'me@example.org'\nchat = 'bob@example.org'\nrows.generic.sound = 'none'") => "none from chat bob@example.org / generic";
     bobs_message_sound_is_for_his_files: on(FileReceived).rules(BOBS_MESSAGES) => "buzz from chat bob@example.org / message";
     bobs_message_sound_is_for_what_was_missed: on(Missed).rules(BOBS_MESSAGES) => "buzz from chat bob@example.org / message";
     bobs_message_sound_is_not_for_followups:
