@@ -1,5 +1,7 @@
 //! What the engine keeps in memory of one account.
 
+use crate::archive::Reading;
+use crate::streams::{Counting, Stash};
 use carillon_core::contact::{
     Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
 };
@@ -103,6 +105,10 @@ pub(crate) struct Room {
     pub(crate) state: RoomState,
     pub(crate) nick: String,
     pub(crate) subject: String,
+    /// The room keeps an archive.
+    pub(crate) archive: bool,
+    /// All that the archive has is stored, and what comes live follows it.
+    pub(crate) gapless: bool,
     pub(crate) occupants: BTreeSet<String>,
 }
 
@@ -129,6 +135,16 @@ pub(crate) struct Account {
     pub(crate) in_flight: HashSet<String>,
     /// What was written up to here was handed to this session, but for what a room holds up.
     pub(crate) sent_up_to: MessageId,
+    /// What is owed up to this row was handed to this session.
+    pub(crate) errands_up_to: i64,
+    /// How far what came is stored, for the server to know.
+    pub(crate) counting: Counting,
+    /// What was true when the link broke.
+    pub(crate) stash: Option<Box<Stash>>,
+    /// The archives that are being read, by their question's number.
+    pub(crate) reading: HashMap<u64, Reading>,
+    /// All that my archive has is stored, and what comes live follows it.
+    pub(crate) gapless: bool,
     /// When to try again to hand over what the session did not take.
     pub(crate) send_due: Option<Timestamp>,
     /// Since when the session is signed in.
@@ -159,6 +175,11 @@ impl Account {
             told_missed: BTreeSet::new(),
             in_flight: HashSet::new(),
             sent_up_to: MessageId(0),
+            errands_up_to: 0,
+            counting: Counting::default(),
+            stash: None,
+            reading: HashMap::new(),
+            gapless: false,
             send_due: None,
             online_since: None,
             resource: None,
@@ -171,6 +192,10 @@ impl Account {
             account: self.id,
             jid: jid.clone(),
         }
+    }
+
+    pub(crate) fn has_archive(&self) -> bool {
+        matches!(self.line, Line::Online(features) if features.archive)
     }
 
     pub(crate) fn is_online(&self) -> bool {
@@ -241,6 +266,8 @@ impl Account {
         self.session = None;
         self.in_flight.clear();
         self.sent_up_to = MessageId(0);
+        self.errands_up_to = 0;
+        self.reading.clear();
         self.send_due = None;
         self.online_since = None;
         self.typing.clear();
@@ -248,6 +275,7 @@ impl Account {
         self.shown = None;
         for room in self.rooms.values_mut() {
             room.state = RoomState::Outside;
+            room.gapless = false;
             room.occupants.clear();
         }
         self.presences.clear();

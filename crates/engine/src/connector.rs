@@ -1,12 +1,14 @@
 //! How the engine gets a session: the real one over the network, a scripted one in tests.
 
 use carillon_core::contact::Availability;
-use carillon_core::session::{Incoming, Outgoing, SessionProblem};
+use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
 use carillon_core::settings::AccountSettings;
-use carillon_wire::{ConnectConfig, Secret};
+use carillon_wire::{Asleep, ConnectConfig, Earlier, Secret};
+use jid::BareJid;
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 /// A boxed future, so that connectors can be chosen at run time.
@@ -23,6 +25,8 @@ pub struct SessionStart {
     pub availability: Availability,
     /// My words.
     pub status: String,
+    /// The stream to be resumed if the server still has it (XEP-0198).
+    pub stream: Option<StreamState>,
 }
 
 /// Why a session ended or could not begin.
@@ -56,13 +60,36 @@ pub trait Secrets: Send + Sync + 'static {
 /// Sessions over the network.
 pub struct WireConnector {
     secrets: Arc<dyn Secrets>,
+    dormitory: Arc<Dormitory>,
+}
+
+/// Sessions whose link broke, until the next attempt takes them out.
+#[derive(Default)]
+struct Dormitory(Mutex<HashMap<BareJid, Asleep>>);
+
+impl Dormitory {
+    fn put(&self, account: BareJid, asleep: Option<Asleep>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match asleep {
+            Some(asleep) => all.insert(account, asleep),
+            None => all.remove(&account),
+        };
+    }
+
+    fn take(&self, account: &BareJid) -> Option<Asleep> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(account)
+    }
 }
 
 impl WireConnector {
     /// Sessions that sign in with the passwords of `secrets`.
     #[must_use]
     pub fn new(secrets: Arc<dyn Secrets>) -> Self {
-        Self { secrets }
+        Self {
+            secrets,
+            dormitory: Arc::default(),
+        }
     }
 }
 
@@ -74,12 +101,20 @@ impl Connector for WireConnector {
         incoming: mpsc::Sender<Incoming>,
     ) -> Boxed<ConnectEnd> {
         let secrets = Arc::clone(&self.secrets);
+        let dormitory = Arc::clone(&self.dormitory);
         Box::pin(async move {
             let Some(password) = secrets.password(&start.account).await else {
                 return ConnectEnd::NoPassword;
             };
+            let account = start.account.jid.clone();
+            let earlier = Earlier {
+                stream: start.stream.clone(),
+                asleep: dormitory.take(&account),
+            };
             let config = connect_config(start, password);
-            match carillon_wire::run(config, outgoing, incoming).await {
+            let ended = carillon_wire::run_on(config, earlier, outgoing, incoming).await;
+            dormitory.put(account, ended.asleep);
+            match ended.result {
                 Ok(()) => ConnectEnd::Closed,
                 Err(problem) => ConnectEnd::Problem(problem),
             }

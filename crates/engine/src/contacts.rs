@@ -3,10 +3,10 @@
 use crate::desk::{Desk, DeskError, ServerAnswer};
 use crate::output::Output;
 use carillon_core::alerts::EventKind;
-use carillon_core::contact::ContactRequest;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::room::RoomInvite;
 use carillon_core::session::{Outgoing, SubscriptionStep};
+use carillon_store::Errand;
 use jid::BareJid;
 
 /// The longest name, group or request text that is sent, in characters.
@@ -51,9 +51,7 @@ impl Desk {
         };
         self.step(contact, step)?;
         // Who asked me as well gets their answer with the same click.
-        let asked_me =
-            |one: &ContactRequest| one.account == contact.account && one.jid == contact.jid;
-        if self.store.contact_requests()?.iter().any(asked_me) {
+        if self.asks_me(contact.account, &contact.jid)? {
             self.step(contact, SubscriptionStep::Subscribed)?;
             self.store
                 .remove_contact_request(contact.account, &contact.jid)?;
@@ -186,12 +184,9 @@ impl Desk {
         let owed = self.store.accept_stranger(contact.account, &contact.jid)?;
         self.tell(Output::Chat(contact.clone()));
         if self.settings.privacy.send_receipts {
-            let account = self.account(contact.account)?;
-            for id in owed {
-                account.say(Outgoing::Receipt {
-                    to: contact.jid.clone().into(),
-                    id,
-                });
+            for of in owed {
+                let to = contact.jid.clone().into();
+                self.run_errand(contact.account, &Errand::Receipt { to, of })?;
             }
         }
         Ok(())
@@ -233,16 +228,13 @@ impl Desk {
         self.stranger_handled(&contact);
     }
 
-    fn step(&self, contact: &ChatRef, step: SubscriptionStep) -> Result<(), DeskError> {
+    /// Stored for certain before anybody is told; said now or when there is a connection.
+    fn step(&mut self, contact: &ChatRef, step: SubscriptionStep) -> Result<(), DeskError> {
+        self.account(contact.account)?;
         let to = contact.jid.clone();
-        let said = self
-            .account(contact.account)?
-            .say(Outgoing::Subscription { to, step });
-        if said {
-            Ok(())
-        } else {
-            Err(DeskError::NotConnected)
-        }
+        self.run_errand(contact.account, &Errand::Subscription { to, step })?;
+        self.flush();
+        Ok(())
     }
 
     pub(crate) fn request_handled(&mut self, contact: &ChatRef) {

@@ -150,6 +150,7 @@ impl Desk {
         tracing::error!(%error, "something could not be stored");
         self.tell(Output::Storage(error.to_string()));
         if let Some(account) = self.accounts.get_mut(&account) {
+            account.counting.breaks();
             account.say(Outgoing::Close);
         }
     }

@@ -63,12 +63,12 @@ impl Desk {
             Incoming::Blocked(jids) => self.hear_blocked(id, &jids),
             Incoming::Unblocked(jids) => self.hear_unblocked(id, &jids),
             Incoming::Outcome { request, result } => self.answer_request(request, result),
-            Incoming::Counted(_)
-            | Incoming::Resumable(_)
-            | Incoming::Resumed
-            | Incoming::ReachedEarlier(_)
-            | Incoming::Numbered { .. }
-            | Incoming::Archive { .. } => {}
+            Incoming::Counted(number) => self.hear_counted(id, number),
+            Incoming::Resumable(stream) => self.hear_resumable(id, &stream),
+            Incoming::Resumed => self.session_resumed(id),
+            Incoming::ReachedEarlier(count) => self.hear_reached_earlier(id, count),
+            Incoming::Numbered { number, id: row } => self.hear_numbered(id, number, &row),
+            Incoming::Archive { request, answer } => self.hear_archive(id, request, answer),
         }
     }
 

@@ -8,10 +8,12 @@
 pub mod account;
 mod alerting;
 pub mod answers;
+mod archive;
 mod chores;
 pub mod connector;
 mod contacts;
 pub mod desk;
+mod errands;
 mod hearing;
 mod messages;
 mod missed;
@@ -22,10 +24,12 @@ mod rooms;
 mod run;
 mod sessions;
 mod status;
+mod streams;
 mod typing;
 
 pub use account::Line;
 pub use answers::{AccountState, RoomNow};
+pub use archive::CatchingUp;
 pub use carillon_store as store;
 pub use carillon_wire as wire;
 pub use connector::{ConnectEnd, Connector, Secrets, WireConnector};

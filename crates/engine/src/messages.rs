@@ -5,10 +5,10 @@ use crate::output::{Content, Output};
 use crate::presence::live;
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::{Author, ChatKind};
-use carillon_core::ids::{AccountId, ChatRef, MessageId};
+use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::privacy::{Admission, Sender, admit};
 use carillon_core::session::{IncomingMessage, Origin, Outgoing};
-use carillon_store::{NewMessage, Received};
+use carillon_store::{Arrival, Errand, NewMessage, Received};
 use jid::BareJid;
 
 /// The longest draft that is kept, in characters.
@@ -27,7 +27,7 @@ impl Desk {
     }
 
     /// Where a message goes. What I said myself and what a room that I am in says is always let in.
-    fn admission(&self, id: AccountId, message: &IncomingMessage) -> Admission {
+    pub(crate) fn admission(&self, id: AccountId, message: &IncomingMessage) -> Admission {
         let Some(account) = self.accounts.get(&id) else {
             return Admission::Blocked;
         };
@@ -64,21 +64,10 @@ impl Desk {
             account: id,
             jid: message.chat.clone(),
         };
+        let arrival = self.arrival(id, message, in_requests, room);
         let in_front = self.surroundings.borrow().chat_in_front.as_ref() == Some(&chat);
-        let stored = self.store.receive(&NewMessage {
-            account: id,
-            chat: message.chat.clone(),
-            author: message.author.clone(),
-            sender_id: message.id.clone(),
-            stanza_id: message.stanza_id.clone(),
-            body: message.body.clone(),
-            at: message.at.unwrap_or(now),
-            seen: message.author == Author::Me,
-            in_requests,
-            room,
-            wants_receipt: message.wants_receipt,
-            markable: message.markable,
-        });
+        let new = self.new_message(id, message, in_requests, room, now);
+        let stored = self.store.receive_by(&new, &arrival);
         let Some(stored) = self.stored(id, stored) else {
             return;
         };
@@ -98,6 +87,71 @@ impl Desk {
         }
     }
 
+    pub(crate) fn new_message(
+        &self,
+        account: AccountId,
+        message: &IncomingMessage,
+        in_requests: bool,
+        room: bool,
+        now: Timestamp,
+    ) -> NewMessage {
+        NewMessage {
+            account,
+            chat: message.chat.clone(),
+            author: message.author.clone(),
+            sender_id: message.id.clone(),
+            stanza_id: message.stanza_id.clone(),
+            body: message.body.clone(),
+            at: message.at.unwrap_or(now),
+            seen: message.author == Author::Me,
+            in_requests,
+            room,
+            wants_receipt: message.wants_receipt,
+            markable: message.markable,
+        }
+    }
+
+    /// What is stored together with a message.
+    fn arrival(
+        &mut self,
+        id: AccountId,
+        message: &IncomingMessage,
+        in_requests: bool,
+        room: bool,
+    ) -> Arrival {
+        let contact = message.author == Author::Contact && !room && !in_requests;
+        let receipt = if contact {
+            self.receipt_for(message)
+        } else {
+            None
+        };
+        let Some(account) = self.accounts.get(&id) else {
+            return Arrival::default();
+        };
+        let gapless = match account.rooms.get(&message.chat) {
+            Some(room) => room.gapless,
+            None => account.gapless,
+        };
+        Arrival {
+            counted: account.counting.current(),
+            // What waited somewhere was said before.
+            gapless: gapless && matches!(message.origin, Origin::Live | Origin::Carbon),
+            receipt,
+        }
+    }
+
+    /// The receipt that a contact's message asks for, and its stanza's id.
+    pub(crate) fn receipt_for(&mut self, message: &IncomingMessage) -> Option<(String, Errand)> {
+        let wanted = message.wants_receipt && self.settings.privacy.send_receipts;
+        let of = message.id.clone().filter(|_| wanted)?;
+        // A copy is answered by the device that the message went to.
+        if message.origin == Origin::Carbon {
+            return None;
+        }
+        let to = message.from.clone();
+        Some((self.errand_id(), Errand::Receipt { to, of }))
+    }
+
     fn after_arrival(
         &mut self,
         id: AccountId,
@@ -111,8 +165,6 @@ impl Desk {
         }
         if in_requests {
             self.tell(Output::Requests);
-        } else if message.wants_receipt && self.settings.privacy.send_receipts {
-            self.send_receipt(id, message);
         }
         match message.origin {
             Origin::Live | Origin::Carbon => self.ring_message(id, message, stored, in_requests),
@@ -122,16 +174,8 @@ impl Desk {
             }
             Origin::Delayed | Origin::Archive => {}
         }
-    }
-
-    fn send_receipt(&self, id: AccountId, message: &IncomingMessage) {
-        if let (Ok(account), Some(sender_id)) = (self.account(id), &message.id)
-            && message.origin != Origin::Carbon
-        {
-            account.say(Outgoing::Receipt {
-                to: message.from.clone(),
-                id: sender_id.clone(),
-            });
+        if message.wants_receipt {
+            self.send_errands(id);
         }
     }
 
@@ -187,14 +231,13 @@ impl Desk {
             && kind == Some(ChatKind::Contact)
         {
             let to = chat.jid.clone();
-            self.account(chat.account)?
-                .say(Outgoing::Displayed { to, id });
+            self.run_errand(chat.account, &Errand::Displayed { to, of: id })?;
         }
         self.was_seen(chat.account, &chat.jid);
         Ok(())
     }
 
-    fn was_seen(&mut self, id: AccountId, chat: &BareJid) {
+    pub(crate) fn was_seen(&mut self, id: AccountId, chat: &BareJid) {
         self.withdraw(EventKind::Message, id, chat);
         self.withdraw(EventKind::StrangerMessage, id, chat);
         self.withdraw_missed_of(id, chat);

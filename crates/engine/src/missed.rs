@@ -25,7 +25,7 @@ impl Desk {
         let due: Vec<_> = self
             .accounts
             .values_mut()
-            .filter(|account| account.catch_up.as_ref().is_some_and(|one| one.due <= now))
+            .filter(|account| account.missed_due().is_some_and(|due| due <= now))
             .filter_map(|account| Some((account.id, account.catch_up.take()?)))
             .collect();
         for (id, catch_up) in due {

@@ -134,6 +134,7 @@ impl Desk {
             .collect();
         for id in due {
             self.send_waiting(id);
+            self.send_errands(id);
         }
     }
 
@@ -172,14 +173,16 @@ impl Desk {
     }
 
     pub(crate) fn hear_reached(&mut self, id: AccountId, ids: &[String]) {
+        let Ok(account) = self.account_mut(id) else {
+            return;
+        };
         for reached in ids {
-            if let Ok(account) = self.account_mut(id) {
-                account.in_flight.remove(reached);
-            }
-            let advanced = self.store.advance(id, None, reached, Delivery::Sent);
-            let advanced = self.stored(id, advanced).flatten();
-            let message = advanced.and_then(|message| self.store.message(message).ok().flatten());
-            if let Some(message) = message {
+            account.in_flight.remove(reached);
+        }
+        let gapless = account.gapless;
+        let changed = self.store.reached(id, ids, gapless);
+        for message in self.stored(id, changed).unwrap_or_default() {
+            if let Ok(Some(message)) = self.store.message(message) {
                 self.tell(Output::MessageChanged(message.chat, message.id));
             }
         }

@@ -96,7 +96,10 @@ impl Desk {
         let Some(account) = self.accounts.get(&id) else {
             return;
         };
-        if account.blocked.contains(from) || *from == account.settings.jid {
+        if account.blocked.contains(from)
+            || *from == account.settings.jid
+            || self.answer_waits(id, from)
+        {
             return;
         }
         let item = account.roster.get(from);

@@ -84,7 +84,11 @@ impl Desk {
                 room.state = RoomState::Refused { reason };
             }
             RoomEvent::Subject { text } => room.subject = text,
-            RoomEvent::HasArchive => return,
+            RoomEvent::HasArchive => {
+                room.archive = true;
+                self.catch_up(id, Some(jid.clone()));
+                return;
+            }
             RoomEvent::Occupant { nick, availability } if availability.is_online() => {
                 room.occupants.insert(nick);
             }
@@ -109,6 +113,9 @@ impl Desk {
         };
         self.tell(Output::Chat(chat));
         if joined {
+            if let Some(account) = self.accounts.get(&id) {
+                account.say(Outgoing::RoomInfo { room: jid.clone() });
+            }
             // What waited for this room lies behind what was sent since.
             if let Some(account) = self.accounts.get_mut(&id) {
                 account.sent_up_to = MessageId(0);
@@ -192,7 +199,7 @@ impl Desk {
         Ok(())
     }
 
-    fn enter(&mut self, id: AccountId, jid: &BareJid) {
+    pub(crate) fn enter(&mut self, id: AccountId, jid: &BareJid) {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };

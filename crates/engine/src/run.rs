@@ -209,19 +209,26 @@ impl Desk {
     }
 
     /// Brings what was committed to the disk for certain.
-    fn flush(&mut self) {
-        if self.flush_due.take().is_some()
-            && let Err(error) = self.store.flush()
-        {
-            tracing::error!(%error, "the disk did not take what was stored");
-            self.tell(Output::Storage(error.to_string()));
+    pub(crate) fn flush(&mut self) {
+        if self.flush_due.take().is_none() {
+            return;
+        }
+        let counts = self.counts();
+        match self.store.flush_counts(&counts) {
+            Ok(()) => self.tell_handled(),
+            Err(error) => {
+                tracing::error!(%error, "the disk did not take what was stored");
+                self.tell(Output::Storage(error.to_string()));
+            }
         }
     }
 
     /// Ends all sessions in good order.
     fn end(&mut self) {
-        self.close_sessions();
+        // Before the good-bye, so that the server does not keep what is stored here.
         self.do_chores();
+        self.flush();
+        self.close_sessions();
         self.flush();
     }
 }

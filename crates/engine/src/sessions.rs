@@ -4,6 +4,7 @@ use crate::account::{Account, Burst, Line, Session};
 use crate::connector::{ConnectEnd, SessionStart};
 use crate::desk::{Desk, DeskError};
 use crate::output::Output;
+use crate::streams::Counting;
 use carillon_core::alerts::EventKind;
 use carillon_core::backoff;
 use carillon_core::contact::Availability;
@@ -41,7 +42,7 @@ pub(crate) fn account_due(account: &Account) -> Option<Timestamp> {
         Line::Waiting { retry_at, .. } => Some(retry_at),
         _ => None,
     };
-    let missed = account.catch_up.as_ref().map(|catch_up| catch_up.due);
+    let missed = account.missed_due();
     [retry, missed, account.send_due]
         .into_iter()
         .flatten()
@@ -173,15 +174,18 @@ impl Desk {
         let generation = self.number();
         let presence = self.own_presence();
         let roster_version = self.store.roster_version(id).ok().flatten();
+        let stream = self.store.stream(id).ok().flatten();
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
         account.forget_live();
+        account.counting = Counting::from(stream.as_ref());
         let start = SessionStart {
             account: account.settings.clone(),
             roster_version: Some(roster_version.unwrap_or_default()),
             availability: presence.0,
             status: presence.1.clone(),
+            stream,
         };
         account.shown = Some(presence);
         account.line = Line::Connecting;
@@ -225,19 +229,33 @@ impl Desk {
 
     /// Ends a session because the user wants it so.
     fn hang_up(&mut self, id: AccountId) {
+        if !self.accounts.contains_key(&id) {
+            return;
+        }
+        // What is stored is acknowledged before the good-bye.
+        self.flush_due.get_or_insert_default();
+        self.flush();
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
         self.leaving.extend(say_goodbye(account));
         account.line = Line::Off;
         account.failures = 0;
+        self.end_stream(id);
         self.withdraw_account_alert(id);
         self.forget_live(id);
     }
 
     pub(crate) fn close_sessions(&mut self) {
+        let mut closed = Vec::new();
         for account in self.accounts.values_mut() {
-            self.leaving.extend(say_goodbye(account));
+            if let Some(generation) = say_goodbye(account) {
+                self.leaving.insert(generation);
+                closed.push(account.id);
+            }
+        }
+        for id in closed {
+            self.end_stream(id);
         }
     }
 
@@ -283,10 +301,16 @@ impl Desk {
         account.online_since = Some(now);
         account.resource = Some(resource.to_owned());
         account.burst = Burst::begin(now);
+        account.stash = None;
+        account.gapless = false;
         self.withdraw_account_alert(id);
         self.show_own_presence();
         self.rejoin_rooms(id);
         self.send_waiting(id);
+        self.send_errands(id);
+        if features.archive {
+            self.catch_up(id, None);
+        }
         self.tell(Output::Accounts);
         self.refresh_tray();
     }
@@ -324,8 +348,14 @@ impl Desk {
             self.stop(id, Line::Stopped(problem), &text);
             return;
         }
+        // What was heard until now, so that the server need not say it again.
+        self.flush_due.get_or_insert_default();
+        self.flush();
         let chance = (self.chance)();
         let now = self.now();
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.fall_asleep();
+        }
         if let Some(account) = self.accounts.get_mut(&id) {
             // A server that lets me in and drops me at once must not be asked again and again without a rest.
             let steady = account

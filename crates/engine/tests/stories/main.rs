@@ -8,9 +8,12 @@
 )]
 
 mod answers;
+mod archive;
 mod arriving;
 mod calm;
 mod connecting;
+mod going_on;
+mod owing;
 mod people;
 mod privacy;
 mod requests;

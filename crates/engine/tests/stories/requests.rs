@@ -101,7 +101,7 @@ async fn accepting_a_contact_opens_no_empty_chat() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_cannot_be_accepted_offline_and_stays() {
+async fn a_request_that_is_accepted_offline_is_answered_later_and_asked_no_more() {
     let (mut stage, session) = Stage::online().await;
     session.hears(asks(CAROL)).await;
     let detail = String::new();
@@ -111,8 +111,27 @@ async fn a_request_cannot_be_accepted_offline_and_stays() {
     stage.told().await;
     let carol = stage.chat(CAROL);
     let answer = stage.call(move |desk| desk.accept_request(&carol)).await;
-    assert_eq!(answer, Err(DeskError::NotConnected));
-    assert_eq!(stage.stored().contact_requests().unwrap().len(), 1);
+    assert_eq!(answer, Ok(()));
+    assert_eq!(stage.stored().contact_requests().unwrap(), []);
+
+    let mut session = stage.session().await;
+    // The server repeats what it has no answer to (RFC 6121 §3.1.3).
+    session.hears(asks(CAROL)).await;
+    session.comes_online().await;
+    let nick = String::new();
+    let subscribe = SubscriptionStep::Subscribe {
+        nick,
+        text: String::new(),
+    };
+    let said = session.says().await;
+    assert_eq!(
+        said,
+        [step(SubscriptionStep::Subscribed), step(subscribe)],
+        "nothing else"
+    );
+    session.takes_all().await;
+    assert_eq!(stage.stored().contact_requests().unwrap(), []);
+    assert_eq!(stage.told().await.alerted(), []);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@
 use carillon_core::alerts::{EventKind, PopupForm, Surroundings};
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
-use carillon_core::session::{Incoming, Outgoing, ServerFeatures};
+use carillon_core::session::{Incoming, Outgoing, ServerFeatures, SessionProblem, StreamState};
 use carillon_core::settings::{AccountSettings, SecretStore, Settings};
 use carillon_core::tray::TrayInput;
 use carillon_engine::connector::{Boxed, SessionStart};
@@ -62,6 +62,8 @@ pub(crate) struct Session {
     outgoing: mpsc::Receiver<Outgoing>,
     incoming: mpsc::Sender<Incoming>,
     end: oneshot::Sender<ConnectEnd>,
+    /// The ids of small things that were said.
+    kept: Vec<String>,
 }
 
 impl Session {
@@ -86,6 +88,36 @@ impl Session {
         .await;
     }
 
+    /// At a server that keeps an archive.
+    pub(crate) async fn comes_online_with_archive(&self) {
+        self.hears(Incoming::Online {
+            jid: "alice@example.org/desk".parse().unwrap(),
+            features: ServerFeatures {
+                archive: true,
+                ..ServerFeatures::default()
+            },
+        })
+        .await;
+    }
+
+    /// The server manages the stream and lets it be resumed.
+    pub(crate) async fn is_managed(&self, id: &str) {
+        self.hears(Incoming::Resumable(StreamState {
+            id: id.to_owned(),
+            jid: "alice@example.org/desk".parse().unwrap(),
+            location: None,
+            handled: 0,
+            rooms: Vec::new(),
+        }))
+        .await;
+    }
+
+    pub(crate) async fn loses_its_link(self) {
+        let detail = "cut".to_owned();
+        self.ends(ConnectEnd::Problem(SessionProblem::Lost { detail }))
+            .await;
+    }
+
     pub(crate) async fn reached(&self, ids: &[&str]) {
         let ids = ids.iter().map(|id| (*id).to_owned()).collect();
         self.hears(Incoming::Reached { ids }).await;
@@ -96,9 +128,24 @@ impl Session {
         settle().await;
         let mut said = Vec::new();
         while let Ok(one) = self.outgoing.try_recv() {
-            said.push(one);
+            match one {
+                Outgoing::Kept { id, what } => {
+                    self.kept.push(id);
+                    said.push(*what);
+                }
+                // Every room is asked.
+                Outgoing::RoomInfo { .. } => {}
+                one => said.push(one),
+            }
         }
         said
+    }
+
+    /// The server has all that was said, but for messages.
+    pub(crate) async fn takes_all(&mut self) {
+        self.says().await;
+        let ids = std::mem::take(&mut self.kept);
+        self.hears(Incoming::Reached { ids }).await;
     }
 
     /// The ids of the messages it has said.
@@ -139,6 +186,7 @@ impl Connector for Script {
             outgoing,
             incoming,
             end,
+            kept: Vec::new(),
         };
         self.0.send(session).unwrap();
         Box::pin(async move { ended.await.unwrap_or(ConnectEnd::Closed) })
@@ -235,6 +283,15 @@ impl Stage {
         settle().await;
         drop(self.reader);
         Self::in_folder(self.folder, |_| {}).await
+    }
+
+    /// The engine is killed, and another begins on what is left of the profile.
+    pub(crate) async fn is_killed(self) -> Self {
+        let left = tempfile::tempdir().unwrap();
+        for name in ["carillon.db", "carillon.db-wal"] {
+            std::fs::copy(self.folder.path().join(name), left.path().join(name)).unwrap();
+        }
+        Self::in_folder(left, |_| {}).await
     }
 
     /// The next session that the engine begins.

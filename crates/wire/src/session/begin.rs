@@ -43,9 +43,10 @@ impl Session {
     ) {
         let id = self.ids.next();
         let iq = Element::stanza("iq").with("type", kind).with("id", &id);
-        let iq = match answerer {
+        let iq = match &answerer {
             Answerer::Account => iq,
             Answerer::Domain => iq.with("to", self.me.domain()),
+            Answerer::Room(room) => iq.with("to", room.as_str()),
         };
         self.send.push(iq.holding(payload));
         self.pending.add(id, answerer, asked);

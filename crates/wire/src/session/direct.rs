@@ -115,18 +115,17 @@ impl Session {
 
     /// The archive's id, from my own account only, and only if it takes forged ones out (XEP-0359 §6).
     fn stanza_id_of(&self, message: &Element) -> Option<String> {
-        if !self.assigns_stanza_ids {
-            return None;
-        }
-        message
-            .children()
-            .find(|child| {
-                child.is("stanza-id", ns::SID)
-                    && child.attr("by").is_some_and(|by| self.me.is_bare(by))
-            })
-            .and_then(|child| child.attr("id"))
-            .map(str::to_owned)
+        stanza_id_by(message, |by| self.assigns_stanza_ids && self.me.is_bare(by))
     }
+}
+
+/// The id that somebody who may has given it.
+pub(super) fn stanza_id_by(message: &Element, may: impl Fn(&str) -> bool) -> Option<String> {
+    message
+        .children()
+        .find(|child| child.is("stanza-id", ns::SID) && child.attr("by").is_some_and(&may))
+        .and_then(|child| child.attr("id"))
+        .map(str::to_owned)
 }
 
 /// The sender's own id.

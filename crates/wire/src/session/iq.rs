@@ -124,6 +124,11 @@ impl Session {
                 self.features.archive |= announces(iq, ns::MAM);
                 self.assigns_stanza_ids = announces(iq, ns::SID);
             }
+            Asked::Archive(request) => self.hear_page_end(iq, request, failed),
+            Asked::RoomInfo(room) => {
+                let named = announces(iq, ns::SID);
+                self.hear_room_info(room, named && announces(iq, ns::MAM), named);
+            }
             // An error is an answer too: the server has come as far as the ping.
             Asked::Ping => {
                 let ids = self.reached.answered();

@@ -10,6 +10,9 @@ use minidom::Element;
 
 impl Session {
     pub(super) fn hear_message(&mut self, message: &Element) {
+        if let Some(result) = message.get_child("result", ns::MAM) {
+            return self.hear_result(message, result);
+        }
         if !self.is_for_me(message) {
             tracing::debug!("a message for somebody else was dropped");
             return;

@@ -6,6 +6,7 @@
 //! Addresses that stand for power (my own, my server's) are compared letter by letter with what the
 //! server bound: it writes them normalised, and whatever else reads alike is somebody else.
 
+mod archive;
 mod begin;
 mod direct;
 mod going_on;
@@ -95,6 +96,8 @@ pub(crate) struct Session {
     rooms: Rooms,
     reached: Reached,
     sm: StreamManagement,
+    /// Pages of archives that are coming.
+    coming: Vec<archive::Coming>,
     /// Ids of stored rows among what is to be sent.
     rows: HashSet<String>,
     /// What I show now; rooms that I enter are told.
@@ -126,6 +129,7 @@ impl Session {
             rooms: Rooms::default(),
             reached: Reached::default(),
             sm: StreamManagement::default(),
+            coming: Vec::new(),
             rows: HashSet::new(),
             shown: Presence::default(),
             features: ServerFeatures::default(),

@@ -1,6 +1,7 @@
 //! Requests that wait for their answer.
 
 use super::Me;
+use jid::BareJid;
 use std::collections::HashMap;
 
 /// What was asked.
@@ -13,17 +14,23 @@ pub(super) enum Asked {
     AccountInfo,
     /// A ping of ours.
     Ping,
+    /// A page of an archive.
+    Archive(u64),
+    /// What a room can do.
+    RoomInfo(BareJid),
     /// Something that the engine wants to hear about.
     Request(u64),
 }
 
 /// Who may answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answerer {
     /// Asked without an address: the account itself.
     Account,
     /// My server.
     Domain,
+    /// A room.
+    Room(BareJid),
 }
 
 /// The open requests by id.
@@ -41,6 +48,7 @@ impl Pending {
         let may = match answerer {
             Answerer::Account => me.is_account(from),
             Answerer::Domain => from.is_some_and(|from| me.is_domain(from)),
+            Answerer::Room(room) => from == Some(room.as_str()),
         };
         if !may {
             return None;

@@ -23,6 +23,8 @@ pub(super) struct Place {
     pub(super) stage: Stage,
     /// I asked to be let out.
     pub(super) leaving: bool,
+    /// The room announces XEP-0359, so it takes forged ids out.
+    pub(super) names_entries: bool,
 }
 
 /// All of them, by the room's address.
@@ -39,6 +41,7 @@ impl Rooms {
             nick,
             stage: Stage::Joining,
             leaving: false,
+            names_entries: false,
         };
         self.0.insert(room, place);
     }

@@ -91,7 +91,8 @@ impl Session {
                 "service-unavailable",
             ),
             Outgoing::Handled(up_to) => return self.sm.handled(Count(up_to)),
-            Outgoing::Archive(_) => return,
+            Outgoing::Archive(query) => return self.ask_archive(query),
+            Outgoing::RoomInfo { room } => return self.ask_room(room),
             Outgoing::Ping => return self.ping_anyway(),
             Outgoing::Close => return,
         };

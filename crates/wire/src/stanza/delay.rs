@@ -17,6 +17,11 @@ pub(crate) fn delayed_by(
     Some(delay.attr("stamp").and_then(time))
 }
 
+/// The time of a delay that stands where only the one who held it back can have put it.
+pub(crate) fn stamp_of(delay: &Element) -> Option<Timestamp> {
+    delay.attr("stamp").and_then(time)
+}
+
 /// A time of XEP-0082 §3.2.
 fn time(stamp: &str) -> Option<Timestamp> {
     stamp.parse::<jiff::Timestamp>().ok().map(Timestamp::from)

@@ -1,7 +1,7 @@
 //! What rooms say.
 
 use super::super::Session;
-use super::super::direct::{chat_state, id_of};
+use super::super::direct::{chat_state, id_of, stanza_id_by};
 use super::{Stage, nick_of};
 use crate::ns;
 use crate::stanza::{StanzaErrorType, availability, delayed_by, error_answer, error_of, text_of};
@@ -33,6 +33,9 @@ impl Session {
         };
         let mine = nick == place.nick;
         let live = place.stage == Stage::Live;
+        // A room's ids count only where the room announces them (XEP-0359 §6).
+        let named = place.names_entries;
+        let stanza_id = stanza_id_by(message, |by| named && by == room.as_str());
         let delay = delayed_by(message, |by| {
             !live || by == room.as_str() || by == room.domain().as_str()
         });
@@ -51,8 +54,7 @@ impl Session {
                 Author::Occupant { nick }
             },
             id: id_of(message),
-            // A room's ids count only where the room announces them; rooms are not asked yet.
-            stanza_id: None,
+            stanza_id,
             body,
             at: delay.flatten(),
             origin: if delay.is_some() {

@@ -1,0 +1,399 @@
+//! Archives (XEP-0313): what was missed is read after signing in, what is older when somebody scrolls back.
+//!
+//! The store knows up to which entry each archive is known. From there it is read forwards, page by page, and each
+//! page is stored together with how far it reaches: whatever ends the reading, it goes on from there the next time.
+//! Until it has come to the end, what comes live does not move that mark.
+
+use crate::account::Account;
+use crate::desk::{Desk, DeskError};
+use crate::output::Output;
+use carillon_core::chat::Author;
+use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use carillon_core::privacy::Admission;
+use carillon_core::session::{
+    ArchiveAnswer, ArchivePage, ArchivePlace, ArchiveQuery, Archived, Incoming, IncomingMessage,
+    Outgoing,
+};
+use carillon_store::{ArchiveCursor, NewMessage, PageKind, Received, StoredEntry};
+use jid::BareJid;
+use std::collections::BTreeMap;
+
+/// Entries of a page; servers give fewer if they like.
+const PAGE: u32 = 100;
+/// So much of the past is read of an archive that was never read before.
+const FIRST_PAGE: u32 = 50;
+
+/// Why an archive is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Goal {
+    /// It was never read before: its newest page, which is history.
+    First,
+    /// What follows what is known.
+    CatchUp,
+    /// What follows the moment of the last entry that was known, since the archive has forgotten that entry.
+    CatchUpByTime,
+    /// What was said in this chat before.
+    Older(BareJid),
+}
+
+/// An archive that is being read.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    room: Option<BareJid>,
+    goal: Goal,
+    taken: u32,
+    total: Option<u32>,
+}
+
+/// How far a catch-up is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CatchingUp {
+    /// So many entries were read.
+    pub taken: u32,
+    /// Of so many, where the server counts.
+    pub total: Option<u32>,
+}
+
+impl Desk {
+    /// Reads what an archive has got since it was read last: my own, or a room's.
+    pub(crate) fn catch_up(&mut self, id: AccountId, room: Option<BareJid>) {
+        let cursor = self.store.archive_cursor(id, room.as_ref());
+        let Some(cursor) = self.stored(id, cursor) else {
+            return;
+        };
+        let goal = match cursor {
+            Some(_) => Goal::CatchUp,
+            None => Goal::First,
+        };
+        let reading = Reading {
+            room,
+            goal,
+            taken: 0,
+            total: None,
+        };
+        self.read_on(
+            id,
+            reading,
+            cursor.map(|cursor| ArchivePlace::After(cursor.entry)),
+        );
+    }
+
+    /// Asks for the next page; from the newest end without a place.
+    fn read_on(&mut self, id: AccountId, reading: Reading, place: Option<ArchivePlace>) -> bool {
+        let request = self.number();
+        let with = match &reading.goal {
+            Goal::Older(chat) if reading.room.is_none() => Some(chat.clone()),
+            _ => None,
+        };
+        let query = ArchiveQuery {
+            request,
+            room: reading.room.clone(),
+            with,
+            max: if place.is_none() { FIRST_PAGE } else { PAGE },
+            place: place.unwrap_or(ArchivePlace::Newest),
+        };
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return false;
+        };
+        let asked = account.say(Outgoing::Archive(query));
+        if asked {
+            account.reading.insert(request, reading);
+        }
+        asked
+    }
+
+    /// Whether an account is being caught up, and how far it is.
+    #[must_use]
+    pub fn catching_up(&self, id: AccountId) -> Option<CatchingUp> {
+        let account = self.accounts.get(&id)?;
+        let reading = account.reading.values().find(|one| one.is_catch_up())?;
+        Some(CatchingUp {
+            taken: reading.taken,
+            total: reading.total,
+        })
+    }
+
+    /// Stops catching up; the next sign-in, or [`Self::go_on_catching_up`], goes on from there.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn stop_catching_up(&mut self, id: AccountId) -> Result<(), DeskError> {
+        let account = self.account_mut(id)?;
+        account.reading.retain(|_, reading| !reading.is_catch_up());
+        self.tell(Output::Accounts);
+        Ok(())
+    }
+
+    /// Goes on with what [`Self::stop_catching_up`] stopped.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn go_on_catching_up(&mut self, id: AccountId) -> Result<(), DeskError> {
+        let account = self.account(id)?;
+        let running = account.reading.values().any(Reading::is_catch_up);
+        if account.has_archive() && !running && !account.gapless {
+            self.catch_up(id, None);
+        }
+        Ok(())
+    }
+
+    /// Reads what was said in a chat before everything that is stored of it. Answers whether there may be something.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account, or the store's.
+    pub fn read_older(&mut self, chat: &ChatRef) -> Result<bool, DeskError> {
+        let room = self
+            .is_room(chat.account, &chat.jid)
+            .then(|| chat.jid.clone());
+        let account = self.account(chat.account)?;
+        let archived = match &room {
+            Some(room) => account.rooms.get(room).is_some_and(|room| room.archive),
+            None => account.has_archive(),
+        };
+        if !archived || self.store.is_archive_whole(chat)? {
+            return Ok(false);
+        }
+        let goal = Goal::Older(chat.jid.clone());
+        if account.reading.values().any(|one| one.goal == goal) {
+            return Ok(true);
+        }
+        let oldest = self.store.oldest_archived(chat)?;
+        let reading = Reading {
+            room,
+            goal,
+            taken: 0,
+            total: None,
+        };
+        let place = oldest.map(ArchivePlace::Before);
+        Ok(self.read_on(chat.account, reading, place))
+    }
+
+    pub(crate) fn hear_archive(&mut self, id: AccountId, request: u64, answer: ArchiveAnswer) {
+        let reading = self
+            .accounts
+            .get_mut(&id)
+            .and_then(|account| account.reading.remove(&request));
+        let Some(reading) = reading else {
+            // Stopped meanwhile.
+            return;
+        };
+        match answer {
+            Ok(page) => self.take_page(id, reading, page),
+            Err(problem) if problem.condition == "item-not-found" => {
+                self.read_by_time(id, reading);
+            }
+            Err(problem) => {
+                tracing::warn!(?problem, "an archive did not answer");
+                self.tell(Output::Accounts);
+            }
+        }
+    }
+
+    /// The archive has forgotten the entry that was known. What it still has since then is read; what lay between
+    /// is gone, and nobody can say what it was.
+    fn read_by_time(&mut self, id: AccountId, reading: Reading) {
+        let cursor = self.store.archive_cursor(id, reading.room.as_ref());
+        let (Goal::CatchUp, Ok(Some(cursor))) = (&reading.goal, cursor) else {
+            return;
+        };
+        let reading = Reading {
+            goal: Goal::CatchUpByTime,
+            ..reading
+        };
+        self.read_on(id, reading, Some(ArchivePlace::Since(cursor.at)));
+    }
+
+    fn take_page(&mut self, id: AccountId, mut reading: Reading, page: ArchivePage) {
+        let length = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
+        reading.taken = reading.taken.saturating_add(length);
+        reading.total = page.count.or(reading.total);
+        let backward = match &reading.goal {
+            Goal::Older(chat) => Some(chat.clone()),
+            Goal::First | Goal::CatchUp | Goal::CatchUpByTime => None,
+        };
+        let now = self.now();
+        let complete = page.complete || page.last.is_none() || reading.goal == Goal::First;
+        let kind = match backward {
+            Some(chat) => PageKind::Backward {
+                chat,
+                whole: page.complete || page.last.is_none(),
+            },
+            None => PageKind::Forward {
+                // Where the order may still change nothing is known for good.
+                cursor: page
+                    .last
+                    .clone()
+                    .filter(|_| page.stable)
+                    .map(|entry| ArchiveCursor {
+                        entry,
+                        at: page.entries.last().and_then(|last| last.at).unwrap_or(now),
+                    }),
+                complete,
+            },
+        };
+        let (messages, signs) = self.sort_out(id, &reading, page.entries);
+        let new: Vec<_> = messages
+            .iter()
+            .map(|(_, message)| message.clone())
+            .collect();
+        let stored = self
+            .store
+            .store_page(id, reading.room.as_ref(), &kind, &new);
+        let Some(stored) = self.stored(id, stored) else {
+            return;
+        };
+        self.announce(id, &reading, &messages, &stored);
+        for sign in signs {
+            self.hear_stanza(id, sign);
+        }
+        self.after_page(id, reading, page.last, page.stable, complete);
+    }
+
+    /// What of a page goes into which chat, and what it says about other messages.
+    fn sort_out(
+        &mut self,
+        id: AccountId,
+        reading: &Reading,
+        entries: Vec<Archived>,
+    ) -> (Vec<(IncomingMessage, NewMessage)>, Vec<Incoming>) {
+        let history = !matches!(reading.goal, Goal::CatchUp | Goal::CatchUpByTime);
+        let room = reading.room.is_some();
+        let now = self.now();
+        let (mut messages, mut signs) = (Vec::new(), Vec::new());
+        for what in entries.into_iter().flat_map(|entry| entry.what) {
+            let Incoming::Message(message) = what else {
+                signs.push(what);
+                continue;
+            };
+            let admission = self.admission(id, &message);
+            if !matches!(admission, Admission::Chat | Admission::Requests) {
+                continue;
+            }
+            let mut new =
+                self.new_message(id, &message, admission == Admission::Requests, room, now);
+            new.seen |= history;
+            messages.push((message, new));
+        }
+        (messages, signs)
+    }
+
+    fn announce(
+        &mut self,
+        id: AccountId,
+        reading: &Reading,
+        messages: &[(IncomingMessage, NewMessage)],
+        stored: &[StoredEntry],
+    ) {
+        let catch_up = reading.is_catch_up() && reading.goal != Goal::First;
+        let mut touched: BTreeMap<ChatRef, MessageId> = BTreeMap::new();
+        for entry in stored {
+            let Some((message, new)) = messages.get(entry.index) else {
+                continue;
+            };
+            let chat = ChatRef {
+                account: id,
+                jid: new.chat.clone(),
+            };
+            match entry.received {
+                Received::New(stored) => {
+                    if catch_up {
+                        self.caught_up_with(id, &chat, message, new, stored);
+                    }
+                    touched.insert(chat, stored);
+                }
+                Received::Updated(stored) => self.tell(Output::MessageChanged(chat, stored)),
+                Received::Duplicate(_) => {}
+            }
+        }
+        for (chat, newest) in touched {
+            self.tell(Output::MessageAdded(chat.clone(), newest));
+            self.tell_chat(&chat);
+        }
+    }
+
+    /// A message that nobody had told this device.
+    fn caught_up_with(
+        &mut self,
+        id: AccountId,
+        chat: &ChatRef,
+        message: &IncomingMessage,
+        new: &NewMessage,
+        stored: MessageId,
+    ) {
+        match message.author {
+            // What I answered on another device I have seen there.
+            Author::Me if !new.room => {
+                let seen = self.store.mark_seen(id, &chat.jid, stored);
+                if self.stored(id, seen).is_some_and(|seen| seen.newly > 0) {
+                    self.was_seen(id, &chat.jid);
+                }
+            }
+            Author::Contact if new.in_requests => self.tell(Output::Requests),
+            Author::Contact => {
+                if let Some((stanza, receipt)) = self.receipt_for(message) {
+                    let queued = self.store.queue_errand(id, &stanza, &receipt);
+                    self.stored(id, queued);
+                }
+                self.gather_missed(id, &chat.jid);
+            }
+            _ => {}
+        }
+    }
+
+    fn after_page(
+        &mut self,
+        id: AccountId,
+        reading: Reading,
+        last: Option<String>,
+        stable: bool,
+        complete: bool,
+    ) {
+        self.send_errands(id);
+        if !reading.is_catch_up() {
+            // The older ones lie before what is shown: it has to be read again.
+            self.tell(Output::LeftOut(reading.taken));
+            return;
+        }
+        if !complete && stable {
+            let next = last.map(ArchivePlace::After);
+            let reading = Reading {
+                goal: Goal::CatchUp,
+                ..reading
+            };
+            self.read_on(id, reading, next);
+            self.tell(Output::Accounts);
+            return;
+        }
+        let taken = reading.taken;
+        if let Some(account) = self.accounts.get_mut(&id) {
+            match &reading.room {
+                None => account.gapless = stable,
+                Some(room) => {
+                    if let Some(room) = account.rooms.get_mut(room) {
+                        room.gapless = stable;
+                    }
+                }
+            }
+        }
+        if taken > 0 {
+            // Something may lie between what is shown.
+            self.tell(Output::LeftOut(taken));
+        }
+        self.tell(Output::Accounts);
+    }
+}
+
+impl Account {
+    /// When what came late is to be told: not while more of it is being read.
+    pub(crate) fn missed_due(&self) -> Option<Timestamp> {
+        let reading = self.reading.values().any(Reading::is_catch_up);
+        let due = self.catch_up.as_ref().map(|catch_up| catch_up.due);
+        due.filter(|_| !reading)
+    }
+}
+
+impl Reading {
+    fn is_catch_up(&self) -> bool {
+        !matches!(self.goal, Goal::Older(_))
+    }
+}

@@ -1,0 +1,231 @@
+//! Streams that outlive their link (XEP-0198): what is stored is counted, and what was true goes on being true.
+//!
+//! The server hears that a stanza was handled only after a flush: `Counted` comes behind all that a stanza tells,
+//! `Handled` goes back once that is on the disk.
+
+use crate::account::{Account, Line, Room};
+use crate::desk::Desk;
+use crate::output::Output;
+use carillon_core::contact::{Availability, ResourcePresence};
+use carillon_core::ids::{AccountId, MessageId, Timestamp};
+use carillon_core::room::RoomState;
+use carillon_core::session::{Outgoing, ServerFeatures, StreamState};
+use jid::BareJid;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::account::Burst;
+use crate::archive::Reading;
+
+/// How far what came on a managed stream is stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counting {
+    /// All up to this stanza is committed; `None` while nobody counts.
+    pub(crate) committed: Option<u32>,
+    /// What the session was told.
+    told: Option<u32>,
+    /// Something could not be stored: whatever comes after it must not count either.
+    broken: bool,
+}
+
+impl Counting {
+    pub(crate) fn from(stream: Option<&StreamState>) -> Self {
+        Self {
+            committed: stream.map(|stream| stream.handled),
+            ..Self::default()
+        }
+    }
+
+    /// The number of the stanza whose content is being told.
+    pub(crate) fn current(&self) -> Option<u32> {
+        self.committed
+            .filter(|_| !self.broken)
+            .map(|number| number.wrapping_add(1))
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    pub(crate) fn breaks(&mut self) {
+        self.broken = true;
+    }
+}
+
+/// What was true on a session whose link broke, and is again if the session goes on.
+#[derive(Debug)]
+pub(crate) struct Stash {
+    features: ServerFeatures,
+    online_since: Option<Timestamp>,
+    resource: Option<String>,
+    shown: Option<(Availability, String)>,
+    presences: HashMap<BareJid, Vec<ResourcePresence>>,
+    rooms: BTreeMap<BareJid, Room>,
+    in_flight: HashSet<String>,
+    sent_up_to: MessageId,
+    errands_up_to: i64,
+    burst: Burst,
+    gapless: bool,
+    reading: HashMap<u64, Reading>,
+}
+
+impl Account {
+    /// Puts by what was true, before it is forgotten.
+    pub(crate) fn fall_asleep(&mut self) {
+        let Line::Online(features) = self.line else {
+            return;
+        };
+        if self.counting.committed.is_none() || self.counting.is_broken() {
+            return;
+        }
+        self.stash = Some(Box::new(Stash {
+            features,
+            online_since: self.online_since,
+            resource: self.resource.clone(),
+            shown: self.shown.clone(),
+            presences: self.presences.clone(),
+            rooms: self.rooms.clone(),
+            in_flight: std::mem::take(&mut self.in_flight),
+            sent_up_to: self.sent_up_to,
+            errands_up_to: self.errands_up_to,
+            burst: self.burst,
+            gapless: self.gapless,
+            reading: std::mem::take(&mut self.reading),
+        }));
+    }
+
+    /// All is as it was. Answers the rooms that I was in then.
+    fn wake(&mut self, stash: Stash) -> Vec<BareJid> {
+        self.line = Line::Online(stash.features);
+        self.online_since = stash.online_since;
+        self.resource = stash.resource;
+        self.shown = stash.shown;
+        self.presences = stash.presences;
+        self.in_flight = stash.in_flight;
+        self.sent_up_to = stash.sent_up_to;
+        self.errands_up_to = stash.errands_up_to;
+        self.burst = stash.burst;
+        self.gapless = stash.gapless;
+        self.reading = stash.reading;
+        let mut inside = Vec::new();
+        for (jid, before) in stash.rooms {
+            if before.state == RoomState::Joined {
+                inside.push(jid.clone());
+            }
+            if let Some(room) = self.rooms.get_mut(&jid) {
+                *room = before;
+            }
+        }
+        self.forget_unwatched();
+        inside
+    }
+}
+
+impl Desk {
+    pub(crate) fn hear_counted(&mut self, id: AccountId, number: u32) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        if !account.counting.broken {
+            account.counting.committed = Some(number);
+            self.flush_soon();
+        }
+    }
+
+    /// The counts that are worth writing down.
+    pub(crate) fn counts(&self) -> Vec<(AccountId, u32)> {
+        let counted = |account: &Account| Some((account.id, account.counting.committed?));
+        self.accounts.values().filter_map(counted).collect()
+    }
+
+    /// All that was committed is on the disk: the servers may know.
+    pub(crate) fn tell_handled(&mut self) {
+        for account in self.accounts.values_mut() {
+            let counting = account.counting;
+            if counting.broken || counting.committed == counting.told {
+                continue;
+            }
+            let said = counting
+                .committed
+                .is_some_and(|number| account.say(Outgoing::Handled(number)));
+            if said {
+                account.counting.told = counting.committed;
+            }
+        }
+    }
+
+    pub(crate) fn hear_resumable(&mut self, id: AccountId, stream: &StreamState) {
+        let begun = self.store.begin_stream(id, stream);
+        if self.stored(id, begun).is_some()
+            && let Some(account) = self.accounts.get_mut(&id)
+        {
+            account.counting = Counting::from(Some(stream));
+        }
+    }
+
+    /// The stream ends in good order, and no other goes on with it.
+    pub(crate) fn end_stream(&mut self, id: AccountId) {
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.stash = None;
+            account.counting = Counting::default();
+        }
+        if let Err(error) = self.store.end_stream(id) {
+            tracing::warn!(%error, "the end of a stream could not be stored");
+        }
+    }
+
+    pub(crate) fn hear_numbered(&mut self, id: AccountId, number: u32, row: &str) {
+        // Without it a row may go out twice after a crash, under one id.
+        if let Err(error) = self.store.note_written(id, number, row) {
+            tracing::warn!(%error, "the number of a stanza could not be stored");
+        }
+    }
+
+    pub(crate) fn hear_reached_earlier(&mut self, id: AccountId, count: u32) {
+        let reached = self.store.reached_earlier(id, count);
+        if let Some(ids) = self.stored(id, reached) {
+            self.hear_reached(id, &ids);
+        }
+    }
+
+    pub(crate) fn session_resumed(&mut self, id: AccountId) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let Some(stash) = account.stash.take() else {
+            // The session knows more than the engine: it has to begin anew.
+            tracing::error!("a session went on that the engine had forgotten");
+            account.say(Outgoing::Close);
+            return;
+        };
+        let inside = account.wake(*stash);
+        self.withdraw_account_alert(id);
+        self.mend_rooms(id, &inside);
+        self.show_own_presence();
+        self.send_waiting(id);
+        self.send_errands(id);
+        self.tell(Output::Accounts);
+        self.tell(Output::Roster(id));
+        self.refresh_tray();
+    }
+
+    /// Rooms that I wanted to enter or leave while there was no link.
+    fn mend_rooms(&mut self, id: AccountId, inside: &[BareJid]) {
+        let rows = self.store.rooms(id);
+        for row in self.stored(id, rows).unwrap_or_default() {
+            match (row.joined, inside.contains(&row.jid)) {
+                (true, false) => self.enter(id, &row.jid),
+                (false, true) => {
+                    if let Some(account) = self.accounts.get_mut(&id) {
+                        let (room, nick) = (row.jid.clone(), row.nick);
+                        account.say(Outgoing::LeaveRoom { room, nick });
+                        if let Some(room) = account.rooms.get_mut(&row.jid) {
+                            room.state = RoomState::Outside;
+                            room.occupants.clear();
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
