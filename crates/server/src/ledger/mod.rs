@@ -20,21 +20,23 @@ pub(crate) struct Entry {
     pub(crate) text: String,
     /// When the server got it; `None` if the text says so itself, or nobody needs to know.
     pub(crate) since: Option<Timestamp>,
-    /// The row under which the store keeps it too.
-    pub(crate) row: Option<i64>,
-    /// Of a message that must not get lost with this session.
+    /// Of a message that must not get lost.
     pub(crate) letter: Option<Letter>,
 }
 
 impl Entry {
-    /// A stanza that is nowhere else, and is not missed when the session ends.
+    /// A stanza that is not missed when the session ends.
     pub(crate) fn passing(text: String) -> Entry {
         Entry {
             text,
             since: None,
-            row: None,
             letter: None,
         }
+    }
+
+    /// The row under which the store keeps it too.
+    pub(crate) fn row(&self) -> Option<i64> {
+        self.letter.as_ref()?.row()
     }
 }
 

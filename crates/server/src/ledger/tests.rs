@@ -94,14 +94,18 @@ fn too_much_that_waits_is_seen() {
 }
 
 #[test]
-fn the_last_holder_of_a_letter_has_to_bring_it_unless_it_is_safe() {
-    let first = Letter::default();
-    let second = first.clone();
-    assert!(!first.is_left_over());
-    drop(first);
-    assert!(second.is_left_over());
-    second.make_safe();
-    assert!(!second.is_left_over());
+fn the_last_who_answers_for_a_letter_has_to_bring_it_unless_it_is_safe() {
+    let mut first = Letter::new();
+    let mut second = first.clone();
+    let mut sleeper = first.without_duty();
+    assert!(!first.give_up());
+    assert!(!sleeper.give_up());
+    assert!(second.give_up());
+    second.set_row(Some(7));
+    assert_eq!((first.row(), sleeper.row()), (Some(7), Some(7)));
+    let mut handled = Letter::new();
+    handled.without_duty().make_safe();
+    assert!(!handled.give_up());
 }
 
 proptest! {

@@ -12,9 +12,14 @@ use crate::ledger::{Entry, Letter};
 use crate::ns;
 use crate::stanza::{Build, el};
 
+/// Whether a message is for one client and no other (XEP-0280 §9).
+pub(super) fn is_private(message: &Element) -> bool {
+    message.has_child("private", ns::CARBONS) || message.has_child("no-copy", ns::HINTS)
+}
+
 /// Whether copies are made of a message (XEP-0280 §6.1).
 fn eligible(message: &Element) -> bool {
-    if message.has_child("private", ns::CARBONS) || message.has_child("no-copy", ns::HINTS) {
+    if is_private(message) {
         return false;
     }
     let muc = message.get_child("x", ns::MUC_USER);

@@ -7,6 +7,7 @@ use jid::Jid;
 use jiff::Timestamp;
 use minidom::Element;
 
+use super::carbons::is_private;
 use super::message::{Kind, kind, passing, stamp};
 use super::sessions::Session;
 use super::{ConnId, Effect, Place, Router};
@@ -30,10 +31,10 @@ impl Router {
             Some((session.ledger.as_mut()?, asleep))
         });
         let Some((ledger, asleep)) = ledger else {
+            let kept = entry.row().is_some();
             if let Some(letter) = entry.letter {
                 letter.make_safe();
             }
-            let kept = entry.row.is_some();
             self.out.push(if kept {
                 Effect::SendKept(conn, entry.text)
             } else {
@@ -88,6 +89,12 @@ impl Router {
             .ok()
             .map(|full| self.sessions.find(full).filter(|_| !self.ending));
         let (awake, asleep) = match (named, kind) {
+            // One that sleeps may never come back, and another may have taken its place.
+            (Some(Some(conn)), Kind::Chat | Kind::Normal)
+                if !self.any_awake(&[conn]) && !is_private(message) =>
+            {
+                (self.most_awake(name), vec![conn])
+            }
             (Some(Some(conn)), _) => self.by_wakefulness(vec![conn]),
             // RFC 6121 §8.5.3.2.1: only a chat goes on as if it were for the bare address.
             (Some(None), kind) if kind != Kind::Chat => return refusal,
@@ -118,27 +125,29 @@ impl Router {
         let reached = [awake.as_slice(), &asleep].concat();
         let copies = self.copy_receivers(name, message, &reached);
         let somebody = !awake.is_empty() || self.any_awake(&copies);
-        let row = if lasting && !somebody {
-            self.keep(name, &bare, since)?
-        } else {
-            None
-        };
+        let letter = lasting.then(Letter::new);
+        if let Some(letter) = letter.as_ref().filter(|_| !somebody) {
+            letter.set_row(self.keep(name, &bare, since)?);
+        }
         let text = write(&bare);
-        let entry = |row, letter| Entry {
+        let entry = |letter| Entry {
             text: text.clone(),
             since,
-            row,
             letter,
         };
-        let letter = (lasting && somebody).then(Letter::default);
+        let trace = letter.as_ref().map(Letter::without_duty);
         for conn in awake {
-            self.post(conn, entry(None, letter.clone()));
+            self.post(conn, entry(letter.clone()));
         }
         for conn in asleep {
-            self.post(conn, entry(row, None));
+            self.post(conn, entry(trace.clone()));
         }
         for conn in copies {
-            let letter = letter.clone().filter(|_| self.any_awake(&[conn]));
+            let letter = if self.any_awake(&[conn]) {
+                letter.clone()
+            } else {
+                trace.clone()
+            };
             self.copy_received(name, message, conn, since, letter);
         }
         Ok(reached)
@@ -174,6 +183,10 @@ impl Router {
             .sessions
             .select(name, |s| s.takes_messages() && s.priority >= least);
         self.by_wakefulness(most)
+    }
+
+    pub(super) fn most_awake(&self, name: &str) -> Vec<ConnId> {
+        self.most_available(name).0
     }
 
     /// Keeps a message until somebody takes it. Gives its row; there is none if it does not ask to be kept.
@@ -220,7 +233,7 @@ impl Router {
         }
         if let Place::User(name) = self.place(&to) {
             // These have it: as a copy.
-            let (others, _) = self.most_available(&name);
+            let others = self.most_awake(&name);
             let told = |conn: &ConnId| {
                 self.sessions
                     .get(*conn)
@@ -265,7 +278,7 @@ impl Router {
             }
             if !blocked {
                 let entry = Entry {
-                    row: Some(message.id),
+                    letter: Some(Letter::kept(message.id)),
                     ..Entry::passing(message.stanza)
                 };
                 self.post(conn, entry);
@@ -287,7 +300,7 @@ impl Router {
             .of(name)
             .filter(|(_, session)| !session.is_asleep())
             .filter_map(|(_, session)| session.ledger.as_ref())
-            .flat_map(|ledger| ledger.waiting().filter_map(|entry| entry.row))
+            .flat_map(|ledger| ledger.waiting().filter_map(Entry::row))
             .collect()
     }
 

@@ -14,7 +14,7 @@ use minidom::Element;
 use super::sessions::Session;
 use super::stream::Phase;
 use super::{ConnId, Effect, Router};
-use crate::ledger::{Impossible, Ledger};
+use crate::ledger::{Entry, Impossible, Ledger};
 use crate::ns;
 use crate::stanza::{Build, el};
 
@@ -135,7 +135,7 @@ impl Router {
         };
         let done = ledger.acknowledge(h)?;
         let name = session.name.clone();
-        let rows: Vec<i64> = done.iter().filter_map(|entry| entry.row).collect();
+        let rows: Vec<i64> = done.iter().filter_map(Entry::row).collect();
         for letter in done.into_iter().filter_map(|entry| entry.letter) {
             letter.make_safe();
         }

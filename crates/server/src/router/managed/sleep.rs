@@ -77,28 +77,29 @@ impl Router {
         let together = self.store.begin().is_ok();
         let mut kept = BTreeSet::new();
         for entry in ledger.waiting_mut() {
-            let letter = entry.letter.take().filter(Letter::is_left_over);
-            let (Some(letter), Some(message)) = (letter, message(&entry.text, &account)) else {
+            let left_over = entry.letter.as_mut().map(Letter::give_up);
+            let (Some(true), Some(message)) = (left_over, message(&entry.text, &account)) else {
                 continue;
             };
-            match self.keep(name, &message, entry.since) {
-                Ok(Some(row)) => {
-                    entry.row = Some(row);
-                    kept.insert(row);
-                }
-                Ok(None) => entry.letter = Some(letter),
-                Err(condition) => {
-                    tracing::warn!(?condition, "an unacknowledged message is in memory only");
-                    entry.letter = Some(letter);
+            let row = self.keep(name, &message, entry.since);
+            if let Err(condition) = &row {
+                tracing::warn!(?condition, "an unacknowledged message is in memory only");
+            }
+            let row = row.ok().flatten();
+            kept.extend(row);
+            if let Some(letter) = &mut entry.letter {
+                letter.set_row(row);
+                if row.is_none() {
+                    letter.take_back();
                 }
             }
         }
         if together && let Err(error) = self.store.commit() {
             tracing::error!(%error, "unacknowledged messages are in memory only");
-            let lost = |entry: &&mut Entry| entry.row.is_some_and(|row| kept.contains(&row));
-            for entry in ledger.waiting_mut().filter(lost) {
-                entry.row = None;
-                entry.letter = Some(Letter::default());
+            let letters = ledger.waiting_mut().filter_map(|e| e.letter.as_mut());
+            for letter in letters.filter(|l| l.row().is_some_and(|row| kept.contains(&row))) {
+                letter.set_row(None);
+                letter.take_back();
             }
         }
         if let Some(session) = self.sessions.get_mut(conn) {
@@ -117,10 +118,10 @@ impl Router {
         // They may be thousands: one sync for all.
         let together = self.store.begin().is_ok();
         for mut entry in ledger.into_waiting() {
-            waits |= entry.row.is_some();
-            match entry.letter.take() {
-                Some(letter) if letter.is_left_over() => self.bring(name, &entry),
-                Some(_) => {}
+            waits |= entry.row().is_some();
+            match entry.letter.as_mut().map(Letter::give_up) {
+                Some(true) => self.bring(name, entry),
+                Some(false) => {}
                 None => self.bounce_request(&entry.text),
             }
         }
@@ -132,7 +133,7 @@ impl Router {
         }
     }
 
-    fn bring(&mut self, name: &str, entry: &Entry) {
+    fn bring(&mut self, name: &str, entry: Entry) {
         let Some(account) = self.account_jid(name) else {
             return;
         };
@@ -142,10 +143,52 @@ impl Router {
         if let Some(since) = entry.since {
             message = self.delayed(message, since);
         }
-        if let Err(condition) = self.deliver(name, &account.into(), &message, None) {
+        let Some(letter) = entry.letter else {
+            return;
+        };
+        if let Err(condition) = self.bring_letter(name, &message, letter) {
             tracing::warn!(?condition, "an unacknowledged message could not be kept");
             self.bounce(&message, condition);
         }
+    }
+
+    /// To those who do not have it, or into the store.
+    fn bring_letter(
+        &mut self,
+        name: &str,
+        message: &Element,
+        mut letter: Letter,
+    ) -> Result<(), Condition> {
+        let from = message.attr("from").and_then(|from| Jid::new(from).ok());
+        if let Some(from) = from
+            && self.blocks(name, &from)?
+        {
+            return Ok(());
+        }
+        let awake = self.sessions.select(name, |session| !session.is_asleep());
+        for conn in awake {
+            let ledger = self.sessions.get_mut(conn).and_then(|s| s.ledger.as_mut());
+            let mut letters = ledger.into_iter().flat_map(Ledger::waiting_mut);
+            let same = letters.find_map(|e| e.letter.as_mut().filter(|l| l.is(&letter)));
+            if let Some(same) = same {
+                same.take_back();
+                return Ok(());
+            }
+        }
+        let takers = self.most_awake(name);
+        if takers.is_empty() {
+            letter.set_row(self.keep(name, message, None)?);
+            return Ok(());
+        }
+        letter.take_back();
+        for conn in takers {
+            let entry = Entry {
+                letter: Some(letter.clone()),
+                ..Entry::passing(write(message))
+            };
+            self.post(conn, entry);
+        }
+        Ok(())
     }
 
     fn bounce_request(&mut self, text: &str) {

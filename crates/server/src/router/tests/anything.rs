@@ -56,6 +56,21 @@ fn payload() -> impl Strategy<Value = String> {
     proptest::sample::select(known.to_vec()).prop_map(str::to_owned)
 }
 
+/// What a client may say about its stream, sensible or not.
+fn management() -> impl Strategy<Value = String> {
+    let known = [
+        "<enable xmlns='urn:xmpp:sm:3' resume='true'/>",
+        "<enable xmlns='urn:xmpp:sm:3'/>",
+        "<r xmlns='urn:xmpp:sm:3'/>",
+        "<a xmlns='urn:xmpp:sm:3' h='0'/>",
+        "<a xmlns='urn:xmpp:sm:3' h='1'/>",
+        "<a xmlns='urn:xmpp:sm:3' h='4294967295'/>",
+        "<a xmlns='urn:xmpp:sm:3' h='x'/>",
+        "<resume xmlns='urn:xmpp:sm:3' previd='p' h='0'/>",
+    ];
+    proptest::sample::select(known.to_vec()).prop_map(str::to_owned)
+}
+
 fn stanza() -> impl Strategy<Value = String> {
     let kinds = [
         (
@@ -107,7 +122,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn no_conversation_breaks_the_router_or_forges_a_sender(
-        says in proptest::collection::vec((0..3_usize, stanza()), 1..60),
+        says in proptest::collection::vec((0..3_usize, prop_oneof![9 => stanza(), 1 => management()]), 1..60),
     ) {
         let mut world = World::friends(&["alice", "bob", "eve"]);
         for (who, stanza) in says {

@@ -4,6 +4,7 @@ mod accounts;
 mod anything;
 mod killed;
 mod logins;
+mod lossless;
 mod managed;
 mod messages;
 mod presence;
