@@ -1,6 +1,8 @@
 //! The local socket's name, and who may open it.
 
-use crate::profile::{Profile, make_private};
+use crate::profile::Profile;
+#[cfg(unix)]
+use crate::profile::make_private;
 use interprocess::local_socket::Name;
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use std::io;

@@ -176,6 +176,10 @@ const QUEUE: usize = 256;
 #[derive(Debug)]
 enum Order {
     Show(Box<PopupRequest>),
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "what is shown there cannot be withdrawn by key")
+    )]
     Withdraw(String),
     WithdrawAll,
 }
