@@ -1,6 +1,7 @@
 //! Stories: what a server says and what the session makes of it.
 
 mod answers;
+mod archive;
 mod binding;
 mod certificates;
 mod discovering;
