@@ -174,20 +174,15 @@ proptest! {
                     world.send(&client, "<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
                     devices[which].online = false;
                 }
-                (3..=5, false) => {
-                    if !devices[which].try_to_go_on(&mut world) {
-                        begin(&mut world, &mut devices, which);
-                    }
-                }
+                (3..=5, false) if devices[which].try_to_go_on(&mut world) => {}
+                (3..=5, false) => begin(&mut world, &mut devices, which),
                 (6, false) => begin(&mut world, &mut devices, which),
                 (7, false) => world.wait(80),
                 _ => {}
             }
         }
-        for which in 0..2 {
-            if devices[which].online {
-                world.cut(&devices[which].client());
-            }
+        for device in devices.iter().filter(|device| device.online) {
+            world.cut(&device.client());
         }
         begin(&mut world, &mut devices, 0);
         devices[0].handle(&mut world, usize::MAX);
