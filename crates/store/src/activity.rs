@@ -47,10 +47,22 @@ impl Store {
     /// [`crate::StoreError::Gone`] when the account or the message has been removed, [`crate::StoreError::Bug`]
     /// when the trace is no JSON; the others as they say.
     pub fn add_activity(&mut self, row: &ActivityRow) -> Result<ActivityId> {
+        self.add_waiting_activity(row, None)
+    }
+
+    /// As [`Self::add_activity`]; with the key of a timer the row waits for [`Self::decide_activity`].
+    ///
+    /// # Errors
+    /// As [`Self::add_activity`].
+    pub fn add_waiting_activity(
+        &mut self,
+        row: &ActivityRow,
+        waits_for: Option<&str>,
+    ) -> Result<ActivityId> {
         self.committed(|tx| {
             tx.prepare_cached(
-                "INSERT INTO activity (account, jid, kind, at, outcome, trace, message)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO activity (account, jid, kind, at, outcome, trace, message, waits_for)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 row.account.map(|account| account.0),
@@ -60,6 +72,7 @@ impl Store {
                 &row.outcome,
                 &row.trace,
                 row.message.map(|message| message.0),
+                waits_for,
             ))?;
             let id = tx.last_insert_rowid();
             if id % PRUNED_EVERY == 0 {
@@ -70,6 +83,39 @@ impl Store {
                 .execute([ACTIVITY_KEPT])?;
             }
             Ok(ActivityId(id))
+        })
+    }
+
+    /// Rewrites the rows that wait for a timer with what was decided now. Unless it is `for_good`, they go on waiting.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Bug`] when the trace is no JSON; the others as they say.
+    pub fn decide_activity(
+        &mut self,
+        key: &str,
+        outcome: &str,
+        trace: &str,
+        for_good: bool,
+    ) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached(
+                "UPDATE activity SET outcome = ?2, trace = ?3, waits_for = IIF(?4, NULL, waits_for)
+                 WHERE waits_for = ?1",
+            )?
+            .execute((key, outcome, trace, for_good))?;
+            Ok(())
+        })
+    }
+
+    /// The rows that wait for a timer stay as they are.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn leave_activity(&mut self, key: &str) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached("UPDATE activity SET waits_for = NULL WHERE waits_for = ?1")?
+                .execute([key])?;
+            Ok(())
         })
     }
 }

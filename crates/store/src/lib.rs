@@ -35,6 +35,7 @@ mod store;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod timers;
 
 pub use activity::{ACTIVITY_KEPT, ActivityRow, StoredActivity};
 pub use archive::{ArchiveCursor, PageKind, StoredEntry};
@@ -48,6 +49,7 @@ pub use rooms::RoomRow;
 pub use roster::{RosterChange, RosterDifference};
 pub use seen::{Seen, UnreadTotal};
 pub use store::{Reader, Store};
+pub use timers::AlertTimer;
 
 /// What every call of this crate answers.
 pub type Result<T> = std::result::Result<T, StoreError>;

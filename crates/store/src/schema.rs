@@ -8,6 +8,7 @@ use std::{fs, io, path::Path, time::Duration};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/001_start.sql"),
     include_str!("../migrations/002_streams.sql"),
+    include_str!("../migrations/003_alerts.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.
@@ -29,7 +30,7 @@ const CHECKPOINT_AT_LAST: i64 = 4_000;
 pub(crate) const CHECKED_WHOLE: u64 = 8 * 1024 * 1024;
 
 /// More than the store has statements, so that none is ever parsed twice.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 112;
 
 pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

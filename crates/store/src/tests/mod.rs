@@ -14,6 +14,7 @@ mod properties;
 mod seen;
 mod speed;
 mod streams;
+mod timers;
 
 use crate::{NewMessage, Received, Store};
 use carillon_core::{
