@@ -3,7 +3,7 @@
 use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
 use carillon_core::settings::AccountSettings;
-use carillon_wire::{Asleep, ConnectConfig, Earlier, Secret};
+use carillon_wire::{Asleep, CertificateDer, ConnectConfig, Earlier, Secret};
 use jid::BareJid;
 use std::collections::HashMap;
 use std::future::Future;
@@ -61,6 +61,7 @@ pub trait Secrets: Send + Sync + 'static {
 pub struct WireConnector {
     secrets: Arc<dyn Secrets>,
     dormitory: Arc<Dormitory>,
+    extra_roots: Vec<CertificateDer<'static>>,
 }
 
 /// Sessions whose link broke, until the next attempt takes them out.
@@ -89,7 +90,15 @@ impl WireConnector {
         Self {
             secrets,
             dormitory: Arc::default(),
+            extra_roots: Vec::new(),
         }
+    }
+
+    /// Certificate authorities to be trusted beside the system's.
+    #[must_use]
+    pub fn trusting(mut self, extra_roots: Vec<CertificateDer<'static>>) -> Self {
+        self.extra_roots = extra_roots;
+        self
     }
 }
 
@@ -102,6 +111,7 @@ impl Connector for WireConnector {
     ) -> Boxed<ConnectEnd> {
         let secrets = Arc::clone(&self.secrets);
         let dormitory = Arc::clone(&self.dormitory);
+        let extra_roots = self.extra_roots.clone();
         Box::pin(async move {
             let Some(password) = secrets.password(&start.account).await else {
                 return ConnectEnd::NoPassword;
@@ -111,7 +121,10 @@ impl Connector for WireConnector {
                 stream: start.stream.clone(),
                 asleep: dormitory.take(&account),
             };
-            let config = connect_config(start, password);
+            let config = ConnectConfig {
+                extra_roots,
+                ..connect_config(start, password)
+            };
             let ended = carillon_wire::run_on(config, earlier, outgoing, incoming).await;
             dormitory.put(account, ended.asleep);
             match ended.result {

@@ -28,7 +28,7 @@ impl Way {
 #[derive(Debug)]
 pub(crate) enum Link {
     WebSocket(Box<WebSocketStream<TcpStream>>),
-    Tcp(TcpLink),
+    Tcp(Box<TcpLink>),
 }
 
 /// A stream over TCP.

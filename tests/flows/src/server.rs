@@ -109,7 +109,7 @@ impl ScriptedServer {
     }
 
     async fn accept_tcp(&self) -> Conversation {
-        let link = Link::Tcp(TcpLink::new(self.connection().await));
+        let link = Link::Tcp(Box::new(TcpLink::new(self.connection().await)));
         Conversation { link }
     }
 

@@ -2,6 +2,13 @@
 //!
 //! Those who may say it are believed, which shows that the attack is one; all others are not.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
 use carillon_core::session::Origin;
 use carillon_core::session::{Incoming, Outgoing};
 use carillon_tests_flows::{Attack, SENDERS, Scene, Sender, Way};

@@ -1,5 +1,12 @@
 //! Streams that break the rules of RFC 7395 or RFC 6120, and servers that would like to send the client away or weaken it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use carillon_tests_flows::{Message, Scene, ScriptedServer, Way};
 

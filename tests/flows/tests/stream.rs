@@ -1,6 +1,11 @@
 //! Streams over TCP that break the rules of RFC 6120, are smuggled into, or would like to send the client away.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 use carillon_core::session::{Incoming, SessionProblem};
 use carillon_tests_flows::{Scene, ScriptedServer, Way};

@@ -15,6 +15,7 @@ run_as_root = true
 
 interfaces = { "127.0.0.1" }
 c2s_ports = { ENV_C2S_PORT }
+c2s_direct_tls_ports = { ENV_C2S_TLS_PORT }
 http_interfaces = { "127.0.0.1" }
 http_ports = { ENV_HTTP_PORT }
 https_ports = { }
@@ -22,12 +23,12 @@ http_default_host = "carillon.test"
 
 -- Not `limits`: it holds a sender back to 37 messages a second.
 modules_enabled = {
-	"roster", "saslauth", "disco", "ping", "version", "time", "posix",
+	"roster", "saslauth", "tls", "disco", "ping", "version", "time", "posix",
 	"carbons", "pep", "private", "blocklist", "bookmarks",
 	"vcard4", "vcard_legacy",
 	"register", "mam", "smacks", "csi_simple", "offline", "websocket",
 }
-modules_disabled = { "s2s", "tls" }
+modules_disabled = { "s2s" }
 
 -- Without it one message waits up to 40 ms for the acknowledgement of the one before.
 network_settings = { nagle = false }
@@ -36,7 +37,7 @@ authentication = "internal_hashed"
 allow_registration = true
 min_seconds_between_registrations = 0
 
--- Plain `ws` and plain TCP, for loopback only.
+-- Plain `ws` and plain TCP beside TLS, for loopback only.
 consider_websocket_secure = true
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true

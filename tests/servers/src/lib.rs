@@ -16,6 +16,7 @@
 
 mod bare;
 mod binary;
+mod certificate;
 mod peer;
 mod process;
 mod server;

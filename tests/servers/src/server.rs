@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::bare::BareStream;
 use crate::binary::binary;
+use crate::certificate;
 use crate::peer::Peer;
 use crate::process::Process;
 use crate::wait::DEADLINE;
@@ -41,6 +42,9 @@ pub struct TestServer {
     domain: &'static str,
     http_port: u16,
     tcp_port: u16,
+    tls_port: u16,
+    /// Who issued its certificate, as DER.
+    authority: Vec<u8>,
     process: Option<Process>,
     // Last, so that the server is gone before its folder is.
     folder: TempDir,
@@ -60,20 +64,23 @@ impl TestServer {
     /// # Panics
     /// As [`TestServer::start`] and [`TestServer::add_account`].
     pub async fn start_with(kind: Kind, people: &[(String, String)]) -> Self {
+        let domain = match kind {
+            Kind::Embedded => "localhost",
+            Kind::Prosody | Kind::Ejabberd => "carillon.test",
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("carillon-server-")
+            .tempdir()
+            .expect("a temporary folder");
         let mut server = Self {
             kind,
-            domain: if kind == Kind::Embedded {
-                "localhost"
-            } else {
-                "carillon.test"
-            },
+            domain,
             http_port: free_port(),
             tcp_port: free_port(),
+            tls_port: free_port(),
+            authority: certificate::issue(folder.path(), domain),
             process: None,
-            folder: tempfile::Builder::new()
-                .prefix("carillon-server-")
-                .tempdir()
-                .expect("a temporary folder"),
+            folder,
         };
         if kind == Kind::Embedded {
             // In-band it makes ten at once, and then one in half a minute.
@@ -137,6 +144,32 @@ impl TestServer {
     #[must_use]
     pub fn tcp_port(&self) -> Option<u16> {
         (self.kind != Kind::Embedded).then_some(self.tcp_port)
+    }
+
+    /// Where it is found over TCP, by TLS that is agreed on (RFC 6120 §5).
+    ///
+    /// # Panics
+    /// For a server that has none.
+    #[must_use]
+    pub fn starttls_address(&self) -> String {
+        let port = self.tcp_port().expect("a server on TCP");
+        format!("xmpp://127.0.0.1:{port}")
+    }
+
+    /// Where it is found over TCP, inside TLS from the first byte (XEP-0368).
+    ///
+    /// # Panics
+    /// For a server that has none.
+    #[must_use]
+    pub fn tls_address(&self) -> String {
+        assert_ne!(self.kind, Kind::Embedded, "it is not on TCP");
+        format!("xmpps://127.0.0.1:{}", self.tls_port)
+    }
+
+    /// Who issued its certificate, as DER.
+    #[must_use]
+    pub fn authority(&self) -> &[u8] {
+        &self.authority
     }
 
     /// Makes an account, in-band.
@@ -218,7 +251,8 @@ impl TestServer {
         command
             .env("DATA_PATH", self.folder.path())
             .env("HTTP_PORT", self.http_port.to_string())
-            .env("C2S_PORT", self.tcp_port.to_string());
+            .env("C2S_PORT", self.tcp_port.to_string())
+            .env("C2S_TLS_PORT", self.tls_port.to_string());
         Process::spawn("prosody", self.folder.path(), command)
     }
 
@@ -228,6 +262,7 @@ impl TestServer {
             .expect("ejabberd.yml")
             .replace("/var/lib/ejabberd", &folder.to_string_lossy())
             .replace("5222", &self.tcp_port.to_string())
+            .replace("5223", &self.tls_port.to_string())
             .replace("5280", &self.http_port.to_string());
         let file = folder.join("ejabberd.yml");
         std::fs::write(&file, text).expect("the configuration in the test's folder");

@@ -79,6 +79,13 @@ async fn alice_moves_in(server: &mut Process, url: &str, authority: CertificateD
         }
     })
     .await;
+    alice_signs_in(url, authority).await;
+}
+
+/// Alice, whose account is there, signs in over TLS.
+async fn alice_signs_in(url: &str, authority: CertificateDer<'static>) {
+    let alice: BareJid = format!("alice@{DOMAIN}").parse().unwrap();
+    let password = Secret::new("through the looking-glass".to_owned());
     let config = ConnectConfig {
         url: Some(url.to_owned()),
         proxy: Proxy::Direct,
@@ -112,6 +119,7 @@ async fn prosody_serves_people_as_the_guide_says() {
         .replace("/var/lib/prosody", &here)
         .replace("/run/prosody", &here)
         .replace("{ 5222 }", &format!("{{ {c2s} }}"))
+        .replace("{ 5223 }", &format!("{{ {} }}", free_port()))
         .replace("{ 5281 }", &format!("{{ {http} }}"));
     let file = folder.path().join("prosody.cfg.lua");
     std::fs::write(
@@ -132,12 +140,14 @@ async fn prosody_serves_people_as_the_guide_says() {
 #[tokio::test]
 async fn ejabberd_serves_people_as_the_guide_says() {
     let folder = tempfile::tempdir().unwrap();
-    let (http, c2s, certified) = (free_port(), free_port(), certified());
+    let (http, c2s, tls) = (free_port(), free_port(), free_port());
+    let certified = certified();
     let here = folder.path().to_string_lossy();
     let config = changed("ejabberd.yml")
         .replace("/var/lib/ejabberd", &here)
         .replace("/etc/ejabberd", &here)
         .replace("5222", &c2s.to_string())
+        .replace("5223", &tls.to_string())
         .replace("5443", &http.to_string());
     let file = folder.path().join("ejabberd.yml");
     std::fs::write(&file, config).unwrap();
@@ -147,7 +157,13 @@ async fn ejabberd_serves_people_as_the_guide_says() {
     let command = ejabberd_command(folder.path(), &file);
     let mut server = Process::spawn("ejabberd", folder.path(), command);
     let url = format!("wss://127.0.0.1:{http}/ws");
-    alice_moves_in(&mut server, &url, certified.authority).await;
+    alice_moves_in(&mut server, &url, certified.authority.clone()).await;
+    for url in [
+        format!("xmpp://127.0.0.1:{c2s}"),
+        format!("xmpps://127.0.0.1:{tls}"),
+    ] {
+        alice_signs_in(&url, certified.authority.clone()).await;
+    }
 }
 
 /// One changed configuration: the test's own file with the changes of its block in the guide.

@@ -254,7 +254,9 @@ impl Surroundings<'_> {
             (Box::new(tcp), None)
         };
         let framing = match endpoint.transport {
-            TransportKind::WebSocket => Framing::WebSocket(handshake(&endpoint.url, link).await?),
+            TransportKind::WebSocket => {
+                Framing::WebSocket(Box::new(handshake(&endpoint.url, link).await?))
+            }
             TransportKind::DirectTls | TransportKind::StartTls => Framing::Tcp(Tcp::new(link)),
         };
         let route = Route {

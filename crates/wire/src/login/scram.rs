@@ -28,12 +28,15 @@ const ADVISED_ITERATIONS: u32 = 4_096;
 /// Some seconds of one core. More is an attack on this computer, not a protection of the password.
 const MOST_ITERATIONS: u32 = 10_000_000;
 
+type Keyed = Result<Vec<u8>, InvalidLength>;
+type Derived = Result<Vec<u8>, DeriveError>;
+
 /// The sums of one hash.
 #[derive(Clone, Copy)]
 struct Sums {
     hash: fn(&[u8]) -> Vec<u8>,
-    hmac: fn(&[u8], &[u8]) -> Result<Vec<u8>, InvalidLength>,
-    derive: fn(&Password, &[u8], u32) -> Result<Vec<u8>, DeriveError>,
+    hmac: fn(&[u8], &[u8]) -> Keyed,
+    derive: fn(&Password, &[u8], u32) -> Derived,
 }
 
 impl Sums {
@@ -69,13 +72,13 @@ impl ScramProvider for Sha512 {
         sha2::Sha512::digest(data).to_vec()
     }
 
-    fn hmac(data: &[u8], key: &[u8]) -> Result<Vec<u8>, InvalidLength> {
+    fn hmac(data: &[u8], key: &[u8]) -> Keyed {
         let mut mac = Hmac::<sha2::Sha512>::new_from_slice(key)?;
         mac.update(data);
         Ok(mac.finalize().into_bytes().to_vec())
     }
 
-    fn derive(password: &Password, salt: &[u8], iterations: u32) -> Result<Vec<u8>, DeriveError> {
+    fn derive(password: &Password, salt: &[u8], iterations: u32) -> Derived {
         let Password::Plain(plain) = password else {
             return Err(DeriveError::IncorrectSalt);
         };

@@ -194,9 +194,9 @@ async fn the_proof_is_bound_to_the_channel_where_both_ends_can() {
 
 #[tokio::test]
 async fn without_a_list_of_bindings_nothing_is_bound_and_nothing_is_claimed() {
-    let told: [(Option<Tls>, &[&str], Option<&[&str]>, &str); 4] = [
+    let told = [
         (tls(), ALL, None, "n,,"),
-        (tls(), ALL, Some(&["tls-unique"]), "n,,"),
+        (tls(), ALL, Some(&["tls-unique"][..]), "n,,"),
         (tls(), &["SCRAM-SHA-256"], None, "y,,"),
         (None, &["SCRAM-SHA-256"], None, "n,,"),
     ];

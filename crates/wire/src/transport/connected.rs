@@ -10,7 +10,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Link for T {}
 
 /// The framing on a link.
 pub(crate) enum Framing {
-    WebSocket(WebSocket<Box<dyn Link>>),
+    WebSocket(Box<WebSocket<Box<dyn Link>>>),
     Tcp(Tcp<Box<dyn Link>>),
 }
 

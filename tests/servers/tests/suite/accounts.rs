@@ -9,7 +9,6 @@ use carillon_engine::Line;
 use carillon_engine::wire::{RegisterConfig, RegisterProblem, Secret, register};
 use carillon_tests_servers::Account;
 
-use crate::profile::Profile;
 use crate::stage::Stage;
 
 async fn registers(stage: &Stage, account: &Account) -> Result<(), RegisterProblem> {
@@ -18,7 +17,7 @@ async fn registers(stage: &Stage, account: &Account) -> Result<(), RegisterProbl
         password: Secret::new(account.password.clone()),
         url: Some(stage.url().to_owned()),
         proxy: Proxy::Direct,
-        extra_roots: Vec::new(),
+        extra_roots: stage.roots(),
     })
     .await
 }
@@ -33,7 +32,7 @@ pub(crate) async fn an_account_is_made_and_used(stage: Stage) {
     };
     registers(&stage, &account).await.expect("an account");
 
-    let rabbit = Profile::new(&account, stage.url()).signs_in().await;
+    let rabbit = stage.profile_of(&account).signs_in().await;
     let mut bob = stage.person("bob").await;
     rabbit.says(&bob.jid, "I am late").await;
     bob.notes_in_silence(EventKind::StrangerMessage).await;

@@ -28,7 +28,7 @@ mod stage;
 mod typing;
 
 use carillon_tests_servers::Kind;
-use stage::{Scenario, play};
+use stage::{Scenario, Way, play};
 
 /// A scenario under its own name.
 macro_rules! scenarios {
@@ -84,15 +84,29 @@ fn scenarios_that_end_the_server() -> Vec<Scenario> {
 
 #[tokio::test]
 async fn prosody_plays_the_suite() {
-    play(Kind::Prosody, scenarios(), scenarios_that_end_the_server()).await;
+    plays(Kind::Prosody, Way::WebSocket).await;
 }
 
 #[tokio::test]
+async fn prosody_plays_the_suite_over_tcp() {
+    plays(Kind::Prosody, Way::StartTls).await;
+}
+
+#[tokio::test]
+async fn plays(kind: Kind, way: Way) {
+    play(kind, way, scenarios(), scenarios_that_end_the_server()).await;
+}
+
 async fn ejabberd_plays_the_suite() {
-    play(Kind::Ejabberd, scenarios(), scenarios_that_end_the_server()).await;
+    plays(Kind::Ejabberd, Way::WebSocket).await;
+}
+
+#[tokio::test]
+async fn ejabberd_plays_the_suite_over_tcp() {
+    plays(Kind::Ejabberd, Way::DirectTls).await;
 }
 
 #[tokio::test]
 async fn the_embedded_server_plays_the_suite() {
-    play(Kind::Embedded, scenarios(), scenarios_that_end_the_server()).await;
+    plays(Kind::Embedded, Way::WebSocket).await;
 }

@@ -9,7 +9,7 @@ use carillon_core::session::{Incoming, Outgoing, SubscriptionStep};
 use carillon_core::settings::{AccountSettings, SecretStore, Settings};
 use carillon_engine::connector::{Boxed, SessionStart};
 use carillon_engine::store::Store;
-use carillon_engine::wire::Secret;
+use carillon_engine::wire::{CertificateDer, Secret};
 use carillon_engine::{ConnectEnd, Connector, Engine, EngineConfig, Secrets, WireConnector};
 use carillon_tests_servers::Account;
 use tempfile::TempDir;
@@ -21,6 +21,7 @@ use crate::person::Person;
 pub(crate) struct Profile {
     pub(crate) settings: Settings,
     password: String,
+    roots: Vec<CertificateDer<'static>>,
     folder: TempDir,
     /// By how much the clock is ahead, in milliseconds.
     pub(crate) ahead: Arc<AtomicI64>,
@@ -40,7 +41,7 @@ pub(crate) struct Overheard {
 }
 
 impl Profile {
-    pub(crate) fn new(account: &Account, url: &str) -> Self {
+    pub(crate) fn new(account: &Account, url: &str, roots: &[CertificateDer<'static>]) -> Self {
         Self {
             settings: Settings {
                 accounts: vec![AccountSettings {
@@ -54,6 +55,7 @@ impl Profile {
             password: account.password.clone(),
             folder: tempfile::tempdir().unwrap(),
             ahead: Arc::default(),
+            roots: roots.to_vec(),
             overheard: Arc::default(),
         }
     }
@@ -74,7 +76,8 @@ impl Profile {
         let (surroundings, surroundings_read) = watch::channel(Surroundings::default());
         let ahead = Arc::clone(&self.ahead);
         let connector = Overhearing {
-            wire: WireConnector::new(Arc::new(Known(self.password.clone()))),
+            wire: WireConnector::new(Arc::new(Known(self.password.clone())))
+                .trusting(self.roots.clone()),
             overheard: Arc::clone(&self.overheard),
         };
         let (engine, outputs) = Engine::start(EngineConfig {

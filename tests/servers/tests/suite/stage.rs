@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
+use carillon_engine::wire::CertificateDer;
 use carillon_tests_servers::{Account, Kind, Peer, TestServer};
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::LocalSet;
@@ -41,18 +42,28 @@ impl Scenario {
     }
 }
 
+/// By which way Carillon comes to the server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Way {
+    WebSocket,
+    StartTls,
+    DirectTls,
+}
+
 /// What a scenario plays on.
 pub(crate) struct Stage {
     server: Rc<RwLock<TestServer>>,
+    roots: Vec<CertificateDer<'static>>,
     scenario: String,
     kind: Kind,
     url: String,
+    port: u16,
     domain: String,
     rooms: String,
 }
 
 /// Plays `together` side by side and `alone` one by one, and fails with the names of all that failed.
-pub(crate) async fn play(kind: Kind, together: Vec<Scenario>, alone: Vec<Scenario>) {
+pub(crate) async fn play(kind: Kind, way: Way, together: Vec<Scenario>, alone: Vec<Scenario>) {
     let wanted = |scenarios: Vec<Scenario>| -> Vec<Scenario> {
         scenarios.into_iter().filter(Scenario::is_wanted).collect()
     };
@@ -67,22 +78,26 @@ pub(crate) async fn play(kind: Kind, together: Vec<Scenario>, alone: Vec<Scenari
     let all = together.len() + alone.len();
     let failed = LocalSet::new()
         .run_until(async {
-            let mut failed = side_by_side(&server, together).await;
+            let mut failed = side_by_side(&server, way, together).await;
             for scenario in alone {
-                failed.extend(side_by_side(&server, vec![scenario]).await);
+                failed.extend(side_by_side(&server, way, vec![scenario]).await);
             }
             failed
         })
         .await;
     assert!(
         failed.is_empty(),
-        "{} of {all} scenarios failed on {kind:?}:\n{}",
+        "{} of {all} scenarios failed on {kind:?} by {way:?}:\n{}",
         failed.len(),
         failed.join("\n")
     );
 }
 
-async fn side_by_side(server: &Rc<RwLock<TestServer>>, scenarios: Vec<Scenario>) -> Vec<String> {
+async fn side_by_side(
+    server: &Rc<RwLock<TestServer>>,
+    way: Way,
+    scenarios: Vec<Scenario>,
+) -> Vec<String> {
     let places = Rc::new(Semaphore::new(AT_ONCE));
     let playing: Vec<_> = scenarios
         .into_iter()
@@ -91,7 +106,7 @@ async fn side_by_side(server: &Rc<RwLock<TestServer>>, scenarios: Vec<Scenario>)
             let title = scenario.title();
             let task = tokio::task::spawn_local(async move {
                 let _place = places.acquire().await;
-                let stage = Stage::new(server, &scenario).await;
+                let stage = Stage::new(server, way, &scenario).await;
                 let began = Instant::now();
                 timeout(LONGEST, (scenario.play)(stage))
                     .await
@@ -124,15 +139,28 @@ fn words_of(panic: Box<dyn std::any::Any + Send>) -> String {
 }
 
 impl Stage {
-    async fn new(server: Rc<RwLock<TestServer>>, scenario: &Scenario) -> Self {
+    async fn new(server: Rc<RwLock<TestServer>>, way: Way, scenario: &Scenario) -> Self {
         let it = server.read().await;
-        let (kind, url, domain, rooms) = (it.kind(), it.url(), it.domain().to_owned(), it.rooms());
+        let (kind, domain, rooms) = (it.kind(), it.domain().to_owned(), it.rooms());
+        let url = match way {
+            Way::WebSocket => it.url(),
+            Way::StartTls => it.starttls_address(),
+            Way::DirectTls => it.tls_address(),
+        };
+        let roots = vec![CertificateDer::from(it.authority().to_vec())];
+        let port = url
+            .split(['/', ':'])
+            .rev()
+            .find_map(|part| part.parse().ok());
+        let port = port.expect("an address with a port");
         drop(it);
         Self {
             server,
+            roots,
             scenario: format!("{}.{}", scenario.room, scenario.name),
             kind,
             url,
+            port,
             domain,
             rooms,
         }
@@ -140,6 +168,10 @@ impl Stage {
 
     pub(crate) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -167,7 +199,17 @@ impl Stage {
 
     /// A new profile for a person, who is not signed in yet.
     pub(crate) fn profile(&self, person: &str) -> Profile {
-        Profile::new(&self.account(person), &self.url)
+        self.profile_of(&self.account(person))
+    }
+
+    /// A new profile for an account.
+    pub(crate) fn profile_of(&self, account: &Account) -> Profile {
+        Profile::new(account, &self.url, &self.roots)
+    }
+
+    /// Whom to trust beside the system's authorities.
+    pub(crate) fn roots(&self) -> Vec<CertificateDer<'static>> {
+        self.roots.clone()
     }
 
     /// A person with Carillon, signed in.
