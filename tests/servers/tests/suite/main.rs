@@ -82,6 +82,10 @@ fn scenarios_that_end_the_server() -> Vec<Scenario> {
     scenarios![reconnect::a_killed_server_loses_nothing,]
 }
 
+async fn plays(kind: Kind, way: Way) {
+    play(kind, way, scenarios(), scenarios_that_end_the_server()).await;
+}
+
 #[tokio::test]
 async fn prosody_plays_the_suite() {
     plays(Kind::Prosody, Way::WebSocket).await;
@@ -93,10 +97,6 @@ async fn prosody_plays_the_suite_over_tcp() {
 }
 
 #[tokio::test]
-async fn plays(kind: Kind, way: Way) {
-    play(kind, way, scenarios(), scenarios_that_end_the_server()).await;
-}
-
 async fn ejabberd_plays_the_suite() {
     plays(Kind::Ejabberd, Way::WebSocket).await;
 }
