@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod decide;
 mod floor;
 mod latency;
 mod report;
@@ -36,6 +37,8 @@ async fn main() {
         .and_then(|text| text.parse().ok())
         .unwrap_or(MESSAGES);
     let mut report = Report::default();
+    decide::measure(&mut report);
+    report.save();
 
     let server = TestServer::start(Kind::Prosody).await;
     let alice_account = server.add_account("alice", "bench").await;

@@ -15,7 +15,13 @@ pub struct TrayInput {
     pub attention: bool,
     /// Alerts are muted.
     pub muted: bool,
+    /// What I showed until the connection was lost, while that is less than [`LOST_AFTER`] ago: a short break changes
+    /// nothing. `None` when nothing was lost, or too long ago.
+    pub before_loss: Option<Availability>,
 }
+
+/// A connection that is gone for longer than this, in milliseconds, shows in the tray.
+pub const LOST_AFTER: i64 = 5 * 60 * 1_000;
 
 /// The base drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -49,7 +55,11 @@ pub struct TrayState {
 /// What the tray shows for `input`.
 #[must_use]
 pub const fn tray_state(input: TrayInput) -> TrayState {
-    let base = match input.availability {
+    let shown = match (input.availability, input.before_loss) {
+        (Availability::Offline, Some(before)) if input.connecting => before,
+        (now, _) => now,
+    };
+    let base = match shown {
         Availability::Available => TrayBase::Online,
         Availability::Away | Availability::ExtendedAway => TrayBase::Away,
         Availability::Busy => TrayBase::Busy,
@@ -75,6 +85,25 @@ mod tests {
             ..TrayInput::default()
         };
         assert_eq!(tray_state(input).base, TrayBase::Connecting);
+    }
+
+    #[test]
+    fn a_connection_lost_a_moment_ago_still_shows_what_was_shown() {
+        let input = TrayInput {
+            connecting: true,
+            before_loss: Some(Availability::Away),
+            ..TrayInput::default()
+        };
+        assert_eq!(tray_state(input).base, TrayBase::Away);
+    }
+
+    #[test]
+    fn who_signs_out_is_offline_at_once() {
+        let input = TrayInput {
+            before_loss: Some(Availability::Away),
+            ..TrayInput::default()
+        };
+        assert_eq!(tray_state(input).base, TrayBase::Offline);
     }
 
     #[test]

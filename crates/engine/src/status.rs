@@ -111,6 +111,7 @@ impl Desk {
             unread: unread.saturating_add(u32::try_from(requests).unwrap_or(u32::MAX)),
             attention: !self.unseen.is_empty(),
             muted: self.mute().is_some(),
+            before_loss: None,
         };
         if tray != self.tray {
             self.tray = tray;

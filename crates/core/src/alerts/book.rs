@@ -200,6 +200,13 @@ impl RuleBook {
         self.profiles.iter().position(fits).map(ActiveProfile)
     }
 
+    /// The profile of a name, whether it holds or not.
+    #[must_use]
+    pub fn profile_named(&self, name: &str) -> Option<ActiveProfile> {
+        let at = self.profiles.iter().position(|one| one.name == name);
+        at.map(ActiveProfile)
+    }
+
     /// A profile's name.
     #[must_use]
     pub fn profile_name(&self, profile: ActiveProfile) -> Option<&str> {

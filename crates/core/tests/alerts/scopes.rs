@@ -210,12 +210,17 @@ fn the_settings_screen_sees_each_scope_by_itself() {
         groups: &groups,
         ..account
     };
+    let profile = Whose {
+        profile: book.profile_named("Work"),
+        ..everybody
+    };
     let chat = Whose {
         jid: Some(&bob),
         ..group
     };
     let from = |whose: &Whose<'_>| source_name(&book.effective(Message, whose).sound.source);
     assert_eq!(from(&everybody), "settings / message");
+    assert_eq!(from(&profile), "profile Work / message");
     assert_eq!(from(&account), "account 1 / message");
     assert_eq!(from(&group), "group Family / message");
     assert_eq!(from(&chat), "chat bob@example.org / message");
