@@ -2,6 +2,7 @@
 
 use crate::account::{Account, Line};
 use crate::desk::{Desk, DeskError};
+use carillon_core::alerts::RuleBook;
 use carillon_core::contact::Contact;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::room::RoomState;
@@ -94,6 +95,12 @@ impl Desk {
             .flat_map(|(account, items)| items.map(move |(_, item)| account.contact(item)))
             .take(limit)
             .collect()
+    }
+
+    /// The alert rules in the form in which decisions ask them.
+    #[must_use]
+    pub const fn rule_book(&self) -> &RuleBook {
+        &self.book
     }
 
     /// The contact's, room's or stranger's name.

@@ -4,6 +4,10 @@
 //! out, that there is XMPP, SQL or a web view. Events carry identities, never payloads: whoever hears
 //! one reads again by a command.
 
+#[macro_use]
+mod making;
+
+pub mod alerts;
 mod changes;
 pub mod client;
 pub mod contract;

@@ -1,5 +1,6 @@
 //! Why a command was not carried out.
 
+use crate::alerts::PackProblem;
 use carillon_core::session::SessionProblem;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -40,6 +41,13 @@ pub enum RefusalCode {
     BadText,
     /// The file cannot be used; why stands in `detail`.
     BadFile,
+    /// Alert rules that are too many, too long, or would stand there twice; which stands in `detail`.
+    BadRules,
+    /// The sound pack cannot be used.
+    BadPack {
+        /// Why.
+        why: PackProblem,
+    },
     /// The disk is full or cannot be written; nothing that was stored is lost.
     Storage,
     /// The resident ended, or is of another version.

@@ -1,9 +1,9 @@
 //! What the answers show.
 
-use carillon_core::alerts::{EffectiveRow, EventKind, Row};
+use crate::alerts::LeftOut;
 use carillon_core::chat::{ChatSummary, StrangerRequest};
 use carillon_core::contact::{Contact, ContactRequest};
-use carillon_core::ids::{AccountId, ActivityId, ChatRef, MessageId, Timestamp};
+use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::room::{RoomInvite, RoomState};
 use carillon_core::session::{ServerFeatures, SessionProblem};
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
@@ -198,6 +198,14 @@ pub enum Notice {
         /// Their names.
         keys: Vec<String>,
     },
+    /// The settings file holds alert rules that are too many, too long, or stand there twice. They are not used; a copy
+    /// of the file is kept.
+    AlertsLeftOut {
+        /// Where the copy is.
+        path: String,
+        /// What.
+        left_out: Vec<LeftOut>,
+    },
     /// The database was damaged and was set aside; a new one was begun.
     DatabaseSetAside {
         /// Where it is now.
@@ -250,45 +258,6 @@ pub struct SentMessage {
 pub struct NewAccount {
     /// Its identity.
     pub account: AccountId,
-}
-
-/// The alert settings with every value in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct AlertSettingsView {
-    /// One per kind, in the order of the screen.
-    pub rows: Vec<AlertRowView>,
-    /// The built-in sounds.
-    pub sounds: Vec<String>,
-    /// The built-in icons.
-    pub icons: Vec<String>,
-}
-
-/// A row of the alert settings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct AlertRowView {
-    /// Which.
-    pub kind: EventKind,
-    /// What the user set.
-    pub own: Row,
-    /// What is in force, and where it comes from.
-    pub effective: EffectiveRow,
-}
-
-/// A line of the Activity list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ActivityEntry {
-    /// Its row.
-    pub id: ActivityId,
-    /// When.
-    pub at: Timestamp,
-    /// What kind.
-    pub event: EventKind,
-    /// Whose doing, and where a click leads.
-    pub chat: Option<ChatRef>,
-    /// The name to show.
-    pub name: String,
-    /// What was shown or heard, and why.
-    pub plan: carillon_core::alerts::AlertPlan,
 }
 
 /// The try-out on this computer.

@@ -95,6 +95,11 @@ impl House {
         lock(&self.settings).settings().clone()
     }
 
+    /// Reads something of what the user chose, without a copy of all of it.
+    pub fn read_settings<T>(&self, read: impl FnOnce(&Settings) -> T) -> T {
+        read(lock(&self.settings).settings())
+    }
+
     /// Changes the settings: written first, then taken over by the engine, then told to the windows.
     ///
     /// # Errors
@@ -103,10 +108,25 @@ impl House {
         &self,
         change: impl FnOnce(&mut Settings),
     ) -> Result<(), SettingsError> {
+        self.try_change_settings(|settings| {
+            change(settings);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Changes the settings as [`Self::change_settings`] does, unless `change` finds a reason not to.
+    ///
+    /// # Errors
+    /// That reason, or that they could not be written; nothing has changed then.
+    pub async fn try_change_settings<E: From<SettingsError>>(
+        &self,
+        change: impl FnOnce(&mut Settings) -> Result<(), E>,
+    ) -> Result<(), E> {
         let settings = {
             let mut file = lock(&self.settings);
             let mut settings = file.settings().clone();
-            change(&mut settings);
+            change(&mut settings)?;
             if settings != *file.settings() {
                 file.save(settings.clone())?;
             }

@@ -30,6 +30,10 @@ export function refusalWords(code: RefusalCode): string {
       return t('refusal.bad_text');
     case 'bad_file':
       return t('refusal.bad_file');
+    case 'bad_rules':
+      return t('refusal.bad_rules');
+    case 'bad_pack':
+      return t(`refusal.bad_pack.${code.why}`);
     case 'storage':
       return t('refusal.storage');
     case 'link_lost':

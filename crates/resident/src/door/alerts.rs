@@ -1,42 +1,22 @@
 //! The alert settings, and trying them.
 
-use super::{change, on_desk};
+use super::on_desk;
 use crate::desktop::sound;
 use crate::house::House;
 use crate::ringer::pictures;
-use carillon_core::alerts::{AlertPlan, EventKind, RuleBook, Whose};
+use carillon_core::alerts::{AlertPlan, EventKind, MuteFor};
 use carillon_core::settings::Mute;
-use carillon_link::contract::SetAlertRow;
-use carillon_link::views::{AlertRowView, AlertSettingsView};
+use carillon_link::alerts::{AlertSettingsView, Whose};
 use carillon_link::{Refusal, RefusalCode};
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
-pub(super) fn settings(house: &House) -> AlertSettingsView {
-    let settings = house.settings();
-    let book = RuleBook::new(&settings.alerts, &[]);
-    let row = |kind: EventKind| AlertRowView {
-        kind,
-        own: settings
-            .alerts
-            .rows
-            .0
-            .get(&kind)
-            .cloned()
-            .unwrap_or_default(),
-        effective: book.effective(kind, &Whose::default()),
-    };
-    AlertSettingsView {
-        rows: EventKind::ALL.into_iter().map(row).collect(),
+pub(super) async fn settings(house: &House) -> Result<AlertSettingsView, Refusal> {
+    Ok(AlertSettingsView {
+        rows: super::rules::rows(house, Whose::Everybody).await?.rows,
         sounds: sound::builtin::names().map(str::to_owned).collect(),
         icons: pictures::names(),
-    }
-}
-
-pub(super) async fn set_row(house: &House, ask: SetAlertRow) -> Result<(), Refusal> {
-    change(house, move |settings| {
-        settings.alerts.rows.set(ask.kind, ask.row);
     })
-    .await
 }
 
 pub(super) async fn set_mute(house: &House, mute: Option<Mute>) -> Result<(), Refusal> {
@@ -44,6 +24,17 @@ pub(super) async fn set_mute(house: &House, mute: Option<Mute>) -> Result<(), Re
         house.ringer.stop_sounds();
     }
     on_desk(house, move |desk| desk.set_mute(mute)).await
+}
+
+pub(super) async fn mute_all(house: &House, until: MuteFor) -> Result<Option<Mute>, Refusal> {
+    if until != MuteFor::Lifted {
+        house.ringer.stop_sounds();
+    }
+    on_desk(house, move |desk| {
+        desk.set_mute(until.mute(desk.now(), &TimeZone::system()))?;
+        Ok(desk.mute())
+    })
+    .await
 }
 
 pub(super) async fn try_it(house: &House, kind: EventKind) -> Result<AlertPlan, Refusal> {

@@ -2,15 +2,22 @@
 
 mod accounts;
 mod alerts;
+mod capabilities;
 mod chats;
+mod conditions;
+mod explain;
 mod lists;
 mod people;
+mod rules;
+mod sounds;
 #[cfg(test)]
 mod tests;
+mod trade;
 mod views;
 
 use crate::house::House;
 use crate::windows::Shows;
+use carillon_core::alerts::bounds::LeftOut;
 use carillon_engine::{Desk, DeskError, EngineGone};
 use carillon_link::frame::Question;
 use carillon_link::server::{Arrival, Listener, Questions, Teller, speaks_our_protocol};
@@ -189,8 +196,43 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::LeaveRoom(ask) => {
             answer(on_desk(house, move |desk| desk.leave_room(&ask.room)).await)
         }
-        Command::ReadAlertSettings(_) => answer(Ok(alerts::settings(house))),
-        Command::SetAlertRow(ask) => answer(alerts::set_row(house, ask).await),
+        Command::ReadAlertSettings(_) => answer(alerts::settings(house).await),
+        Command::ReadAlertRows(ask) => answer(rules::rows(house, ask.whose).await),
+        Command::SetAlertRow(ask) => answer(rules::set_row(house, ask).await),
+        Command::ResetAlertRows(ask) => answer(rules::reset(house, ask.whose).await),
+        Command::SetOverride(ask) => answer(rules::set_override(house, ask).await),
+        Command::MuteChat(ask) => answer(rules::mute_chat(house, ask.chat, ask.until).await),
+        Command::MuteAll(ask) => answer(alerts::mute_all(house, ask.until).await),
+        Command::ReadPresetChanges(ask) => answer(Ok(rules::preset_changes(house, ask.preset))),
+        Command::ApplyPreset(ask) => answer(rules::apply_preset(house, ask.preset).await),
+        Command::ReadAlertProfiles(_) => answer(conditions::profiles(house).await),
+        Command::SetProfiles(ask) => answer(conditions::set_profiles(house, ask.profiles).await),
+        Command::ChooseProfile(ask) => answer(conditions::choose_profile(house, ask.choice).await),
+        Command::ReadAlertConditions(_) => answer(conditions::conditions(house).await),
+        Command::SetQuietHours(ask) => {
+            answer(conditions::set(house, |rules| rules.quiet = ask.quiet).await)
+        }
+        Command::SetBreakThroughKinds(ask) => {
+            answer(conditions::set(house, |rules| rules.break_through = ask.kinds).await)
+        }
+        Command::SetKeywords(ask) => {
+            answer(conditions::set(house, |rules| rules.keywords = ask.keywords).await)
+        }
+        Command::SetPresenceRules(ask) => {
+            answer(conditions::set(house, |rules| rules.presence = ask.presence).await)
+        }
+        Command::SetOtherDevice(ask) => {
+            answer(conditions::set(house, |rules| rules.other_device = ask.other_device).await)
+        }
+        Command::ReadWatches(_) => answer(conditions::watches(house).await),
+        Command::AddWatch(ask) => answer(conditions::add_watch(house, ask).await),
+        Command::RemoveWatch(ask) => answer(conditions::remove_watch(house, ask.chat).await),
+        Command::ExplainAlert(ask) => answer(explain::dry_run(house, ask).await),
+        Command::ReadAlertCapabilities(_) => answer(Ok(capabilities::capabilities(house))),
+        Command::ExportAlerts(ask) => answer(trade::export(house, ask.path).await),
+        Command::ImportAlerts(ask) => answer(trade::import(house, ask).await),
+        Command::ReadSoundPacks(_) => answer(sounds::packs(house).await),
+        Command::ImportSoundPack(ask) => answer(sounds::import(house, ask.path).await),
         Command::TryAlert(ask) => answer(alerts::try_it(house, ask.kind).await),
         Command::CheckSound(ask) => answer(alerts::check_sound(ask.path).await),
         Command::CheckIcon(ask) => answer(alerts::check_icon(&ask.path)),
@@ -246,6 +288,12 @@ pub(crate) async fn change(
 ) -> Result<(), Refusal> {
     let changed = house.change_settings(change).await;
     changed.map_err(|error| Refusal::new(RefusalCode::Storage, error.to_string()))
+}
+
+/// What does not fit into the rules, in words; `None` when all does.
+fn rule_words(left_out: &[LeftOut]) -> Option<String> {
+    let words: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 pub(crate) fn ending(gone: EngineGone) -> Refusal {

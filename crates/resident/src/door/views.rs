@@ -1,5 +1,7 @@
 //! How things stand, as a window or the command line shows it.
 
+use super::explain::decided;
+use super::rules::Accounts;
 use super::{VERSION, lists, on_desk, refuse_store};
 use crate::house::House;
 use carillon_core::alerts::{AlertPlan, EventKind};
@@ -7,9 +9,9 @@ use carillon_core::ids::{ActivityId, ChatRef};
 use carillon_engine::store::StoredActivity;
 use carillon_engine::{AccountState, Desk, Line};
 use carillon_link::Refusal;
+use carillon_link::alerts::ActivityEntry;
 use carillon_link::views::{
-    AccountView, ActivityEntry, Connection, Overview, OwnView, RequestsView, SettingsView,
-    Standing, Status,
+    AccountView, Connection, Overview, OwnView, RequestsView, SettingsView, Standing, Status,
 };
 
 /// The most that one question reads.
@@ -161,13 +163,17 @@ pub(super) async fn activity(
         .reader()
         .activity(before, limit.min(MOST))
         .map_err(refuse_store)?;
-    on_desk(house, move |desk| {
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| entry(desk, row))
-            .collect())
+    let (mut entries, accounts): (Vec<ActivityEntry>, Accounts) = on_desk(house, move |desk| {
+        let entries = rows.into_iter().filter_map(|row| entry(desk, row));
+        Ok((entries.collect(), Accounts::on(desk)))
     })
-    .await
+    .await?;
+    house.read_settings(|settings| {
+        for entry in &mut entries {
+            entry.decided = decided(&entry.plan, &settings.alerts, &accounts);
+        }
+    });
+    Ok(entries)
 }
 
 /// A line of the list; one that an older version wrote in a form not known any more is left out.
@@ -190,6 +196,7 @@ fn entry(desk: &Desk, stored: StoredActivity) -> Option<ActivityEntry> {
         chat,
         name,
         plan,
+        decided: None,
     })
 }
 

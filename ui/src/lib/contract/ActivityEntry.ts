@@ -3,6 +3,7 @@ import type { ActivityId } from "./ActivityId";
 import type { AlertPlan } from "./AlertPlan";
 import type { ChatRef } from "./ChatRef";
 import type { EventKind } from "./EventKind";
+import type { RulePlace } from "./RulePlace";
 import type { Timestamp } from "./Timestamp";
 
 /**
@@ -32,4 +33,8 @@ name: string,
 /**
  * What was shown or heard, and why.
  */
-plan: AlertPlan, };
+plan: AlertPlan, 
+/**
+ * Where the rule stands that decided; `None` when it is none that could be changed.
+ */
+decided: RulePlace | null, };

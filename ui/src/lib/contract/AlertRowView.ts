@@ -2,6 +2,7 @@
 import type { EffectiveRow } from "./EffectiveRow";
 import type { EventKind } from "./EventKind";
 import type { Row } from "./Row";
+import type { RowSentence } from "./RowSentence";
 
 /**
  * A row of the alert settings.
@@ -12,10 +13,14 @@ export type AlertRowView = {
  */
 kind: EventKind, 
 /**
- * What the user set.
+ * What is set in this very scope.
  */
 own: Row, 
 /**
  * What is in force, and where it comes from.
  */
-effective: EffectiveRow, };
+effective: EffectiveRow, 
+/**
+ * What is in force, in the parts of a sentence.
+ */
+sentence: RowSentence, };

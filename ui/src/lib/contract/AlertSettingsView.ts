@@ -2,7 +2,7 @@
 import type { AlertRowView } from "./AlertRowView";
 
 /**
- * The alert settings with every value in force.
+ * The alert settings for everybody, and what rows can be made of.
  */
 export type AlertSettingsView = { 
 /**
