@@ -62,6 +62,14 @@ struct PickFile {
 enum FileKind {
     Sound,
     Icon,
+    /// Alert rules to read.
+    Rules,
+    /// Alert rules to write.
+    RulesToWrite,
+    /// A sound pack in a zip file.
+    Pack,
+    /// A sound pack in a folder.
+    PackFolder,
 }
 
 /// See [`set_visible_chat`].
@@ -98,7 +106,7 @@ fn open_link(app: AppHandle, resident: State<'_, Resident>, ask: OpenLink) -> Re
     }
 }
 
-/// Lets the user choose a sound or an icon; `None` when nothing was chosen.
+/// Lets the user choose a file or a folder; `None` when nothing was chosen.
 #[tauri::command]
 async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String>, Refusal> {
     let dialog = window.dialog().file().set_parent(&window);
@@ -107,10 +115,21 @@ async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String
             dialog.add_filter("wav, ogg, flac, mp3", &["wav", "ogg", "oga", "flac", "mp3"])
         }
         FileKind::Icon => dialog.add_filter("png, svg", &["png", "svg"]),
+        FileKind::Rules => dialog.add_filter("toml", &["toml"]),
+        FileKind::RulesToWrite => dialog
+            .add_filter("toml", &["toml"])
+            .set_file_name("carillon-alerts.toml"),
+        FileKind::Pack => dialog.add_filter("zip", &["zip"]),
+        FileKind::PackFolder => dialog,
     };
     let (sender, chosen) = tokio::sync::oneshot::channel();
     // Nobody waits any more when the window was closed meanwhile.
-    dialog.pick_file(move |path| drop(sender.send(path)));
+    let choose = move |path| drop(sender.send(path));
+    match ask.kind {
+        FileKind::RulesToWrite => dialog.save_file(choose),
+        FileKind::PackFolder => dialog.pick_folder(choose),
+        _ => dialog.pick_file(choose),
+    }
     let Some(path) = chosen.await.ok().flatten() else {
         return Ok(None);
     };

@@ -6,8 +6,8 @@ import type { ChatRef, Commands, Event, Place, Refusal, RefusalCode } from './co
 
 /** Commands that the window carries out by itself. */
 export interface WindowCommands {
-  /** Lets the user pick a file; `null`: none was picked. */
-  pick_file: { ask: { kind: 'sound' | 'icon' }; answer: string | null };
+  /** Lets the user pick a file or a folder; `null`: none was picked. */
+  pick_file: { ask: { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' }; answer: string | null };
   /** Opens an https, http or mailto address in the system's program for it. */
   open_link: { ask: { url: string }; answer: null };
   /** The chat on screen; the window joins it with its focus. */
