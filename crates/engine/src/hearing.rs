@@ -14,8 +14,7 @@ const SINGLY: usize = 64;
 impl Desk {
     pub(crate) fn hear_stanza(&mut self, id: AccountId, stanza: Incoming) {
         match stanza {
-            // Kept for the account's panel once it asks for it.
-            Incoming::Connected(connection) => tracing::info!(?connection, "connected"),
+            Incoming::Connected(connection) => self.hear_connected(id, connection),
             Incoming::Online { jid, features } => {
                 self.session_began(id, jid.resource().as_str(), features);
             }

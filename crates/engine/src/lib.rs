@@ -23,6 +23,7 @@ mod presence;
 mod rooms;
 mod run;
 mod sessions;
+mod signed_in;
 mod status;
 mod streams;
 mod typing;
