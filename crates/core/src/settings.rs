@@ -1,6 +1,7 @@
 //! What the user chose. The file's form is the resident's; these are the meanings.
 
 use crate::alerts::AlertRules;
+use crate::connection::Proxy;
 use crate::ids::Timestamp;
 use crate::privacy::WhoMayWrite;
 use jid::BareJid;
@@ -28,7 +29,8 @@ pub struct AccountSettings {
     /// The address.
     #[ts(type = "string")]
     pub jid: BareJid,
-    /// A WebSocket URL set by the user; `None`: found by discovery.
+    /// A server's address set by the user (`wss://…`, `xmpps://host`, `xmpp://host` or `host:port`); `None`: found by
+    /// discovery.
     #[serde(default)]
     pub connect: Option<String>,
     /// Whether Carillon signs in with it.
@@ -37,6 +39,28 @@ pub struct AccountSettings {
     /// Where the password is kept.
     #[serde(default)]
     pub secret: SecretStore,
+    /// Through what its server is reached: `system`, `direct`, or a proxy's address.
+    #[serde(default)]
+    #[ts(type = "string")]
+    pub proxy: Proxy,
+    /// The password itself may be sent, inside TLS, to a server that takes nothing better.
+    #[serde(default)]
+    pub allow_plain: bool,
+}
+
+impl AccountSettings {
+    /// As an account begins when nothing was chosen.
+    #[must_use]
+    pub fn new(jid: BareJid) -> Self {
+        Self {
+            jid,
+            connect: None,
+            enabled: true,
+            secret: SecretStore::default(),
+            proxy: Proxy::default(),
+            allow_plain: false,
+        }
+    }
 }
 
 const fn yes() -> bool {

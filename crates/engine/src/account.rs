@@ -2,6 +2,7 @@
 
 use crate::archive::Reading;
 use crate::streams::{Counting, Stash};
+use carillon_core::connection::Connection;
 use carillon_core::contact::{
     Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
 };
@@ -153,6 +154,8 @@ pub(crate) struct Account {
     pub(crate) resource: Option<String>,
     /// What was shown last as my own presence on this session.
     pub(crate) shown: Option<(Availability, String)>,
+    /// How this session is connected.
+    pub(crate) connection: Option<Box<Connection>>,
 }
 
 impl Account {
@@ -184,6 +187,7 @@ impl Account {
             online_since: None,
             resource: None,
             shown: None,
+            connection: None,
         }
     }
 
@@ -273,6 +277,7 @@ impl Account {
         self.typing.clear();
         self.resource = None;
         self.shown = None;
+        self.connection = None;
         for room in self.rooms.values_mut() {
             room.state = RoomState::Outside;
             room.gapless = false;

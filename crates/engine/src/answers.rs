@@ -3,6 +3,7 @@
 use crate::account::{Account, Line};
 use crate::desk::{Desk, DeskError};
 use carillon_core::alerts::RuleBook;
+use carillon_core::connection::{Connection, Mechanism};
 use carillon_core::contact::Contact;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::room::RoomState;
@@ -19,6 +20,10 @@ pub struct AccountState {
     pub settings: AccountSettings,
     /// Where its connection stands.
     pub line: Line,
+    /// How its session is connected, while there is one.
+    pub connection: Option<Connection>,
+    /// The strongest way that it was ever signed in by; a weaker one is refused.
+    pub pinned: Option<Mechanism>,
 }
 
 /// A room as it is now.
@@ -47,7 +52,13 @@ impl Desk {
             .accounts
             .iter()
             .filter_map(find)
-            .map(state)
+            .map(|account| AccountState {
+                id: account.id,
+                settings: account.settings.clone(),
+                line: account.line.clone(),
+                connection: account.connection.as_deref().cloned(),
+                pinned: self.pinned(account.id),
+            })
             .collect()
     }
 
@@ -140,13 +151,5 @@ impl Desk {
                 .unwrap_or(u32::MAX)
                 .saturating_add(u32::from(room.state == RoomState::Joined)),
         }))
-    }
-}
-
-fn state(account: &Account) -> AccountState {
-    AccountState {
-        id: account.id,
-        settings: account.settings.clone(),
-        line: account.line.clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! How the engine gets a session: the real one over the network, a scripted one in tests.
 
+use carillon_core::connection::Mechanism;
 use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
 use carillon_core::settings::AccountSettings;
@@ -27,6 +28,8 @@ pub struct SessionStart {
     pub status: String,
     /// The stream to be resumed if the server still has it (XEP-0198).
     pub stream: Option<StreamState>,
+    /// The strongest way that the account was ever signed in by.
+    pub pinned: Option<Mechanism>,
 }
 
 /// Why a session ended or could not begin.
@@ -138,6 +141,9 @@ impl Connector for WireConnector {
 fn connect_config(start: SessionStart, password: Secret) -> ConnectConfig {
     ConnectConfig {
         url: start.account.connect,
+        proxy: start.account.proxy,
+        pinned: start.pinned,
+        allow_plain: start.account.allow_plain,
         roster_version: start.roster_version,
         presence: (start.availability, start.status),
         ..ConnectConfig::new(start.account.jid, password)

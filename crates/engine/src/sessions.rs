@@ -175,6 +175,7 @@ impl Desk {
         let presence = self.own_presence();
         let roster_version = self.store.roster_version(id).ok().flatten();
         let stream = self.store.stream(id).ok().flatten();
+        let pinned = self.pinned(id);
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
@@ -186,6 +187,7 @@ impl Desk {
             availability: presence.0,
             status: presence.1.clone(),
             stream,
+            pinned,
         };
         account.shown = Some(presence);
         account.line = Line::Connecting;

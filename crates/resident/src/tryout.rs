@@ -246,10 +246,9 @@ fn write_settings(profile: &Profile, name: &str, url: &str) -> Result<(), Refusa
         Some(account) if account.connect.as_deref() == Some(url) => return Ok(()),
         Some(account) => account.connect = Some(url.to_owned()),
         None => settings.accounts.push(AccountSettings {
-            jid,
             connect: Some(url.to_owned()),
-            enabled: true,
             secret: SecretStore::File,
+            ..AccountSettings::new(jid)
         }),
     }
     file.save(settings).map_err(failed)

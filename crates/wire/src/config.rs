@@ -82,6 +82,8 @@ impl ConnectConfig {
             domain: self.account.domain().as_str().to_owned(),
             url: self.url.clone(),
             proxy: self.proxy.clone(),
+            patient: self.pinned.is_some_and(Mechanism::is_bound),
+            location: None,
             extra_roots: self.extra_roots.clone(),
         }
     }
@@ -108,6 +110,8 @@ impl RegisterConfig {
             domain: self.account.domain().as_str().to_owned(),
             url: self.url.clone(),
             proxy: self.proxy.clone(),
+            patient: false,
+            location: None,
             extra_roots: self.extra_roots.clone(),
         }
     }

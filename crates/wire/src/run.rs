@@ -70,7 +70,11 @@ pub async fn run_on(
         ids: Ids::from_seed(seed),
         clock: jiff::Timestamp::now,
     };
-    let destination = config.destination();
+    let mut destination = config.destination();
+    destination.location = earlier
+        .stream
+        .as_ref()
+        .and_then(|stream| stream.location.clone());
     let connected = tokio::select! {
         connected = connect(&destination) => connected,
         () = incoming.closed() => return Ended::ok(),

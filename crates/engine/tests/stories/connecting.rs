@@ -3,12 +3,88 @@
 use crate::stage::{MORNING, Session, Stage, account, contact};
 use crate::words::says;
 use carillon_core::alerts::EventKind;
+use carillon_core::connection::{Connection, Mechanism, TransportKind};
 use carillon_core::contact::{Availability, Subscription};
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use carillon_core::settings::OwnAvailability;
 use carillon_engine::{ConnectEnd, Line, Output};
 use std::time::Duration;
 use tokio::time::Instant;
+
+fn connected(mechanism: Mechanism) -> Incoming {
+    Incoming::Connected(Box::new(Connection {
+        transport: TransportKind::DirectTls,
+        host: "xmpp.example.org".to_owned(),
+        port: 5223,
+        proxy: None,
+        tls: Some("TLS 1.3".to_owned()),
+        mechanism,
+        binding: None,
+        offer_confirmed: false,
+        failed: Vec::new(),
+    }))
+}
+
+/// What Alice was ever signed in by, as the next session will know it.
+async fn pinned(stage: &Stage) -> Option<Mechanism> {
+    stage.call(|desk| desk.account_states()[0].pinned).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_it_is_connected_is_known_while_it_is() {
+    let mut stage = Stage::new().await;
+    let session = stage.session().await;
+    let way = async |stage: &Stage| {
+        let states = stage.call(|desk| desk.account_states()).await;
+        states[0].connection.as_ref().map(|way| way.port)
+    };
+    assert_eq!(way(&stage).await, None);
+    session.hears(connected(Mechanism::ScramSha256)).await;
+    session.comes_online().await;
+    assert_eq!(way(&stage).await, Some(5223));
+    session.ends(lost()).await;
+    let _next = stage.session().await;
+    assert_eq!(way(&stage).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_strongest_way_of_signing_in_is_kept_over_a_restart_until_the_user_gives_it_up() {
+    let mut stage = Stage::new().await;
+    let session = stage.session().await;
+    assert_eq!(session.start.pinned, None);
+    session.hears(connected(Mechanism::ScramSha256Plus)).await;
+    session.comes_online().await;
+    session.ends(lost()).await;
+
+    let session = stage.session().await;
+    assert_eq!(session.start.pinned, Some(Mechanism::ScramSha256Plus));
+    session.hears(connected(Mechanism::ScramSha1)).await;
+    session.comes_online().await;
+    assert_eq!(pinned(&stage).await, Some(Mechanism::ScramSha256Plus));
+
+    let mut stage = stage.restarts().await;
+    let session = stage.session().await;
+    assert_eq!(session.start.pinned, Some(Mechanism::ScramSha256Plus));
+    let alice = stage.chat("bob@example.org").account;
+    stage
+        .call(move |desk| desk.forget_pinned(alice))
+        .await
+        .unwrap();
+    assert_eq!(pinned(&stage).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_weaker_offer_than_before_stops_the_account_and_is_not_tried_again() {
+    let mut stage = Stage::new().await;
+    let problem = SessionProblem::Downgraded {
+        before: "SCRAM-SHA-256".to_owned(),
+        offered: "PLAIN".to_owned(),
+    };
+    let session = stage.session().await;
+    session.ends(ConnectEnd::Problem(problem.clone())).await;
+    assert_eq!(line(&stage).await, Line::Stopped(problem));
+    assert!(stage.has_no_new_session().await);
+}
 
 fn lost() -> ConnectEnd {
     let detail = String::new();

@@ -5,7 +5,7 @@ use carillon_core::alerts::{EventKind, PopupForm, Surroundings};
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::session::{Incoming, Outgoing, ServerFeatures, SessionProblem, StreamState};
-use carillon_core::settings::{AccountSettings, SecretStore, Settings};
+use carillon_core::settings::{AccountSettings, Settings};
 use carillon_core::tray::TrayInput;
 use carillon_engine::connector::{Boxed, SessionStart};
 use carillon_engine::{
@@ -33,12 +33,7 @@ pub(crate) fn bob() -> BareJid {
 }
 
 pub(crate) fn account(text: &str) -> AccountSettings {
-    AccountSettings {
-        jid: jid(text),
-        connect: None,
-        enabled: true,
-        secret: SecretStore::Keyring,
-    }
+    AccountSettings::new(jid(text))
 }
 
 pub(crate) fn contact(text: &str, subscription: Subscription) -> RosterItem {

@@ -112,10 +112,9 @@ async fn store(
             _ => Failure::new(problem),
         })?;
     settings.accounts.push(AccountSettings {
-        jid: jid.clone(),
         connect,
-        enabled: true,
         secret,
+        ..AccountSettings::new(jid.clone())
     });
     file.save(settings).map_err(Failure::new)
 }

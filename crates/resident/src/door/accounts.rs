@@ -153,10 +153,9 @@ async fn keep(house: &House, wanted: Wanted) -> Result<NewAccount, Refusal> {
     let jid = wanted.jid.clone();
     change(house, move |settings| {
         settings.accounts.push(AccountSettings {
-            jid: wanted.jid,
             connect: wanted.connect,
-            enabled: true,
             secret: wanted.secret,
+            ..AccountSettings::new(wanted.jid)
         });
     })
     .await?;

@@ -103,10 +103,8 @@ async fn scene(roster: Vec<RosterItem>, draft: Option<&str>) -> Scene {
     let (mut file, _) = SettingsFile::load(&profile.settings_file(), "now").unwrap();
     let mut settings = file.settings().clone();
     settings.accounts.push(AccountSettings {
-        jid: jid("alice@harbour.example.org"),
-        connect: None,
-        enabled: true,
         secret: SecretStore::File,
+        ..AccountSettings::new(jid("alice@harbour.example.org"))
     });
     file.save(settings.clone()).unwrap();
     let (server, script) = mpsc::channel(64);

@@ -42,7 +42,7 @@ pub(super) const ROW: &[&str] = &[
     "speak",
     "repeat",
 ];
-const ACCOUNT: &[&str] = &["jid", "connect", "enabled", "secret"];
+const ACCOUNT: &[&str] = &["jid", "connect", "enabled", "secret", "proxy", "allow_plain"];
 
 pub(super) fn understand(bytes: &[u8]) -> Found {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string());

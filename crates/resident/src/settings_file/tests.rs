@@ -1,5 +1,6 @@
 use super::*;
 use carillon_core::alerts::{EventKind, Popup, Row, Sound, Volume};
+use carillon_core::connection::Proxy;
 use carillon_core::settings::{AccountSettings, SecretStore, Theme};
 
 struct Desk {
@@ -43,10 +44,12 @@ fn what_was_saved_is_read_again() {
     let (mut file, _) = desk.load();
     let mut settings = file.settings().clone();
     settings.accounts.push(AccountSettings {
-        jid: "alice@example.org".parse().unwrap(),
         connect: Some("ws://127.0.0.1:5280/xmpp-websocket".to_owned()),
         enabled: false,
         secret: SecretStore::File,
+        proxy: Proxy::Url("socks5://proxy.example:1080".to_owned()),
+        allow_plain: true,
+        ..AccountSettings::new("alice@example.org".parse().unwrap())
     });
     let row = Row {
         popup: Some(Popup::Sticky),
@@ -137,7 +140,11 @@ fn a_cell_given_back_to_inheritance_leaves_the_file() {
     let desk = desk("[alerts.message]\nsound = \"none\"\n");
     let (mut file, _) = desk.load();
     let mut settings = file.settings().clone();
-    settings.alerts.rows.0.insert(EventKind::Message, Row::default());
+    settings
+        .alerts
+        .rows
+        .0
+        .insert(EventKind::Message, Row::default());
     file.save(settings).unwrap();
     assert!(!desk.text().contains("message"), "{}", desk.text());
 }

@@ -98,12 +98,16 @@ fn merge_accounts(
             .find(|table| table.get("jid").and_then(Item::as_str) == Some(account.jid.as_str()));
         let mut table = known.cloned().unwrap_or_default();
         let wanted = table_of(account)?;
-        for key in ["jid", "connect", "enabled", "secret"] {
-            let default = matches!(
-                (key, wanted.get(key).and_then(Item::as_value)),
-                ("enabled", Some(value)) if value.as_bool() == Some(true)
-            ) || (key == "secret"
-                && wanted.get(key).and_then(Item::as_str) == Some("keyring"));
+        let usual = table_of(&AccountSettings::new(account.jid.clone()))?;
+        for key in [
+            "jid",
+            "connect",
+            "enabled",
+            "secret",
+            "proxy",
+            "allow_plain",
+        ] {
+            let default = key != "jid" && text(wanted.get(key)) == text(usual.get(key));
             match wanted.get(key) {
                 Some(value) if !default => set(&mut table, key, Some(value)),
                 _ => {

@@ -36,6 +36,11 @@ pub(crate) struct Destination {
     /// The server that the user set.
     pub(crate) url: Option<String>,
     pub(crate) proxy: Proxy,
+    /// The account was signed in bound to the channel before, which somebody between may make impossible: a WebSocket
+    /// often ends before the server. So a slow way is waited for, and another is only tried when it has failed.
+    pub(crate) patient: bool,
+    /// `host:port` where a stream is kept that is to go on (XEP-0198 §5). It is tried first, if the user set no server.
+    pub(crate) location: Option<String>,
     /// Certificate authorities that the user trusts beside the system's.
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
 }
@@ -129,8 +134,18 @@ impl Surroundings<'_> {
             endpoints.extend(discovery::usual(self.domain));
             self.any(endpoints, Named::No).await.ok_or(())
         });
-        let ways = [by_records, by_web, itself];
-        staggered(ways.into_iter(), NEXT_WAY).await.ok()
+        let kept: Way<'_> = Box::pin(async {
+            let endpoints = self.to.location.iter();
+            let endpoints = endpoints.filter_map(|location| discovery::kept_at(location));
+            self.any(endpoints.collect(), Named::No).await.ok_or(())
+        });
+        let next = match self.to.patient {
+            true => CONNECT_TIME_OUT * 4,
+            false => NEXT_WAY,
+        };
+        staggered([kept, by_records, by_web, itself].into_iter(), next)
+            .await
+            .ok()
     }
 
     /// The SRV records of both services in the order of trying. Those that say "not here" stay in the list when no

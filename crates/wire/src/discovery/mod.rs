@@ -196,6 +196,14 @@ pub(crate) fn by_records(records: &[Record]) -> Vec<Endpoint> {
     records.iter().map(endpoint).collect()
 }
 
+/// Where a server keeps a stream (XEP-0198 §5). It said so itself, but anybody may answer there.
+pub(crate) fn kept_at(location: &str) -> Option<Endpoint> {
+    let mut endpoint = tcp_endpoint(&format!("xmpp://{location}"), TransportKind::StartTls).ok()?;
+    endpoint.proven = false;
+    endpoint.secure = true;
+    Some(endpoint)
+}
+
 /// The domain itself on the ports of old (RFC 6120 §3.2.2). Only for a domain that has no SRV records at all: one that
 /// has them has said where it is, and where it is not.
 pub(crate) fn usual_tcp(domain: &str) -> Vec<Endpoint> {

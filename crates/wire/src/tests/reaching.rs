@@ -25,6 +25,8 @@ pub(super) fn to(
         domain: domain.to_owned(),
         url: Some(url.to_owned()),
         proxy: Proxy::Direct,
+        patient: false,
+        location: None,
         extra_roots,
     }
 }
@@ -318,6 +320,65 @@ async fn a_silent_server_is_overtaken_by_the_next_and_remembered() {
     assert_eq!(route.port, port);
     assert_eq!(route.failed.len(), 1, "{:?}", route.failed);
     assert_eq!(route.failed[0].way, format!("xmpps://localhost:{mute}"));
+}
+
+#[tokio::test]
+async fn where_the_stream_is_kept_is_asked_first_and_trusted_no_more() {
+    let authority = authority();
+    for (names, fits) in [([DOMAIN], true), (["localhost"], false)] {
+        let (kept, there) = listening().await;
+        let (listener, port) = listening().await;
+        let zone = Zone {
+            direct: Ok(Vec::new()),
+            starttls: Ok(vec![at(1, port)]),
+        };
+        let destination = Destination {
+            url: None,
+            location: Some(format!("localhost:{there}")),
+            ..to(DOMAIN, "", vec![authority.der().clone()])
+        };
+        let at_the_kept = issued(&names, &authority, false);
+        let elsewhere = issued(&[DOMAIN], &authority, false);
+        let servers = async {
+            let one = accept(&kept).await.agrees(at_the_kept).await;
+            match fits {
+                true => (one, None),
+                false => (one, Some(accept(&listener).await.agrees(elsewhere).await)),
+            }
+        };
+        let (connected, _servers) = tokio::join!(connect_by(&destination, &zone), servers);
+        let route = connected
+            .unwrap_or_else(|problem| panic!("{problem}"))
+            .route;
+        assert_eq!(route.port, if fits { there } else { port });
+    }
+}
+
+#[tokio::test]
+async fn who_was_bound_to_the_channel_before_waits_for_tcp() {
+    let authority = authority();
+    let (listener, port) = listening().await;
+    let zone = Zone {
+        direct: Ok(vec![at(1, port)]),
+        starttls: Ok(Vec::new()),
+    };
+    let destination = Destination {
+        url: None,
+        patient: true,
+        ..to(DOMAIN, "", vec![authority.der().clone()])
+    };
+    let shown = issued(&[DOMAIN], &authority, false);
+    let serve = async {
+        let client = accept(&listener).await;
+        // Longer than others wait before they try the next kind of way.
+        tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+        client.secured(shown).await.unwrap()
+    };
+    let (connected, _server) = tokio::join!(connect_by(&destination, &zone), serve);
+    let route = connected
+        .unwrap_or_else(|problem| panic!("{problem}"))
+        .route;
+    assert_eq!((route.port, route.failed.len()), (port, 0));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use carillon_core::alerts::Surroundings;
+use carillon_core::connection::Proxy;
 use carillon_core::ids::Timestamp;
 use carillon_core::session::{Incoming, Outgoing, SubscriptionStep};
 use carillon_core::settings::{AccountSettings, SecretStore, Settings};
@@ -45,10 +46,10 @@ impl Profile {
         Self {
             settings: Settings {
                 accounts: vec![AccountSettings {
-                    jid: account.jid.parse().unwrap(),
                     connect: Some(url.to_owned()),
-                    enabled: true,
                     secret: SecretStore::File,
+                    proxy: Proxy::Direct,
+                    ..AccountSettings::new(account.jid.parse().unwrap())
                 }],
                 ..Settings::default()
             },
