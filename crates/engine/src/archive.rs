@@ -23,6 +23,11 @@ const PAGE: u32 = 100;
 /// So much of the past is read of an archive that was never read before.
 const FIRST_PAGE: u32 = 50;
 
+/// An archive that has not answered for so long may never; in milliseconds.
+const SILENT: i64 = 60_000;
+/// This computer's clock and the server's may differ by so much; in milliseconds. What is read twice is stored once.
+const CLOCKS_APART: i64 = 3_600_000;
+
 /// Why an archive is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Goal {
@@ -43,6 +48,8 @@ pub(crate) struct Reading {
     goal: Goal,
     taken: u32,
     total: Option<u32>,
+    /// When the archive was asked last.
+    asked: Timestamp,
 }
 
 /// How far a catch-up is.
@@ -61,26 +68,34 @@ impl Desk {
         let Some(cursor) = self.stored(id, cursor) else {
             return;
         };
-        let goal = match cursor {
-            Some(_) => Goal::CatchUp,
-            None => Goal::First,
+        let (goal, place) = match cursor {
+            Some(cursor) => (Goal::CatchUp, Some(ArchivePlace::After(cursor.entry))),
+            None => self.first_place(id, room.as_ref()),
         };
-        let reading = Reading {
-            room,
-            goal,
-            taken: 0,
-            total: None,
-        };
-        self.read_on(
-            id,
-            reading,
-            cursor.map(|cursor| ArchivePlace::After(cursor.entry)),
-        );
+        let reading = Reading::new(room, goal, self.now());
+        self.read_on(id, reading, place);
+    }
+
+    /// Where an archive is first read: at its end, or where the chats end that were kept without it.
+    fn first_place(&self, id: AccountId, room: Option<&BareJid>) -> (Goal, Option<ArchivePlace>) {
+        match self.store.newest_said(id) {
+            Ok(Some(newest)) if room.is_none() => {
+                let since = ArchivePlace::Since(newest.plus_millis(-CLOCKS_APART));
+                (Goal::CatchUpByTime, Some(since))
+            }
+            _ => (Goal::First, None),
+        }
     }
 
     /// Asks for the next page; from the newest end without a place.
-    fn read_on(&mut self, id: AccountId, reading: Reading, place: Option<ArchivePlace>) -> bool {
+    fn read_on(
+        &mut self,
+        id: AccountId,
+        mut reading: Reading,
+        place: Option<ArchivePlace>,
+    ) -> bool {
         let request = self.number();
+        reading.asked = self.now();
         let with = match &reading.goal {
             Goal::Older(chat) if reading.room.is_none() => Some(chat.clone()),
             _ => None,
@@ -158,12 +173,7 @@ impl Desk {
             return Ok(true);
         }
         let oldest = self.store.oldest_archived(chat)?;
-        let reading = Reading {
-            room,
-            goal,
-            taken: 0,
-            total: None,
-        };
+        let reading = Reading::new(room, goal, self.now());
         let place = oldest.map(ArchivePlace::Before);
         Ok(self.read_on(chat.account, reading, place))
     }
@@ -384,15 +394,30 @@ impl Desk {
 }
 
 impl Account {
-    /// When what came late is to be told: not while more of it is being read.
+    /// When what came late is to be told: not while more of it is being read, unless the archive keeps silent.
     pub(crate) fn missed_due(&self) -> Option<Timestamp> {
-        let reading = self.reading.values().any(Reading::is_catch_up);
-        let due = self.catch_up.as_ref().map(|catch_up| catch_up.due);
-        due.filter(|_| !reading)
+        let due = self.catch_up.as_ref()?.due;
+        let asked = self
+            .reading
+            .values()
+            .filter(|reading| reading.is_catch_up())
+            .map(|reading| reading.asked.plus_millis(SILENT))
+            .max();
+        Some(asked.map_or(due, |silent| silent.max(due)))
     }
 }
 
 impl Reading {
+    fn new(room: Option<BareJid>, goal: Goal, now: Timestamp) -> Self {
+        Self {
+            room,
+            goal,
+            taken: 0,
+            total: None,
+            asked: now,
+        }
+    }
+
     fn is_catch_up(&self) -> bool {
         !matches!(self.goal, Goal::Older(_))
     }

@@ -128,6 +128,22 @@ impl Reader {
             .optional()?)
     }
 
+    /// When the newest message of an account's chats with people was said, `None` when there is none. Reads all of
+    /// them: for once.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn newest_said(&self, account: AccountId) -> Result<Option<Timestamp>> {
+        let newest: Option<i64> = self
+            .connection
+            .prepare_cached(
+                "SELECT MAX(message.at) FROM message JOIN chat ON chat.id = message.chat
+                 WHERE chat.account = ?1 AND kind <> 'room'",
+            )?
+            .query_row([account.0], |row| row.get(0))?;
+        Ok(newest.map(Timestamp))
+    }
+
     /// Whether the archive has nothing older of a chat than what is stored.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod binary;
 mod certificate;
 mod peer;
 mod process;
+mod proxy;
 mod server;
 mod wait;
 
@@ -26,5 +27,6 @@ pub use bare::{BareError, BareStream, attribute};
 pub use binary::binary;
 pub use peer::{Happened, Peer};
 pub use process::Process;
+pub use proxy::Proxy;
 pub use server::{Account, Kind, TestServer, ejabberd_command, free_port, prosody_command};
 pub use wait::{DEADLINE, until, until_some};

@@ -13,6 +13,7 @@
 )]
 
 mod accounts;
+mod archive;
 mod blocking;
 mod contacts;
 mod devices;
@@ -25,6 +26,7 @@ mod profile;
 mod reconnect;
 mod rooms;
 mod stage;
+mod streams;
 mod typing;
 
 use carillon_tests_servers::Kind;
@@ -69,6 +71,10 @@ fn scenarios() -> Vec<Scenario> {
         accounts::an_account_is_made_and_used,
         accounts::a_taken_name_is_refused,
         accounts::a_wrong_password_is_final,
+        archive::a_device_that_was_away_catches_up,
+        archive::a_new_device_finds_the_newest_and_scrolls_back,
+        streams::a_session_goes_on_after_a_cut,
+        streams::a_killed_receiver_loses_nothing,
         typing::a_friend_sees_that_i_type,
         typing::nobody_sees_it_when_i_do_not_want,
         peer::another_client_becomes_a_friend,

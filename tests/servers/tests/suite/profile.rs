@@ -37,6 +37,8 @@ pub(crate) struct Overheard {
     pub(crate) sessions: usize,
     /// For every answer to the roster request, whether it held items.
     pub(crate) rosters: Vec<bool>,
+    /// How often a session went on over another link.
+    pub(crate) resumed: usize,
     /// How many requests to be a contact came, repeated ones too.
     pub(crate) requests: usize,
 }
@@ -54,9 +56,9 @@ impl Profile {
                 ..Settings::default()
             },
             password: account.password.clone(),
+            roots: roots.to_vec(),
             folder: tempfile::tempdir().unwrap(),
             ahead: Arc::default(),
-            roots: roots.to_vec(),
             overheard: Arc::default(),
         }
     }
@@ -64,6 +66,24 @@ impl Profile {
     pub(crate) fn with(mut self, choose: impl FnOnce(&mut Settings)) -> Self {
         choose(&mut self.settings);
         self
+    }
+
+    /// What is on the disk now, as another profile: what a kill would leave.
+    pub(crate) fn left_by_a_kill(&self, url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["carillon.db", "carillon.db-wal"] {
+            std::fs::copy(self.folder.path().join(name), folder.path().join(name)).unwrap();
+        }
+        let mut settings = self.settings.clone();
+        settings.accounts[0].connect = Some(url.to_owned());
+        Self {
+            settings,
+            password: self.password.clone(),
+            roots: self.roots.clone(),
+            folder,
+            ahead: Arc::default(),
+            overheard: Arc::default(),
+        }
     }
 
     pub(crate) fn with_password(mut self, password: &str) -> Self {
@@ -134,6 +154,7 @@ impl Connector for Overhearing {
             let pass_on = async {
                 while let Some(stanza) = hears.recv().await {
                     overheard.lock().unwrap().requests += usize::from(is_request(&stanza));
+                    overheard.lock().unwrap().resumed += usize::from(stanza == Incoming::Resumed);
                     if let Incoming::Roster { items, .. } = &stanza {
                         overheard.lock().unwrap().rosters.push(items.is_some());
                     }

@@ -57,7 +57,6 @@ pub(crate) struct Stage {
     scenario: String,
     kind: Kind,
     url: String,
-    port: u16,
     domain: String,
     rooms: String,
 }
@@ -148,11 +147,6 @@ impl Stage {
             Way::DirectTls => it.tls_address(),
         };
         let roots = vec![CertificateDer::from(it.authority().to_vec())];
-        let port = url
-            .split(['/', ':'])
-            .rev()
-            .find_map(|part| part.parse().ok());
-        let port = port.expect("an address with a port");
         drop(it);
         Self {
             server,
@@ -160,7 +154,6 @@ impl Stage {
             scenario: format!("{}.{}", scenario.room, scenario.name),
             kind,
             url,
-            port,
             domain,
             rooms,
         }
@@ -168,10 +161,6 @@ impl Stage {
 
     pub(crate) fn kind(&self) -> Kind {
         self.kind
-    }
-
-    pub(crate) fn port(&self) -> u16 {
-        self.port
     }
 
     pub(crate) fn url(&self) -> &str {

@@ -1,0 +1,147 @@
+//! A wire between a client and a server that can be held and cut.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+const HOST: &str = "127.0.0.1:";
+
+fn port_of(url: &str) -> u16 {
+    let (_, rest) = url.split_once(HOST).expect("an address on this computer");
+    let digits = rest.split('/').next().expect("a port");
+    digits.parse().expect("a port")
+}
+
+/// How the wire is now.
+#[derive(Debug, Clone, Copy, Default)]
+struct State {
+    /// Links of an earlier number are cut.
+    generation: u64,
+    /// What the server says stays on the way.
+    held: bool,
+    /// Nobody gets through.
+    closed: bool,
+}
+
+/// Listens on a port of its own and passes on to a server's, byte by byte. Dropping it cuts everything.
+#[derive(Debug)]
+pub struct Proxy {
+    port: u16,
+    server: u16,
+    state: Arc<watch::Sender<State>>,
+    listening: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// A wire to the server at this address, which names a port of 127.0.0.1.
+    ///
+    /// # Panics
+    /// When it does not, or there is no port to listen on.
+    pub async fn before(url: &str) -> Self {
+        let server = port_of(url);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let port = listener.local_addr().expect("its number").port();
+        let state = Arc::new(watch::Sender::new(State::default()));
+        let links = Arc::clone(&state);
+        let listening = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                if !links.borrow().closed {
+                    tokio::spawn(link(client, server, links.subscribe()));
+                }
+            }
+        });
+        Self {
+            port,
+            server,
+            state,
+            listening,
+        }
+    }
+
+    /// An address of the server, by way of this wire.
+    ///
+    /// # Panics
+    /// When it is no address of that server.
+    #[must_use]
+    pub fn url(&self, url: &str) -> String {
+        assert_eq!(port_of(url), self.server, "{url} is another server");
+        url.replace(
+            &format!("{HOST}{}", self.server),
+            &format!("{HOST}{}", self.port),
+        )
+    }
+
+    /// What the server says stays on the way from now on.
+    pub fn hold(&self) {
+        self.state.send_modify(|state| state.held = true);
+    }
+
+    /// Cuts all links, and what is on the way is gone. New ones are let through.
+    pub fn cut(&self) {
+        self.state.send_modify(|state| {
+            state.generation += 1;
+            state.held = false;
+        });
+    }
+
+    /// Cuts all links, and lets no new ones through.
+    pub fn close(&self) {
+        self.state.send_modify(|state| state.closed = true);
+        self.cut();
+    }
+
+    /// Lets new links through again.
+    pub fn open(&self) {
+        self.state.send_modify(|state| state.closed = false);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.listening.abort();
+        self.close();
+    }
+}
+
+async fn link(client: TcpStream, server: u16, mut state: watch::Receiver<State>) {
+    let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else {
+        return;
+    };
+    let generation = state.borrow().generation;
+    let holds = state.clone();
+    let (client_read, client_write) = client.into_split();
+    let (server_read, server_write) = server.into_split();
+    let cut = async {
+        let _ = state.wait_for(|now| now.generation != generation).await;
+    };
+    tokio::select! {
+        () = pass(client_read, server_write, None) => {}
+        () = pass(server_read, client_write, Some(holds)) => {}
+        () = cut => {}
+    }
+}
+
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut holds: Option<watch::Receiver<State>>,
+) {
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        if let Some(holds) = &mut holds
+            && holds.wait_for(|now| !now.held).await.is_err()
+        {
+            return;
+        }
+        let Some(read) = buffer.get(..length) else {
+            return;
+        };
+        if to.write_all(read).await.is_err() {
+            return;
+        }
+    }
+}

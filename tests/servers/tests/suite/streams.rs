@@ -1,0 +1,109 @@
+//! Links break and programs die, with messages on the way (XEP-0198).
+
+use carillon_core::chat::Delivery;
+use carillon_engine::Line;
+use carillon_tests_servers::{Kind, Proxy};
+
+use crate::person::Person;
+use crate::stage::Stage;
+
+/// More than one flush, less than a page of history.
+const MANY: usize = 30;
+
+/// Alice, and Bob behind a wire that can be cut.
+async fn alice_and_bob_behind_a_wire(stage: &Stage) -> (Person, Person, Proxy) {
+    let proxy = Proxy::before(stage.url()).await;
+    let url = proxy.url(stage.url());
+    let profile = stage
+        .profile("bob")
+        .with(|settings| settings.accounts[0].connect = Some(url));
+    let (mut alice, mut bob) = (stage.person("alice").await, profile.signs_in().await);
+    alice.befriends(&mut bob).await;
+    (alice, bob, proxy)
+}
+
+fn numbered(what: &str) -> Vec<String> {
+    (1..=MANY)
+        .map(|number| format!("{what} {number}"))
+        .collect()
+}
+
+/// Says them all, and waits until the server has the last.
+async fn says_all(person: &Person, to: &Person, all: &[String]) {
+    let mut last = None;
+    for one in all {
+        last = Some(person.says(&to.jid, one).await);
+    }
+    person
+        .sees_delivery(last.expect("something is said"), Delivery::Sent)
+        .await;
+}
+
+async fn has_lost_the_server(person: &Person) {
+    person
+        .sees("the connection lost", |desk| {
+            matches!(desk.account_states()[0].line, Line::Waiting { .. }).then_some(())
+        })
+        .await;
+}
+
+pub(crate) async fn a_session_goes_on_after_a_cut(stage: Stage) {
+    if stage.kind() == Kind::Embedded {
+        return;
+    }
+    let (alice, bob, proxy) = alice_and_bob_behind_a_wire(&stage).await;
+    let (before, held) = (numbered("before"), numbered("held"));
+    says_all(&alice, &bob, &before).await;
+    bob.receives(&alice.jid, &before[MANY - 1]).await;
+
+    // What Alice says from here on is written to Bob's socket, and never read.
+    proxy.hold();
+    says_all(&alice, &bob, &held).await;
+    proxy.close();
+    has_lost_the_server(&bob).await;
+    let answer = bob.says(&alice.jid, "Who is there?").await;
+    proxy.open();
+    bob.is_online().await;
+    bob.receives(&alice.jid, &held[MANY - 1]).await;
+    bob.sees_delivery(answer, Delivery::Arrived).await;
+    let resumed = bob.profile.overheard.lock().unwrap().resumed;
+    assert_eq!(resumed, 1, "the session went on");
+    bob.is_friend_of(&alice.jid).await;
+
+    let all: Vec<_> = before
+        .into_iter()
+        .chain(held)
+        .chain(["Who is there?".to_owned()])
+        .collect();
+    assert_eq!(alice.bodies(&bob.jid).await, all);
+    let mut heard = bob.bodies(&alice.jid).await;
+    // It was written before the held ones came again.
+    heard.retain(|one| one != "Who is there?");
+    assert_eq!(heard, all[..2 * MANY]);
+}
+
+pub(crate) async fn a_killed_receiver_loses_nothing(stage: Stage) {
+    if stage.kind() == Kind::Embedded {
+        return;
+    }
+    let (alice, bob, proxy) = alice_and_bob_behind_a_wire(&stage).await;
+    let (before, held) = (numbered("before"), numbered("held"));
+    says_all(&alice, &bob, &before).await;
+    bob.receives(&alice.jid, &before[MANY - 1]).await;
+    proxy.hold();
+    says_all(&alice, &bob, &held).await;
+
+    let left = bob.profile.left_by_a_kill(stage.url());
+    proxy.close();
+    drop(bob);
+    let bob = left.signs_in().await;
+    bob.receives(&alice.jid, &held[MANY - 1]).await;
+    alice.is_friend_of(&bob.jid).await;
+    let after = bob.says(&alice.jid, "I am back").await;
+    bob.sees_delivery(after, Delivery::Arrived).await;
+
+    let all: Vec<_> = before.into_iter().chain(held).collect();
+    let heard = bob.bodies(&alice.jid).await;
+    assert_eq!(heard[..2 * MANY], all);
+    assert_eq!(heard.len(), 2 * MANY + 1);
+}
