@@ -129,7 +129,7 @@ async fn after_a_restart_the_server_says_which_rows_it_has() {
         .hears_all([says("b1", "one"), Incoming::Counted(1)])
         .await;
     stage.passes(1).await;
-    let mut stage = stage.is_killed().await;
+    let mut stage = stage.killed().await;
     let mut session = stage.session().await;
     let stream = session.start.stream.clone().unwrap();
     assert_eq!((stream.id.as_str(), stream.handled), ("s1", 1));
@@ -150,7 +150,7 @@ async fn a_message_that_is_stored_counts_also_when_the_count_was_not_heard() {
     session.hears(Incoming::Counted(6)).await;
     // Killed between the message and its count.
     session.hears(says("b1", "one")).await;
-    let mut stage = stage.is_killed().await;
+    let mut stage = stage.killed().await;
     let session = stage.session().await;
     assert_eq!(session.start.stream.as_ref().unwrap().handled, 7);
 }

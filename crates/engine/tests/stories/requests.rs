@@ -7,7 +7,7 @@ use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::privacy::WhoMayWrite;
 use carillon_core::room::InviteVia;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, SubscriptionStep};
-use carillon_engine::{ConnectEnd, DeskError, Output};
+use carillon_engine::{ConnectEnd, Output};
 
 const CAROL: &str = "carol@example.org";
 

@@ -281,7 +281,7 @@ impl Stage {
     }
 
     /// The engine is killed, and another begins on what is left of the profile.
-    pub(crate) async fn is_killed(self) -> Self {
+    pub(crate) async fn killed(self) -> Self {
         let left = tempfile::tempdir().unwrap();
         for name in ["carillon.db", "carillon.db-wal"] {
             std::fs::copy(self.folder.path().join(name), left.path().join(name)).unwrap();

@@ -49,7 +49,7 @@ impl Session {
         session.sm = StreamManagement::restored(stream.id, Count(stream.handled), count);
         session.early.extend(told_earlier(reached));
         for (room, nick) in stream.rooms {
-            session.rooms.was_in(room, nick);
+            session.rooms.was_in(&room, nick);
         }
         session.say_gone();
         session
@@ -192,9 +192,9 @@ impl Session {
 
 impl rooms::Rooms {
     /// I was in a room until now.
-    fn was_in(&mut self, room: jid::BareJid, nick: String) {
+    fn was_in(&mut self, room: &jid::BareJid, nick: String) {
         self.enter(room.clone(), nick);
-        if let Some(place) = self.place(&room) {
+        if let Some(place) = self.place(room) {
             place.stage = rooms::Stage::Live;
             // The server lets me out as soon as it hears that I am gone.
             place.leaving = true;

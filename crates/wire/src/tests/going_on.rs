@@ -146,7 +146,7 @@ async fn a_count_that_cannot_be_ends_the_stream() {
         error.contains("undefined-condition") && error.contains("handled-count-too-high"),
         "{error}"
     );
-    let ended = stage.is_over().await;
+    let ended = stage.over().await;
     assert!(
         matches!(ended.result, Err(SessionProblem::Protocol { .. })),
         "{:?}",
@@ -167,7 +167,7 @@ async fn after_a_cut_the_session_goes_on_where_it_was() {
     stage.send("<message from='bob@example.net/x' type='chat' id='b1'><body>hi</body></message>");
     stage.settled().await;
     stage.cut();
-    let ended = stage.is_over().await;
+    let ended = stage.over().await;
     assert!(matches!(ended.result, Err(SessionProblem::Lost { .. })));
 
     // One stanza and the fence came, and the fence was not stored.
@@ -203,7 +203,7 @@ async fn what_the_session_had_no_time_to_write_is_written_after_the_cut() {
     stage.cut();
     // Both are there when the session looks: the cut, and the message.
     stage.ask(message("late")).await;
-    let ended = stage.is_over().await;
+    let ended = stage.over().await;
     let earlier = Earlier {
         stream: Some(stream(5)),
         asleep: ended.asleep,
@@ -233,7 +233,7 @@ async fn a_stream_that_is_over_says_what_it_had_handled_and_the_rest_is_the_engi
             stage.recv().await;
         }
         stage.cut();
-        let ended = stage.is_over().await;
+        let ended = stage.over().await;
         let earlier = Earlier {
             stream: Some(stream(5)),
             asleep: ended.asleep,
@@ -332,7 +332,7 @@ async fn the_good_bye_acknowledges_all_that_is_stored() {
     assert!(stage.recv_text().await.contains("close"));
     stage.send("<a xmlns='urn:xmpp:sm:3' h='6'/>");
     stage.cut();
-    let ended = stage.is_over().await;
+    let ended = stage.over().await;
     assert_eq!(ended.result, Ok(()));
     assert!(ended.asleep.is_none(), "it is over for good");
 }

@@ -252,11 +252,11 @@ impl Stage {
 
     /// How the session ends.
     pub(super) async fn ends(self) -> Result<(), SessionProblem> {
-        self.is_over().await.result
+        self.over().await.result
     }
 
     /// How the session ends, and what is left of it.
-    pub(super) async fn is_over(self) -> Ended {
+    pub(super) async fn over(self) -> Ended {
         let Self {
             session,
             say,

@@ -129,7 +129,7 @@ impl Both {
         if let Some(ack) = self.me.due_ack(true) {
             let h = Count(ack.attr("h").unwrap().parse().unwrap());
             assert!(
-                self.my_count.since(h) <= self.stored.len() as u32,
+                self.my_count.since(h) <= u32::try_from(self.stored.len()).unwrap(),
                 "only what is stored"
             );
             self.server_lets_go(h);
