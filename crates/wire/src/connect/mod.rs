@@ -272,7 +272,9 @@ impl Surroundings<'_> {
             TransportKind::WebSocket => {
                 Framing::WebSocket(Box::new(handshake(&endpoint.url, link).await?))
             }
-            TransportKind::DirectTls | TransportKind::StartTls => Framing::Tcp(Tcp::new(link)),
+            TransportKind::DirectTls | TransportKind::StartTls => {
+                Framing::Tcp(Box::new(Tcp::new(link)))
+            }
         };
         let route = Route {
             transport: endpoint.transport,

@@ -47,7 +47,7 @@ fn joined(tls: Option<Tls>) -> (Connected, Server) {
         tls,
         failed: Vec::new(),
     };
-    let framing = Framing::Tcp(Tcp::new(link));
+    let framing = Framing::Tcp(Box::new(Tcp::new(link)));
     let server = Server {
         client: Client::on(server),
     };

@@ -11,7 +11,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Link for T {}
 /// The framing on a link.
 pub(crate) enum Framing {
     WebSocket(Box<WebSocket<Box<dyn Link>>>),
-    Tcp(Tcp<Box<dyn Link>>),
+    Tcp(Box<Tcp<Box<dyn Link>>>),
 }
 
 /// A link by one of the ways, and which.
