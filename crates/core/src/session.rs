@@ -57,6 +57,8 @@ pub struct IncomingMessage {
     pub wants_receipt: bool,
     /// The sender asks to be told when it was seen (XEP-0333).
     pub markable: bool,
+    /// It hands over a file: the address of one stands beside the words (XEP-0066 §3).
+    pub file: bool,
 }
 
 /// A step of the subscription dance (RFC 6121 §3).
@@ -201,6 +203,16 @@ pub enum Incoming {
         /// Their message's id.
         id: String,
     },
+    /// Another device of mine is used in a chat now: something was read or typed there (XEP-0280 tells).
+    UsedElsewhere {
+        /// The conversation.
+        chat: BareJid,
+    },
+    /// Somebody asks for my attention now (XEP-0224).
+    Attention {
+        /// Who.
+        from: BareJid,
+    },
     /// Somebody types, or stopped (XEP-0085).
     Typing {
         /// The conversation.
@@ -318,6 +330,11 @@ pub enum Outgoing {
         to: BareJid,
         /// Whether I type now.
         composing: bool,
+    },
+    /// I ask for somebody's attention (XEP-0224).
+    Attention {
+        /// The contact.
+        to: BareJid,
     },
     /// My own presence, to everyone who may see it.
     Presence {

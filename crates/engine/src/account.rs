@@ -1,6 +1,7 @@
 //! What the engine keeps in memory of one account.
 
 use crate::archive::Reading;
+use crate::loss::Lost;
 use crate::streams::{Counting, Stash};
 use carillon_core::connection::Connection;
 use carillon_core::contact::{
@@ -66,6 +67,8 @@ pub(crate) struct Burst {
     started: Timestamp,
     last: Timestamp,
     over: bool,
+    /// Its end is to be told.
+    awaited: bool,
 }
 
 /// Quiet for so long, and the burst is over; in milliseconds.
@@ -79,7 +82,29 @@ impl Burst {
             started: now,
             last: now,
             over: false,
+            awaited: false,
         }
+    }
+
+    /// As [`Self::begin`]; once it is over somebody wants to know.
+    pub(crate) fn begin_awaited(now: Timestamp) -> Self {
+        Self {
+            awaited: true,
+            ..Self::begin(now)
+        }
+    }
+
+    /// When its end is to be told, as it looks now.
+    pub(crate) fn due(&self) -> Option<Timestamp> {
+        let quiet = self.last.plus_millis(BURST_QUIET);
+        let longest = self.started.plus_millis(BURST_LONGEST);
+        self.awaited.then(|| quiet.min(longest))
+    }
+
+    /// Its end was told.
+    pub(crate) fn ends(&mut self) {
+        self.awaited = false;
+        self.over = true;
     }
 
     /// Takes note of a presence at `now`, and says whether the burst was over before it.
@@ -123,7 +148,12 @@ pub(crate) struct Account {
     pub(crate) roster: BTreeMap<BareJid, RosterItem>,
     pub(crate) blocked: HashSet<BareJid>,
     pub(crate) presences: HashMap<BareJid, Vec<ResourcePresence>>,
+    /// Since when contacts are away, as far as that is known.
     pub(crate) gone_at: HashMap<BareJid, Timestamp>,
+    /// When another device of mine was used last in a chat.
+    pub(crate) used_elsewhere: HashMap<BareJid, Timestamp>,
+    /// The connection was there and is lost.
+    pub(crate) lost: Option<Lost>,
     pub(crate) burst: Burst,
     /// Whom I asked back when I accepted their request: that they agree was part of their asking, and is no news.
     pub(crate) asked_back: HashSet<BareJid>,
@@ -170,6 +200,8 @@ impl Account {
             blocked: HashSet::new(),
             presences: HashMap::new(),
             gone_at: HashMap::new(),
+            used_elsewhere: HashMap::new(),
+            lost: None,
             burst: Burst::default(),
             asked_back: HashSet::new(),
             typing: HashSet::new(),

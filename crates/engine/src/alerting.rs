@@ -1,11 +1,12 @@
 //! From an event to a plan, its row in the Activity list, and out.
 
+use crate::chores::Note;
 use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output, Ring};
 use crate::presence::live;
 use carillon_core::alerts::{
     AlertEvent, AlertPlan, Attention, Context, EventKind, FLOOD_KEY, FloodCount, Freshness,
-    RuleBook, decide,
+    Outcome, Rule, RuleBook, decide,
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
@@ -26,35 +27,36 @@ impl Desk {
     ) -> AlertPlan {
         let now = self.now();
         let plan = self.decide(&event, presence_settled);
-        let message = content.message;
-        let content = if event.sample {
+        if event.sample {
             // A sample is no part of what happens: it must not make what follows look like a flood.
-            content
-        } else {
-            self.remember_ring(&event, &plan, content, now)
-        };
-        let ring = Ring {
-            event,
-            plan: plan.clone(),
-            content,
-        };
-        let event = ring.event.clone();
-        // The popup first: what is written down afterwards is not on the way from message to bell.
-        self.tell(Output::Ring(Box::new(ring)));
-        if !event.sample {
-            self.note_activity(&event, &plan, message);
+            self.give_out(event, &plan, content);
+            return plan;
         }
+        let message = content.message;
+        let waits = self.wait_for_more(&event, &plan, &content);
+        let content = self.remember_ring(&event, &plan, content, now);
+        // The popup first: what is written down afterwards is not on the way from message to bell.
+        self.give_out(event.clone(), &plan, content);
+        self.note_event(&event, &plan, message, waits);
+        self.end_watch(plan.ends_watch.clone());
         plan
     }
 
-    fn decide(&self, event: &AlertEvent, presence_settled: bool) -> AlertPlan {
+    pub(crate) fn give_out(&mut self, event: AlertEvent, plan: &AlertPlan, content: Content) {
+        let plan = plan.clone();
+        self.tell(Output::Ring(Box::new(Ring {
+            event,
+            plan,
+            content,
+        })));
+    }
+
+    pub(crate) fn decide(&self, event: &AlertEvent, presence_settled: bool) -> AlertPlan {
         let surroundings = self.surroundings.borrow();
+        let zone = (self.zone)();
         let account = self.accounts.get(&event.account);
-        let item = account
-            .zip(event.jid.as_ref())
-            .and_then(|(account, jid)| account.roster.get(jid));
-        // Read each time: whoever travels has quiet hours in the time of the place.
-        let zone = jiff::tz::TimeZone::system();
+        let about = account.zip(event.jid.as_ref());
+        let item = about.and_then(|(account, jid)| account.roster.get(jid));
         let context = Context {
             now: self.now(),
             zone: &zone,
@@ -64,7 +66,7 @@ impl Desk {
             recent: &self.recent,
             presence_settled,
             groups: item.map_or(&[], |item| &item.groups),
-            other_device: None,
+            other_device: about.and_then(|(account, jid)| account.used_elsewhere.get(jid).copied()),
         };
         decide(&self.book, event, &context)
     }
@@ -80,7 +82,7 @@ impl Desk {
     }
 
     /// Remembers what rings, and fills in what a summary speaks for.
-    fn remember_ring(
+    pub(crate) fn remember_ring(
         &mut self,
         event: &AlertEvent,
         plan: &AlertPlan,
@@ -110,27 +112,37 @@ impl Desk {
         }
     }
 
-    fn note_activity(&mut self, event: &AlertEvent, plan: &AlertPlan, message: Option<MessageId>) {
+    fn note_event(
+        &mut self,
+        event: &AlertEvent,
+        plan: &AlertPlan,
+        message: Option<MessageId>,
+        waits: bool,
+    ) {
         // Friends who were there all along are no news, not even in the list.
-        if event.kind.is_presence() && plan.is_silent() {
+        if event.kind.is_presence() && plan.is_silent() && settles(plan) {
             return;
         }
-        let trace = serde_json::to_string(plan).unwrap_or_else(|_| "{}".to_owned());
         let row = ActivityRow {
             account: Some(event.account),
             kind: event.kind.name().to_owned(),
             jid: event.jid.clone(),
             at: self.now(),
-            outcome: if plan.is_silent() {
-                "silent"
-            } else {
-                "alerted"
-            }
-            .to_owned(),
-            trace,
+            outcome: outcome(plan).to_owned(),
+            trace: written(plan),
             message,
         };
-        self.note_soon(row);
+        self.note(Note::Event(row, waits.then(|| event.replace_key())));
+    }
+
+    /// Notes what was decided now about an event that is in the list already.
+    pub(crate) fn note_decided(&mut self, key: &str, plan: &AlertPlan, for_good: bool) {
+        self.note(Note::Decided {
+            key: key.to_owned(),
+            outcome: outcome(plan),
+            trace: written(plan),
+            for_good,
+        });
     }
 
     /// Notes what privacy kept away: counted in Activity, shown nowhere else.
@@ -140,7 +152,7 @@ impl Desk {
             ..live(kind, id, jid)
         };
         let plan = self.decide(&event, true);
-        self.note_activity(&event, &plan, None);
+        self.note_event(&event, &plan, None, false);
     }
 
     /// What was shown about this is no longer news.
@@ -150,6 +162,7 @@ impl Desk {
 
     pub(crate) fn withdraw_key(&mut self, key: String) {
         self.recent.forget_key(&key);
+        self.is_seen(&key);
         if self.unseen.remove(&key) {
             self.refresh_tray();
         }
@@ -211,12 +224,35 @@ impl Desk {
     }
 }
 
+/// In short, for the Activity list.
+fn outcome(plan: &AlertPlan) -> &'static str {
+    match plan.outcome {
+        Outcome::Later(_) => "later",
+        Outcome::Now if plan.is_silent() => "silent",
+        Outcome::Now => "alerted",
+    }
+}
+
+fn written(plan: &AlertPlan) -> String {
+    serde_json::to_string(plan).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// Whether it was silenced because presence settles after signing in.
+fn settles(plan: &AlertPlan) -> bool {
+    let mut trace = plan.trace.iter();
+    trace.any(|step| step.rule == Rule::PresenceBurst)
+}
+
 /// Whether the engine takes back what was shown of it once it was seen or handled. Of the other kinds nobody
 /// would ever learn that they were seen.
 const fn is_withdrawn_once_seen(kind: EventKind) -> bool {
     let answered = matches!(
         kind,
-        EventKind::Missed
+        EventKind::Attention
+            | EventKind::ContactAvailable
+            | EventKind::RequestAccepted
+            | EventKind::MessageFailed
+            | EventKind::Missed
             | EventKind::StrangerMessage
             | EventKind::ContactRequest
             | EventKind::RoomInvite

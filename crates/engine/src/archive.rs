@@ -346,6 +346,9 @@ impl Desk {
                 }
                 self.gather_missed(id, &chat.jid);
             }
+            Author::Occupant { .. } if self.mentions_me(id, message) => {
+                self.gather_missed(id, &chat.jid);
+            }
             _ => {}
         }
     }

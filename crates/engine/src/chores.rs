@@ -5,23 +5,47 @@
 
 use crate::desk::Desk;
 use crate::output::Output;
-use carillon_store::ActivityRow;
+use carillon_core::ids::{AccountId, Timestamp};
+use carillon_store::{ActivityRow, AlertTimer, StoreError};
+use jid::BareJid;
 
-/// So many rows wait at most: a flood must not fill the memory.
-const ROWS: usize = 256;
+/// So many notes wait at most: a flood must not fill the memory.
+const NOTES: usize = 256;
+
+/// Something to be written down.
+#[derive(Debug)]
+pub(crate) enum Note {
+    /// An event, and the key of the timer that it waits for.
+    Event(ActivityRow, Option<String>),
+    /// What was decided now about all that waits for a timer.
+    Decided {
+        key: String,
+        outcome: &'static str,
+        trace: String,
+        for_good: bool,
+    },
+    /// What waits for a timer stays as it was decided.
+    Leave(String),
+    /// A timer.
+    Timer(AlertTimer),
+    /// A timer that is over.
+    NoTimer(String),
+    /// A contact went away, or is back.
+    LastSeen(AccountId, BareJid, Option<Timestamp>),
+}
 
 /// What is still to be done.
 #[derive(Debug, Default)]
 pub(crate) struct Chores {
-    activity: Vec<ActivityRow>,
+    notes: Vec<Note>,
     tray: bool,
 }
 
 impl Desk {
-    /// Has an event written into the Activity list soon.
-    pub(crate) fn note_soon(&mut self, row: ActivityRow) {
-        self.chores.activity.push(row);
-        if self.chores.activity.len() >= ROWS {
+    /// Has something written down soon, in the order in which it happened.
+    pub(crate) fn note(&mut self, note: Note) {
+        self.chores.notes.push(note);
+        if self.chores.notes.len() >= NOTES {
             self.do_chores();
         }
     }
@@ -32,23 +56,46 @@ impl Desk {
     }
 
     pub(crate) fn has_chores(&self) -> bool {
-        self.chores.tray || !self.chores.activity.is_empty()
+        self.chores.tray || !self.chores.notes.is_empty()
     }
 
     pub(crate) fn do_chores(&mut self) {
         if std::mem::take(&mut self.chores.tray) {
             self.work_out_tray();
         }
-        let rows = std::mem::take(&mut self.chores.activity);
-        if rows.is_empty() {
+        let notes = std::mem::take(&mut self.chores.notes);
+        if notes.is_empty() {
             return;
         }
-        for row in rows {
-            if let Err(error) = self.store.add_activity(&row) {
-                tracing::warn!(%error, "the Activity list could not be kept");
+        let mut listed = false;
+        for note in notes {
+            listed |= matches!(note, Note::Event(..) | Note::Decided { .. });
+            if let Err(error) = self.write_down(note) {
+                tracing::warn!(%error, "what was to be remembered of alerts could not be stored");
             }
         }
         self.flush_soon();
-        self.tell(Output::Activity);
+        if listed {
+            self.tell(Output::Activity);
+        }
+    }
+
+    fn write_down(&mut self, note: Note) -> Result<(), StoreError> {
+        let store = &mut self.store;
+        match note {
+            Note::Event(row, waits_for) => store
+                .add_waiting_activity(&row, waits_for.as_deref())
+                .map(drop),
+            Note::Decided {
+                key,
+                outcome,
+                trace,
+                for_good,
+            } => store.decide_activity(&key, outcome, &trace, for_good),
+            Note::Leave(key) => store.leave_activity(&key),
+            Note::Timer(timer) => store.set_alert_timer(&timer),
+            Note::NoTimer(key) => store.remove_alert_timer(&key),
+            Note::LastSeen(account, jid, at) => store.set_last_seen(account, &jid, at),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use crate::account::Account;
 use crate::chores::Chores;
 use crate::connector::Connector;
+use crate::later::Queue;
 use crate::output::Output;
 use crate::sessions::SessionNews;
 use carillon_core::alerts::{Flood, Recent, RuleBook, Surroundings};
@@ -11,6 +12,7 @@ use carillon_core::session::{Outgoing, SessionProblem};
 use carillon_core::settings::{Mute, Settings};
 use carillon_core::tray::TrayInput;
 use carillon_store::{Store, StoreError};
+use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -20,6 +22,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// A random number in `0.0..1.0`. Passed in, so that tests own it.
 pub type Chance = Box<dyn FnMut() -> f64 + Send>;
+
+/// Tells the time zone that the user lives in. Passed in, so that tests own it.
+pub type Zone = Arc<dyn Fn() -> TimeZone + Send + Sync>;
 
 /// Why the engine did not do something. Nothing has changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +62,7 @@ pub struct Desk {
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) clock: Clock,
     pub(crate) chance: Chance,
+    pub(crate) zone: Zone,
     pub(crate) surroundings: watch::Receiver<Surroundings>,
     pub(crate) recent: Recent,
     pub(crate) mute: Option<Mute>,
@@ -68,6 +74,8 @@ pub struct Desk {
     pub(crate) tray: TrayInput,
     pub(crate) chores: Chores,
     pub(crate) flood: Flood,
+    /// Alerts that are to be decided again.
+    pub(crate) later: Queue,
     /// What asked for attention until it is seen, by its key.
     pub(crate) unseen: HashSet<String>,
     /// When what was committed is to be brought to the disk for certain.
@@ -85,6 +93,11 @@ impl Desk {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Lives in another zone than the system's.
+    pub fn live_in(&mut self, zone: Zone) {
+        self.zone = zone;
     }
 
     /// The store, for reading.

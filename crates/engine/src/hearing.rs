@@ -33,6 +33,8 @@ impl Desk {
             Incoming::SeenElsewhere { chat, id: message } => {
                 self.hear_seen_elsewhere(id, &chat, &message);
             }
+            Incoming::UsedElsewhere { chat } => self.used_elsewhere(id, &chat),
+            Incoming::Attention { from } => self.hear_attention(id, &from),
             Incoming::Typing {
                 chat,
                 nick,

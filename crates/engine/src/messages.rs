@@ -3,7 +3,7 @@
 use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output};
 use crate::presence::live;
-use carillon_core::alerts::EventKind;
+use carillon_core::alerts::{EventKind, is_mention};
 use carillon_core::chat::{Author, ChatKind};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::privacy::{Admission, Sender, admit};
@@ -160,8 +160,14 @@ impl Desk {
         in_requests: bool,
         room: bool,
     ) {
-        if message.author != Author::Contact || room {
-            return;
+        let live = matches!(message.origin, Origin::Live | Origin::Carbon);
+        match &message.author {
+            Author::Me if live => return self.answered_there(id, &message.chat, stored),
+            Author::Me => return,
+            Author::Occupant { .. } if live => return self.ring_in_room(id, message, stored),
+            Author::Occupant { .. } => return,
+            Author::Contact if room => return,
+            Author::Contact => {}
         }
         if in_requests {
             self.tell(Output::Requests);
@@ -188,9 +194,43 @@ impl Desk {
     ) {
         let kind = if in_requests {
             EventKind::StrangerMessage
+        } else if message.file {
+            EventKind::FileReceived
         } else {
             EventKind::Message
         };
+        self.ring_said(kind, id, message, stored, message.body.clone());
+    }
+
+    fn ring_in_room(&mut self, id: AccountId, message: &IncomingMessage, stored: MessageId) {
+        let Author::Occupant { nick } = &message.author else {
+            return;
+        };
+        let kind = if self.mentions_me(id, message) {
+            EventKind::Mention
+        } else {
+            EventKind::RoomMessage
+        };
+        let text = format!("{nick}: {}", message.body);
+        self.ring_said(kind, id, message, stored, text);
+    }
+
+    /// Whether a room's message holds my nick there or a keyword of mine.
+    pub(crate) fn mentions_me(&self, id: AccountId, message: &IncomingMessage) -> bool {
+        let account = self.accounts.get(&id);
+        let room = account.and_then(|account| account.rooms.get(&message.chat));
+        let nick = room.map_or("", |room| room.nick.as_str());
+        is_mention(&message.body, nick, &self.settings.alerts.keywords)
+    }
+
+    fn ring_said(
+        &mut self,
+        kind: EventKind,
+        id: AccountId,
+        message: &IncomingMessage,
+        stored: MessageId,
+        text: String,
+    ) {
         let chat = ChatRef {
             account: id,
             jid: message.chat.clone(),
@@ -198,7 +238,7 @@ impl Desk {
         let unread = self.store.unread(&chat).unwrap_or(1);
         let content = Content {
             name: self.name(id, &message.chat),
-            text: message.body.clone(),
+            text,
             messages: unread,
             chats: 1,
             message: Some(stored),

@@ -183,10 +183,23 @@ impl Desk {
         let changed = self.store.reached(id, ids, gapless);
         for message in self.stored(id, changed).unwrap_or_default() {
             if let Ok(Some(message)) = self.store.message(message) {
-                self.tell(Output::MessageChanged(message.chat, message.id));
+                self.tell(Output::MessageChanged(message.chat.clone(), message.id));
+                self.ring_sent(&message.chat, message.id);
             }
         }
         self.send_waiting(id);
+    }
+
+    fn ring_sent(&mut self, chat: &ChatRef, message: MessageId) {
+        let content = Content {
+            name: self.name(chat.account, &chat.jid),
+            message: Some(message),
+            ..Content::default()
+        };
+        self.ring(
+            live(EventKind::MessageSent, chat.account, &chat.jid),
+            content,
+        );
     }
 
     pub(crate) fn hear_message_failed(

@@ -4,6 +4,7 @@ use carillon_core::alerts::{AlertEvent, AlertPlan};
 use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId};
 use carillon_core::tray::TrayInput;
 use jid::Jid;
+use serde::{Deserialize, Serialize};
 
 /// Something the resident shows, plays or passes on. All but [`Self::Ring`] carry identities only.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,8 @@ pub enum Output {
     Own,
     /// The Activity list grew.
     Activity,
+    /// A watch that rings once has rung: it is to leave the settings.
+    WatchEnded(ChatRef),
     /// Something could not be stored.
     Storage(String),
 }
@@ -59,7 +62,8 @@ pub struct Ring {
 }
 
 /// The words of an event; they come from the network and are never markup.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Content {
     /// The contact's or room's name.
     pub name: String,
@@ -67,7 +71,7 @@ pub struct Content {
     pub text: String,
     /// How many messages it speaks for.
     pub messages: u32,
-    /// In how many chats.
+    /// In how many chats; of a summary of friends, how many are there.
     pub chats: u32,
     /// Who invites, when it is an invitation: a bare address, or `room/nick` where the room hides it.
     pub inviter: Option<Jid>,

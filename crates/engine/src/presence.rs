@@ -1,16 +1,32 @@
 //! Friends who come and go, and the subscription dance.
 
+use crate::account::Account;
+use crate::chores::Note;
 use crate::desk::Desk;
 use crate::output::{Content, Output};
 use carillon_core::alerts::{AlertEvent, EventKind};
 use carillon_core::contact::{Availability, ResourcePresence};
-use carillon_core::ids::AccountId;
+use carillon_core::ids::{AccountId, Timestamp};
 use carillon_core::privacy::WhoMayWrite;
 use carillon_core::session::{Outgoing, SubscriptionStep};
 use jid::BareJid;
 
+/// The shortest absence that a watch asks for, in milliseconds; less could be taken for a moment's flapping.
+const WORTH_KNOWING: i64 = 3_600_000;
 /// A contact has rarely more devices than this; one with more is not worth unbounded memory.
 const DEVICES: usize = 32;
+
+impl Account {
+    /// How many contacts are there now.
+    fn friends_there(&self) -> u32 {
+        let there = self
+            .roster
+            .keys()
+            .filter(|jid| self.presence_of(jid).availability.is_online())
+            .count();
+        u32::try_from(there).unwrap_or(u32::MAX)
+    }
+}
 
 impl Desk {
     pub(crate) fn hear_presence(
@@ -33,6 +49,7 @@ impl Desk {
             account.presences.remove(from);
         }
         let settled = account.burst.settled_before(now);
+        let since = account.online_since;
         let mine = *from == account.settings.jid;
         if before == after {
             return;
@@ -40,13 +57,16 @@ impl Desk {
         let contact = account.chat(from);
         let came = !before.availability.is_online() && after.availability.is_online();
         let went = before.availability.is_online() && !after.availability.is_online();
-        let gone_for = account
-            .gone_at
-            .get(from)
-            .map(|gone| now.millis_since(*gone));
-        if went {
+        let mut gone_at = None;
+        if came {
+            gone_at = account.gone_at.remove(from);
+        } else if went && !mine {
             account.gone_at.insert(from.clone(), now);
         }
+        if gone_at.is_some() || (went && !mine) {
+            self.note(Note::LastSeen(id, from.clone(), went.then_some(now)));
+        }
+        let gone_for = known_away(gone_at, since, settled, now);
         self.tell(Output::Contact(contact));
         if went {
             self.stop_typing(id, |jid, _| jid == from);
@@ -54,7 +74,7 @@ impl Desk {
         let kind = match (came, went) {
             (true, _) => EventKind::ContactAvailable,
             (_, true) => EventKind::ContactUnavailable,
-            _ => return,
+            _ => EventKind::ContactStatus,
         };
         if mine {
             return;
@@ -69,6 +89,28 @@ impl Desk {
             ..Content::default()
         };
         self.ring_settled(event, content, settled);
+    }
+
+    /// Once presence has settled after signing in, tells how many friends are there.
+    pub(crate) fn tell_friends_due(&mut self, now: Timestamp) {
+        let mut settled = Vec::new();
+        for account in self.accounts.values_mut() {
+            if account.is_online() && account.burst.due().is_some_and(|due| due <= now) {
+                account.burst.ends();
+                settled.push((account.id, account.friends_there()));
+            }
+        }
+        for (id, friends) in settled.into_iter().filter(|(_, friends)| *friends > 0) {
+            let event = AlertEvent {
+                burst_summary: true,
+                ..AlertEvent::live(EventKind::ContactAvailable, id, None)
+            };
+            let content = Content {
+                chats: friends,
+                ..Content::default()
+            };
+            self.ring(event, content);
+        }
     }
 
     pub(crate) fn hear_subscription(
@@ -158,6 +200,25 @@ impl Desk {
             .get(&id)
             .map_or_else(|| jid.to_string(), |account| account.name_of(jid))
     }
+}
+
+/// For how long a contact who comes was away, in milliseconds; `None` when nobody can say. Whoever was away when I
+/// signed off and when I signed in again counts as away all the while.
+fn known_away(
+    gone: Option<Timestamp>,
+    online_since: Option<Timestamp>,
+    settled: bool,
+    now: Timestamp,
+) -> Option<i64> {
+    let while_online = gone.filter(|gone| online_since.is_some_and(|since| *gone >= since));
+    // Whoever is there when I sign in may have come long before.
+    let known = if settled { gone } else { while_online };
+    let since = known.map(|gone| now.millis_since(gone));
+    since.or_else(|| {
+        // They were not there since I signed in: worth knowing only once that is long.
+        let here = now.millis_since(online_since?);
+        (settled && here >= WORTH_KNOWING).then_some(here)
+    })
 }
 
 /// An event that happens now.

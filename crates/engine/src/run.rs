@@ -3,6 +3,7 @@
 use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::desk::{Chance, Clock, Desk};
+use crate::later::Queue;
 use crate::output::Output;
 use crate::sessions::SessionNews;
 use carillon_core::alerts::{Flood, Recent, RuleBook, Surroundings};
@@ -74,6 +75,8 @@ impl Engine {
             connector: config.connector,
             clock: config.clock,
             chance: config.chance,
+            // The system is asked at most every five minutes: asking is not on the way from message to bell.
+            zone: Arc::new(jiff::tz::TimeZone::system),
             surroundings: config.surroundings,
             recent: Recent::default(),
             mute: None,
@@ -84,6 +87,7 @@ impl Engine {
             tray: TrayInput::default(),
             chores: Chores::default(),
             flood: Flood::default(),
+            later: Queue::default(),
             unseen: HashSet::new(),
             flush_due: None,
             left_out_due: None,
@@ -92,6 +96,7 @@ impl Engine {
             leaving: HashSet::new(),
         };
         desk.mute = stored_mute(&desk)?;
+        desk.restore_later()?;
         desk.apply_settings(config.settings)?;
         desk.do_chores();
         tokio::spawn(run(desk, call_queue, news_queue));
@@ -143,6 +148,7 @@ async fn run(
     mut calls: mpsc::Receiver<Call>,
     mut news: mpsc::Receiver<SessionNews>,
 ) {
+    let mut around = desk.surroundings.clone();
     loop {
         let wait = desk
             .next_due()
@@ -162,6 +168,13 @@ async fn run(
                 None => break,
             },
             () = sleep(wait) => desk.do_what_is_due(),
+            // An error means that nobody tells of the surroundings any more.
+            Ok(()) = around.changed() => {
+                let in_front = around.borrow_and_update().chat_in_front.clone();
+                if let Some(chat) = in_front {
+                    desk.came_to_front(&chat);
+                }
+            }
             // Whoever takes the outputs goes first.
             () = tokio::task::yield_now(), if chores => desk.do_chores(),
         }
@@ -186,6 +199,7 @@ impl Desk {
             .filter_map(crate::sessions::account_due)
             .chain(self.flush_due)
             .chain(self.left_out_due)
+            .chain(self.later.due())
             .chain(mute)
             .min()
     }
@@ -194,6 +208,9 @@ impl Desk {
         let now = self.now();
         self.connect_due(now);
         self.tell_missed_due(now);
+        self.tell_friends_due(now);
+        self.link_due(now);
+        self.alert_due(now);
         self.send_due(now);
         self.lift_mute_due(now);
         self.tell_left_out();

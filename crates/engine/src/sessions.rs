@@ -43,7 +43,9 @@ pub(crate) fn account_due(account: &Account) -> Option<Timestamp> {
         _ => None,
     };
     let missed = account.missed_due();
-    [retry, missed, account.send_due]
+    let lost = account.lost.and_then(|lost| lost.due());
+    let friends = account.burst.due().filter(|_| account.is_online());
+    [retry, missed, account.send_due, lost, friends]
         .into_iter()
         .flatten()
         .min()
@@ -97,6 +99,7 @@ impl Desk {
             account.roster.insert(item.jid.clone(), item);
         }
         account.blocked = self.store.blocked(id)?.into_iter().collect();
+        account.gone_at = self.store.last_seen(id)?.into_iter().collect();
         for row in self.store.rooms(id)? {
             let room = account.rooms.entry(row.jid).or_default();
             room.nick = row.nick;
@@ -136,6 +139,8 @@ impl Desk {
 
     fn let_account_go(&mut self, id: AccountId) {
         self.withdraw_account_alert(id);
+        self.forget_loss(id);
+        self.forget_later_of(id);
         if let Some(mut account) = self.accounts.remove(&id) {
             self.leaving.extend(say_goodbye(&mut account));
             self.tell(Output::Roster(id));
@@ -245,6 +250,7 @@ impl Desk {
         account.failures = 0;
         self.end_stream(id);
         self.withdraw_account_alert(id);
+        self.forget_loss(id);
         self.forget_live(id);
     }
 
@@ -302,10 +308,15 @@ impl Desk {
         account.line = Line::Online(features);
         account.online_since = Some(now);
         account.resource = Some(resource.to_owned());
-        account.burst = Burst::begin(now);
+        account.burst = if self.settings.alerts.presence.burst_summary {
+            Burst::begin_awaited(now)
+        } else {
+            Burst::begin(now)
+        };
         account.stash = None;
         account.gapless = false;
         self.withdraw_account_alert(id);
+        self.link_back(id);
         self.show_own_presence();
         self.rejoin_rooms(id);
         self.send_waiting(id);
@@ -353,6 +364,7 @@ impl Desk {
         // What was heard until now, so that the server need not say it again.
         self.flush_due.get_or_insert_default();
         self.flush();
+        self.link_lost(id);
         let chance = (self.chance)();
         let now = self.now();
         if let Some(account) = self.accounts.get_mut(&id) {
@@ -384,6 +396,7 @@ impl Desk {
         };
         account.line = line;
         let address = account.settings.jid.clone();
+        self.forget_loss(id);
         self.forget_live(id);
         self.ring_account(EventKind::AccountAttention, id, &address, text);
     }

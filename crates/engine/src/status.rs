@@ -111,7 +111,11 @@ impl Desk {
             unread: unread.saturating_add(u32::try_from(requests).unwrap_or(u32::MAX)),
             attention: !self.unseen.is_empty(),
             muted: self.mute().is_some(),
-            before_loss: None,
+            before_loss: self
+                .accounts
+                .values()
+                .any(crate::account::Account::is_lost_a_moment)
+                .then(|| self.own_presence().0),
         };
         if tray != self.tray {
             self.tray = tray;

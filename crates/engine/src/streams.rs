@@ -199,6 +199,7 @@ impl Desk {
         };
         let inside = account.wake(*stash);
         self.withdraw_account_alert(id);
+        self.link_back(id);
         self.mend_rooms(id, &inside);
         self.show_own_presence();
         self.send_waiting(id);

@@ -14,7 +14,9 @@ use crate::house::House;
 use crate::lock::ProfileLock;
 use crate::present::present;
 use crate::traycare::TrayCare;
-use carillon_engine::{Output, Ring};
+use carillon_core::alerts::rules::Scope;
+use carillon_core::ids::ChatRef;
+use carillon_engine::{Output, Ring, edits};
 use carillon_link::views::Notice;
 use carillon_link::{Event, Place, Profile};
 use std::sync::Arc;
@@ -86,6 +88,10 @@ fn hear(house: &Arc<House>, care: &mut TrayCare, output: Output) {
         }
         Output::Tray(input) => care.changed(house, input),
         Output::Storage(detail) => house.notice(Notice::Storage { detail }),
+        Output::WatchEnded(contact) => {
+            let house = Arc::clone(house);
+            tokio::spawn(async move { end_watch(&house, contact).await });
+        }
         other => {
             if matches!(other, Output::Own | Output::Accounts) {
                 care.show(house);
@@ -103,6 +109,26 @@ fn ring_out(house: &Arc<House>, care: &mut TrayCare, ring: &Ring) {
         house.windows.tell(&Event::Attention { until_seen });
     }
     care.rang(house, ring);
+}
+
+/// A watch that rings once has rung: it leaves the settings.
+async fn end_watch(house: &House, contact: ChatRef) {
+    let watched = house
+        .engine
+        .call(move |desk| (desk.chat_scope(&contact), desk.now()));
+    let Ok((Ok(Scope::Chat { account, chat }), now)) = watched.await else {
+        return;
+    };
+    let changed = house
+        .change_settings(|settings| {
+            edits::end_watch(&mut settings.alerts, &account, &chat);
+            edits::forget_expired(&mut settings.alerts, now);
+        })
+        .await;
+    if let Err(error) = changed {
+        // It rings once more after the next start; the rules of this run have forgotten it.
+        tracing::warn!(%error, "a watch that has rung could not be taken out of the settings");
+    }
 }
 
 /// What windows are told.
@@ -129,7 +155,11 @@ pub(crate) fn event(output: Output) -> Option<Event> {
         Output::Requests => Event::Requests,
         Output::Own => Event::Own,
         Output::Activity => Event::Activity,
-        Output::Ring(_) | Output::Withdraw(_) | Output::Tray(_) | Output::Storage(_) => {
+        Output::Ring(_)
+        | Output::Withdraw(_)
+        | Output::Tray(_)
+        | Output::WatchEnded(_)
+        | Output::Storage(_) => {
             return None;
         }
     })

@@ -57,20 +57,29 @@ impl Store {
         })
     }
 
-    /// Keeps when contacts went away. Whoever is no contact is left out.
+    /// Keeps when a contact went away, or forgets it when they are back. Of others nothing is kept.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn set_last_seen(&mut self, seen: &[(AccountId, BareJid, Timestamp)]) -> Result<()> {
+    pub fn set_last_seen(
+        &mut self,
+        account: AccountId,
+        jid: &BareJid,
+        at: Option<Timestamp>,
+    ) -> Result<()> {
         self.committed(|tx| {
-            let mut set = tx.prepare_cached(
-                "INSERT INTO last_seen (account, jid, at)
-                 SELECT account, jid, ?3 FROM roster_item WHERE account = ?1 AND jid = ?2
-                 ON CONFLICT (account, jid) DO UPDATE SET at = excluded.at",
-            )?;
-            for (account, jid, at) in seen {
-                set.execute((account.0, jid.as_str(), at.0))?;
-            }
+            match at {
+                Some(at) => tx
+                    .prepare_cached(
+                        "INSERT INTO last_seen (account, jid, at)
+                         SELECT account, jid, ?3 FROM roster_item WHERE account = ?1 AND jid = ?2
+                         ON CONFLICT (account, jid) DO UPDATE SET at = excluded.at",
+                    )?
+                    .execute((account.0, jid.as_str(), at.0))?,
+                None => tx
+                    .prepare_cached("DELETE FROM last_seen WHERE account = ?1 AND jid = ?2")?
+                    .execute((account.0, jid.as_str()))?,
+            };
             Ok(())
         })
     }

@@ -6,6 +6,8 @@ pub(crate) use xmpp_parsers::ns::{
     REGISTER, ROSTER, RSM, SASL, SID, STREAM, TIME, TLS, VERSION, XMPP_STANZAS, XMPP_STREAMS,
 };
 
+/// Calls for attention (XEP-0224).
+pub(crate) const ATTENTION: &str = "urn:xmpp:attention:0";
 /// Direct invitations (XEP-0249).
 pub(crate) const CONFERENCE: &str = "jabber:x:conference";
 /// Processing hints (XEP-0334).

@@ -252,7 +252,7 @@ async fn what_is_said_in_a_room_counts_but_does_not_ring() {
     session
         .hears(Incoming::Message(says_in_room("bob", "r1")))
         .await;
-    assert!(stage.told().await.rings().is_empty());
+    assert!(stage.told().await.alerted().is_empty());
     assert_eq!(stage.tray().await.unread, 1);
 }
 

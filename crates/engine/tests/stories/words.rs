@@ -19,6 +19,7 @@ pub(crate) fn message(from: &str, id: &str, body: &str) -> IncomingMessage {
         origin: Origin::Live,
         wants_receipt: true,
         markable: true,
+        file: false,
     }
 }
 

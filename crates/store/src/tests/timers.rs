@@ -119,11 +119,12 @@ fn since_when_contacts_are_away_survives_a_restart_and_ends_with_the_contact() {
         .store
         .replace_roster(alice, None, vec![bob.clone()])
         .unwrap();
-    let stranger = (alice, jid("eve@example.org"), Timestamp(5));
-    profile
-        .store
-        .set_last_seen(&[(alice, jid(BOB), Timestamp(4)), stranger])
-        .unwrap();
+    let (bobs, eves) = (jid(BOB), jid("eve@example.org"));
+    let mut goes = |who, at| profile.store.set_last_seen(alice, who, at).unwrap();
+    goes(&bobs, Some(Timestamp(3)));
+    goes(&bobs, None);
+    goes(&bobs, Some(Timestamp(4)));
+    goes(&eves, Some(Timestamp(5)));
     let path = profile.path();
     let folder = profile.folder;
     drop(profile.store);

@@ -176,6 +176,7 @@ impl Session {
             origin: Origin::Archive,
             wants_receipt: false,
             markable: false,
+            file: super::direct::has_file(inner),
         }))
     }
 

@@ -63,6 +63,7 @@ impl Session {
                 && conversation
                 && message.has_child("request", ns::RECEIPTS),
             markable: !mine && conversation && message.has_child("markable", ns::DISPLAYED_MARKERS),
+            file: has_file(message),
         };
         self.tell(Incoming::Message(incoming));
     }
@@ -75,6 +76,10 @@ impl Session {
         };
         let displayed = marked("displayed", ns::DISPLAYED_MARKERS);
         if let Way::Sent { to } = way {
+            let words = message.has_child("body", ns::JABBER_CLIENT);
+            if !delayed && !words && (displayed.is_some() || shows_use(message)) {
+                self.tell(Incoming::UsedElsewhere { chat: to.clone() });
+            }
             if let Some(id) = displayed {
                 self.tell(Incoming::SeenElsewhere {
                     chat: to.clone(),
@@ -98,6 +103,10 @@ impl Session {
                 from: from.clone(),
                 id,
             });
+        }
+        // What was asked for a while ago is over.
+        if *way == Way::Straight && !delayed && message.has_child("attention", ns::ATTENTION) {
+            self.tell(Incoming::Attention { from: from.clone() });
         }
         // Words say by themselves that the typing is over.
         if *way == Way::Straight
@@ -132,6 +141,28 @@ pub(super) fn stanza_id_by(message: &Element, may: impl Fn(&str) -> bool) -> Opt
 pub(super) fn id_of(message: &Element) -> Option<String> {
     let origin = || message.get_child("origin-id", ns::SID)?.attr("id");
     message.attr("id").or_else(origin).map(str::to_owned)
+}
+
+/// Whether a message hands over a file: the address of one, out of band.
+pub(super) fn has_file(message: &Element) -> bool {
+    message
+        .children()
+        .filter(|child| child.is("x", ns::OOB))
+        .filter_map(|child| child.get_child("url", ns::OOB))
+        .map(Element::text)
+        .any(|url| {
+            let url = url.trim_start();
+            url.starts_with("https://")
+                || url.starts_with("http://")
+                || url.starts_with("aesgcm://")
+        })
+}
+
+/// Whether the one who sent it has the chat in front of them.
+fn shows_use(message: &Element) -> bool {
+    message.children().any(|child| {
+        child.has_ns(ns::CHATSTATES) && matches!(child.name(), "active" | "composing" | "paused")
+    })
 }
 
 /// Whether somebody types, where the message says so.

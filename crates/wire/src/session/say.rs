@@ -31,7 +31,7 @@ impl Session {
                 self.is_row(id);
                 stanza
             }
-            Outgoing::Kept { id, what } => return self.say_kept(id, *what),
+            Outgoing::Kept { id, what } => return self.say_kept(id, &what),
             what @ (Outgoing::Receipt { .. }
             | Outgoing::Displayed { .. }
             | Outgoing::Subscription { .. }) => {
@@ -46,6 +46,14 @@ impl Session {
                     "no-store",
                 )
             }
+            Outgoing::Attention { to } => self
+                .sign(
+                    to.as_str(),
+                    Element::new_in(ns::ATTENTION, "attention"),
+                    "no-store",
+                )
+                // Meant for the moment: a server must not keep it for later.
+                .with("type", "headline"),
             Outgoing::Presence {
                 availability,
                 status,
@@ -100,8 +108,8 @@ impl Session {
     }
 
     /// Something that the engine keeps as a row, and wants to hear of when the server has it.
-    fn say_kept(&mut self, id: String, what: Outgoing) {
-        match small(&id, &what) {
+    fn say_kept(&mut self, id: String, what: &Outgoing) {
+        match small(&id, what) {
             Some(stanza) => {
                 self.send.push(stanza.with("id", &id));
                 self.is_row(id);

@@ -15,6 +15,7 @@ const NODE: &str = "https://carillon.im";
 
 /// Only what is really understood: others send by this list.
 const FEATURES: &[&str] = &[
+    ns::ATTENTION,
     ns::CAPS,
     ns::CHATSTATES,
     ns::CONFERENCE,
@@ -23,6 +24,7 @@ const FEATURES: &[&str] = &[
     ns::DISPLAYED_MARKERS,
     ns::MUC,
     ns::NICK,
+    ns::OOB,
     ns::PING,
     ns::RECEIPTS,
     ns::TIME,

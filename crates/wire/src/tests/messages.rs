@@ -43,6 +43,7 @@ async fn a_message_is_told_with_all_it_carries() {
         origin: Origin::Live,
         wants_receipt: true,
         markable: true,
+        file: false,
     };
     assert_eq!(told, expected);
 }
@@ -131,11 +132,78 @@ async fn what_i_read_elsewhere_is_read() {
     let told = stage.tells(&carbon("sent", inner)).await;
     assert_eq!(
         told,
-        [Incoming::SeenElsewhere {
-            chat: bob(),
-            id: "m1".to_owned()
-        }]
+        [
+            Incoming::UsedElsewhere { chat: bob() },
+            Incoming::SeenElsewhere {
+                chat: bob(),
+                id: "m1".to_owned()
+            }
+        ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_i_type_elsewhere_i_am_unless_i_left() {
+    let mut stage = Stage::online().await;
+    for (state, used) in [("composing", true), ("active", true), ("gone", false)] {
+        let inner = format!(
+            "<message xmlns='jabber:client' from='alice@example.org/other' to='bob@example.net' type='chat'>\
+             <{state} xmlns='http://jabber.org/protocol/chatstates'/></message>"
+        );
+        let told = stage.tells(&carbon("sent", &inner)).await;
+        let expected: Vec<_> = used
+            .then(|| Incoming::UsedElsewhere { chat: bob() })
+            .into_iter()
+            .collect();
+        assert_eq!(told, expected, "{state}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_with_the_address_of_a_file_hands_one_over() {
+    let mut stage = Stage::online().await;
+    for (url, file) in [
+        ("https://files.example.net/cat.png", true),
+        ("javascript:alert(1)", false),
+        ("", false),
+    ] {
+        let xml = format!(
+            "<message from='bob@example.net/x' type='chat'><body>{url} </body>\
+             <x xmlns='jabber:x:oob'><url>{url}</url></x></message>"
+        );
+        assert_eq!(message(&mut stage, &xml).await.file, file, "{url}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_for_attention_is_told_unless_it_was_held_back() {
+    let mut stage = Stage::online().await;
+    let call = "<attention xmlns='urn:xmpp:attention:0'/>";
+    let xml = format!("<message from='bob@example.net/x' type='headline'>{call}</message>");
+    assert_eq!(
+        stage.tells(&xml).await,
+        [Incoming::Attention { from: bob() }]
+    );
+    let late = format!(
+        "<message from='bob@example.net/x' type='headline'>{call}\
+         <delay xmlns='urn:xmpp:delay' from='{DOMAIN}' stamp='2026-01-01T00:00:00Z'/></message>"
+    );
+    assert_eq!(stage.tells(&late).await, []);
+    let mine = format!("<message from='{ME}/other' type='headline'>{call}</message>");
+    assert_eq!(stage.tells(&mine).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn i_call_for_attention_now_or_not_at_all() {
+    let mut stage = Stage::online().await;
+    stage.ask(Outgoing::Attention { to: bob() }).await;
+    stage
+        .expect(&format!(
+            "<message id='{}' to='bob@example.net' type='headline'><attention xmlns='urn:xmpp:attention:0'/>\
+             <no-store xmlns='urn:xmpp:hints'/></message>",
+            id(6)
+        ))
+        .await;
 }
 
 #[tokio::test(start_paused = true)]

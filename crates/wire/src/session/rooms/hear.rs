@@ -1,7 +1,7 @@
 //! What rooms say.
 
 use super::super::Session;
-use super::super::direct::{chat_state, id_of, stanza_id_by};
+use super::super::direct::{chat_state, has_file, id_of, stanza_id_by};
 use super::{Stage, nick_of};
 use crate::ns;
 use crate::stanza::{StanzaErrorType, availability, delayed_by, error_answer, error_of, text_of};
@@ -64,6 +64,7 @@ impl Session {
             },
             wants_receipt: false,
             markable: false,
+            file: has_file(message),
         }));
     }
 
