@@ -192,9 +192,11 @@ impl Desk {
         self.note_decided(key, &plan, true);
     }
 
-    /// The user waved a popup away: what it told does not come again.
+    /// The user waved a popup away or used it: what it told does not come again. What came since and still waits does.
     pub fn dismissed(&mut self, key: &str) {
-        self.is_seen(key);
+        if self.later.get(key).is_some_and(Waiting::comes_again) {
+            self.is_seen(key);
+        }
     }
 
     /// The account is gone, and what waits of it with it.
