@@ -26,6 +26,10 @@ flood-summary = { $messages ->
        *[other] { $chats } Chats
     }
 }
+friends-summary = { $count ->
+    [one] Ein Freund ist online
+   *[other] { $count } Freunde sind online
+}
 available-summary = { $name } ist da
 unavailable-summary = { $name } ist offline
 request-summary = { $name } möchte dein Kontakt sein

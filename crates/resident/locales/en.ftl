@@ -28,6 +28,10 @@ flood-summary = { $messages ->
        *[other] { $chats } chats
     }
 }
+friends-summary = { $count ->
+    [one] One friend is online
+   *[other] { $count } friends are online
+}
 available-summary = { $name } is available
 unavailable-summary = { $name } went offline
 request-summary = { $name } wants to be your contact

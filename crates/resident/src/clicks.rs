@@ -1,6 +1,6 @@
 //! What the user does with popups and the tray, without a window.
 
-use crate::desktop::popups::PopupEvent;
+use crate::desktop::popups::{Closed, PopupEvent};
 use crate::desktop::tray::TrayEvent;
 use crate::house::House;
 use crate::present::present;
@@ -20,6 +20,7 @@ const HOUR: i64 = 3_600_000;
 pub async fn popup(house: &Arc<House>, event: PopupEvent) {
     match event {
         PopupEvent::Activated { key, action, token } => {
+            dismissed(house, key.clone()).await;
             if let Some(shown) = house.ringer.shown(&key).filter(|shown| !shown.sample) {
                 activated(house, shown, action.as_deref(), token).await;
                 house.ringer.withdraw(&key);
@@ -31,9 +32,19 @@ pub async fn popup(house: &Arc<House>, event: PopupEvent) {
                 house.ringer.withdraw(&key);
             }
         }
+        PopupEvent::Closed {
+            key,
+            reason: Closed::Dismissed,
+        } => dismissed(house, key).await,
         PopupEvent::Closed { .. } => {}
         PopupEvent::NotShown { error, .. } => tracing::warn!(%error, "a popup was not shown"),
     }
+}
+
+/// Whoever has waved an alert away does not want it again.
+async fn dismissed(house: &House, key: String) {
+    // An engine that is gone repeats nothing.
+    let _ = house.engine.call(move |desk| desk.dismissed(&key)).await;
 }
 
 async fn activated(house: &Arc<House>, shown: Shown, action: Option<&str>, token: Option<String>) {

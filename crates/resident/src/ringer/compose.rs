@@ -52,6 +52,13 @@ pub fn compose(ring: &Ring, plan: &PopupPlan, words: &Words) -> PopupText {
             ..PopupText::default()
         };
     }
+    if plan.form == PopupForm::Friends {
+        // How many they are gives nobody away.
+        return PopupText {
+            summary: words.say_with("friends-summary", &[("count", content.chats.into())]),
+            ..PopupText::default()
+        };
+    }
     if plan.preview == Preview::Nothing {
         let summary = words.say(hidden(ring.plan.kind));
         return PopupText {
@@ -71,6 +78,22 @@ pub fn compose(ring: &Ring, plan: &PopupPlan, words: &Words) -> PopupText {
         body,
         actions,
         reply,
+    }
+}
+
+/// What is read aloud: the popup's words, whether or not there is one.
+#[must_use]
+pub fn aloud(ring: &Ring, words: &Words) -> String {
+    let plan = ring.plan.popup.clone().unwrap_or(PopupPlan {
+        sticky: false,
+        seconds: None,
+        preview: ring.plan.preview,
+        form: PopupForm::Single,
+    });
+    let text = compose(ring, &plan, words);
+    match text.body.as_str() {
+        "" => text.summary,
+        body => format!("{}. {body}", text.summary),
     }
 }
 
@@ -322,6 +345,22 @@ mod tests {
                 "{kind:?}"
             );
         }
+    }
+
+    #[test]
+    fn friends_who_are_there_are_counted_and_not_named() {
+        let content = Content {
+            chats: 7,
+            ..bob("x")
+        };
+        let plan = PopupPlan {
+            form: PopupForm::Friends,
+            ..popup(Preview::Full)
+        };
+        let ring = ring(EventKind::ContactAvailable, content);
+        let told = |language: &str| compose(&ring, &plan, &Words::new(language)).summary;
+        assert_eq!(told("en"), "7 friends are online");
+        assert_eq!(told("de"), "7 Freunde sind online");
     }
 
     #[test]
