@@ -62,7 +62,7 @@ enum AccountCommand {
         /// Read the password from standard input instead of asking for it.
         #[arg(long)]
         password_stdin: bool,
-        /// The server's WebSocket address; found by discovery when left out.
+        /// The server's address (host:port, wss://, xmpps:// or xmpp://); found by discovery when left out.
         #[arg(long, value_name = "URL")]
         connect: Option<String>,
         /// Where to keep the password.

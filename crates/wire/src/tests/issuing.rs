@@ -1,8 +1,8 @@
 //! Certificates made for a test.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 
@@ -20,9 +20,16 @@ pub(super) struct Shown {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     protocols: Vec<Vec<u8>>,
+    versions: Vec<&'static SupportedProtocolVersion>,
 }
 
 impl Shown {
+    /// By a server that knows no newer version of TLS than 1.2.
+    pub(super) fn of_old(mut self) -> Self {
+        self.versions = vec![&rustls::version::TLS12];
+        self
+    }
+
     /// By a server that tells protocols apart by ALPN, and knows that of XMPP (XEP-0368 §2).
     pub(super) fn with_alpn(mut self) -> Self {
         self.protocols = vec![b"xmpp-client".to_vec()];
@@ -33,7 +40,7 @@ impl Shown {
     pub(super) fn acceptor(self) -> TlsAcceptor {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(&self.versions)
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(self.chain, self.key)
@@ -56,6 +63,7 @@ pub(super) fn issued(names: &[&str], authority: &Authority, expired: bool) -> Sh
         chain: vec![certificate.der().clone()],
         key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         protocols: Vec::new(),
+        versions: rustls::ALL_VERSIONS.to_vec(),
     }
 }
 
@@ -69,5 +77,6 @@ pub(super) fn self_signed(name: &str) -> Shown {
         chain: vec![certificate.der().clone()],
         key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         protocols: Vec::new(),
+        versions: rustls::ALL_VERSIONS.to_vec(),
     }
 }

@@ -84,14 +84,14 @@ async fn tls_from_the_first_byte_asks_for_the_domain_and_for_xmpp() {
             .unwrap();
         client.hears("<stream:stream", ">").await;
         client.says(&format!("{HEADER}{FEATURES}")).await;
-        client.asked()
+        (client.asked(), client.exported())
     };
     let client = async {
         let mut connected = connect(&destination).await.unwrap();
         open(&mut connected, DOMAIN).await.unwrap();
         connected
     };
-    let (connected, asked) = tokio::join!(client, server);
+    let (connected, (asked, exported)) = tokio::join!(client, server);
     assert_eq!(
         asked,
         (Some(DOMAIN.to_owned()), Some(b"xmpp-client".to_vec()))
@@ -103,6 +103,27 @@ async fn tls_from_the_first_byte_asks_for_the_domain_and_for_xmpp() {
     assert_eq!(tls.version, "TLS 1.3");
     let bindings: Vec<_> = tls.bindings().collect();
     assert_eq!(bindings, [Binding::TlsExporter, Binding::TlsServerEndPoint]);
+    let bound = tls.data(Binding::TlsExporter);
+    assert_eq!(bound, Some(exported.as_slice()), "both ends see the same");
+}
+
+#[tokio::test]
+async fn old_tls_is_bound_to_by_the_certificate_only() {
+    let authority = authority();
+    let (listener, port) = listening().await;
+    let url = format!("xmpps://localhost:{port}");
+    let shown = issued(&[DOMAIN], &authority, false).of_old();
+    let destination = to(DOMAIN, &url, vec![authority.der().clone()]);
+    let serve = async { accept(&listener).await.secured(shown).await.unwrap() };
+    let (connected, _server) = tokio::join!(connect(&destination), serve);
+    let tls = connected
+        .unwrap_or_else(|problem| panic!("{problem}"))
+        .route
+        .tls
+        .unwrap();
+    assert_eq!(tls.version, "TLS 1.2");
+    let bindings: Vec<_> = tls.bindings().collect();
+    assert_eq!(bindings, [Binding::TlsServerEndPoint]);
 }
 
 #[tokio::test]

@@ -60,6 +60,13 @@ impl Client<TcpStream> {
 }
 
 impl Client<TlsStream<TcpStream>> {
+    /// What this end has to bind to (RFC 9266).
+    pub(super) fn exported(&self) -> Vec<u8> {
+        let (_, tls) = self.link.get_ref();
+        tls.export_keying_material(vec![0; 32], b"EXPORTER-Channel-Binding", None)
+            .unwrap()
+    }
+
     /// The name that was asked for, and the protocol that was agreed on.
     pub(super) fn asked(&self) -> (Option<String>, Option<Vec<u8>>) {
         let (_, tls) = self.link.get_ref();
