@@ -4,8 +4,10 @@
 //! and never overwritten; a single value that makes no sense is left out, and the file is kept aside too.
 
 mod read;
+mod read_alerts;
 pub mod watch;
 mod write;
+mod write_alerts;
 
 use crate::desktop::written::{self, Readers};
 use carillon_core::settings::Settings;
@@ -55,10 +57,10 @@ impl SettingsFile {
         };
         let found = read::understand(&bytes);
         let mut notices = Vec::new();
-        if let Some(detail) = found.trouble {
+        if !found.trouble.is_empty() || !found.left_out.is_empty() {
             let aside = set_aside(path, &bytes, stamp).map_err(io_error)?;
             let path = aside.display().to_string();
-            notices.push(Notice::SettingsSetAside { path, detail });
+            notices.extend(found.notices(&path));
         }
         if !found.unknown.is_empty() {
             notices.push(Notice::SettingsUnknownKeys {
@@ -108,7 +110,7 @@ impl SettingsFile {
     /// See [`SettingsError`]; the file and the settings are as before then.
     pub fn save(&mut self, settings: Settings) -> Result<(), SettingsError> {
         let mut document = self.document.clone();
-        write::merge(&mut document, &settings)?;
+        write::merge(&mut document, &self.settings, &settings)?;
         written::write(&self.path, document.to_string().as_bytes(), Readers::Owner).map_err(
             |error| SettingsError::Io {
                 path: self.path.clone(),

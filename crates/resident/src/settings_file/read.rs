@@ -1,7 +1,9 @@
 //! From bytes to settings, keeping whatever makes sense.
 
-use carillon_core::alerts::{AlertRules, EventKind, Row};
+use super::read_alerts;
+use carillon_core::alerts::bounds::LeftOut;
 use carillon_core::settings::{AccountSettings, General, Privacy, Settings};
+use carillon_link::views::Notice;
 use serde::de::DeserializeOwned;
 use toml_edit::{DocumentMut, Item, Table};
 
@@ -12,8 +14,33 @@ pub(super) struct Found {
     /// Keys that this version does not know; they stay in the document.
     pub(super) unknown: Vec<String>,
     /// What could not be understood, in words with the place.
-    pub(super) trouble: Option<String>,
+    pub(super) trouble: Vec<String>,
+    /// Alert rules that are too many, too long, or stand there twice.
+    pub(super) left_out: Vec<LeftOut>,
 }
+
+impl Found {
+    /// What the user is told, once a copy of the file lies at `copy`.
+    pub(super) fn notices(&self, copy: &str) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        if !self.trouble.is_empty() {
+            notices.push(Notice::SettingsSetAside {
+                path: copy.to_owned(),
+                detail: self.trouble.join("\n"),
+            });
+        }
+        if !self.left_out.is_empty() {
+            notices.push(Notice::AlertsLeftOut {
+                path: copy.to_owned(),
+                left_out: self.left_out.iter().cloned().map(Into::into).collect(),
+            });
+        }
+        notices
+    }
+}
+
+/// So many unknown keys and faults are named; a file of any length must not make a notice of any length.
+const NAMED: usize = 50;
 
 const GENERAL: &[&str] = &[
     "theme",
@@ -30,19 +57,14 @@ const PRIVACY: &[&str] = &[
     "send_receipts",
     "send_read_marks",
 ];
-pub(super) const ROW: &[&str] = &[
-    "popup",
-    "seconds",
-    "preview",
-    "sound",
-    "volume",
-    "icon",
-    "tray",
-    "attention",
-    "speak",
-    "repeat",
+const ACCOUNT: &[&str] = &[
+    "jid",
+    "connect",
+    "enabled",
+    "secret",
+    "proxy",
+    "allow_plain",
 ];
-const ACCOUNT: &[&str] = &["jid", "connect", "enabled", "secret", "proxy", "allow_plain"];
 
 pub(super) fn understand(bytes: &[u8]) -> Found {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string());
@@ -53,15 +75,17 @@ pub(super) fn understand(bytes: &[u8]) -> Found {
             document: DocumentMut::new(),
             settings: Settings::default(),
             unknown: Vec::new(),
-            trouble: Some(trouble),
+            trouble: vec![trouble],
+            left_out: Vec::new(),
         },
     }
 }
 
 #[derive(Default)]
-struct Reading {
+pub(super) struct Reading {
     unknown: Vec<String>,
     trouble: Vec<String>,
+    left_out: Vec<LeftOut>,
 }
 
 impl Reading {
@@ -71,34 +95,53 @@ impl Reading {
             match key {
                 "general" => settings.general = self.section::<General>(key, item, GENERAL),
                 "privacy" => settings.privacy = self.section::<Privacy>(key, item, PRIVACY),
-                "alerts" => settings.alerts = self.alerts(item),
+                "alerts" => {
+                    let (rules, left_out) = read_alerts::rules(&mut self, item).bounded();
+                    settings.alerts = rules;
+                    self.left_out = left_out;
+                }
                 "account" => settings.accounts = self.accounts(item),
-                other => self.unknown.push(other.to_owned()),
+                other => self.does_not_know(other.to_owned()),
             }
         }
         Found {
             document,
             settings,
             unknown: self.unknown,
-            trouble: (!self.trouble.is_empty()).then(|| self.trouble.join("\n")),
+            trouble: self.trouble,
+            left_out: self.left_out,
+        }
+    }
+
+    /// Notes a key that this version does not know, once.
+    pub(super) fn does_not_know(&mut self, key: String) {
+        if self.unknown.len() < NAMED && !self.unknown.contains(&key) {
+            self.unknown.push(key);
+        }
+    }
+
+    /// Notes something that cannot be understood.
+    pub(super) fn stumbles(&mut self, words: impl FnOnce() -> String) {
+        if self.trouble.len() < NAMED {
+            self.trouble.push(words());
         }
     }
 
     /// A table read key by key, so that one bad value costs only itself.
-    fn section<T: DeserializeOwned + Default>(
+    pub(super) fn section<T: DeserializeOwned + Default>(
         &mut self,
         name: &str,
         item: &Item,
         known: &[&str],
     ) -> T {
         let Some(table) = item.as_table_like() else {
-            self.trouble.push(format!("[{name}] must be a table"));
+            self.stumbles(|| format!("[{name}] must be a table"));
             return T::default();
         };
         let mut sound = Table::new();
         for (key, value) in table.iter() {
             if !known.contains(&key) {
-                self.unknown.push(format!("{name}.{key}"));
+                self.does_not_know(format!("{}.{key}", key_of(name)));
                 continue;
             }
             let mut alone = Table::new();
@@ -107,28 +150,10 @@ impl Reading {
                 Ok(_) => {
                     sound.insert(key, value.clone());
                 }
-                Err(error) => self.trouble.push(format!("{name}.{key}: {error}")),
+                Err(error) => self.stumbles(|| format!("{name}.{key}: {error}")),
             }
         }
         from_table(sound).unwrap_or_default()
-    }
-
-    fn alerts(&mut self, item: &Item) -> AlertRules {
-        let mut rules = AlertRules::default();
-        let Some(table) = item.as_table_like() else {
-            self.trouble.push("[alerts] must be a table".to_owned());
-            return rules;
-        };
-        for (name, row) in table.iter() {
-            match EventKind::named(name) {
-                Some(kind) => {
-                    let row = self.section::<Row>(&format!("alerts.{name}"), row, ROW);
-                    rules.rows.0.insert(kind, row);
-                }
-                None => self.unknown.push(format!("alerts.{name}")),
-            }
-        }
-        rules
     }
 
     fn accounts(&mut self, item: &Item) -> Vec<AccountSettings> {
@@ -138,35 +163,37 @@ impl Reading {
                 item.clone().into_array_of_tables().unwrap_or_default()
             }
             _ => {
-                self.trouble
-                    .push("account must be written as [[account]]".to_owned());
+                self.stumbles(|| "account must be written as [[account]]".to_owned());
                 return Vec::new();
             }
         };
         let mut accounts: Vec<AccountSettings> = Vec::new();
         for (number, table) in tables.iter().enumerate() {
-            let unknown = table
-                .iter()
-                .map(|(key, _)| key)
-                .filter(|key| !ACCOUNT.contains(key));
-            self.unknown
-                .extend(unknown.map(|key| format!("account.{key}")));
+            for (key, _) in table.iter().filter(|(key, _)| !ACCOUNT.contains(key)) {
+                self.does_not_know(format!("account.{key}"));
+            }
             match from_table::<AccountSettings>(table.clone()) {
                 Ok(account) if accounts.iter().any(|known| known.jid == account.jid) => {
-                    self.trouble
-                        .push(format!("account {} stands there twice", account.jid));
+                    self.stumbles(|| format!("account {} stands there twice", account.jid));
                 }
                 Ok(account) => accounts.push(account),
-                Err(error) => self
-                    .trouble
-                    .push(format!("account {}: {error}", number + 1)),
+                Err(error) => self.stumbles(|| format!("account {}: {error}", number + 1)),
             }
         }
         accounts
     }
 }
 
-fn from_table<T: DeserializeOwned>(table: Table) -> Result<T, String> {
+/// The key of a place: `alerts.override 3: rows.message` is one of many `alerts.override.rows.message`.
+pub(super) fn key_of(place: &str) -> String {
+    let parts = place.split(": ");
+    let parts: Vec<&str> = parts
+        .map(|part| part.split(' ').next().unwrap_or(part))
+        .collect();
+    parts.join(".")
+}
+
+pub(super) fn from_table<T: DeserializeOwned>(table: Table) -> Result<T, String> {
     let document = DocumentMut::from(table);
     toml_edit::de::from_document(document).map_err(|error| error.message().to_owned())
 }

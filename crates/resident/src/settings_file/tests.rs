@@ -1,3 +1,5 @@
+mod alerts;
+
 use super::*;
 use carillon_core::alerts::{EventKind, Popup, Row, Sound, Volume};
 use carillon_core::connection::Proxy;

@@ -1,22 +1,24 @@
 //! From settings to bytes, touching only what changed.
 
-use super::SettingsError;
-use super::read::ROW;
-use carillon_core::alerts::EventKind;
+use super::{SettingsError, write_alerts};
 use carillon_core::settings::{AccountSettings, Settings};
 use serde::Serialize;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike};
 
-/// Brings `document` to say what `settings` mean; comments, order and unknown keys stay.
-pub(super) fn merge(document: &mut DocumentMut, settings: &Settings) -> Result<(), SettingsError> {
+/// Brings `document`, which says what `old` means, to say what `settings` mean; comments, order and unknown keys stay.
+pub(super) fn merge(
+    document: &mut DocumentMut,
+    old: &Settings,
+    settings: &Settings,
+) -> Result<(), SettingsError> {
     let defaults = Settings::default();
     merge_section(document, "general", &settings.general, &defaults.general)?;
     merge_section(document, "privacy", &settings.privacy, &defaults.privacy)?;
-    merge_alerts(document, settings)?;
+    write_alerts::merge(document, &old.alerts, &settings.alerts)?;
     merge_accounts(document, &settings.accounts)
 }
 
-fn table_of<T: Serialize>(value: &T) -> Result<Table, SettingsError> {
+pub(super) fn table_of<T: Serialize>(value: &T) -> Result<Table, SettingsError> {
     Ok(toml_edit::ser::to_document(value)?.as_table().clone())
 }
 
@@ -39,41 +41,6 @@ fn merge_section<T: Serialize>(
             set(section, key, wanted.get(key));
         } else {
             section.remove(key);
-        }
-    }
-    Ok(())
-}
-
-fn merge_alerts(document: &mut DocumentMut, settings: &Settings) -> Result<(), SettingsError> {
-    for kind in EventKind::ALL {
-        let row = settings
-            .alerts
-            .rows
-            .0
-            .get(&kind)
-            .cloned()
-            .unwrap_or_default();
-        let wanted = table_of(&row)?;
-        let there = document
-            .get("alerts")
-            .and_then(Item::as_table_like)
-            .is_some_and(|alerts| alerts.contains_key(kind.name()));
-        if wanted.is_empty() && !there {
-            continue;
-        }
-        let alerts = section(document.as_table_mut(), "alerts");
-        alerts.set_implicit(true);
-        let row = section(alerts, kind.name());
-        for key in ROW {
-            match wanted.get(key) {
-                Some(value) => set(row, key, Some(value)),
-                None => {
-                    row.remove(key);
-                }
-            }
-        }
-        if row.is_empty() {
-            alerts.remove(kind.name());
         }
     }
     Ok(())
@@ -122,7 +89,7 @@ fn merge_accounts(
 }
 
 /// The table of a name, made when it is not there; one written inline becomes a block.
-fn section<'a>(parent: &'a mut Table, name: &str) -> &'a mut Table {
+pub(super) fn section<'a>(parent: &'a mut Table, name: &str) -> &'a mut Table {
     let item = parent
         .entry(name)
         .or_insert_with(|| Item::Table(Table::new()));
@@ -138,17 +105,22 @@ fn section<'a>(parent: &'a mut Table, name: &str) -> &'a mut Table {
 }
 
 /// Sets a value and keeps the comment behind the old one.
-fn set(table: &mut Table, key: &str, value: Option<&Item>) {
+pub(super) fn set(table: &mut dyn TableLike, key: &str, value: Option<&Item>) {
     // A value made of several parts stands in one line, like the others.
     let Some(mut value) = value.and_then(|value| value.clone().into_value().ok()) else {
         return;
     };
-    if let Some(old) = table.get(key).and_then(Item::as_value) {
-        *value.decor_mut() = old.decor().clone();
+    // Put in the place of the old one, so that the comment above the key stays as well.
+    if let Some(there) = table.get_mut(key) {
+        if let Some(old) = there.as_value() {
+            *value.decor_mut() = old.decor().clone();
+        }
+        *there = Item::Value(value);
+        return;
     }
     table.insert(key, Item::Value(value));
 }
 
-fn text(item: Option<&Item>) -> Option<String> {
+pub(super) fn text(item: Option<&Item>) -> Option<String> {
     item.map(|item| item.to_string().trim().to_owned())
 }
