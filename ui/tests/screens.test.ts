@@ -10,7 +10,6 @@ import AccountForm from '../src/parts/AccountForm.svelte';
 import ActivityPane from '../src/screens/ActivityPane.svelte';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import RequestsPane from '../src/screens/RequestsPane.svelte';
-import AlertsSheet from '../src/settings/AlertsSheet.svelte';
 import { contacts } from '../src/state/contacts.svelte';
 import { Conversation, conversations } from '../src/state/conversation.svelte';
 import { where } from '../src/state/place.svelte';
@@ -217,46 +216,28 @@ describe('requests', () => {
   });
 });
 
-describe('the alert settings', () => {
-  it('a changed cell becomes mine, and one click gives it back', async () => {
-    render(AlertsSheet);
-    const cell = () => document.querySelector<HTMLElement>('[data-kind="message"] [data-test="cell-sound"]')!;
-    await waitFor(() => expect(cell().dataset.source).toBe('built_in'));
-    await fireEvent.change(cell().querySelector('select')!, { target: { value: 'builtin:knock' } });
-    await waitFor(() => expect(cell().dataset.source).toBe('own'));
-    expect(fake.rows.message).toMatchObject({ sound: 'builtin:knock', popup: null });
-    await fireEvent.click(cell().querySelector('[data-test="inherit"]')!);
-    await waitFor(() => expect(cell().dataset.source).toBe('built_in'));
-    expect(fake.rows.message!.sound).toBeNull();
-  });
-
-  it('an own sound is checked before it is kept', async () => {
-    render(AlertsSheet);
-    const select = await waitFor(() => document.querySelector<HTMLSelectElement>('[data-kind="missed"] [data-test="cell-sound"] select')!);
-    fake.refusing.set('check_sound', { code: { kind: 'bad_file' }, detail: 'not a sound' });
-    await fireEvent.change(select, { target: { value: 'pick' } });
-    await until(() => fake.calls('check_sound').length === 1);
-    expect(fake.rows.missed).toBeUndefined();
-    fake.refusing.clear();
-    await fireEvent.change(select, { target: { value: 'pick' } });
-    await until(() => fake.rows.missed?.sound === 'file:/home/alice/Music/gong.ogg');
-  });
-
-  it('every row can be tried', async () => {
-    render(AlertsSheet);
-    const button = await waitFor(() => document.querySelector<HTMLElement>('[data-kind="room_invite"] [data-test="try"]')!);
-    await fireEvent.click(button);
-    await waitFor(() => screen.getByText('Played through: popup, sound “Knock-knock”, and asked for attention.'));
-    expect(fake.calls('try_alert')).toEqual([{ kind: 'room_invite' }]);
-  });
-});
-
 describe('the Activity list', () => {
+  it('leads to the rule that decided, and to the chat', async () => {
+    render(ActivityPane);
+    const muted = await waitFor(() => screen.getByText('Message from Carla Méndez').closest<HTMLElement>('[data-test="activity-entry"]')!);
+    await fireEvent.click(muted.querySelector('[data-test="change-rule"]')!);
+    expect([where.section, where.sheet, where.tab]).toEqual(['settings', 'alerts', 'quiet']);
+    await fireEvent.click(muted.querySelector('[data-test="reply"]')!);
+    expect(where.chat).toEqual(bob);
+  });
+
+  it('keeps requests in sight until they are answered', async () => {
+    render(ActivityPane);
+    await waitFor(() => byTest('waiting'));
+    await fireEvent.click(byTest('waiting').querySelector('[data-test="request-contact"] [data-test="accept"]')!);
+    await waitFor(() => expect(byTest('waiting').querySelector('[data-test="request-contact"]')).toBeNull());
+  });
+
   it('tells what happened, its outcome, and why', async () => {
     render(ActivityPane);
     await waitFor(() => screen.getByText('Message from Carla Méndez'));
     expect(screen.getAllByText('counted silently').length).toBeGreaterThan(0);
-    expect(screen.getAllByText('alerts were muted').length).toBeGreaterThan(0);
+    expect(screen.getAllByText('taken away: alerts were muted').length).toBeGreaterThan(0);
   });
 });
 

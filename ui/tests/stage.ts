@@ -4,6 +4,7 @@ import { conversations } from '../src/state/conversation.svelte';
 import { where } from '../src/state/place.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
 import { take } from '../src/state/readings';
+import { alerting } from '../src/state/alerting.svelte';
 import { hear, hearLink } from '../src/state/sync.svelte';
 
 export const noon = new Date(2026, 4, 20, 12).getTime();
@@ -20,8 +21,12 @@ export async function stage(long = 2_000): Promise<Fake> {
   where.chat = null;
   where.dialog = null;
   where.section = 'chats';
+  where.scope = null;
+  where.alert = null;
+  where.tab = 'events';
   surroundings.setLink({ state: 'connected' });
   surroundings.focused = false;
+  alerting.forget();
   take(structuredClone(fake.overview));
   fake.asked.length = 0;
   return fake;

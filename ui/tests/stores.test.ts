@@ -1,15 +1,15 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fake } from '../src/dev/fake';
 import { chats } from '../src/state/chats.svelte';
 import { contacts } from '../src/state/contacts.svelte';
 import { conversations } from '../src/state/conversation.svelte';
-import { nextMorning, own } from '../src/state/own.svelte';
+import { own } from '../src/state/own.svelte';
 import { ask } from '../src/lib/link';
 import { where } from '../src/state/place.svelte';
 import { requests } from '../src/state/requests.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
 import { hear, watching } from '../src/state/sync.svelte';
-import { bob, hiro, noon, stage, until } from './stage';
+import { bob, hiro, stage, until } from './stage';
 
 let fake: Fake;
 
@@ -185,16 +185,10 @@ describe('my own status', () => {
     expect(own.shown).toBe('busy');
   });
 
-  it('a mute until tomorrow ends at eight in the morning', () => {
-    const end = new Date(nextMorning(noon));
-    expect([end.getDate(), end.getHours()]).toEqual([21, 8]);
-  });
-
-  it('a mute for an hour is one', async () => {
-    vi.spyOn(Date, 'now').mockReturnValue(noon);
-    await own.muteForAnHour(Date.now());
-    expect(fake.calls('set_mute')).toEqual([{ mute: { kind: 'until', at: noon + 3_600_000 } }]);
-    vi.restoreAllMocks();
+  it('is muted for as long as was chosen', async () => {
+    await own.mute('8h');
+    await own.unmute();
+    expect(fake.calls('mute_all')).toEqual([{ until: '8h' }, { until: 'none' }]);
   });
 });
 

@@ -1,39 +1,47 @@
 import { describe, expect, it } from 'vitest';
-import { effective, emptyRow, plan } from '../src/dev/alerts';
+import { effective, emptyRow, plan, sentence } from '../src/dev/alerts';
 import { sampleOverview } from '../src/dev/people';
 import { setLanguage } from '../src/i18n/index.svelte';
-import type { Delivery, RefusalCode, SessionProblem } from '../src/lib/contract';
+import type { AlertRows, Delivery, EventKind, RefusalCode, Row, SessionProblem } from '../src/lib/contract';
 import { initials } from '../src/lib/colour';
 import { isAddress, readUri } from '../src/lib/uri';
 import { outcomeWords, whyLines } from '../src/words/activity';
-import { iconWords, rowSentence, soundWords } from '../src/words/alerts';
+import { iconWords, soundWords } from '../src/words/alerts';
 import { connectionWords } from '../src/words/connection';
 import { deliveryWords } from '../src/words/delivery';
 import { presenceWords, reachable } from '../src/words/presence';
 import { refusalWords } from '../src/words/refusal';
+import { rowSentence } from '../src/words/sentence';
 import { day } from '../src/words/when';
 import { noon } from './stage';
 
 describe('an alert row in a sentence', () => {
+  const said = (kind: EventKind, rows: AlertRows = {}) => rowSentence(sentence(effective(kind, rows))).replaceAll('\u00a0', ' ');
+
   it('says what a message does by default', () => {
-    expect(rowSentence(effective('message', {})).replaceAll('\u00a0', ' ')).toBe(
-      'You get a popup with sender and text, the sound “Bell” at 60 %, a count in the tray, and one call for attention.',
+    expect(said('message')).toBe(
+      'When a contact writes: show a banner with picture, sender and text, play “Bell” at 60 %, count it in the tray, and call for attention once.',
     );
   });
 
   it('says it when nothing happens', () => {
-    expect(rowSentence(effective('message_in_front', {}))).toBe('Nothing is shown or heard.');
+    expect(said('message_in_front')).toBe('When a contact writes in the chat before my eyes: show and play nothing.');
   });
 
   it('follows what was chosen', () => {
-    const own = { ...emptyRow, popup: 'none', sound: 'file:/home/me/Gong 1.ogg', volume: 30, tray: 'none', attention: 'none' } as const;
-    expect(rowSentence(effective('message', { message: own })).replaceAll('\u00a0', ' ')).toBe('You get the sound “Gong 1.ogg” at 30 %.');
+    const own: Row = { ...emptyRow, popup: 'none', sound: 'file:/home/me/Gong 1.ogg', volume: 30, tray: 'none', attention: 'none' };
+    expect(said('message', { message: own })).toBe('When a contact writes: play “Gong 1.ogg” at 30 %.');
+  });
+
+  it('says how often it comes again, and that it is read aloud', () => {
+    const own: Row = { ...emptyRow, popup: 'none', tray: 'none', sound: 'none', attention: 'none', speak: true, repeat: { times: 3, every: 30, escalate: [] } };
+    expect(said('mention', { mention: own })).toBe('When my name falls in a room: read it aloud and do it again every 30 s, up to 3 times, until I look.');
   });
 
   it('speaks German', () => {
     setLanguage('de');
-    expect(rowSentence(effective('contact_available', {})).replaceAll('\u00a0', ' ')).toBe(
-      'Es gibt: eine Einblendung mit Absender und Text und der Klang „Steigend“ mit 60 %.',
+    expect(said('contact_available')).toBe(
+      'Wenn ein Freund verfügbar wird: 5 s lang eine Einblendung mit Absender und Text zeigen und „Steigend“ mit 60 % spielen.',
     );
   });
 
@@ -46,7 +54,10 @@ describe('an alert row in a sentence', () => {
 describe('“Why?”', () => {
   it('gives the row first and then what overruled it', () => {
     const lines = whyLines(plan('message', [{ kind: 'muted', level: { kind: 'settings' } }]));
-    expect(lines.find(({ cells }) => cells === 'Sound')?.reasons).toEqual(['Carillon’s default for “New message”', 'alerts were muted']);
+    expect(lines.find(({ cells }) => cells === 'Sound')?.steps).toEqual([
+      { words: 'Carillon’s default for “New message”', overruled: true },
+      { words: 'taken away: alerts were muted', overruled: false },
+    ]);
   });
 
   it('the outcome is what was shown and heard', () => {

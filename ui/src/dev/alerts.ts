@@ -1,5 +1,20 @@
 /** The alert rows as the resident answers them, for development and tests. */
-import type { ActivityEntry, AlertPlan, AlertRowView, CellSource, Effective, EffectiveRow, EventKind, Row, Rule, TraceStep } from '../lib/contract';
+import type {
+  ActivityEntry,
+  AlertPlan,
+  AlertRows,
+  AlertRowView,
+  CellSource,
+  Effective,
+  EffectiveRow,
+  EventKind,
+  Level,
+  Row,
+  RowSentence,
+  Rule,
+  RulePlace,
+  TraceStep,
+} from '../lib/contract';
 import { hour, minute } from './people';
 
 export const emptyRow: Row = {
@@ -63,14 +78,32 @@ const parents: Partial<Record<EventKind, EventKind>> = { message_followup: 'mess
 
 export const kinds = Object.keys(builtIn) as EventKind[];
 
-export function effective(kind: EventKind, rows: Partial<Record<EventKind, Row>>): EffectiveRow {
+/** A scope with rows of its own, from the weakest to the strongest. */
+export interface Layer {
+  level: Level;
+  rows: AlertRows;
+}
+
+/** Whether a cell tells nothing; only such a value of a parent’s row stands before a default that tells nothing. */
+function tellsNothing(value: unknown): boolean {
+  return value === 'none' || value === false;
+}
+
+export function effective(kind: EventKind, rows: AlertRows, stronger: Layer[] = []): EffectiveRow {
   const chain = [...new Set<EventKind>([kind, parents[kind] ?? 'generic', 'generic'])];
   function cell<K extends keyof Row>(name: K): Effective<NonNullable<Row[K]>> {
+    for (const { level, rows } of [...stronger].reverse()) {
+      for (const row of chain) {
+        const own = rows[row]?.[name];
+        const passes = row === kind || tellsNothing(own) || !tellsNothing(builtIn[kind][name]);
+        if (own !== null && own !== undefined && passes) return { value: own as NonNullable<Row[K]>, source: { level, row } };
+      }
+    }
     for (const row of chain) {
       const own = rows[row]?.[name];
-      if (own !== null && own !== undefined) return { value: own, source: { level: { kind: 'settings' }, row } };
+      if (own !== null && own !== undefined) return { value: own as NonNullable<Row[K]>, source: { level: { kind: 'settings' }, row } };
       const given = builtIn[row][name];
-      if (given !== null && given !== undefined) return { value: given, source: { level: { kind: 'built_in' }, row } };
+      if (given !== null && given !== undefined) return { value: given as NonNullable<Row[K]>, source: { level: { kind: 'built_in' }, row } };
     }
     return { value: root[name], source: { level: { kind: 'built_in' }, row: 'generic' } };
   }
@@ -89,8 +122,30 @@ export function effective(kind: EventKind, rows: Partial<Record<EventKind, Row>>
   };
 }
 
-export function alertRows(rows: Partial<Record<EventKind, Row>>): AlertRowView[] {
-  return kinds.map((kind) => ({ kind, own: rows[kind] ?? emptyRow, effective: effective(kind, rows) }));
+/** A row in the parts of a sentence. */
+export function sentence(row: EffectiveRow): RowSentence {
+  const sticky = row.popup.value === 'sticky';
+  const reaches = row.popup.value !== 'none' || row.sound.value !== 'none' || row.attention.value !== 'none' || row.speak.value;
+  return {
+    when: row.kind,
+    popup:
+      row.popup.value === 'none'
+        ? null
+        : { sticky, seconds: sticky ? null : row.seconds.value || null, preview: row.preview.value, icon: row.icon.value },
+    sound: row.sound.value === 'none' ? null : { sound: row.sound.value, volume: row.volume.value },
+    speak: row.speak.value,
+    tray: row.tray.value === 'none' ? null : row.tray.value,
+    attention: row.attention.value === 'none' ? null : row.attention.value,
+    repeat: reaches && row.repeat.value.times > 0 ? row.repeat.value : null,
+  };
+}
+
+/** All rows of somebody; `own` are those of the scope itself. */
+export function alertRows(rows: AlertRows, stronger: Layer[] = [], own: AlertRows = rows): AlertRowView[] {
+  return kinds.map((kind) => {
+    const row = effective(kind, rows, stronger);
+    return { kind, own: { ...emptyRow, ...own[kind] }, effective: row, sentence: sentence(row) };
+  });
 }
 
 export const builtInSounds = ['chime', 'bell', 'double-bell', 'rise', 'fall', 'knock', 'knock-knock', 'accept', 'fail', 'warning', 'tick', 'buzz'];
@@ -136,6 +191,8 @@ export function sampleActivity(now: number): ActivityEntry[] {
     ['room_invite', 'garden', 3 * hour, []],
     ['contact_available', 'Emeka Obi', 26 * hour, [{ kind: 'presence_burst' }]],
   ];
+  const places: Partial<Record<Rule['kind'], RulePlace>> = { muted: { kind: 'mute', whose: { kind: 'everybody' } }, presence_burst: { kind: 'presence' } };
+  const row = (event: EventKind): RulePlace => ({ kind: 'row', whose: { kind: 'everybody' }, row: event });
   return lines.map(([event, name, ago, overruled], i) => ({
     id: lines.length - i,
     at: now - ago,
@@ -143,5 +200,6 @@ export function sampleActivity(now: number): ActivityEntry[] {
     chat,
     name,
     plan: plan(event, overruled),
+    decided: overruled[0] ? (places[overruled[0].kind] ?? null) : row(event),
   }));
 }

@@ -1,10 +1,11 @@
 /** A resident and a window in memory, for development in a browser and for tests. Never part of the product. */
 import { keyOf, sameChat } from '../lib/chatref';
-import type { ChatRef, ChatSummary, EventKind, Message, Overview, Refusal, Row } from '../lib/contract';
+import type { ActivityEntry, AlertRows, ChatRef, ChatSummary, Message, Overview, Refusal } from '../lib/contract';
 import type { AllCommands, Answer, Ask, Carrier, Told } from '../lib/link';
 import { byAddress, byNewest } from '../list/rows';
 import { chatOf } from '../state/contacts.svelte';
 import { alertRows, builtInIcons, builtInSounds, plan, sampleActivity } from './alerts';
+import { FakeRules } from './rules';
 import { conversation, longConversation, roomConversation, sampleOverview } from './people';
 
 type Handlers = { [K in keyof AllCommands]: (ask: Ask<K>) => Answer<K> };
@@ -16,7 +17,9 @@ export function refusal(kind: 'gone' | 'no_keyring' | 'bad_address' | 'not_conne
 export class Fake implements Carrier {
   overview: Overview;
   histories = new Map<string, Message[]>();
-  rows: Partial<Record<EventKind, Row>> = {};
+  rules: FakeRules;
+  /** What happened, newest first. */
+  happened: ActivityEntry[];
   blocked: ChatRef[] = [];
   asked: { name: string; ask: unknown }[] = [];
   /** Commands to refuse, by name. */
@@ -30,16 +33,24 @@ export class Fake implements Carrier {
     long = 2_000,
   ) {
     this.overview = sampleOverview(now);
+    this.happened = sampleActivity(now);
+    const name = (jid: string) => this.overview.contacts.find((contact) => contact.jid === jid)?.name ?? jid;
+    this.rules = new FakeRules(now, () => this.#changed('settings'), name);
     this.histories.set('1 bob@harbour.example', conversation(now));
     this.histories.set('1 hiro@harbour.example', longConversation(now, long).map((m) => ({ ...m, id: m.id + 1_000 })));
     this.histories.set('1 choir@rooms.harbour.example', roomConversation(now).map((m) => ({ ...m, id: m.id + 500 })));
+  }
+
+  /** The rows for everybody. */
+  get rows(): AlertRows {
+    return this.rules.everybody;
   }
 
   async ask<K extends keyof AllCommands>(name: K, ask: Ask<K>): Promise<Answer<K>> {
     this.asked.push({ name, ask });
     const refused = this.refusing.get(name);
     if (refused) throw refused;
-    return structuredClone((this.#handlers as Handlers)[name](structuredClone(ask)));
+    return structuredClone(({ ...this.#handlers, ...this.rules.handlers } as Handlers)[name](structuredClone(ask)));
   }
 
   async listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
@@ -143,7 +154,7 @@ export class Fake implements Carrier {
     return { account: id };
   }
 
-  #handlers: Handlers = {
+  #handlers: Omit<Handlers, keyof FakeRules['handlers']> = {
     overview: () => {
       const { part: contacts, more } = this.#part(this.overview.contacts, chatOf, null);
       const chats = [...this.overview.chats].sort(byNewest).slice(0, this.pageSize);
@@ -189,6 +200,12 @@ export class Fake implements Carrier {
     set_mute: ({ mute }) => {
       this.overview.own = { ...this.overview.own, mute };
       return this.#changed('own');
+    },
+    mute_all: ({ until }) => {
+      const mute = this.rules.end(until);
+      this.overview.own = { ...this.overview.own, mute };
+      this.#changed('own');
+      return mute;
     },
     add_contact: ({ account, jid, name, groups }) => {
       const presence = { availability: 'offline', status: '' } as const;
@@ -268,10 +285,6 @@ export class Fake implements Carrier {
     join_room: () => null,
     leave_room: () => null,
     alert_settings: () => ({ rows: alertRows(this.rows), sounds: builtInSounds, icons: builtInIcons }),
-    set_alert_row: ({ kind, row }) => {
-      this.rows[kind] = row;
-      return this.#changed('settings');
-    },
     try_alert: ({ kind }) => plan(kind),
     check_sound: () => null,
     check_icon: () => null,
@@ -283,7 +296,7 @@ export class Fake implements Carrier {
       this.overview.settings.general = general;
       return this.#changed('settings');
     },
-    activity: ({ before }) => (before === null ? sampleActivity(this.now) : []),
+    activity: ({ before }) => (before === null ? this.happened : []),
     dismiss_notices: () => {
       this.overview.notices = [];
       return this.#changed('notices');
@@ -299,7 +312,7 @@ export class Fake implements Carrier {
     window_state: () => null,
     show: () => null,
     quit: () => null,
-    pick_file: ({ kind }) => (kind === 'sound' ? '/home/alice/Music/gong.ogg' : '/home/alice/Pictures/gong.png'),
+    pick_file: ({ kind }) => `/home/alice/${{ sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack' }[kind]}`,
     open_link: () => null,
     set_visible_chat: () => null,
     window_ready: () => null,

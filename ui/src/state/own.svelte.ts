@@ -1,8 +1,6 @@
-import type { Standing, OwnAvailability, OwnView, Timestamp } from '../lib/contract';
+import type { Mute, MuteFor, OwnAvailability, OwnView, Standing } from '../lib/contract';
 import { ask } from '../lib/link';
 import { written } from '../lib/written';
-
-const hour = 3_600_000;
 
 class Own {
   view = $state.raw<OwnView>({ availability: 'available', idle: false, status: '', mute: null });
@@ -22,28 +20,13 @@ class Own {
     this.view = { ...this.view, availability, status, idle: false };
   }
 
-  muteForAnHour(now: Timestamp): Promise<null> {
-    return ask('set_mute', { mute: { kind: 'until', at: now + hour } });
+  mute(until: MuteFor): Promise<Mute | null> {
+    return ask('mute_all', { until });
   }
 
-  /** Until eight tomorrow morning. */
-  muteUntilTomorrow(now: Timestamp): Promise<null> {
-    return ask('set_mute', { mute: { kind: 'until', at: nextMorning(now) } });
+  unmute(): Promise<Mute | null> {
+    return this.mute('none');
   }
-
-  muteForever(): Promise<null> {
-    return ask('set_mute', { mute: { kind: 'forever' } });
-  }
-
-  unmute(): Promise<null> {
-    return ask('set_mute', { mute: null });
-  }
-}
-
-/** Eight o’clock after the coming midnight; by the calendar, so that a change of the clocks does not move it. */
-export function nextMorning(now: Timestamp): Timestamp {
-  const day = new Date(now);
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1, 8).getTime();
 }
 
 export const own = new Own();

@@ -1,8 +1,11 @@
 import { sameChat } from '../lib/chatref';
-import type { AccountId, ChatRef, Contact, EventKind, Place } from '../lib/contract';
+import type { AccountId, ChatRef, Contact, EventKind, Place, RulePlace, Whose } from '../lib/contract';
 
 export type Section = 'chats' | 'contacts' | 'requests' | 'activity' | 'settings';
 export type Sheet = 'alerts' | 'privacy' | 'accounts' | 'general' | 'tryout' | 'about';
+
+/** A part of the alert settings. */
+export type AlertTab = 'events' | 'profiles' | 'quiet' | 'watches' | 'what-if' | 'more';
 
 export type Dialog =
   | { kind: 'add-contact'; jid: string; name: string; account: AccountId | null }
@@ -10,6 +13,7 @@ export type Dialog =
   | { kind: 'remove-contact'; contact: Contact }
   | { kind: 'block'; chat: ChatRef; name: string }
   | { kind: 'remove-account'; account: AccountId; jid: string }
+  | { kind: 'watch'; chat: ChatRef; name: string }
   | { kind: 'delete-tryout' }
   | { kind: 'uri'; uri: string }
   | { kind: 'closing' };
@@ -31,12 +35,18 @@ class Where {
   searching = $state(false);
   /** The row of the alert settings to show. */
   alert = $state<EventKind | null>(null);
+  tab = $state<AlertTab>('events');
+  /** The account, group, contact, room or profile whose alerts are shown over the rest. */
+  scope = $state.raw<Whose | null>(null);
+  /** Whether the right-hand side was shown before that. */
+  #under = false;
   /** Words to begin with, from an `xmpp:` address. */
   prefill = $state('');
 
   showSection(section: Section): void {
     this.untouched = false;
     this.section = section;
+    this.scope = null;
     this.detail = section === 'requests' || section === 'activity';
   }
 
@@ -44,6 +54,7 @@ class Where {
     this.untouched = false;
     if (this.section !== 'chats' && this.section !== 'contacts') this.section = 'chats';
     if (!sameChat(this.chat, chat)) this.chat = chat;
+    this.scope = null;
     this.detail = true;
     this.writing += 1;
   }
@@ -58,6 +69,7 @@ class Where {
   /** Leads to the search field. */
   search(): void {
     if (this.section !== 'chats' && this.section !== 'contacts') this.section = 'chats';
+    this.scope = null;
     this.detail = false;
     this.searching = true;
   }
@@ -65,10 +77,12 @@ class Where {
   /** In a narrow window: from the right-hand side to the list. */
   back(): void {
     this.detail = false;
+    this.scope = null;
   }
 
   closeChat(): void {
     this.chat = null;
+    this.scope = null;
     this.detail = false;
   }
 
@@ -76,12 +90,53 @@ class Where {
     this.untouched = false;
     this.section = 'settings';
     this.sheet = sheet;
+    this.scope = null;
     this.detail = true;
+  }
+
+  showAlertTab(tab: AlertTab): void {
+    this.tab = tab;
+    this.showSheet('alerts');
+  }
+
+  /** The alerts of one scope; those for everybody are a sheet of the settings. */
+  showScope(whose: Whose): void {
+    if (whose.kind === 'everybody') return this.showAlertTab('events');
+    this.untouched = false;
+    if (!this.scope) this.#under = this.detail;
+    this.scope = whose;
+    this.detail = true;
+  }
+
+  /** Back to what the scope’s alerts lie over. */
+  leaveScope(): void {
+    this.scope = null;
+    this.detail = this.#under;
+  }
+
+  /** Goes to where a rule stands. */
+  showRule(place: RulePlace): void {
+    switch (place.kind) {
+      case 'row':
+        this.alert = place.row;
+        return this.showScope(place.whose);
+      case 'mute':
+      case 'discreet':
+      case 'break_through':
+        return place.whose.kind === 'everybody' ? this.showAlertTab('quiet') : this.showScope(place.whose);
+      case 'quiet_hours':
+      case 'own_status':
+      case 'presence':
+      case 'other_device':
+        return this.showAlertTab('quiet');
+      case 'watch':
+        return this.showAlertTab('watches');
+    }
   }
 
   showAlert(kind: EventKind): void {
     this.alert = kind;
-    this.showSheet('alerts');
+    this.showAlertTab('events');
   }
 
   /** Goes where a click on a popup, the tray or an address leads. */
@@ -107,7 +162,7 @@ class Where {
 
   /** The chat on screen, unless it is covered. */
   onScreen(narrow: boolean): ChatRef | null {
-    const shown = this.section === 'chats' || this.section === 'contacts';
+    const shown = !this.scope && (this.section === 'chats' || this.section === 'contacts');
     return shown && (!narrow || this.detail) ? this.chat : null;
   }
 }

@@ -1,5 +1,5 @@
 import { setLanguage } from '../i18n/index.svelte';
-import type { AlertSettingsView, EventKind, General, Standing, Privacy, Row, SettingsView } from '../lib/contract';
+import type { AlertSettingsView, General, Standing, Privacy, SettingsView } from '../lib/contract';
 import { ask } from '../lib/link';
 import { written } from '../lib/written';
 
@@ -33,14 +33,6 @@ class SettingsState {
 
   async readAlerts(): Promise<void> {
     this.alerts = await ask('alert_settings', {});
-  }
-
-  /** Changes some cells of a row; `null` lets them inherit again. */
-  async setAlertRow(kind: EventKind, change: Partial<Row>): Promise<void> {
-    const row = this.alerts?.rows.find((view) => view.kind === kind)?.own;
-    if (!row) return;
-    await ask('set_alert_row', { kind, row: { ...row, ...change } });
-    await this.readAlerts();
   }
 
   #show(general: General): void {

@@ -5,11 +5,14 @@ import type { ChatRef, Event, MessageId } from '../lib/contract';
 import { asRefused, listen, type LinkState } from '../lib/link';
 import { narrow } from '../lib/now.svelte';
 import { activity } from './activity.svelte';
+import { alerting } from './alerting.svelte';
 import { announce } from './announcer.svelte';
 import { contacts } from './contacts.svelte';
 import { conversations } from './conversation.svelte';
 import { where } from './place.svelte';
 import { readings } from './readings';
+import { rules } from './rules.svelte';
+import { readShown } from './scopes.svelte';
 import { settings } from './settings.svelte';
 import { surroundings } from './surroundings.svelte';
 
@@ -18,7 +21,9 @@ const again = 1_000;
 
 const alerts = new Coalesced(quietly(async () => {
   if (settings.alerts) await settings.readAlerts();
+  await Promise.all([readShown(), rules.readAgain()]);
 }));
+const told = new Coalesced(quietly(() => alerting.look()));
 const lines = new Coalesced(quietly(async () => {
   if (activity.shown) await activity.readNewest();
 }));
@@ -49,6 +54,7 @@ export async function begin(): Promise<void> {
     try {
       await readings.everything();
       surroundings.setLink({ state: 'connected' });
+      told.want();
     } catch (error) {
       surroundings.setLink({ state: 'lost', detail: asRefused(error).message });
       await new Promise((later) => setTimeout(later, again));
@@ -72,6 +78,7 @@ export function hearLink(state: LinkState): void {
 function readAll(): void {
   readings.wantAll();
   alerts.want();
+  told.want();
   lines.want();
   room.want();
   void quietly(async () => conversations.open?.history.resync())();
@@ -84,7 +91,11 @@ export function hear(event: Event): void {
     case 'settings':
       alerts.want();
       return readings.wantStanding();
+    case 'own':
+      alerts.want();
+      return readings.wantStanding();
     case 'activity':
+      told.want();
       return lines.want();
     case 'message_added':
       if (conversations.about(event.chat)) added.want();

@@ -1,6 +1,9 @@
 import { t, type MessageKey } from '../i18n/index.svelte';
-import type { ActivityEntry, AlertPlan, Cell, EventKind, Rule, TraceStep } from '../lib/contract';
+import type { ActivityEntry, AlertPlan, Cell, Effect, EventKind, LaterWhy, Level, PopupForm, Rule, TraceStep } from '../lib/contract';
+import { accountName, nameOf } from '../state/names';
 import { joined, kindWords, soundWords } from './alerts';
+import { hoursWords } from './hours';
+import { clock } from './when';
 
 const cells = {
   everything: 'cell.everything',
@@ -35,6 +38,15 @@ const rules = {
   sample: 'rule.sample',
 } as const satisfies Record<Exclude<Rule['kind'], 'row'>, MessageKey>;
 
+/** What a rule did, with the rule’s own words filled in; a value that was given needs none. */
+const effects = {
+  took: 'effect.took',
+  changed: 'effect.changed',
+  kept: 'effect.kept',
+  delayed: 'effect.delayed',
+  yielded: 'effect.yielded',
+} as const satisfies Record<Exclude<Effect, 'gave'>, MessageKey>;
+
 const happened = {
   generic: 'activity.generic',
   message: 'activity.message',
@@ -65,15 +77,27 @@ export function happenedWords(entry: ActivityEntry): string {
   return t(happened[entry.event], { name: entry.name });
 }
 
+const popupForms = {
+  single: 'outcome.popup',
+  summary: 'outcome.summary',
+  friends: 'outcome.friends',
+} as const satisfies Record<PopupForm, MessageKey>;
+
+const puttingOff = {
+  other_device: 'outcome.later_other_device',
+  quiet_hours: 'outcome.later_quiet_hours',
+  repeat: 'outcome.later_repeat',
+} as const satisfies Record<LaterWhy['kind'], MessageKey>;
+
 /** What was shown and heard of it. */
 export function outcomeWords(plan: AlertPlan): string {
   const parts: string[] = [];
-  if (plan.popup) parts.push(plan.popup.form === 'single' ? t('outcome.popup') : t('outcome.summary'));
+  if (plan.popup) parts.push(t(popupForms[plan.popup.form]));
   if (plan.sound) parts.push(t('outcome.sound', { sound: soundWords(plan.sound.sound) }));
   if (plan.speak) parts.push(t('outcome.speak'));
   if (plan.attention !== 'none') parts.push(t('outcome.attention'));
   if (parts.length > 0) return joined(parts);
-  if (plan.outcome.kind === 'later') return t('outcome.later');
+  if (plan.outcome.kind === 'later') return t(puttingOff[plan.outcome.why.kind], { time: clock(plan.outcome.at) });
   return plan.tray === 'none' ? t('outcome.nothing') : t('outcome.counted');
 }
 
@@ -81,9 +105,31 @@ export function cellWords(cell: Cell): string {
   return t(cells[cell]);
 }
 
-/** Why a cell of the plan is as it is. */
+/** Whose a rule is. */
+function levelWords(level: Level): string {
+  switch (level.kind) {
+    case 'built_in':
+    case 'settings':
+      return t('level.everybody');
+    case 'profile':
+      return t('level.profile', { name: level.name });
+    case 'account':
+      return accountName(level.account);
+    case 'group':
+      return t('level.group', { name: level.name });
+    case 'chat':
+    case 'watch':
+      return nameOf(level.chat);
+  }
+}
+
+/** A rule in words that name it and whose it is. */
 export function ruleWords({ rule }: TraceStep): string {
-  if (rule.kind === 'quiet_hours') return t('rule.quiet_hours', { from: rule.hours.from, to: rule.hours.to });
+  if (rule.kind === 'quiet_hours') return t('rule.quiet_hours', { hours: hoursWords(rule.hours) });
+  if (rule.kind === 'escalation') return t('rule.escalation', { n: rule.step });
+  if (rule.kind === 'muted' && rule.level.kind !== 'settings') return t('rule.muted_of', { name: levelWords(rule.level) });
+  if (rule.kind === 'discreet') return t('rule.discreet', { name: levelWords(rule.level) });
+  if (rule.kind === 'break_through' && rule.level.kind !== 'settings') return t('rule.break_through_of', { name: levelWords(rule.level) });
   if (rule.kind !== 'row') return t(rules[rule.kind]);
   const { level, row: asked } = rule.source;
   const row = kindWords(asked);
@@ -96,26 +142,40 @@ export function ruleWords({ rule }: TraceStep): string {
     case 'profile':
       return t('rule.row_profile', { name: level.name, row });
     case 'account':
-      return t('rule.row_account', { row });
+      return t('rule.row_account', { name: levelWords(level), row });
     case 'group':
       return t('rule.row_group', { name: level.name, row });
     case 'chat':
-      return t('rule.row_chat', { name: level.chat.jid, row });
+      return t('rule.row_chat', { name: levelWords(level), row });
     case 'watch':
-      return t('rule.row_watch', { name: level.chat.jid });
+      return t('rule.row_watch', { name: levelWords(level) });
   }
 }
 
-/** The steps that say something: what came from a row, and what overruled it. Cells with the same story share a line. */
-export function whyLines(plan: AlertPlan): { cells: string; reasons: string[] }[] {
-  const told = new Map<Cell, string[]>();
-  for (const step of plan.trace) told.set(step.cell, [...(told.get(step.cell) ?? []), ruleWords(step)]);
-  const lines = new Map<string, { cells: string[]; reasons: string[] }>();
-  for (const [cell, reasons] of told) {
-    const story = reasons.join('\n');
-    const line = lines.get(story) ?? { cells: [], reasons };
+/** A step of the decision: what was done, and by which rule. */
+export function stepWords(step: TraceStep): string {
+  const rule = ruleWords(step);
+  return step.effect === 'gave' ? rule : t(effects[step.effect], { rule });
+}
+
+export interface WhyLine {
+  cells: string;
+  /** In the order of the decision; what a later step took away or changed is overruled. */
+  steps: { words: string; overruled: boolean }[];
+}
+
+/** The story of each cell: what gave its value, and what was done to it. Cells with the same story share a line. */
+export function whyLines(plan: AlertPlan): WhyLine[] {
+  const told = new Map<Cell, TraceStep[]>();
+  for (const step of plan.trace) told.set(step.cell, [...(told.get(step.cell) ?? []), step]);
+  const lines = new Map<string, { cells: string[]; steps: WhyLine['steps'] }>();
+  for (const [cell, trace] of told) {
+    const overruled = (at: number) => trace.slice(at + 1).some(({ effect }) => effect === 'took' || effect === 'changed' || effect === 'gave');
+    const steps = trace.map((step, at) => ({ words: stepWords(step), overruled: overruled(at) }));
+    const story = steps.map(({ words }) => words).join('\n');
+    const line = lines.get(story) ?? { cells: [], steps };
     line.cells.push(cellWords(cell));
     lines.set(story, line);
   }
-  return [...lines.values()].map(({ cells, reasons }) => ({ cells: joined(cells), reasons }));
+  return [...lines.values()].map(({ cells, steps }) => ({ cells: joined(cells), steps }));
 }

@@ -1,5 +1,7 @@
 import { formatLanguage, t, type MessageKey } from '../i18n/index.svelte';
-import type { Attention, CellSource, EffectiveRow, EventKind, Icon, Level, Popup, Preview, Sound, TrayAction } from '../lib/contract';
+import type { Attention, CellSource, EventKind, Icon, Level, Popup, Preview, Sense, Sound, TrayAction, Whose } from '../lib/contract';
+import { everybody, setIn } from '../lib/whose';
+import { nameOf } from '../state/names';
 
 const kinds = {
   generic: 'event.generic',
@@ -63,13 +65,6 @@ const previews = {
   nothing: 'preview.nothing',
 } as const satisfies Record<Preview, MessageKey>;
 
-/** How a popup with so much of a preview is spoken of. */
-const told = {
-  full: 'sentence.full',
-  sender: 'sentence.sender',
-  nothing: 'sentence.discreet',
-} as const satisfies Record<Preview, MessageKey>;
-
 const trays = {
   none: 'tray.none',
   badge: 'tray.badge',
@@ -81,6 +76,13 @@ const attentions = {
   once: 'attention.once',
   until_seen: 'attention.until_seen',
 } as const satisfies Record<Attention, MessageKey>;
+
+const senses = {
+  popup: 'sense.popup',
+  sound: 'sense.sound',
+  attention: 'sense.attention',
+  speech: 'sense.speech',
+} as const satisfies Record<Sense, MessageKey>;
 
 /** Names of the built-in sounds that this version knows; others are shown by their own name. */
 const sounds: Record<string, MessageKey> = {
@@ -103,27 +105,33 @@ export const previewChoices = Object.keys(previews) as Preview[];
 export const trayChoices = Object.keys(trays) as TrayAction[];
 export const attentionChoices = Object.keys(attentions) as Attention[];
 
+export const senseChoices = Object.keys(senses) as Sense[];
+
 export const kindWords = (kind: EventKind): string => t(kinds[kind]);
 export const kindHelp = (kind: EventKind): string => t(explained[kind]);
 export const popupWords = (popup: Popup): string => t(popups[popup]);
 export const previewWords = (preview: Preview): string => t(previews[preview]);
 export const trayWords = (tray: TrayAction): string => t(trays[tray]);
 export const attentionWords = (attention: Attention): string => t(attentions[attention]);
+export const senseWords = (sense: Sense): string => t(senses[sense]);
 
-/** Where a cell's value comes from, seen from its row: a name to go by, and words. */
+/** Where a cell's value comes from, seen from its row in its scope: a name to go by, and words. */
 export interface Origin {
-  name: 'own' | 'built_in' | 'parent' | 'parent_built_in' | 'generic' | 'generic_built_in' | Exclude<Level['kind'], 'built_in' | 'settings'>;
+  name: 'own' | 'built_in' | 'parent' | 'parent_built_in' | 'generic' | 'generic_built_in' | Exclude<Level['kind'], 'built_in'>;
   words: string;
 }
 
 /** In the General row itself its default is simply Carillon’s. */
-export function origin({ level, row }: CellSource, kind: EventKind): Origin {
+export function origin({ level, row }: CellSource, kind: EventKind, whose: Whose = everybody): Origin {
   const parent = row !== kind && row !== 'generic';
+  if (setIn(level, whose)) {
+    if (row === kind) return { name: 'own', words: t('source.own') };
+    if (parent) return { name: 'parent', words: t('source.parent', { row: kindWords(row) }) };
+    return { name: 'generic', words: t('source.generic') };
+  }
   switch (level.kind) {
     case 'settings':
-      if (row === kind) return { name: 'own', words: t('source.own') };
-      if (parent) return { name: 'parent', words: t('source.parent', { row: kindWords(row) }) };
-      return { name: 'generic', words: t('source.generic') };
+      return { name: level.kind, words: t('source.settings') };
     case 'built_in':
       if (row === kind) return { name: 'built_in', words: t('source.built_in') };
       if (parent) return { name: 'parent_built_in', words: t('source.parent_built_in', { row: kindWords(row) }) };
@@ -136,7 +144,26 @@ export function origin({ level, row }: CellSource, kind: EventKind): Origin {
       return { name: level.kind, words: t('source.group', { name: level.name }) };
     case 'chat':
     case 'watch':
-      return { name: level.kind, words: t('source.chat', { name: level.chat.jid }) };
+      return { name: level.kind, words: t('source.chat', { name: nameOf(level.chat) }) };
+  }
+}
+
+/** The same in a word or two, for a small cell. */
+export function originBrief({ level, row }: CellSource, kind: EventKind, whose: Whose = everybody): string {
+  if (setIn(level, whose)) return row === kind ? t('source.own') : kindWords(row);
+  switch (level.kind) {
+    case 'settings':
+      return t('source.brief_settings');
+    case 'built_in':
+      return t('source.brief_built_in');
+    case 'account':
+      return t('source.brief_account');
+    case 'profile':
+    case 'group':
+      return level.name;
+    case 'chat':
+    case 'watch':
+      return nameOf(level.chat);
   }
 }
 
@@ -170,25 +197,6 @@ export function iconWords(icon: Icon): string {
   if (name === 'new') return t('icon.new');
   const key = kinds[name as EventKind];
   return key ? t(key) : name;
-}
-
-/** What a row does, as one would say it to a friend. */
-export function rowSentence(row: EffectiveRow): string {
-  const parts: string[] = [];
-  const preview = t(told[row.preview.value]);
-  if (row.popup.value === 'banner') parts.push(t('sentence.banner', { preview }));
-  if (row.popup.value === 'sticky') parts.push(t('sentence.sticky', { preview }));
-  if (row.sound.value !== 'none') {
-    parts.push(t('sentence.sound', { sound: soundWords(row.sound.value), volume: row.volume.value }));
-  }
-  if (row.speak.value) parts.push(t('sentence.speak'));
-  if (row.tray.value === 'badge') parts.push(t('sentence.badge'));
-  if (row.tray.value === 'blink') parts.push(t('sentence.blink'));
-  if (row.attention.value === 'once') parts.push(t('sentence.once'));
-  if (row.attention.value === 'until_seen') parts.push(t('sentence.until_seen'));
-  if (parts.length > 0 && row.repeat.value.times > 0) parts.push(t('sentence.repeat', { n: row.repeat.value.times }));
-  if (parts.length === 0) return t('sentence.nothing');
-  return t('sentence.whole', { parts: joined(parts) });
 }
 
 /** `a, b and c`, as the language says it. */

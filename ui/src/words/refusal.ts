@@ -1,5 +1,16 @@
-import { t } from '../i18n/index.svelte';
-import type { RefusalCode, SessionProblem } from '../lib/contract';
+import { t, type MessageKey } from '../i18n/index.svelte';
+import type { PackProblem, RefusalCode, SessionProblem } from '../lib/contract';
+
+const packs = {
+  unreadable: 'refusal.bad_pack.unreadable',
+  not_a_sound: 'refusal.bad_pack.not_a_sound',
+  too_long: 'refusal.bad_pack.too_long',
+  too_big: 'refusal.bad_pack.too_big',
+  outside_the_pack: 'refusal.bad_pack.outside_the_pack',
+  unknown_event: 'refusal.bad_pack.unknown_event',
+  too_many: 'refusal.bad_pack.too_many',
+  no_pack: 'refusal.bad_pack.no_pack',
+} as const satisfies Record<PackProblem, MessageKey>;
 
 /** Why a command was not carried out, and what to do about it. */
 export function refusalWords(code: RefusalCode): string {
@@ -33,7 +44,7 @@ export function refusalWords(code: RefusalCode): string {
     case 'bad_rules':
       return t('refusal.bad_rules');
     case 'bad_pack':
-      return t(`refusal.bad_pack.${code.why}`);
+      return t(packs[code.why]);
     case 'storage':
       return t('refusal.storage');
     case 'link_lost':

@@ -1,0 +1,57 @@
+import { t } from '../i18n/index.svelte';
+import type { EventKind, Row } from '../lib/contract';
+import { ask, asRefused } from '../lib/link';
+import { rules } from '../state/rules.svelte';
+import { settings } from '../state/settings.svelte';
+import { toasts } from '../state/toasts.svelte';
+import { fileName, iconWords, kindWords, soundWords } from '../words/alerts';
+import { refusalWords } from '../words/refusal';
+
+export type Choice = readonly [value: string, words: string];
+
+/** What leads to a file of one’s own. */
+const pick = 'pick';
+
+function filed(value: string, known: readonly Choice[]): Choice[] {
+  return value.startsWith('file:') && !known.some(([choice]) => choice === value) ? [[value, fileName(value)]] : [];
+}
+
+/** The sounds of the packs, each with its pack’s name. */
+function packed(): Choice[] {
+  const packs = rules.packs ?? [];
+  return packs.flatMap((pack) =>
+    pack.sounds.map(({ event, sound }) => [sound, t('pack.sound', { pack: pack.name, event: eventWords(event) })] as const),
+  );
+}
+
+/** A pack may name events that this version does not know. */
+function eventWords(event: string): string {
+  const known = settings.alerts?.rows.some(({ kind }) => kind === event);
+  return known ? kindWords(event as EventKind) : event;
+}
+
+export function soundChoices(now: string): Choice[] {
+  const builtIn = (settings.alerts?.sounds ?? []).map((name) => [`builtin:${name}`, soundWords(`builtin:${name}`)] as const);
+  const packs = packed();
+  return [['none', soundWords('none')], ...builtIn, ...packs, ...filed(now, packs), [pick, t('alerts.pick_sound')]];
+}
+
+export function iconChoices(now: string): Choice[] {
+  const builtIn = (settings.alerts?.icons ?? []).map((name) => [`builtin:${name}`, iconWords(`builtin:${name}`)] as const);
+  return [['avatar', iconWords('avatar')], ...builtIn, ...filed(now, []), [pick, t('alerts.pick_icon')]];
+}
+
+/** The change that a choice stands for. A file is checked before it is kept: a sound that cannot be played is found out here, not at night. */
+export async function chosen(what: 'sound' | 'icon', value: string): Promise<Partial<Row> | null> {
+  if (value !== pick) return { [what]: value };
+  try {
+    const path = await ask('pick_file', { kind: what });
+    if (path === null) return null;
+    await ask(what === 'sound' ? 'check_sound' : 'check_icon', { path });
+    return { [what]: `file:${path}` };
+  } catch (error) {
+    const refused = asRefused(error);
+    toasts.say(refusalWords(refused.code), refused.message);
+    return null;
+  }
+}

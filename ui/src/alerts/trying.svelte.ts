@@ -1,0 +1,13 @@
+import type { AlertPlan, EventKind } from '../lib/contract';
+import { ask } from '../lib/link';
+import { attempt } from '../state/toasts.svelte';
+
+/** A row that is tried: what came of it last. */
+export class Trying {
+  plan = $state.raw<AlertPlan | null>(null);
+
+  async row(kind: EventKind): Promise<void> {
+    this.plan = null;
+    await attempt(ask('try_alert', { kind }).then((plan) => (this.plan = plan)));
+  }
+}
