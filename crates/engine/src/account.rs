@@ -176,6 +176,8 @@ pub(crate) struct Account {
     pub(crate) reading: HashMap<u64, Reading>,
     /// All that my archive has is stored, and what comes live follows it.
     pub(crate) gapless: bool,
+    /// When to read my archive after a session went on.
+    pub(crate) order_due: Option<Timestamp>,
     /// When to try again to hand over what the session did not take.
     pub(crate) send_due: Option<Timestamp>,
     /// Since when the session is signed in.
@@ -215,6 +217,7 @@ impl Account {
             stash: None,
             reading: HashMap::new(),
             gapless: false,
+            order_due: None,
             send_due: None,
             online_since: None,
             resource: None,
@@ -304,6 +307,7 @@ impl Account {
         self.sent_up_to = MessageId(0);
         self.errands_up_to = 0;
         self.reading.clear();
+        self.order_due = None;
         self.send_due = None;
         self.online_since = None;
         self.typing.clear();

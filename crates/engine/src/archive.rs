@@ -397,6 +397,12 @@ impl Desk {
 }
 
 impl Account {
+    /// Whatever is answered to what was asked about what was missed, it is asked anew.
+    pub(crate) fn forget_catch_up(&mut self) {
+        self.reading
+            .retain(|_, reading| reading.room.is_some() || !reading.is_catch_up());
+    }
+
     /// When what came late is to be told: not while more of it is being read, unless the archive keeps silent.
     pub(crate) fn missed_due(&self) -> Option<Timestamp> {
         let due = self.catch_up.as_ref()?.due;

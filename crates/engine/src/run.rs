@@ -212,6 +212,7 @@ impl Desk {
         self.link_due(now);
         self.alert_due(now);
         self.send_due(now);
+        self.put_in_order_due(now);
         self.lift_mute_due(now);
         self.tell_left_out();
         if self.flush_due.is_some_and(|due| due <= now) {

@@ -45,7 +45,8 @@ pub(crate) fn account_due(account: &Account) -> Option<Timestamp> {
     let missed = account.missed_due();
     let lost = account.lost.and_then(|lost| lost.due());
     let friends = account.burst.due().filter(|_| account.is_online());
-    [retry, missed, account.send_due, lost, friends]
+    let (send, order) = (account.send_due, account.order_due);
+    [retry, missed, send, order, lost, friends]
         .into_iter()
         .flatten()
         .min()

@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::account::Burst;
 use crate::archive::Reading;
 
+/// What was on the way when a link broke has come after so long; in milliseconds.
+const STRAYS: i64 = 3_000;
+
 /// How far what came on a managed stream is stored.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counting {
@@ -204,9 +207,39 @@ impl Desk {
         self.show_own_presence();
         self.send_waiting(id);
         self.send_errands(id);
+        self.put_in_order(id);
         self.tell(Output::Accounts);
         self.tell(Output::Roster(id));
         self.refresh_tray();
+    }
+
+    /// What was on the way may come in any order now, and some of it late: ejabberd takes it from two queues. The
+    /// archive knows the right order. It is read a moment later, from where it was known when the link broke.
+    fn put_in_order(&mut self, id: AccountId) {
+        let due = self.now().plus_millis(STRAYS);
+        if let Some(account) = self.accounts.get_mut(&id)
+            && account.has_archive()
+        {
+            account.forget_catch_up();
+            account.gapless = false;
+            account.order_due = Some(due);
+        }
+    }
+
+    /// Reads the archives of those whose session went on a moment ago.
+    pub(crate) fn put_in_order_due(&mut self, now: Timestamp) {
+        let due: Vec<_> = self
+            .accounts
+            .values_mut()
+            .filter(|account| account.order_due.is_some_and(|due| due <= now))
+            .map(|account| {
+                account.order_due = None;
+                account.id
+            })
+            .collect();
+        for id in due {
+            self.catch_up(id, None);
+        }
     }
 
     /// Rooms that I wanted to enter or leave while there was no link.

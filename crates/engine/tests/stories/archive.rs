@@ -208,6 +208,31 @@ async fn once_caught_up_what_comes_live_moves_the_mark() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_comes_in_another_order_after_a_cut_is_put_in_the_archives() {
+    let (mut stage, session) = Stage::knows_three().await;
+    session.is_managed("s1").await;
+    session.loses_its_link().await;
+    let mut session = stage.session().await;
+    session
+        .hears_all([Incoming::Resumed, live(6), live(4), live(5)])
+        .await;
+    session.asks_nothing().await;
+    stage.passes(3).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(3), "nothing of it moved the mark");
+    session.hears(live(7)).await;
+    session.answers(&query, numbers(4..=7, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+    assert_eq!(stage.unread(), 4);
+    stage.passes(2).await;
+    let told = stage.told().await;
+    assert!(
+        !told.alerted().contains(&EventKind::Missed),
+        "each rang as it came"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_entry_that_the_archive_has_forgotten_is_replaced_by_its_time() {
     let (mut stage, session) = Stage::knows_three().await;
     let mut session = stage.is_away(session).await;

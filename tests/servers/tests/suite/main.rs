@@ -75,6 +75,8 @@ fn scenarios() -> Vec<Scenario> {
         archive::a_new_device_finds_the_newest_and_scrolls_back,
         streams::a_session_goes_on_after_a_cut,
         streams::a_killed_receiver_loses_nothing,
+        streams::cuts_at_any_moment_lose_nothing,
+        streams::kills_at_any_moment_lose_nothing,
         typing::a_friend_sees_that_i_type,
         typing::nobody_sees_it_when_i_do_not_want,
         peer::another_client_becomes_a_friend,

@@ -1,8 +1,10 @@
 //! Links break and programs die, with messages on the way (XEP-0198).
 
-use carillon_core::chat::Delivery;
+use carillon_core::chat::{Author, Delivery, HistoryAnchor};
 use carillon_engine::Line;
-use carillon_tests_servers::{Kind, Proxy};
+use carillon_tests_servers::{DEADLINE, Proxy, until_some};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 use crate::person::Person;
 use crate::stage::Stage;
@@ -48,9 +50,6 @@ async fn has_lost_the_server(person: &Person) {
 }
 
 pub(crate) async fn a_session_goes_on_after_a_cut(stage: Stage) {
-    if stage.kind() == Kind::Embedded {
-        return;
-    }
     let (alice, bob, proxy) = alice_and_bob_behind_a_wire(&stage).await;
     let (before, held) = (numbered("before"), numbered("held"));
     says_all(&alice, &bob, &before).await;
@@ -83,9 +82,6 @@ pub(crate) async fn a_session_goes_on_after_a_cut(stage: Stage) {
 }
 
 pub(crate) async fn a_killed_receiver_loses_nothing(stage: Stage) {
-    if stage.kind() == Kind::Embedded {
-        return;
-    }
     let (alice, bob, proxy) = alice_and_bob_behind_a_wire(&stage).await;
     let (before, held) = (numbered("before"), numbered("held"));
     says_all(&alice, &bob, &before).await;
@@ -106,4 +102,112 @@ pub(crate) async fn a_killed_receiver_loses_nothing(stage: Stage) {
     let heard = bob.bodies(&alice.jid).await;
     assert_eq!(heard[..2 * MANY], all);
     assert_eq!(heard.len(), 2 * MANY + 1);
+}
+
+/// Numbers that look like chance and are the same every time (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}
+
+/// Online again, without the wait before another attempt.
+async fn comes_back(person: &Person) {
+    until_some("a session again", async || {
+        person
+            .does(|desk| {
+                desk.connect_waiting();
+                matches!(desk.account_states()[0].line, Line::Online(_)).then_some(())
+            })
+            .await
+    })
+    .await;
+}
+
+/// Sooner or later, as long as archives are being read: ejabberd gives what was on the way in any order.
+async fn hears_exactly(person: &Person, from: &Person, all: &[String]) {
+    let chat = person.chat(&from.jid);
+    let mut heard = Vec::new();
+    let deadline = Instant::now() + DEADLINE;
+    while heard != all && Instant::now() < deadline {
+        sleep(Duration::from_millis(20)).await;
+        let chat = chat.clone();
+        let page = person
+            .does(move |desk| desk.reader().history(&chat, HistoryAnchor::Newest, 200))
+            .await
+            .expect("the history");
+        heard = page
+            .messages
+            .into_iter()
+            .filter(|message| message.author == Author::Contact)
+            .map(|message| message.body)
+            .collect();
+    }
+    assert_eq!(heard, all, "lost, doubled or in another order");
+}
+
+const ROUNDS: u64 = 12;
+
+pub(crate) async fn cuts_at_any_moment_lose_nothing(stage: Stage) {
+    let (alice, bob, proxy) = alice_and_bob_behind_a_wire(&stage).await;
+    let mut dice = Dice(2026);
+    let (mut to_bob, mut to_alice) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let cut_after = dice.below(10);
+        let held_before = dice.below(10);
+        for number in 0..10 {
+            let words = format!("{round}.{number} to Bob");
+            alice.says(&bob.jid, &words).await;
+            to_bob.push(words);
+            if number % 3 == 0 {
+                let words = format!("{round}.{number} to Alice");
+                bob.says(&alice.jid, &words).await;
+                to_alice.push(words);
+            }
+            if number == held_before {
+                proxy.hold();
+            }
+            if number == cut_after {
+                proxy.cut();
+            }
+        }
+        proxy.cut();
+        comes_back(&bob).await;
+    }
+    hears_exactly(&bob, &alice, &to_bob).await;
+    hears_exactly(&alice, &bob, &to_alice).await;
+}
+
+pub(crate) async fn kills_at_any_moment_lose_nothing(stage: Stage) {
+    let (alice, mut bob, mut proxy) = alice_and_bob_behind_a_wire(&stage).await;
+    let mut dice = Dice(0x5eed);
+    let (mut to_bob, mut to_alice) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS / 2 {
+        let held_before = dice.below(10);
+        for number in 0..10 {
+            let words = format!("{round}.{number} to Bob");
+            alice.says(&bob.jid, &words).await;
+            to_bob.push(words);
+            if number % 4 == 0 {
+                let words = format!("{round}.{number} to Alice");
+                bob.says(&alice.jid, &words).await;
+                to_alice.push(words);
+            }
+            if number == held_before {
+                proxy.hold();
+            }
+        }
+        let next = Proxy::before(stage.url()).await;
+        let left = bob.profile.left_by_a_kill(&next.url(stage.url()));
+        proxy.close();
+        (bob, proxy) = (left.signs_in().await, next);
+    }
+    hears_exactly(&bob, &alice, &to_bob).await;
+    hears_exactly(&alice, &bob, &to_alice).await;
 }
