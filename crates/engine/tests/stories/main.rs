@@ -17,6 +17,8 @@ mod later;
 mod owing;
 mod people;
 mod privacy;
+mod quiet;
+mod raised;
 mod requests;
 mod rooms;
 mod sending;

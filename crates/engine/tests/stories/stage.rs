@@ -297,6 +297,11 @@ impl Stage {
             .unwrap()
     }
 
+    /// A session that has begun and was not taken yet.
+    pub(crate) fn waiting_session(&mut self) -> Option<Session> {
+        self.sessions.try_recv().ok()
+    }
+
     pub(crate) async fn has_no_new_session(&mut self) -> bool {
         settle().await;
         self.sessions.try_recv().is_err()
