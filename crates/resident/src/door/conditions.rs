@@ -1,22 +1,17 @@
 //! Profiles, quiet hours, watches and the other rules that are not rows.
 
 use super::on_desk;
-use super::rules::{Accounts, active_profile, change_rules};
+use super::rules::{Accounts, change_rules};
 use crate::house::House;
-use carillon_core::alerts::{AlertRules, Profile, ProfileChoice, Row, Watch};
+use carillon_core::alerts::{AlertRules, Profile, ProfileChoice, Watch};
 use carillon_core::ids::ChatRef;
+use carillon_engine::{WatchNow, edits};
 use carillon_link::alerts::{AlertConditionsView, AlertProfilesView, WatchView};
 use carillon_link::contract::AddWatch;
 use carillon_link::{Refusal, RefusalCode};
-use jiff::tz::TimeZone;
 
 pub(super) async fn profiles(house: &House) -> Result<AlertProfilesView, Refusal> {
-    let active = active_profile(house);
-    let active = on_desk(house, move |desk| {
-        let name = active(desk).and_then(|one| desk.rule_book().profile_name(one));
-        Ok(name.map(str::to_owned))
-    })
-    .await?;
+    let active = on_desk(house, |desk| Ok(desk.active_profile())).await?;
     Ok(house.read_settings(|settings| AlertProfilesView {
         profiles: settings.alerts.profiles.clone(),
         choice: settings.alerts.active_profile.clone(),
@@ -54,11 +49,7 @@ fn is_there(rules: &AlertRules, choice: &ProfileChoice) -> bool {
 }
 
 pub(super) async fn conditions(house: &House) -> Result<AlertConditionsView, Refusal> {
-    let quiet_until = on_desk(house, |desk| {
-        let zone = TimeZone::system();
-        Ok(desk.rule_book().quiet_until(desk.now(), &zone))
-    })
-    .await?;
+    let quiet_until = on_desk(house, |desk| Ok(desk.quiet_until())).await?;
     Ok(house.read_settings(|settings| {
         let rules = &settings.alerts;
         AlertConditionsView {
@@ -85,54 +76,38 @@ pub(super) async fn set(
 }
 
 pub(super) async fn watches(house: &House) -> Result<Vec<WatchView>, Refusal> {
-    let watches = house.read_settings(|settings| settings.alerts.watches.clone());
-    on_desk(house, move |desk| {
-        let accounts = Accounts::on(desk);
-        let now = desk.now();
-        let view = |watch: Watch| {
-            let chat = ChatRef {
-                account: accounts.id(&watch.account)?,
-                jid: watch.contact,
-            };
-            Some(WatchView {
-                name: desk.display_name(&chat),
-                chat,
-                once: watch.once,
-                expires: watch.expires,
-                after_hours: watch.after_hours,
-            })
+    on_desk(house, |desk| {
+        let watches = desk.watches().into_iter().filter(|one| !one.expired);
+        let view = |one: WatchNow| WatchView {
+            name: desk.display_name(&one.chat),
+            chat: one.chat,
+            once: one.watch.once,
+            expires: one.watch.expires,
+            after_hours: one.watch.after_hours,
         };
-        let lives = |watch: &Watch| watch.expires.is_none_or(|end| now < end);
-        Ok(watches.into_iter().filter(lives).filter_map(view).collect())
+        Ok(watches.map(view).collect())
     })
     .await
 }
 
 pub(super) async fn add_watch(house: &House, ask: AddWatch) -> Result<(), Refusal> {
-    let accounts = Accounts::of(house).await?;
-    let account = accounts.address(ask.chat.account)?.clone();
-    let now = on_desk(house, |desk| Ok(desk.now())).await?;
-    change_rules(house, |rules| {
-        let contact = ask.chat.jid;
-        let same = |watch: &Watch| watch.account == account && watch.contact == contact;
+    let (watch, now) = on_desk(house, move |desk| {
+        let watch = desk.new_watch(&ask.chat, ask.once, ask.expires, ask.after_hours)?;
+        Ok((watch, desk.now()))
+    })
+    .await?;
+    set(house, |rules| {
+        let same =
+            |known: &&Watch| known.account == watch.account && known.contact == watch.contact;
+        // What was set by hand in the row of an earlier one stays.
         let row = rules
             .watches
             .iter()
-            .find(|watch| same(watch))
-            .map_or_else(Row::default, |watch| watch.row.clone());
-        // Those whose time is over go on the way.
-        rules
-            .watches
-            .retain(|watch| !same(watch) && watch.expires.is_none_or(|end| now < end));
-        rules.watches.push(Watch {
-            account,
-            contact,
-            once: ask.once,
-            expires: ask.expires,
-            after_hours: ask.after_hours,
-            row,
-        });
-        Ok(())
+            .find(same)
+            .map(|known| known.row.clone());
+        edits::forget_expired(rules, now);
+        let row = row.unwrap_or_default();
+        edits::add_watch(rules, Watch { row, ..watch });
     })
     .await
 }
@@ -140,11 +115,8 @@ pub(super) async fn add_watch(house: &House, ask: AddWatch) -> Result<(), Refusa
 pub(super) async fn remove_watch(house: &House, chat: ChatRef) -> Result<(), Refusal> {
     let accounts = Accounts::of(house).await?;
     let account = accounts.address(chat.account)?;
-    change_rules(house, |rules| {
-        rules
-            .watches
-            .retain(|watch| watch.account != *account || watch.contact != chat.jid);
-        Ok(())
+    set(house, |rules| {
+        edits::remove_watch(rules, account, &chat.jid);
     })
     .await
 }

@@ -4,51 +4,27 @@ use super::on_desk;
 use super::rules::Accounts;
 use crate::house::House;
 use carillon_core::alerts::{
-    AlertEvent, AlertPlan, AlertRules, Cell, Context, Effect, Known, Level, Outcome, Recent, Rule,
-    Scope, TraceStep, explain,
+    AlertPlan, AlertRules, Cell, Effect, Level, Outcome, Rule, Scope, TraceStep,
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::AccountId;
+use carillon_engine::WhatIf;
 use carillon_link::Refusal;
 use carillon_link::alerts::{AlertExplanation, RulePlace, Whose};
 use carillon_link::contract::ExplainAlert;
-use jiff::tz::TimeZone;
 
 /// A decision about something that did not happen. What rang lately does not count.
 pub(super) async fn dry_run(house: &House, ask: ExplainAlert) -> Result<AlertExplanation, Refusal> {
-    let own = house.read_settings(|settings| settings.general.availability);
-    let own = Availability::from(ask.own.unwrap_or(own));
-    let mut surroundings = house.surroundings.borrow().clone();
-    match ask.in_front {
-        Some(true) => surroundings.chat_in_front.clone_from(&ask.chat),
-        Some(false) => surroundings.chat_in_front = None,
-        None => {}
-    }
-    if let Some(locked) = ask.locked {
-        surroundings.locked = known(locked);
-    }
-    if let Some(disturb) = ask.do_not_disturb {
-        surroundings.do_not_disturb = known(disturb);
-    }
+    let what_if = WhatIf {
+        at: ask.at,
+        own: ask.own.map(Availability::from),
+        in_front: ask.in_front,
+        locked: ask.locked,
+        do_not_disturb: ask.do_not_disturb,
+        ..WhatIf::now(ask.kind, ask.chat)
+    };
     let (explanation, accounts) = on_desk(house, move |desk| {
-        let accounts = Accounts::on(desk);
-        let contact = ask.chat.as_ref().and_then(|chat| desk.contact(chat));
-        // Without an account there are rules all the same, and none of them is an account's.
-        let nobody = accounts.first().unwrap_or(AccountId(0));
-        let account = ask.chat.as_ref().map_or(nobody, |chat| chat.account);
-        let event = AlertEvent::live(ask.kind, account, ask.chat.map(|chat| chat.jid));
-        let context = Context {
-            now: ask.at.unwrap_or_else(|| desk.now()),
-            zone: &TimeZone::system(),
-            surroundings: &surroundings,
-            own,
-            mute: desk.mute(),
-            recent: &Recent::default(),
-            presence_settled: true,
-            groups: contact.as_ref().map_or(&[], |contact| &contact.groups),
-            other_device: None,
-        };
-        Ok((explain(desk.rule_book(), &event, &context), accounts))
+        Ok((desk.explain_alert(&what_if)?, Accounts::on(desk)))
     })
     .await?;
     let decided =
@@ -57,10 +33,6 @@ pub(super) async fn dry_run(house: &House, ask: ExplainAlert) -> Result<AlertExp
         explanation,
         decided,
     })
-}
-
-const fn known(yes: bool) -> Known {
-    if yes { Known::Yes } else { Known::No }
 }
 
 /// Where the rule stands that decided most: what silenced or delayed it, else what gave what is heard or seen.

@@ -7,10 +7,9 @@ use carillon_core::alerts::{
     self as core, ActiveProfile, AlertRows, AlertRules, EffectiveRow, EventKind, MuteFor, Override,
     Preset, RowSentence, RuleBook, Scope,
 };
-use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::settings::Mute;
-use carillon_engine::Desk;
+use carillon_engine::{Desk, edits};
 use carillon_link::alerts::{AlertRowChange, AlertRowView, AlertRowsView, Whose};
 use carillon_link::contract::{SetAlertRow, SetOverride};
 use carillon_link::{Refusal, RefusalCode};
@@ -40,10 +39,6 @@ impl Accounts {
     pub(super) fn id(&self, address: &BareJid) -> Option<AccountId> {
         let found = self.0.iter().find(|(_, jid)| jid == address);
         found.map(|(id, _)| *id)
-    }
-
-    pub(super) fn first(&self) -> Option<AccountId> {
-        self.0.first().map(|(id, _)| *id)
     }
 
     /// The scope that an override has for somebody; `None` for everybody and for profiles.
@@ -187,48 +182,33 @@ pub(super) async fn mute_chat(
     chat: ChatRef,
     until: MuteFor,
 ) -> Result<Option<Mute>, Refusal> {
-    let (accounts, now) = on_desk(house, |desk| Ok((Accounts::on(desk), desk.now()))).await?;
-    let scope = Scope::Chat {
-        account: accounts.address(chat.account)?.clone(),
-        chat: chat.jid,
-    };
+    let (scope, now) =
+        on_desk(house, move |desk| Ok((desk.chat_scope(&chat)?, desk.now()))).await?;
     let mute = until.mute(now, &TimeZone::system());
     if mute.is_some() {
         house.ringer.stop_sounds();
     }
     change_rules(house, |rules| {
-        change_override(rules, scope, |one| one.mute = mute);
+        edits::set_mute(rules, &scope, mute);
         Ok(())
     })
     .await?;
     Ok(mute)
 }
 
-/// Finds the profile that holds now.
-pub(super) fn active_profile(
-    house: &House,
-) -> impl FnOnce(&Desk) -> Option<ActiveProfile> + Send + 'static {
-    let own = house.read_settings(|settings| settings.general.availability);
-    move |desk| {
-        let (now, zone) = (desk.now(), TimeZone::system());
-        desk.rule_book()
-            .active_profile(now, &zone, Availability::from(own))
-    }
-}
-
 pub(super) async fn rows(house: &House, whose: Whose) -> Result<AlertRowsView, Refusal> {
     let asked = whose.clone();
-    let active = active_profile(house);
     let (now, effective, scope, all, profile) = on_desk(house, move |desk| {
-        let active = active(desk);
+        let profile = desk.active_profile();
+        let active = profile
+            .as_deref()
+            .and_then(|name| desk.rule_book().profile_named(name));
         Ok((
             desk.now(),
             effective(desk, &asked, active),
             Accounts::on(desk).scope(&asked),
             desk.mute(),
-            active
-                .and_then(|one| desk.rule_book().profile_name(one))
-                .map(str::to_owned),
+            profile,
         ))
     })
     .await?;

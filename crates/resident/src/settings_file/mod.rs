@@ -5,6 +5,7 @@
 
 mod read;
 mod read_alerts;
+pub mod rules_alone;
 pub mod watch;
 mod write;
 mod write_alerts;
@@ -57,7 +58,7 @@ impl SettingsFile {
         };
         let found = read::understand(&bytes);
         let mut notices = Vec::new();
-        if !found.trouble.is_empty() || !found.left_out.is_empty() {
+        if found.is_at_fault() {
             let aside = set_aside(path, &bytes, stamp).map_err(io_error)?;
             let path = aside.display().to_string();
             notices.extend(found.notices(&path));

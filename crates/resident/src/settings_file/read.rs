@@ -15,18 +15,28 @@ pub(super) struct Found {
     pub(super) unknown: Vec<String>,
     /// What could not be understood, in words with the place.
     pub(super) trouble: Vec<String>,
+    /// Why nothing at all could be understood.
+    pub(super) not_toml: Option<String>,
     /// Alert rules that are too many, too long, or stand there twice.
     pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Found {
+    /// Whether something in the file is not used.
+    pub(super) fn is_at_fault(&self) -> bool {
+        self.not_toml.is_some() || !self.trouble.is_empty() || !self.left_out.is_empty()
+    }
+
     /// What the user is told, once a copy of the file lies at `copy`.
     pub(super) fn notices(&self, copy: &str) -> Vec<Notice> {
         let mut notices = Vec::new();
-        if !self.trouble.is_empty() {
+        let trouble: Vec<&str> = (self.not_toml.iter().chain(&self.trouble))
+            .map(String::as_str)
+            .collect();
+        if !trouble.is_empty() {
             notices.push(Notice::SettingsSetAside {
                 path: copy.to_owned(),
-                detail: self.trouble.join("\n"),
+                detail: trouble.join("\n"),
             });
         }
         if !self.left_out.is_empty() {
@@ -75,7 +85,8 @@ pub(super) fn understand(bytes: &[u8]) -> Found {
             document: DocumentMut::new(),
             settings: Settings::default(),
             unknown: Vec::new(),
-            trouble: vec![trouble],
+            trouble: Vec::new(),
+            not_toml: Some(trouble),
             left_out: Vec::new(),
         },
     }
@@ -109,6 +120,7 @@ impl Reading {
             settings,
             unknown: self.unknown,
             trouble: self.trouble,
+            not_toml: None,
             left_out: self.left_out,
         }
     }
