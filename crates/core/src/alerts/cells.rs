@@ -1,5 +1,6 @@
 //! The values that a cell of the alert settings can hold.
 
+use super::pack::PackSound;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -96,7 +97,7 @@ impl From<Volume> for u8 {
     }
 }
 
-/// What is heard; in the settings `none`, `builtin:NAME` or `file:PATH`.
+/// What is heard; in the settings `none`, `builtin:NAME`, `pack:NAME/EVENT` or `file:PATH`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
 #[ts(type = "string")]
@@ -105,6 +106,8 @@ pub enum Sound {
     None,
     /// One that comes with Carillon.
     Builtin(String),
+    /// One of an imported sound pack.
+    Pack(PackSound),
     /// The user's own wav, ogg, flac or mp3.
     File(String),
 }
@@ -147,10 +150,11 @@ impl FromStr for Sound {
         }
         named(text, "builtin:")
             .map(Self::Builtin)
+            .or_else(|| named(text, "pack:")?.parse().ok().map(Self::Pack))
             .or_else(|| named(text, "file:").map(Self::File))
             .ok_or_else(|| BadCell {
                 found: text.to_owned(),
-                expected: "none, builtin:NAME or file:PATH",
+                expected: "none, builtin:NAME, pack:NAME/EVENT or file:PATH",
             })
     }
 }
@@ -160,6 +164,7 @@ impl fmt::Display for Sound {
         match self {
             Self::None => f.write_str("none"),
             Self::Builtin(name) => write!(f, "builtin:{name}"),
+            Self::Pack(sound) => write!(f, "pack:{sound}"),
             Self::File(path) => write!(f, "file:{path}"),
         }
     }
@@ -215,14 +220,19 @@ mod tests {
 
     #[test]
     fn a_sound_is_written_as_it_is_read() {
-        for text in ["none", "builtin:bell", "file:/home/me/a b.ogg"] {
+        for text in [
+            "none",
+            "builtin:bell",
+            "pack:Woods/message",
+            "file:/home/me/a b.ogg",
+        ] {
             assert_eq!(text.parse::<Sound>().unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn a_sound_without_a_name_is_refused() {
-        for text in ["", "builtin:", "file:", "bell"] {
+        for text in ["", "builtin:", "file:", "pack:", "pack:Woods", "bell"] {
             assert!(text.parse::<Sound>().is_err(), "{text}");
         }
     }

@@ -41,6 +41,7 @@ impl Draft {
             tray: *tray,
             attention: *attention,
             speak: *speak,
+            preview: *preview,
             repeat: (!repeat.is_off()).then(|| repeat.clone()),
             breaks_through: false,
             ends_watch: None,
@@ -136,10 +137,11 @@ impl Draft {
     }
 
     pub(super) fn give_nothing_away(&mut self, rule: Rule) {
-        if let Some(popup) = &mut self.plan.popup
-            && popup.preview != Preview::Nothing
-        {
+        let before = std::mem::replace(&mut self.plan.preview, Preview::Nothing);
+        if let Some(popup) = &mut self.plan.popup {
             popup.preview = Preview::Nothing;
+        }
+        if before != Preview::Nothing && (self.plan.popup.is_some() || self.plan.speak) {
             self.say(Cell::Preview, Effect::Changed, rule);
         }
     }

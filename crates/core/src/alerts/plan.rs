@@ -76,6 +76,11 @@ pub enum Outcome {
     Later(Later),
 }
 
+/// What is read from a plan that was stored before it told.
+const fn nothing_away() -> Preview {
+    Preview::Nothing
+}
+
 /// What is to be done about an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AlertPlan {
@@ -95,6 +100,10 @@ pub struct AlertPlan {
     pub attention: Attention,
     /// Whether it is read aloud.
     pub speak: bool,
+    /// How much it gives away, however it is told; the popup's is the same.
+    #[serde(default = "nothing_away")]
+    #[ts(skip)]
+    pub preview: Preview,
     /// How it comes again until it is seen; see [`super::escalate`].
     pub repeat: Option<Repeat>,
     /// Passes the desktop's own Do Not Disturb.

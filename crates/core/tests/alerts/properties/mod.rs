@@ -155,10 +155,12 @@ fn what_gives_less_away_never_adds_anything() {
         let after = scene.decide();
         let strip = |plan: &AlertPlan| AlertPlan {
             popup: None,
+            preview: Preview::Nothing,
             trace: Vec::new(),
             ..plan.clone()
         };
         assert_eq!(strip(&after), strip(&before));
+        assert!(after.preview <= before.preview);
         match (&after.popup, &before.popup) {
             (Some(after), Some(before)) => assert!(after.preview <= before.preview),
             (after, before) => assert_eq!(after, before),
