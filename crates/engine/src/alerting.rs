@@ -13,6 +13,9 @@ use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_store::ActivityRow;
 use jid::BareJid;
 
+/// More popups than this are on no screen.
+const STANDING: usize = 1_024;
+
 impl Desk {
     /// Decides about an event, gives the plan out, and notes it down.
     pub(crate) fn ring(&mut self, event: AlertEvent, content: Content) -> AlertPlan {
@@ -97,7 +100,10 @@ impl Desk {
         let Some(popup) = &plan.popup else {
             return content;
         };
-        let speaks_for = if event.kind == EventKind::Missed {
+        if popup.sticky && self.standing.len() < STANDING {
+            self.standing.insert(plan.replace_key.clone());
+        }
+        let speaks_for = if event.kind == EventKind::Missed || event.turn.is_some() {
             content.messages
         } else {
             1
@@ -163,6 +169,7 @@ impl Desk {
     pub(crate) fn withdraw_key(&mut self, key: String) {
         self.recent.forget_key(&key);
         self.is_seen(&key);
+        self.standing.remove(&key);
         if self.unseen.remove(&key) {
             self.refresh_tray();
         }

@@ -78,6 +78,8 @@ pub struct Desk {
     pub(crate) later: Queue,
     /// What asked for attention until it is seen, by its key.
     pub(crate) unseen: HashSet<String>,
+    /// Popups that stay until they are handled, by their key.
+    pub(crate) standing: HashSet<String>,
     /// When what was committed is to be brought to the disk for certain.
     pub(crate) flush_due: Option<Timestamp>,
     /// When to try again to say what was left out.

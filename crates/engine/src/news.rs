@@ -4,9 +4,11 @@ use crate::account::Line;
 use crate::desk::Desk;
 use crate::later::Waiting;
 use crate::output::Content;
+use crate::presence::live;
 use carillon_core::alerts::{AlertEvent, EventKind};
 use carillon_core::chat::Delivery;
-use carillon_core::ids::ChatRef;
+use carillon_core::ids::{AccountId, ChatRef};
+use jid::BareJid;
 
 impl Desk {
     /// Whether an event that waited was neither seen nor handled nor overtaken. What cannot be read counts as news.
@@ -69,11 +71,16 @@ impl Desk {
     /// The user has a chat in front of them: what is about its contact, and nothing else ever tells to be seen, is.
     pub(crate) fn came_to_front(&mut self, chat: &ChatRef) {
         for kind in SEEN_IN_FRONT {
-            let event = AlertEvent::live(kind, chat.account, Some(chat.jid.clone()));
-            let key = event.replace_key();
-            if self.unseen.contains(&key) || self.later.waits(&key) {
-                self.withdraw_key(key);
-            }
+            self.is_no_news(kind, chat.account, &chat.jid);
+        }
+    }
+
+    /// Takes back what still stands there, or would come again.
+    pub(crate) fn is_no_news(&mut self, kind: EventKind, id: AccountId, jid: &BareJid) {
+        let key = live(kind, id, jid).replace_key();
+        let stands = self.unseen.contains(&key) || self.standing.contains(&key);
+        if stands || self.later.waits(&key) {
+            self.withdraw_key(key);
         }
     }
 }

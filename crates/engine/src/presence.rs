@@ -70,6 +70,8 @@ impl Desk {
         self.tell(Output::Contact(contact));
         if went {
             self.stop_typing(id, |jid, _| jid == from);
+            // "Bob is available" is not true any more.
+            self.is_no_news(EventKind::ContactAvailable, id, from);
         }
         let kind = match (came, went) {
             (true, _) => EventKind::ContactAvailable,

@@ -89,6 +89,7 @@ impl Engine {
             flood: Flood::default(),
             later: Queue::default(),
             unseen: HashSet::new(),
+            standing: HashSet::new(),
             flush_due: None,
             left_out_due: None,
             out,

@@ -38,7 +38,8 @@ impl TrayCare {
     /// The engine's part of the tray changed.
     pub fn changed(&mut self, house: &House, input: TrayInput) {
         self.input = input;
-        if input.unread == 0 {
+        // Calls for attention and accounts that need the user count nowhere, and wait all the same.
+        if input.unread == 0 && !input.attention {
             self.unseen.clear();
         }
         self.show(house);

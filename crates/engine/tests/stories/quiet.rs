@@ -57,6 +57,39 @@ async fn the_night_is_an_hour_shorter_when_summer_time_begins() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_night_of_many_chats_is_few_popups_and_an_exact_count_in_the_morning() {
+    let (mut stage, session) = before_summer_time(true).await;
+    stage
+        .change(|settings| {
+            settings.alerts.quiet.push(at_night(true));
+            settings.privacy.who_may_write = carillon_core::privacy::WhoMayWrite::Everyone;
+        })
+        .await;
+    stage.passes(15 * HOUR).await;
+    let said = (0..60).map(|n| {
+        says(
+            &format!("friend{}@example.org", n % 20),
+            &format!("m{n}"),
+            "Hi",
+        )
+    });
+    session.hears_all(said).await;
+    assert!(stage.told().await.alerted().is_empty());
+    stage.passes(7 * HOUR + 60).await;
+    let told = stage.told().await;
+    let last = told.summaries().pop().unwrap().content.clone();
+    assert_eq!((last.messages, last.chats), (60, 20));
+    let sounds = told
+        .rings()
+        .iter()
+        .filter(|ring| ring.plan.sound.is_some())
+        .count();
+    assert!(sounds <= 6, "{sounds}");
+    let rows = stage.outcomes_of(EventKind::Message);
+    assert!(rows.len() == 60 && rows.iter().all(|outcome| outcome != "later"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_read_in_the_night_is_not_told_in_the_morning() {
     let (mut stage, session) = before_summer_time(true).await;
     stage.passes(15 * HOUR).await;

@@ -75,6 +75,15 @@ async fn a_watch_that_rings_once_rings_even_at_login_and_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_gone_again_is_not_shown_as_available_for_ever() {
+    let (mut stage, session) = settled(watching(watch(true))).await;
+    session.hears(comes(BOB)).await;
+    let key = stage.told().await.alert().plan.replace_key.clone();
+    session.hears(goes(BOB)).await;
+    assert_eq!(stage.told().await.withdrawn(), [key]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_watch_that_always_rings_stays() {
     let (mut stage, session) = settled(watching(watch(false))).await;
     for _ in 0..2 {
