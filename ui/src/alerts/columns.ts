@@ -4,16 +4,16 @@ import { attentionWords, iconWords, popupWords, soundWords, trayWords } from '..
 
 export type Column = 'popup' | 'sound' | 'icon' | 'tray' | 'attention' | 'speak' | 'repeat';
 
-/** What a column of the screen holds: its cells, the one that speaks for it first. */
+/** What a column of the screen holds: its cells, the one that speaks for it first. `head` may be broken at soft hyphens. */
 export const columns = {
-  popup: { label: 'cell.popup', cells: ['popup', 'seconds', 'preview'] },
-  sound: { label: 'cell.sound', cells: ['sound', 'volume'] },
-  icon: { label: 'cell.icon', cells: ['icon'] },
-  tray: { label: 'cell.tray', cells: ['tray'] },
-  attention: { label: 'cell.attention', cells: ['attention'] },
-  speak: { label: 'cell.speak', cells: ['speak'] },
-  repeat: { label: 'cell.repeat', cells: ['repeat'] },
-} as const satisfies Record<Column, { label: MessageKey; cells: readonly (keyof Row)[] }>;
+  popup: { label: 'cell.popup', head: 'column.popup', cells: ['popup', 'seconds', 'preview'] },
+  sound: { label: 'cell.sound', head: 'column.sound', cells: ['sound', 'volume'] },
+  icon: { label: 'cell.icon', head: 'column.icon', cells: ['icon'] },
+  tray: { label: 'cell.tray', head: 'column.tray', cells: ['tray'] },
+  attention: { label: 'cell.attention', head: 'column.attention', cells: ['attention'] },
+  speak: { label: 'cell.speak', head: 'column.speak', cells: ['speak'] },
+  repeat: { label: 'cell.repeat', head: 'column.repeat', cells: ['repeat'] },
+} as const satisfies Record<Column, { label: MessageKey; head: MessageKey; cells: readonly (keyof Row)[] }>;
 
 export const columnNames = Object.keys(columns) as Column[];
 

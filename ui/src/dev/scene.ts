@@ -1,5 +1,6 @@
 /** What a browser shows in development: `?scene=…&theme=dark&language=de&people=10000&long=100000`. */
 import { useCarrier } from '../lib/link';
+import { emptyRow } from './alerts';
 import { Fake } from './fake';
 import { crowd } from './people';
 
@@ -23,6 +24,23 @@ export function playScene(): Fake {
       overview.contacts = [];
       overview.chats = [];
       overview.requests = { contacts: [], strangers: [], invites: [], left_out: 0 };
+    },
+    alerts: () => {
+      const chat = { account: 1, jid: 'bob@harbour.example' };
+      const { rules } = fake;
+      fake.rows.generic = { ...emptyRow, volume: 50 };
+      fake.rows.mention = { ...emptyRow, sound: 'builtin:knock', volume: 80, repeat: { times: 3, every: 30, escalate: ['popup', 'sound'] } };
+      fake.rows.contact_status = { ...emptyRow, popup: 'banner', seconds: 5 };
+      rules.of({ kind: 'chat', chat }).rows.message = { ...emptyRow, sound: 'builtin:buzz' };
+      rules.of({ kind: 'chat', chat }).break_through = true;
+      rules.conditions.quiet = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '22:00', to: '07:00', off: false, tell_after: true }];
+      rules.conditions.keywords = ['bread', 'choir'];
+      rules.watches = [{ chat, name: 'Bob Nowak', once: true, expires: fake.now + 86_400_000, after_hours: 4 }];
+      rules.profiles = {
+        profiles: [{ name: 'Work', when: { kind: 'schedule', hours: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' }] }, rows: {} }],
+        choice: 'automatic',
+        active: 'Work',
+      };
     },
     trouble: () => {
       overview.accounts[0]!.connection = { kind: 'stopped', problem: { kind: 'password_refused' } };

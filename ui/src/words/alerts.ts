@@ -150,7 +150,7 @@ export function origin({ level, row }: CellSource, kind: EventKind, whose: Whose
 
 /** The same in a word or two, for a small cell. */
 export function originBrief({ level, row }: CellSource, kind: EventKind, whose: Whose = everybody): string {
-  if (setIn(level, whose)) return row === kind ? t('source.own') : kindWords(row);
+  if (setIn(level, whose)) return row === kind ? t('source.brief_own') : kindWords(row);
   switch (level.kind) {
     case 'settings':
       return t('source.brief_settings');
