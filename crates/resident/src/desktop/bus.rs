@@ -17,24 +17,37 @@ pub use linux::NoBus;
 mod linux {
     use super::Bus;
     use std::time::{Duration, Instant};
-    use tokio::sync::Mutex;
+    use tokio::sync::{Mutex, watch};
     use zbus::Connection;
     use zbus::connection::Builder;
 
     /// After a failure the bus is not tried again for this long: an alert must not wait for it each time.
     const PAUSE: Duration = Duration::from_secs(30);
+    /// A failure that came at once costs nothing: after it the bus is tried again so soon.
+    const SHORT_PAUSE: Duration = Duration::from_secs(1);
+    /// What counts as at once.
+    const AT_ONCE: Duration = Duration::from_millis(50);
     /// No service of the desktop needs longer to answer; one that does is treated as failed.
     const ANSWER: Duration = Duration::from_secs(10);
 
     #[derive(Debug, Default)]
     pub(super) struct Shared {
         session: Mutex<Session>,
+        /// So many connections were made.
+        made: watch::Sender<u32>,
     }
 
     #[derive(Debug, Default)]
     struct Session {
         connection: Option<Connection>,
-        failed: Option<(Instant, String)>,
+        failed: Option<Failed>,
+    }
+
+    #[derive(Debug)]
+    struct Failed {
+        at: Instant,
+        pause: Duration,
+        why: String,
     }
 
     /// There is no session bus to be reached.
@@ -43,8 +56,8 @@ mod linux {
     pub struct NoBus(pub String);
 
     impl Bus {
-        /// The shared connection, made on the first call. A lost connection is made anew by the next call, a failed
-        /// one at most every 30 s.
+        /// The shared connection, made on the first call. A lost connection is made anew by the next call. After a
+        /// failure the next try is not sooner than in a second, or in 30 s when failing took its time.
         ///
         /// # Errors
         /// [`NoBus`] with the bus's own words.
@@ -57,26 +70,55 @@ mod linux {
             {
                 return Ok(connection.clone());
             }
-            if let Some((at, why)) = &session.failed
-                && at.elapsed() < PAUSE
+            if let Some(failed) = &session.failed
+                && failed.at.elapsed() < failed.pause
             {
-                return Err(NoBus(why.clone()));
+                return Err(NoBus(failed.why.clone()));
             }
+            let began = Instant::now();
             match open(Builder::session()).await {
                 Ok(connection) => {
                     *session = Session {
                         connection: Some(connection.clone()),
                         failed: None,
                     };
+                    self.shared
+                        .made
+                        .send_modify(|made| *made = made.wrapping_add(1));
                     Ok(connection)
                 }
                 Err(error) => {
                     let why = error.to_string();
+                    let quick = began.elapsed() < AT_ONCE;
                     *session = Session {
                         connection: None,
-                        failed: Some((Instant::now(), why.clone())),
+                        failed: Some(Failed {
+                            at: Instant::now(),
+                            pause: if quick { SHORT_PAUSE } else { PAUSE },
+                            why: why.clone(),
+                        }),
                     };
                     Err(NoBus(why))
+                }
+            }
+        }
+
+        /// Changes with each connection that is made. Never ends while a bus is there.
+        #[must_use]
+        pub fn made(&self) -> watch::Receiver<u32> {
+            self.shared.made.subscribe()
+        }
+
+        /// The shared connection, as soon as there is one. Tries once, and then leaves trying to those who have
+        /// something to say: nothing is polled.
+        pub async fn connected(&self) -> Connection {
+            let mut made = self.made();
+            loop {
+                if let Ok(connection) = self.session().await {
+                    return connection;
+                }
+                if made.changed().await.is_err() {
+                    return std::future::pending().await;
                 }
             }
         }
@@ -92,7 +134,10 @@ mod linux {
                 failed: None,
             });
             Ok(Self {
-                shared: std::sync::Arc::new(Shared { session }),
+                shared: std::sync::Arc::new(Shared {
+                    session,
+                    made: watch::Sender::default(),
+                }),
             })
         }
     }

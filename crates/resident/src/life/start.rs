@@ -5,7 +5,7 @@ use crate::cli::Failure;
 use crate::desktop::bus::Bus;
 use crate::desktop::launcher::Launcher;
 use crate::desktop::native::FirstThread;
-use crate::desktop::popups::{Identity, Popups};
+use crate::desktop::popups::{Abilities, Identity, Popups};
 use crate::desktop::secrets::SecretKeeper;
 use crate::desktop::sound::Player;
 use crate::desktop::surroundings;
@@ -125,9 +125,12 @@ async fn watch_tray(house: Arc<House>, mut present: watch::Receiver<bool>) {
 }
 
 /// Keeps what windows are told about the notification service true.
-async fn watch_service(house: Arc<House>, mut service: watch::Receiver<Option<String>>) {
+async fn watch_service(house: Arc<House>, mut service: watch::Receiver<Option<Abilities>>) {
     loop {
-        let name = service.borrow_and_update().clone();
+        let name = service
+            .borrow_and_update()
+            .as_ref()
+            .map(|service| service.name.clone());
         house.desktop.send_if_modified(|desktop| {
             let changed = desktop.notifications != name;
             desktop.notifications = name;

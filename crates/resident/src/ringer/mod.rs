@@ -170,10 +170,11 @@ fn carried_sound(plan: &SoundPlan) -> Option<String> {
         .flatten()
 }
 
-/// Critical would pass the desktop's own Do Not Disturb: only what needs the user now, and stays, asks for it
-/// by being sticky. Presence need not be seen.
+/// Critical passes the desktop's own Do Not Disturb: only what the user marked so asks for it. Presence need not be
+/// seen.
 const fn urgency(ring: &Ring) -> Urgency {
     match ring.plan.kind {
+        _ if ring.plan.breaks_through => Urgency::Critical,
         kind if kind.is_presence() => Urgency::Low,
         _ => Urgency::Normal,
     }

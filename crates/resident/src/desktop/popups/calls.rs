@@ -1,7 +1,7 @@
 //! The calls to `org.freedesktop.Notifications`, and its signals.
 
-use super::PopupError;
-use super::message::{Abilities, Arguments, Message};
+use super::message::{Arguments, Message};
+use super::{Abilities, PopupError};
 use futures_util::stream::{BoxStream, StreamExt as _};
 use zbus::names::OwnedUniqueName;
 use zbus::{Connection, MatchRule, Message as Answer, MessageStream, message};
@@ -46,12 +46,13 @@ pub(super) async fn listen(connection: &Connection) -> zbus::Result<BoxStream<'s
 pub(super) async fn abilities(connection: Connection) -> Result<Abilities, PopupError> {
     let ask =
         |member: &'static str| connection.call_method(Some(NAME), PATH, Some(NAME), member, &());
-    let capabilities: Vec<String> = ask("GetCapabilities")
-        .await
+    // Both at once: a slow service is waited for once.
+    let (capabilities, about) =
+        futures_util::future::join(ask("GetCapabilities"), ask("GetServerInformation")).await;
+    let capabilities: Vec<String> = capabilities
         .and_then(|answer| answer.body().deserialize())
         .map_err(|error| refused(&error))?;
-    let name = ask("GetServerInformation")
-        .await
+    let name = about
         .and_then(|answer| {
             answer
                 .body()

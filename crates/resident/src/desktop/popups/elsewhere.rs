@@ -4,7 +4,9 @@
 //! anew, and withdrawing forgets it. Each popup waits for its answer on a thread of its own, which ends with it.
 
 use super::text::{self, BODY, LABEL, SUMMARY};
-use super::{Closed, Identity, Order, PopupError, PopupEvent, PopupRequest};
+use super::{
+    Abilities, Closed, INLINE_REPLY, Identity, Order, PopupError, PopupEvent, PopupRequest,
+};
 use crate::desktop::bus::Bus;
 use notify_rust::{CloseReason, Notification, NotificationResponse, Timeout};
 use tokio::sync::{mpsc, watch};
@@ -14,9 +16,13 @@ pub(super) fn start(
     identity: Identity,
     mut orders: mpsc::Receiver<Order>,
     events: mpsc::Sender<PopupEvent>,
-    told: watch::Sender<Option<String>>,
+    told: watch::Sender<Option<Abilities>>,
 ) {
-    told.send_replace(Some(std::env::consts::OS.to_owned()));
+    let mut can = vec!["actions".to_owned()];
+    if cfg!(target_os = "macos") {
+        can.push(INLINE_REPLY.to_owned());
+    }
+    told.send_replace(Some(Abilities::new(std::env::consts::OS.to_owned(), can)));
     tokio::spawn(async move {
         let _told = told;
         while let Some(order) = orders.recv().await {

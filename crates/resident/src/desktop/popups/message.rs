@@ -1,38 +1,14 @@
 //! From a request to the arguments of `Notify` (Desktop Notifications Specification 1.2).
 
 use super::text::{self, BODY, LABEL, SUMMARY};
-use super::{Identity, PopupRequest, Urgency};
+use super::{Abilities, INLINE_REPLY, Identity, PopupRequest, Urgency};
 use notify_rust::{Hint, Notification, Timeout};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 use zbus::Variant;
 
 /// The key that a click on the popup itself comes back with.
 pub(super) const DEFAULT: &str = "default";
-/// The key that makes a text field of a button where the service can.
-pub(super) const INLINE_REPLY: &str = "inline-reply";
-
-/// What the notification service can do, read once for each start of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Abilities {
-    /// What the service calls itself.
-    pub(super) name: String,
-    capabilities: HashSet<String>,
-}
-
-impl Abilities {
-    pub(super) fn new(name: String, capabilities: Vec<String>) -> Self {
-        Self {
-            name,
-            capabilities: capabilities.into_iter().collect(),
-        }
-    }
-
-    pub(super) fn has(&self, capability: &str) -> bool {
-        self.capabilities.contains(capability)
-    }
-}
-
 /// A request in the service's words.
 #[derive(Debug)]
 pub(super) struct Message {

@@ -3,6 +3,7 @@
 //! What a popup says is given; this room cleans the text ([`text`]), shows it, and tells what the user did with it.
 //! It never plays a sound: the notification service is asked to stay silent.
 
+mod abilities;
 #[cfg(target_os = "linux")]
 mod calls;
 #[cfg(not(target_os = "linux"))]
@@ -11,6 +12,8 @@ mod elsewhere;
 mod message;
 #[cfg(target_os = "linux")]
 mod service;
+#[cfg(target_os = "linux")]
+mod signals;
 pub mod text;
 
 #[cfg(test)]
@@ -18,8 +21,11 @@ pub mod text;
 mod tests;
 
 use crate::desktop::bus::Bus;
+use abilities::INLINE_REPLY;
 use std::path::PathBuf;
 use tokio::sync::{mpsc, watch};
+
+pub use abilities::Abilities;
 
 /// Who shows the popups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,13 +194,14 @@ enum Order {
 #[derive(Debug, Clone)]
 pub struct Popups {
     orders: mpsc::Sender<Order>,
-    service: watch::Receiver<Option<String>>,
+    service: watch::Receiver<Option<Abilities>>,
 }
 
 impl Popups {
     /// Starts showing popups; what the user does with them goes to `events`. Must be called inside a tokio runtime.
     ///
-    /// Never fails: without a bus or a service each popup is answered by [`PopupEvent::NotShown`].
+    /// Never fails: without a bus or a service a popup is answered by [`PopupEvent::NotShown`], or waits for a service
+    /// if it stays until it is handled. So does one whose service dies.
     #[must_use]
     pub fn start(bus: Bus, identity: Identity, events: mpsc::Sender<PopupEvent>) -> Self {
         let (orders, taken) = mpsc::channel(QUEUE);
@@ -206,9 +213,9 @@ impl Popups {
         Self { orders, service }
     }
 
-    /// The name of whoever shows popups here; `None` while nobody does.
+    /// Who shows popups here, and what they can do; `None` while nobody does.
     #[must_use]
-    pub fn service(&self) -> watch::Receiver<Option<String>> {
+    pub fn service(&self) -> watch::Receiver<Option<Abilities>> {
         self.service.clone()
     }
 

@@ -5,8 +5,11 @@
 //! task owns what is shown; a slow service delays only the key that it is slow about.
 
 use super::calls::{self, Shown};
-use super::message::{Abilities, DEFAULT, INLINE_REPLY, Message};
-use super::{Closed, Identity, Order, PopupError, PopupEvent, PopupRequest};
+use super::message::{DEFAULT, Message};
+use super::signals::{EARLY, Early, Told};
+use super::{
+    Abilities, Closed, INLINE_REPLY, Identity, Order, PopupError, PopupEvent, PopupRequest,
+};
 use crate::desktop::bus::Bus;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{BoxStream, FuturesUnordered, StreamExt as _};
@@ -22,6 +25,8 @@ struct Slot {
     busy: bool,
     /// What to do then. Only the newest counts, so a burst on one key costs two calls.
     next: Option<Next>,
+    /// What stays until it is handled is shown again by a service that takes the place of another.
+    sticky: Option<Box<PopupRequest>>,
 }
 
 #[derive(Debug)]
@@ -42,15 +47,15 @@ enum Service {
 enum Done {
     Abilities(Result<Abilities, PopupError>),
     Notify(String, Result<Shown, PopupError>),
-    Close,
+    Close(String, u32),
 }
 
 struct Room {
     bus: Bus,
     identity: Identity,
     events: mpsc::Sender<PopupEvent>,
-    /// The service's name, `None` while there is none.
-    told: watch::Sender<Option<String>>,
+    /// What the service can do, `None` while there is none.
+    told: watch::Sender<Option<Abilities>>,
     connection: Option<Connection>,
     signals: BoxStream<'static, Answer>,
     service: Service,
@@ -60,41 +65,8 @@ struct Room {
     early: Vec<Early>,
 }
 
-/// So many signals about popups that nobody knows yet are kept.
-const EARLY: usize = 64;
-
-#[derive(Debug)]
-struct Early {
-    id: u32,
-    by: String,
-    told: Told,
-}
-
-/// What a signal tells about a popup.
-#[derive(Debug)]
-enum Told {
-    Token(String),
-    Invoked(String),
-    Replied(String),
-    Closed(u32),
-}
-
-impl Told {
-    fn read(member: &str, signal: &Answer) -> Option<(u32, Self)> {
-        let body = signal.body();
-        let text = || body.deserialize::<(u32, String)>().ok();
-        Some(match member {
-            "ActivationToken" => text().map(|(id, token)| (id, Self::Token(token)))?,
-            "ActionInvoked" => text().map(|(id, action)| (id, Self::Invoked(action)))?,
-            "NotificationReplied" => text().map(|(id, reply)| (id, Self::Replied(reply)))?,
-            "NotificationClosed" => {
-                let (id, reason) = body.deserialize().ok()?;
-                (id, Self::Closed(reason))
-            }
-            _ => return None,
-        })
-    }
-}
+/// So many popups that stay until they are handled wait for a service; each has a card in the window too.
+const WAITING: usize = 32;
 
 /// Serves the orders until the last [`super::Popups`] is gone.
 pub(super) async fn run(
@@ -102,8 +74,9 @@ pub(super) async fn run(
     identity: Identity,
     mut orders: mpsc::Receiver<Order>,
     events: mpsc::Sender<PopupEvent>,
-    told: watch::Sender<Option<String>>,
+    told: watch::Sender<Option<Abilities>>,
 ) {
+    let mut made = bus.made();
     let mut room = Room {
         bus,
         identity,
@@ -116,9 +89,9 @@ pub(super) async fn run(
         pending: FuturesUnordered::new(),
         early: Vec::new(),
     };
-    match room.connect().await {
-        Ok(connection) => room.ask_abilities(&connection),
-        Err(error) => tracing::warn!(%error, "no popups"),
+    made.mark_unchanged();
+    if let Err(error) = room.begin().await {
+        tracing::warn!(%error, "no popups");
     }
     loop {
         tokio::select! {
@@ -129,6 +102,10 @@ pub(super) async fn run(
                 None => room.disconnected().await,
             },
             Some(done) = room.pending.next() => room.done(done).await,
+            // Somebody else found the bus again.
+            Ok(()) = made.changed() => if let Err(error) = room.begin().await {
+                tracing::warn!(%error, "no popups");
+            },
             order = orders.recv() => match order {
                 Some(order) => room.order(order).await,
                 None => break,
@@ -169,6 +146,15 @@ impl Room {
         Ok(connection)
     }
 
+    /// Learns what the service can do, if that is not known yet.
+    async fn begin(&mut self) -> Result<(), PopupError> {
+        let connection = self.connect().await?;
+        if matches!(self.service, Service::Unknown) {
+            self.ask_abilities(&connection);
+        }
+        Ok(())
+    }
+
     async fn disconnected(&mut self) {
         tracing::warn!("the session bus is gone");
         self.connection = None;
@@ -180,19 +166,13 @@ impl Room {
     async fn show(&mut self, request: Box<PopupRequest>) {
         let connection = match self.connect().await {
             Ok(connection) => connection,
-            Err(error) => {
-                return self
-                    .tell(PopupEvent::NotShown {
-                        key: request.key.clone(),
-                        error,
-                    })
-                    .await;
-            }
+            Err(error) => return self.not_shown(request, error).await,
         };
         let slot = self.slots.entry(request.key.clone()).or_default();
         match &self.service {
             Service::Known(abilities) if !slot.busy => {
                 slot.busy = true;
+                slot.sticky = request.sticky.then(|| request.clone());
                 let replaces = slot.shown.as_ref().map_or(0, |shown| shown.id);
                 let message = Message::new(&request, &self.identity, abilities);
                 self.pending.push(
@@ -209,6 +189,20 @@ impl Room {
         }
     }
 
+    /// What stays until it is handled waits for a service; the rest is old by then.
+    async fn not_shown(&mut self, request: Box<PopupRequest>, error: PopupError) {
+        let waiting = |slot: &&Slot| slot.shown.is_none() && !slot.busy && slot.next.is_some();
+        let full = self.slots.values().filter(waiting).count() >= WAITING;
+        let key = request.key.clone();
+        if request.sticky && !full {
+            tracing::info!(%error, "a popup waits for a notification service");
+            self.slots.entry(key).or_default().next = Some(Next::Show(request));
+        } else {
+            self.slots.remove(&key);
+            self.tell(PopupEvent::NotShown { key, error }).await;
+        }
+    }
+
     async fn withdraw(&mut self, key: &str) {
         let Some(slot) = self.slots.get_mut(key) else {
             return;
@@ -218,10 +212,12 @@ impl Room {
             return;
         }
         slot.next = None;
+        slot.sticky = None;
         if let (Some(shown), Some(connection)) = (&slot.shown, &self.connection) {
+            let (key, id) = (key.to_owned(), shown.id);
             self.pending.push(
-                calls::close(connection.clone(), shown.id)
-                    .map(|()| Done::Close)
+                calls::close(connection.clone(), id)
+                    .map(move |()| Done::Close(key, id))
                     .boxed(),
             );
         } else {
@@ -253,7 +249,7 @@ impl Room {
     async fn done(&mut self, done: Done) {
         match done {
             Done::Abilities(Ok(abilities)) => {
-                self.told.send_replace(Some(abilities.name.clone()));
+                self.told.send_replace(Some(abilities.clone()));
                 self.service = Service::Known(abilities);
                 let waiting: Vec<String> = self.slots.keys().cloned().collect();
                 for key in waiting {
@@ -270,20 +266,43 @@ impl Room {
                 slot.busy = false;
                 match result {
                     Ok(shown) => slot.shown = Some(shown),
-                    Err(error) => {
-                        slot.shown = None;
-                        self.tell(PopupEvent::NotShown {
-                            key: key.clone(),
-                            error,
-                        })
-                        .await;
-                    }
+                    Err(error) => self.failed(&key, error).await,
                 }
                 self.catch_up().await;
                 self.go_on(&key).await;
             }
-            Done::Close => {}
+            Done::Close(key, id) => self.closed_by_us(key, id).await,
         }
+    }
+
+    async fn failed(&mut self, key: &str, error: PopupError) {
+        let gone = matches!(self.service, Service::Unknown);
+        let Some(slot) = self.slots.get_mut(key) else {
+            return;
+        };
+        slot.shown = None;
+        match slot.sticky.take().filter(|_| gone && slot.next.is_none()) {
+            Some(request) => self.not_shown(request, error).await,
+            None => {
+                let key = key.to_owned();
+                self.tell(PopupEvent::NotShown { key, error }).await;
+            }
+        }
+    }
+
+    /// Some services do not say that what they closed is closed, or refuse to close what has just gone.
+    async fn closed_by_us(&mut self, key: String, id: u32) {
+        let Some(slot) = self.slots.get_mut(&key) else {
+            return;
+        };
+        if slot.shown.take_if(|shown| shown.id == id).is_none() {
+            return;
+        }
+        if !slot.busy && slot.next.is_none() {
+            self.slots.remove(&key);
+        }
+        let reason = Closed::Withdrawn;
+        self.tell(PopupEvent::Closed { key, reason }).await;
     }
 
     /// Does what waited for this key.
@@ -302,19 +321,16 @@ impl Room {
     }
 
     async fn give_up_waiting(&mut self, error: &PopupError) {
-        let waiting: Vec<String> = self
+        let waiting: Vec<_> = self
             .slots
-            .iter()
-            .filter(|(_, slot)| slot.next.is_some())
-            .map(|(key, _)| key.clone())
+            .values_mut()
+            .filter(|slot| !slot.busy)
+            .filter_map(|slot| slot.next.take_if(|next| matches!(next, Next::Show(_))))
             .collect();
-        for key in waiting {
-            self.slots.remove(&key);
-            self.tell(PopupEvent::NotShown {
-                key,
-                error: error.clone(),
-            })
-            .await;
+        for next in waiting {
+            if let Next::Show(request) = next {
+                self.not_shown(request, error.clone()).await;
+            }
         }
     }
 
@@ -390,6 +406,7 @@ impl Room {
         };
         if let Some(slot) = self.slots.get_mut(&key) {
             slot.shown = None;
+            slot.sticky = None;
             if !slot.busy && slot.next.is_none() {
                 self.slots.remove(&key);
             }
@@ -409,7 +426,7 @@ impl Room {
         self.forget_shown(Some(owner)).await;
         match self.connection.clone() {
             Some(connection) if !owner.is_empty() => self.ask_abilities(&connection),
-            _ => self.service = Service::Unknown,
+            _ => self.forget_service(),
         }
     }
 
@@ -427,17 +444,19 @@ impl Room {
             .map(|(key, _)| key.clone())
             .collect();
         for key in keys {
-            if let Some(slot) = self.slots.get_mut(&key) {
-                slot.shown = None;
-                if !slot.busy && slot.next.is_none() {
-                    self.slots.remove(&key);
-                }
+            let Some(slot) = self.slots.get_mut(&key) else {
+                continue;
+            };
+            slot.shown = None;
+            if let Some(request) = slot.sticky.take().filter(|_| slot.next.is_none()) {
+                slot.next = Some(Next::Show(request));
+                continue;
             }
-            self.tell(PopupEvent::Closed {
-                key,
-                reason: Closed::Unknown,
-            })
-            .await;
+            if !slot.busy && slot.next.is_none() {
+                self.slots.remove(&key);
+            }
+            let reason = Closed::Unknown;
+            self.tell(PopupEvent::Closed { key, reason }).await;
         }
     }
 

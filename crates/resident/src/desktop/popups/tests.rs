@@ -1,10 +1,12 @@
+mod trouble;
+
 use super::calls::{NAME, PATH};
 use super::*;
 use crate::desktop::test_bus::{TestBus, eventually};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use zbus::{Connection, OwnedVariant};
+use zbus::{Connection, OwnedVariant, fdo};
 
 #[derive(Debug, Clone)]
 struct Call {
@@ -22,6 +24,20 @@ struct Log {
     calls: Vec<Call>,
     closed: Vec<u32>,
     last_id: u32,
+    mood: Mood,
+}
+
+/// How the service treats what it is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Mood {
+    #[default]
+    Good,
+    /// Each call takes so long.
+    Slow(Duration),
+    /// It shows nothing more.
+    Refusing,
+    /// It does not say that it closed what it was asked to close.
+    Wordless,
 }
 
 const PROBE: u32 = 9999;
@@ -56,7 +72,13 @@ impl Service {
         actions: Vec<String>,
         hints: HashMap<String, OwnedVariant>,
         timeout: i32,
-    ) -> u32 {
+    ) -> fdo::Result<u32> {
+        let mood = self.log.lock().unwrap().mood;
+        match mood {
+            Mood::Slow(time) => tokio::time::sleep(time).await,
+            Mood::Refusing => return Err(fdo::Error::LimitsExceeded("too many popups".into())),
+            Mood::Good | Mood::Wordless => {}
+        }
         if summary == HASTY {
             emit(connection, "ActivationToken", &(PROBE, "token")).await;
             emit(connection, "ActionInvoked", &(PROBE, "a2")).await;
@@ -73,18 +95,20 @@ impl Service {
             timeout,
         });
         if replaces != 0 {
-            return replaces;
+            return Ok(replaces);
         }
         if is_probe {
-            return PROBE;
+            return Ok(PROBE);
         }
         log.last_id += 1;
-        log.last_id
+        Ok(log.last_id)
     }
 
     async fn close_notification(&self, id: u32, #[zbus(connection)] connection: &Connection) {
         self.log.lock().unwrap().closed.push(id);
-        emit(connection, "NotificationClosed", &(id, 3_u32)).await;
+        if self.log.lock().unwrap().mood != Mood::Wordless {
+            emit(connection, "NotificationClosed", &(id, 3_u32)).await;
+        }
     }
 }
 

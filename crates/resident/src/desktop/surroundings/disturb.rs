@@ -1,36 +1,74 @@
 //! The desktop's own Do Not Disturb.
 //!
-//! Plasma and others tell it by the property `Inhibited` of the notification service. GNOME keeps it in a setting
-//! (`show-banners`) that only its settings store announces.
+//! Plasma and others tell it by the property `Inhibited` of the notification service, dunst by one of its own. GNOME
+//! and its relatives keep it among their settings ([`super::disturb_settings`]).
 
+use super::disturb_settings::{Setting, XFCE, XFCE_CHANNEL, XFCE_PROPERTY, xfce};
 use super::property::{Place, flag};
 use crate::desktop::bus::Bus;
 use carillon_core::alerts::{Known, Surroundings};
 use futures_util::stream::StreamExt as _;
-use tokio::process::Command;
 use tokio::sync::watch;
-use zbus::Connection;
+use zbus::{Connection, OwnedVariant};
 
 const SERVICE: Place<'_> = Place {
     name: "org.freedesktop.Notifications",
     path: "/org/freedesktop/Notifications",
     interface: "org.freedesktop.Notifications",
 };
-const SETTINGS: Place<'_> = Place {
+const DUNST: Place<'_> = Place {
+    interface: "org.dunstproject.cmd0",
+    ..SERVICE
+};
+const DCONF: Place<'_> = Place {
     name: "ca.desrt.dconf",
     path: "/ca/desrt/dconf/Writer/user",
     interface: "ca.desrt.dconf.Writer",
 };
-const BANNERS: &str = "/org/gnome/desktop/notifications/show-banners";
 
+/// Follows it for as long as somebody wants to know, over each bus connection in turn.
 pub(super) async fn watch(bus: Bus, surroundings: watch::Sender<Surroundings>) {
-    let Ok(connection) = bus.session().await else {
-        return;
-    };
-    if let Err(error) = follow(&connection, &surroundings).await {
-        tracing::debug!(%error, "Do Not Disturb is not known");
+    loop {
+        let connection = tokio::select! {
+            connection = bus.connected() => connection,
+            () = surroundings.closed() => return,
+        };
+        if let Err(error) = follow(&connection, &surroundings).await {
+            tracing::debug!(%error, "Do Not Disturb is not known");
+        }
+        tell(&surroundings, Known::Unknown);
+        tokio::select! {
+            () = connection.closed() => {}
+            () = surroundings.closed() => return,
+        }
     }
-    tell(&surroundings, Known::Unknown);
+}
+
+/// What each source says; `None`: it is not there.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    /// The notification service is asked by somebody to be quiet.
+    inhibited: Option<bool>,
+    /// dunst is paused.
+    paused: Option<bool>,
+    /// The desktop's setting says that nothing shall pop up.
+    setting: Option<bool>,
+    /// The same on Xfce.
+    xfce: Option<bool>,
+}
+
+impl Said {
+    /// One source that says "yes" is enough; "no" needs a source at all.
+    fn known(self) -> Known {
+        let all = [self.inhibited, self.paused, self.setting, self.xfce];
+        if all.contains(&Some(true)) {
+            Known::Yes
+        } else if all.contains(&Some(false)) {
+            Known::No
+        } else {
+            Known::Unknown
+        }
+    }
 }
 
 async fn follow(
@@ -38,23 +76,43 @@ async fn follow(
     surroundings: &watch::Sender<Surroundings>,
 ) -> zbus::Result<()> {
     let mut changes = std::pin::pin!(SERVICE.changes(connection).await?);
+    let mut paused = std::pin::pin!(DUNST.changes(connection).await?);
     let mut owners = std::pin::pin!(SERVICE.owners(connection).await?);
-    let mut settings = std::pin::pin!(SETTINGS.signals(connection, "Notify").await?);
-    let gnome = is_gnome();
-    let mut inhibited = inhibited(connection).await;
-    let mut banners = if gnome { show_banners().await } else { None };
+    let mut settings = std::pin::pin!(DCONF.signals(connection, "Notify").await?);
+    let mut of_xfce = std::pin::pin!(XFCE.signals(connection, "PropertyChanged").await?);
+    let setting = Setting::of_session();
+    let mut said = Said {
+        setting: read(setting).await,
+        xfce: xfce(connection).await,
+        ..Said::default()
+    };
+    ask_service(connection, &mut said).await;
     loop {
-        tell(surroundings, known(inhibited, banners));
+        tell(surroundings, said.known());
         tokio::select! {
-            Some(changed) = changes.next() => inhibited = flag(&changed, "Inhibited").or(inhibited),
-            Some(owned) = owners.next() => {
-                inhibited = if owned { self::inhibited(connection).await } else { None };
+            Some(changed) = changes.next() => {
+                said.inhibited = flag(&changed, "Inhibited").or(said.inhibited);
             }
-            Some(signal) = settings.next(), if gnome => {
-                if signal.body().deserialize().is_ok_and(|(prefix, changes, _): (String, Vec<String>, String)| {
-                    touches_banners(&prefix, &changes)
+            Some(changed) = paused.next() => said.paused = flag(&changed, "paused").or(said.paused),
+            Some(_) = owners.next() => ask_service(connection, &mut said).await,
+            Some(signal) = settings.next(), if setting.is_some() => {
+                let of_it = signal
+                    .body()
+                    .deserialize::<(String, Vec<String>, String)>()
+                    .is_ok_and(|(prefix, changes, _)| {
+                        setting.is_some_and(|setting| setting.is_touched(&prefix, &changes))
+                    });
+                if of_it {
+                    said.setting = read(setting).await;
+                }
+            }
+            Some(signal) = of_xfce.next() => {
+                let changed: Option<(String, String, OwnedVariant)> =
+                    signal.body().deserialize().ok();
+                if let Some((_, _, value)) = changed.filter(|(channel, property, _)| {
+                    channel == XFCE_CHANNEL && property == XFCE_PROPERTY
                 }) {
-                    banners = show_banners().await;
+                    said.xfce = bool::try_from(value).ok();
                 }
             }
             () = surroundings.closed() => return Ok(()),
@@ -63,53 +121,26 @@ async fn follow(
     }
 }
 
-/// `None` when the service has no such property, or there is none; a service is not started for it.
-async fn inhibited(connection: &Connection) -> Option<bool> {
-    if SERVICE.is_owned(connection).await {
+async fn read(setting: Option<Setting>) -> Option<bool> {
+    match setting {
+        Some(setting) => setting.read().await,
+        None => None,
+    }
+}
+
+/// Says nothing when the service has no such property, or there is none; a service is not started for it.
+async fn ask_service(connection: &Connection, said: &mut Said) {
+    let there = SERVICE.is_owned(connection).await;
+    said.inhibited = if there {
         SERVICE.get(connection, "Inhibited").await
     } else {
         None
-    }
-}
-
-/// One source that says "yes" is enough; "no" needs a source at all.
-const fn known(inhibited: Option<bool>, banners: Option<bool>) -> Known {
-    match (inhibited, banners) {
-        (Some(true), _) | (_, Some(false)) => Known::Yes,
-        (None, None) => Known::Unknown,
-        _ => Known::No,
-    }
-}
-
-/// dconf tells a change as a prefix and the keys below it, or as the key alone.
-fn touches_banners(prefix: &str, changes: &[String]) -> bool {
-    let whole = |change: &String| BANNERS.starts_with(&format!("{prefix}{change}"));
-    if changes.is_empty() {
-        BANNERS.starts_with(prefix)
+    };
+    said.paused = if there {
+        DUNST.get(connection, "paused").await
     } else {
-        changes.iter().any(whole)
-    }
-}
-
-fn is_gnome() -> bool {
-    std::env::var("XDG_CURRENT_DESKTOP")
-        .is_ok_and(|desktops| desktops.split(':').any(|name| name == "GNOME"))
-}
-
-/// Asked once at the start and after each change; the store itself has no reader on the bus.
-async fn show_banners() -> Option<bool> {
-    let asked = Command::new("gsettings")
-        .args(["get", "org.gnome.desktop.notifications", "show-banners"])
-        .stdin(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await;
-    match asked.ok()?.stdout.trim_ascii() {
-        b"true" => Some(true),
-        b"false" => Some(false),
-        _ => None,
-    }
+        None
+    };
 }
 
 fn tell(surroundings: &watch::Sender<Surroundings>, known: Known) {
@@ -123,30 +154,41 @@ mod tests {
 
     #[test]
     fn unknown_is_never_taken_for_disturbed() {
-        assert_eq!(known(None, None), Known::Unknown);
-        assert_eq!(known(None, Some(true)), Known::No);
-        assert_eq!(known(Some(false), None), Known::No);
-        assert_eq!(known(Some(false), Some(false)), Known::Yes);
-        assert_eq!(known(Some(true), None), Known::Yes);
+        let said = |inhibited, setting| {
+            Said {
+                inhibited,
+                setting,
+                ..Said::default()
+            }
+            .known()
+        };
+        assert_eq!(said(None, None), Known::Unknown);
+        assert_eq!(said(None, Some(false)), Known::No);
+        assert_eq!(said(Some(false), None), Known::No);
+        assert_eq!(said(Some(false), Some(true)), Known::Yes);
+        assert_eq!(said(Some(true), None), Known::Yes);
     }
 
     #[test]
-    fn a_change_is_noticed_in_each_way_that_dconf_tells_it() {
-        let strings = |words: &[&str]| {
-            words
-                .iter()
-                .map(|&word| word.to_owned())
-                .collect::<Vec<_>>()
+    fn every_source_is_enough_by_itself() {
+        let yes = Some(true);
+        let no = Said {
+            inhibited: Some(false),
+            paused: Some(false),
+            setting: Some(false),
+            xfce: Some(false),
         };
-        assert!(touches_banners(BANNERS, &strings(&[""])));
-        assert!(touches_banners(
-            "/org/gnome/desktop/notifications/",
-            &strings(&["other", "show-banners"])
-        ));
-        assert!(touches_banners("/org/gnome/desktop/", &[]));
-        assert!(!touches_banners(
-            "/org/gnome/desktop/interface/",
-            &strings(&["clock"])
-        ));
+        assert_eq!(no.known(), Known::No);
+        for said in [
+            Said {
+                inhibited: yes,
+                ..no
+            },
+            Said { paused: yes, ..no },
+            Said { setting: yes, ..no },
+            Said { xfce: yes, ..no },
+        ] {
+            assert_eq!(said.known(), Known::Yes, "{said:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Whether the user has been away from keyboard and mouse for a while.
 
+use crate::desktop::bus::Bus;
 use tokio::sync::mpsc;
 
 /// Tells when the user goes idle for the given time, and when they are back.
@@ -20,6 +21,22 @@ impl IdleWatch {
         } else {
             Self::after(std::time::Duration::from_secs(u64::from(minutes) * 60)).await
         }
+    }
+
+    /// Whether somebody here would tell.
+    #[cfg(target_os = "linux")]
+    pub async fn is_possible(bus: &Bus) -> bool {
+        use super::{idle_bus, locked, x11};
+        x11::is_session()
+            || idle_bus::has_mutter(bus).await
+            || locked::login_session().await.is_some()
+    }
+
+    /// Whether the system answers.
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_async, reason = "as on Linux")]
+    pub async fn is_possible(_bus: &Bus) -> bool {
+        crate::desktop::native::idle_for().is_some()
     }
 
     /// Waits for the next change: true when idle, false when back. `None`: the desktop has stopped telling.

@@ -30,6 +30,14 @@ pub(super) async fn watch_mutter(time: Duration, tell: mpsc::Sender<bool>) -> bo
     true
 }
 
+/// Whether this is GNOME.
+pub(super) async fn has_mutter(bus: &Bus) -> bool {
+    match bus.session().await {
+        Ok(connection) => MUTTER.is_owned(&connection).await,
+        Err(_) => false,
+    }
+}
+
 pub(super) async fn follow_mutter(
     connection: &Connection,
     time: Duration,

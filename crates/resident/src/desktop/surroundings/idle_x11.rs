@@ -1,11 +1,9 @@
 //! Idleness from an X server: alarms on its counter `IDLETIME` (X Synchronization Extension 3.1). The server wakes us
 //! twice, when the time is reached and when the user is back.
 
-use std::io::ErrorKind;
-use std::os::fd::AsFd as _;
+use super::x11::{self, Events, Problem};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::Interest;
-use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
@@ -14,10 +12,9 @@ use x11rb::protocol::sync::{
 };
 use x11rb::rust_connection::RustConnection;
 
-/// Starts watching; false when this is no X11 session. Under Wayland the X server sees only its own windows' input.
+/// Starts watching; false when this is no X11 session.
 pub(super) fn watch(time: Duration, tell: mpsc::Sender<bool>) -> bool {
-    let wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty());
-    if wayland || std::env::var_os("DISPLAY").is_none() {
+    if !x11::is_session() {
         return false;
     }
     match Watch::new(None, time) {
@@ -35,8 +32,6 @@ pub(super) fn watch(time: Duration, tell: mpsc::Sender<bool>) -> bool {
         }
     }
 }
-
-type Problem = Box<dyn std::error::Error + Send + Sync>;
 
 pub(super) struct Watch {
     connection: RustConnection,
@@ -69,26 +64,18 @@ impl Watch {
     }
 
     pub(super) async fn run(self, tell: &mpsc::Sender<bool>) -> Result<(), Problem> {
-        // x11rb reads the socket itself; this second handle only waits.
-        let handle = self.connection.stream().as_fd().try_clone_to_owned()?;
-        let socket = UnixStream::from_std(handle.into())?;
+        let events = Events::of(Arc::new(self.connection))?;
         if self.already && tell.send(true).await.is_err() {
             return Ok(());
         }
         loop {
-            while let Some(event) = self.connection.poll_for_event()? {
-                let Event::SyncAlarmNotify(alarm) = event else {
-                    continue;
-                };
-                if tell.send(alarm.alarm == self.reached).await.is_err() {
-                    return Ok(());
-                }
-            }
             tokio::select! {
-                ready = socket.readable() => {
-                    ready?;
-                    // What was ready is read above; only what comes from now on shall wake.
-                    let _drained = socket.try_io(Interest::READABLE, || Err::<(), _>(ErrorKind::WouldBlock.into()));
+                event = events.next() => {
+                    if let Event::SyncAlarmNotify(alarm) = event?
+                        && tell.send(alarm.alarm == self.reached).await.is_err()
+                    {
+                        return Ok(());
+                    }
                 }
                 () = tell.closed() => return Ok(()),
             }

@@ -3,12 +3,11 @@
 use super::property::{Place, flag};
 use crate::desktop::bus::Bus;
 use carillon_core::alerts::{Known, Surroundings};
-use futures_util::future::Either;
 use futures_util::stream::{BoxStream, StreamExt as _, select_all};
 use tokio::sync::watch;
 use zbus::Connection;
 
-const SAVERS: [Place<'_>; 2] = [
+const SAVERS: [Place<'_>; 5] = [
     Place {
         name: "org.freedesktop.ScreenSaver",
         path: "/org/freedesktop/ScreenSaver",
@@ -19,20 +18,55 @@ const SAVERS: [Place<'_>; 2] = [
         path: "/org/gnome/ScreenSaver",
         interface: "org.gnome.ScreenSaver",
     },
+    Place {
+        name: "org.cinnamon.ScreenSaver",
+        path: "/org/cinnamon/ScreenSaver",
+        interface: "org.cinnamon.ScreenSaver",
+    },
+    Place {
+        name: "org.mate.ScreenSaver",
+        path: "/org/mate/ScreenSaver",
+        interface: "org.mate.ScreenSaver",
+    },
+    Place {
+        name: "org.xfce.ScreenSaver",
+        path: "/org/xfce/ScreenSaver",
+        interface: "org.xfce.ScreenSaver",
+    },
 ];
 const LOGIN: &str = "org.freedesktop.login1";
 
 /// Which source says what.
 type Said = (usize, Option<bool>);
 
+/// Follows the lock for as long as somebody wants to know, over each bus connection in turn.
 pub(super) async fn watch(bus: Bus, surroundings: watch::Sender<Surroundings>) {
-    let mut sources: Vec<BoxStream<'static, Said>> = Vec::new();
-    // Signals only come while their connection lives.
-    let mut kept = Vec::new();
+    let mut made = bus.made();
+    loop {
+        made.mark_unchanged();
+        let session = bus.session().await.ok();
+        let lost = async {
+            match &session {
+                Some(connection) => connection.closed().await,
+                None => made.changed().await.unwrap_or_default(),
+            }
+        };
+        tokio::select! {
+            () = follow(session.as_ref(), &surroundings) => {}
+            () = lost => {}
+            () = surroundings.closed() => return,
+        }
+        tell(&surroundings, Known::Unknown);
+    }
+}
+
+/// Never ends by itself.
+async fn follow(session: Option<&Connection>, surroundings: &watch::Sender<Surroundings>) {
+    let mut sources: Vec<BoxStream<'static, Said>> = vec![futures_util::stream::pending().boxed()];
     let mut said = [None; SAVERS.len() + 1];
-    if let Ok(connection) = bus.session().await {
+    if let Some(connection) = session {
         for (n, saver) in SAVERS.iter().enumerate() {
-            match follow_saver(&connection, *saver, n).await {
+            match follow_saver(connection, *saver, n).await {
                 Ok((first, changes)) => {
                     said[n] = first;
                     sources.push(changes);
@@ -40,21 +74,19 @@ pub(super) async fn watch(bus: Bus, surroundings: watch::Sender<Surroundings>) {
                 Err(error) => tracing::debug!(%error, "a screen saver is not heard"),
             }
         }
-        kept.push(connection);
     }
+    // Signals only come while their connection lives.
+    let mut _kept = None;
     if let Some((connection, first, changes)) = follow_login(SAVERS.len()).await {
         said[SAVERS.len()] = first;
         sources.push(changes);
-        kept.push(connection);
+        _kept = Some(connection);
     }
     let mut changes = select_all(sources);
     loop {
-        tell(&surroundings, known(&said));
-        let next = std::pin::pin!(changes.next());
-        match futures_util::future::select(next, std::pin::pin!(surroundings.closed())).await {
-            Either::Left((Some((source, now)), _)) => said[source] = now,
-            Either::Left((None, _)) => return tell(&surroundings, Known::Unknown),
-            Either::Right(_) => return,
+        tell(surroundings, known(&said));
+        if let Some((source, now)) = changes.next().await {
+            said[source] = now;
         }
     }
 }
@@ -113,6 +145,8 @@ async fn follow_login(
     let hints = changes.filter_map(move |changed| {
         std::future::ready(flag(&changed, "LockedHint").map(|locked| (source, Some(locked))))
     });
+    // A system bus that is gone says nothing any more.
+    let hints = hints.chain(futures_util::stream::iter([(source, None)]));
     Some((connection, first, hints.boxed()))
 }
 

@@ -1,3 +1,6 @@
+mod full_screen;
+mod quiet;
+
 use super::idle_x11::Watch;
 use super::*;
 use crate::desktop::test_bus::{TestBus, eventually};
@@ -112,15 +115,7 @@ struct Display {
 impl Display {
     fn start() -> Self {
         let mut server = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "320x200x24",
-                "-nolisten",
-                "tcp",
-            ])
+            .args("-displayfd 1 -screen 0 320x200x24 -nolisten tcp -noreset".split(' '))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
