@@ -48,6 +48,13 @@ impl Heard {
     }
 }
 
+/// Whether there is sound in `samples`, ended or not.
+pub(crate) fn sounds(samples: &[f32]) -> bool {
+    samples
+        .chunks_exact(FRAME)
+        .any(|frame| rms(frame) > AUDIBLE)
+}
+
 /// The first sound in `samples` that has ended, with the index of its first sample.
 pub(crate) fn first_sound(samples: &[f32]) -> Option<(usize, &[f32])> {
     let loud: Vec<bool> = samples

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::bus::filter;
-use crate::pitch::{FRAME, Heard, RATE, describe, first_sound};
+use crate::pitch::{FRAME, Heard, RATE, describe, first_sound, sounds};
 
 /// A place in the recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,6 +148,22 @@ impl Speaker {
             }
         };
         timeout(DEADLINE, search).await.expect("a sound was heard")
+    }
+
+    /// Waits until something is heard after `mark`, and not for its end.
+    ///
+    /// # Panics
+    /// When there is nothing until [`DEADLINE`].
+    pub async fn begins_since(&self, mark: Mark) {
+        let begun = |length: &usize| {
+            let recording = self.recording.lock().expect("the recording");
+            *length > mark.0 && sounds(recording.samples.get(mark.0..).unwrap_or_default())
+        };
+        let mut length = self.length.clone();
+        timeout(DEADLINE, length.wait_for(begun))
+            .await
+            .expect("a sound began")
+            .expect("the recorder runs");
     }
 
     /// Listens until `time` of the recording lies behind `mark`, and tells what could be heard in it. This is the

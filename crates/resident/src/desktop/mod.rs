@@ -11,6 +11,7 @@ pub mod native;
 pub mod popups;
 pub mod secrets;
 pub mod sound;
+pub mod speech;
 pub mod surroundings;
 pub mod tray;
 pub mod window;

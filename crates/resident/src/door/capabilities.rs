@@ -35,7 +35,10 @@ pub(super) fn capabilities(house: &House) -> Vec<AlertCapability> {
             Ability::Attention,
             there(desktop.tray, AbilityReason::NoTray),
         ),
-        (Ability::Speech, not_tried),
+        (
+            Ability::Speech,
+            there(house.ringer.can_speak(), AbilityReason::NoSpeech),
+        ),
         (Ability::DoNotDisturb, told(surroundings.do_not_disturb)),
         (Ability::Locked, told(surroundings.locked)),
         (Ability::FullScreen, told(surroundings.full_screen)),

@@ -8,6 +8,7 @@ use crate::desktop::native::FirstThread;
 use crate::desktop::popups::{Abilities, Identity, Popups};
 use crate::desktop::secrets::SecretKeeper;
 use crate::desktop::sound::Player;
+use crate::desktop::sound::packs::Shelf;
 use crate::desktop::surroundings;
 use crate::desktop::tray::Tray;
 use crate::house::{House, Parts};
@@ -55,7 +56,7 @@ pub(super) async fn start(
     let (popup_events, popups) = mpsc::channel(CLICKS);
     let popup_room = Popups::start(bus.clone(), Identity::default(), popup_events);
     let service = popup_room.service();
-    let ringer = Ringer::new(popup_room, Player::start());
+    let ringer = Ringer::new(popup_room, Player::with_packs(Shelf::of(profile.data())));
     let (desktop, _) = watch::channel(DesktopView {
         sound: true,
         ..DesktopView::default()

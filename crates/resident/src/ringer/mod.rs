@@ -5,6 +5,7 @@ pub mod pictures;
 
 use crate::desktop::popups::{PopupRequest, Popups, Urgency};
 use crate::desktop::sound::{Clip, Play, Player, carried_by_popups};
+use crate::desktop::speech::Speech;
 use crate::words::Words;
 use carillon_core::alerts::{Attention, EventKind, PopupPlan, Sound, SoundPlan};
 use carillon_core::ids::{ChatRef, InviteId};
@@ -12,6 +13,7 @@ use carillon_engine::Ring;
 use pictures::Pictures;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// What a click on a popup is about. Popups hold opaque ids only; this stays here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,7 @@ const REMEMBERED: usize = 256;
 pub struct Ringer {
     popups: Popups,
     player: Player,
+    speech: Speech,
     pictures: Pictures,
     shown: Mutex<HashMap<String, Shown>>,
 }
@@ -46,6 +49,7 @@ impl Ringer {
         Self {
             popups,
             player,
+            speech: Speech::default(),
             pictures: Pictures::default(),
             shown: Mutex::default(),
         }
@@ -56,16 +60,24 @@ impl Ringer {
         // The popup goes first: it is never delayed for the sound.
         let mut carried = None;
         if let Some(popup) = &ring.plan.popup {
-            carried = ring.plan.sound.as_ref().and_then(carried_sound);
+            carried = ring
+                .plan
+                .sound
+                .as_ref()
+                .and_then(|sound| self.carried_sound(sound));
             self.show(ring, popup, carried.clone(), words);
         }
         if let Some(sound) = ring.plan.sound.as_ref().filter(|_| carried.is_none()) {
-            self.play(&ring.plan.replace_key, sound);
+            self.play(ring, sound);
+        }
+        if ring.plan.speak {
+            self.speech
+                .say(ring.plan.kind, &compose::aloud(ring, words));
         }
     }
 
-    fn play(&self, key: &str, plan: &SoundPlan) {
-        // A built-in that this version does not have, or a file that is gone, is still heard as the chime.
+    fn play(&self, ring: &Ring, plan: &SoundPlan) {
+        // A built-in that this version does not have is still heard as the chime; of files the player sees to it.
         let chime = || Clip::of(&Sound::Builtin("chime".to_owned()));
         let clip = match Clip::of(&plan.sound).or_else(|_| chime()) {
             Ok(Some(clip)) => clip,
@@ -75,15 +87,28 @@ impl Ringer {
                 return;
             }
         };
+        if plan.volume.per_cent() == 0 {
+            return;
+        }
+        let Some(turn) = self.player.turn(ring.plan.kind, Instant::now()) else {
+            return;
+        };
         let play = Play {
-            key: key.to_owned(),
+            key: ring.plan.replace_key.clone(),
             clip,
             volume: plan.volume.per_cent(),
         };
         let player = self.player.clone();
         // In a task of its own, which has its turn after the popup's: raising the player's thread takes longer than
         // sending the popup. The player itself says what went wrong; nobody here waits for it.
-        tokio::spawn(async move { drop(player.play(play)) });
+        tokio::spawn(async move { drop(player.play(turn, play)) });
+    }
+
+    /// The sound that the popup brings along, if it can and it is to be heard.
+    fn carried_sound(&self, plan: &SoundPlan) -> Option<String> {
+        (plan.volume.per_cent() > 0)
+            .then(|| carried_by_popups(&plan.sound, self.player.shelf()))
+            .flatten()
     }
 
     fn show(&self, ring: &Ring, plan: &PopupPlan, sound: Option<String>, words: &Words) {
@@ -154,20 +179,20 @@ impl Ringer {
         if let Err(error) = self.popups.withdraw_all() {
             tracing::debug!(%error, "popups could not be withdrawn");
         }
-        self.player.stop_all();
+        self.stop_sounds();
     }
 
-    /// Stops all sounds.
+    /// Stops all sounds, and what is read aloud.
     pub fn stop_sounds(&self) {
         self.player.stop_all();
+        self.speech.stop_all();
     }
-}
 
-/// The sound that the popup brings along, if it can and it is to be heard.
-fn carried_sound(plan: &SoundPlan) -> Option<String> {
-    (plan.volume.per_cent() > 0)
-        .then(|| carried_by_popups(&plan.sound))
-        .flatten()
+    /// Whether alerts can be read aloud here.
+    #[must_use]
+    pub fn can_speak(&self) -> bool {
+        self.speech.works()
+    }
 }
 
 /// Critical passes the desktop's own Do Not Disturb: only what the user marked so asks for it. Presence need not be

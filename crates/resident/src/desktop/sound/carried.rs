@@ -4,6 +4,7 @@
 //! by itself would not. The price is the row's volume: the notification centre has one for all.
 
 use super::builtin;
+use super::packs::Shelf;
 use crate::desktop::written::{self, Readers};
 use carillon_core::alerts::Sound;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -21,10 +22,14 @@ pub(super) fn folder() -> Option<PathBuf> {
 
 /// Lays a sound into `folder` unless it is there, and tells the name by which the notification centre knows it.
 /// `None`: it does not play this one.
-pub(super) fn lay_out(sound: &Sound, folder: &Path) -> Option<String> {
+pub(super) fn lay_out(sound: &Sound, shelf: Option<&Shelf>, folder: &Path) -> Option<String> {
     let laid_out = match sound {
         Sound::None => return None,
         Sound::Builtin(name) => builtin_in(name, folder),
+        Sound::Pack(sound) => match shelf.and_then(|shelf| shelf.find(sound)) {
+            Some(path) => own_in(&path, folder),
+            None => return None,
+        },
         Sound::File(path) => own_in(Path::new(path), folder),
     };
     match laid_out {
@@ -95,7 +100,7 @@ mod tests {
         let sound = Sound::Builtin("bell".into());
         for _ in 0..2 {
             assert_eq!(
-                lay_out(&sound, &folder).as_deref(),
+                lay_out(&sound, None, &folder).as_deref(),
                 Some("im.carillon.bell")
             );
         }
@@ -111,10 +116,10 @@ mod tests {
         let own = home.path().join("Ding.WAV");
         fs::write(&own, "one").unwrap();
         let sound = Sound::File(own.display().to_string());
-        let first = lay_out(&sound, &folder).unwrap();
-        assert_eq!(lay_out(&sound, &folder).as_ref(), Some(&first));
+        let first = lay_out(&sound, None, &folder).unwrap();
+        assert_eq!(lay_out(&sound, None, &folder).as_ref(), Some(&first));
         fs::write(&own, "another").unwrap();
-        assert_ne!(lay_out(&sound, &folder), Some(first));
+        assert_ne!(lay_out(&sound, None, &folder), Some(first));
     }
 
     #[test]
@@ -129,7 +134,7 @@ mod tests {
             Sound::File(song.display().to_string()),
             Sound::File(missing.display().to_string()),
         ] {
-            assert_eq!(lay_out(&sound, home.path()), None, "{sound:?}");
+            assert_eq!(lay_out(&sound, None, home.path()), None, "{sound:?}");
         }
         assert_eq!(names(home.path()), ["song.ogg"]);
     }

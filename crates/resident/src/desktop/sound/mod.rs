@@ -1,4 +1,7 @@
-//! Sounds of alerts: built-in ones and the user's own files.
+//! Sounds of alerts: built-in ones, those of sound packs, and the user's own files.
+//!
+//! Of two sounds within a second only the stronger event's is heard, and that is decided when they are ordered: a
+//! burst never queues up.
 //!
 //! The device is opened for a sound and given back ten seconds after the last one; no thread of sound lives longer.
 //! The caller never waits: whether a sound was heard comes as an answer that may be ignored.
@@ -7,12 +10,17 @@ pub mod builtin;
 #[cfg(any(target_os = "macos", test))]
 mod carried;
 mod check;
+mod kept;
+pub mod packs;
 mod voice;
 
-use carillon_core::alerts::Sound;
+use carillon_core::alerts::{EventKind, Overlap, PackSound, Sound, Sounding, overlap};
+use carillon_core::ids::Timestamp;
+use packs::Shelf;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 pub use check::{MAX_BYTES, MAX_LENGTH, check_file};
@@ -46,6 +54,8 @@ pub enum SoundProblem {
 pub enum Clip {
     /// A file that is inside the binary.
     BuiltIn(&'static [u8]),
+    /// One of an imported sound pack.
+    Pack(PackSound),
     /// The user's own file.
     File(PathBuf),
 }
@@ -62,6 +72,7 @@ impl Clip {
                 Some(bytes) => Ok(Some(Self::BuiltIn(bytes))),
                 None => Err(SoundProblem::Unknown(name.clone())),
             },
+            Sound::Pack(sound) => Ok(Some(Self::Pack(sound.clone()))),
             Sound::File(path) => Ok(Some(Self::File(path.into()))),
         }
     }
@@ -70,12 +81,12 @@ impl Clip {
 /// The name of a sound that the popup brings along, where whoever shows popups plays sounds better than Carillon can:
 /// on macOS, which tells nobody of its Focus. `None`: Carillon plays it.
 #[must_use]
-pub fn carried_by_popups(sound: &Sound) -> Option<String> {
+pub fn carried_by_popups(sound: &Sound, shelf: Option<&Shelf>) -> Option<String> {
     #[cfg(target_os = "macos")]
-    return carried::lay_out(sound, &carried::folder()?);
+    return carried::lay_out(sound, shelf, &carried::folder()?);
     #[cfg(not(target_os = "macos"))]
     {
-        let _nobody_carries = sound;
+        let _nobody_carries = (sound, shelf);
         None
     }
 }
@@ -94,7 +105,27 @@ pub struct Play {
 /// Plays sounds. Cheap to clone, holds nothing while it is silent.
 #[derive(Debug, Clone, Default)]
 pub struct Player {
-    voice: Arc<Mutex<Option<Sender<Order>>>>,
+    stage: Arc<Mutex<Stage>>,
+    shelf: Option<Shelf>,
+}
+
+/// What the player's clones share.
+#[derive(Debug, Default)]
+struct Stage {
+    voice: Option<Sender<Order>>,
+    /// The last sound that had its turn.
+    last: Option<(EventKind, Instant)>,
+    /// How often all was silenced.
+    silences: u64,
+}
+
+/// The permission to be heard; it is void once all is silenced.
+#[derive(Debug)]
+#[must_use = "a turn that is not used silences weaker events for a second all the same"]
+pub struct Turn {
+    silences: u64,
+    /// Ends what plays.
+    alone: bool,
 }
 
 impl std::fmt::Debug for Order {
@@ -110,34 +141,75 @@ impl Player {
         Self::default()
     }
 
+    /// The same, with the sounds of packs.
+    #[must_use]
+    pub fn with_packs(shelf: Shelf) -> Self {
+        Self {
+            shelf: Some(shelf),
+            ..Self::default()
+        }
+    }
+
+    /// Where the sounds of packs lie.
+    #[must_use]
+    pub const fn shelf(&self) -> Option<&Shelf> {
+        self.shelf.as_ref()
+    }
+
+    /// Whether an event is heard that happens now; see [`overlap`].
+    pub fn turn(&self, kind: EventKind, now: Instant) -> Option<Turn> {
+        let mut stage = self.stage();
+        let alone = match stage.last {
+            None => false,
+            Some((playing, since)) => match beside(playing, since, kind, now) {
+                Overlap::Both => false,
+                Overlap::Replace => true,
+                Overlap::Drop => return None,
+            },
+        };
+        stage.last = Some((kind, now));
+        Some(Turn {
+            silences: stage.silences,
+            alone,
+        })
+    }
+
     /// Plays a sound and returns at once. The answer says whether it began (about 60 ms where there is no device)
-    /// and may be dropped.
+    /// and may be dropped; it never comes when all was silenced since the turn was given.
     #[must_use = "drop it explicitly when nobody wants to know"]
-    pub fn play(&self, play: Play) -> oneshot::Receiver<Result<(), SoundProblem>> {
+    pub fn play(&self, turn: Turn, play: Play) -> oneshot::Receiver<Result<(), SoundProblem>> {
         let (told, answer) = oneshot::channel();
-        let order = Order::Play(
+        let Turn { silences, alone } = turn;
+        let mut stage = self.stage();
+        if silences != stage.silences {
+            return answer;
+        }
+        let order = Order::Play {
             play,
-            Box::new(move |result| {
+            alone,
+            tell: Box::new(move |result| {
                 if let Err(problem) = &result {
                     tracing::warn!(%problem, "a sound was not played");
                 }
                 let _nobody_asked = told.send(result);
             }),
-        );
-        let mut voice = self.voice();
-        let refused = match voice.as_ref() {
+        };
+        let refused = match stage.voice.as_ref() {
             Some(orders) => orders.send(order).err().map(|refused| refused.0),
             None => Some(order),
         };
         if let Some(order) = refused {
-            *voice = self.raise(order);
+            stage.voice = self.raise(order);
         }
         answer
     }
 
-    /// Silence, within some milliseconds.
+    /// Silence, within some milliseconds; also of what has its turn and was not ordered yet.
     pub fn stop_all(&self) {
-        if let Some(orders) = self.voice().as_ref() {
+        let mut stage = self.stage();
+        stage.silences += 1;
+        stage.last = None;
+        if let Some(orders) = stage.voice.as_ref() {
             let _silent_already = orders.send(Order::StopAll);
         }
     }
@@ -147,21 +219,22 @@ impl Player {
         let (orders, taken) = channel();
         let own = orders.clone();
         let player = self.clone();
+        let shelf = self.shelf.clone();
         let _taken_is_alive = orders.send(first);
         let ends = move |taken: &std::sync::mpsc::Receiver<Order>| {
             // Under the lock nobody can order: either something is there already, or the next one raises a new voice.
-            let mut voice = player.voice();
+            let mut stage = player.stage();
             match taken.try_recv() {
                 Ok(order) => Some(order),
                 Err(_) => {
-                    *voice = None;
+                    stage.voice = None;
                     None
                 }
             }
         };
         let thread = std::thread::Builder::new()
             .name("sound".into())
-            .spawn(move || voice::run(&taken, own, ends));
+            .spawn(move || voice::run(&taken, own, shelf, ends));
         match thread {
             Ok(_runs_by_itself) => Some(orders),
             Err(error) => {
@@ -171,7 +244,67 @@ impl Player {
         }
     }
 
-    fn voice(&self) -> MutexGuard<'_, Option<Sender<Order>>> {
-        self.voice.lock().unwrap_or_else(PoisonError::into_inner)
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The rule for two sounds, in moments of this process.
+fn beside(playing: EventKind, since: Instant, next: EventKind, now: Instant) -> Overlap {
+    let passed = now.saturating_duration_since(since).as_millis();
+    let sounding = |kind, at| Sounding {
+        kind,
+        at: Timestamp(at),
+    };
+    let passed = i64::try_from(passed).unwrap_or(i64::MAX);
+    overlap(sounding(playing, 0), sounding(next, passed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_flood_has_one_turn_a_second() {
+        let player = Player::start();
+        let start = Instant::now();
+        let turns = (0..5_000_u32)
+            .filter(|number| {
+                let now = start + Duration::from_millis(2) * *number;
+                player.turn(EventKind::Message, now).is_some()
+            })
+            .count();
+        assert_eq!(turns, 10, "in ten seconds");
+    }
+
+    #[test]
+    fn a_stronger_event_takes_the_place_of_what_plays() {
+        let player = Player::start();
+        let start = Instant::now();
+        let message = player.turn(EventKind::Message, start).unwrap();
+        assert!(!message.alone);
+        let soon = start + Duration::from_millis(300);
+        assert!(player.turn(EventKind::ContactAvailable, soon).is_none());
+        assert!(player.turn(EventKind::Attention, soon).unwrap().alone);
+        let later = soon + Duration::from_millis(900);
+        assert!(
+            player.turn(EventKind::Message, later).is_none(),
+            "the second counts from the stronger one"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_turn_is_void_once_all_is_silenced() {
+        let player = Player::start();
+        let turn = player.turn(EventKind::Message, Instant::now()).unwrap();
+        player.stop_all();
+        let play = Play {
+            key: "chat".into(),
+            clip: Clip::File("/nowhere".into()),
+            volume: 50,
+        };
+        assert!(player.play(turn, play).await.is_err(), "no answer");
+        assert!(player.stage().voice.is_none(), "nothing was opened");
     }
 }

@@ -1,9 +1,10 @@
 //! The owner of the sound device. Opens it for the first sound, keeps it for a moment after the last, and ends.
 
-use super::{Clip, Play, SoundProblem, check};
+use super::kept::Kept;
+use super::packs::Shelf;
+use super::{Clip, Play, SoundProblem, builtin, check};
 use rodio::source::EmptyCallback;
-use rodio::{Decoder, DeviceSinkBuilder, MixerDeviceSink, Player, Source};
-use std::io::Cursor;
+use rodio::{DeviceSinkBuilder, MixerDeviceSink, Player, Source};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,12 @@ const OVERLAP: usize = 4;
 
 /// What the voice is told, by its owner and by the device itself.
 pub(super) enum Order {
-    Play(Play, Box<dyn FnOnce(Result<(), SoundProblem>) + Send>),
+    Play {
+        play: Play,
+        /// Ends what plays.
+        alone: bool,
+        tell: Box<dyn FnOnce(Result<(), SoundProblem>) + Send>,
+    },
     StopAll,
     Finished(u64),
     DeviceFailed,
@@ -31,6 +37,7 @@ struct Voice {
     own: Sender<Order>,
     device: Option<MixerDeviceSink>,
     playing: Vec<Sounding>,
+    kept: Kept,
     last: u64,
 }
 
@@ -46,6 +53,7 @@ struct Sounding {
 pub(super) fn run(
     orders: &Receiver<Order>,
     own: Sender<Order>,
+    shelf: Option<Shelf>,
     last_call: impl Fn(&Receiver<Order>) -> Option<Order>,
 ) {
     let _quiet = quiet();
@@ -53,6 +61,7 @@ pub(super) fn run(
         own,
         device: None,
         playing: Vec::new(),
+        kept: Kept::new(shelf),
         last: 0,
     };
     loop {
@@ -87,7 +96,12 @@ const fn quiet() {}
 impl Voice {
     fn carry_out(&mut self, order: Order) {
         match order {
-            Order::Play(play, tell) => tell(self.play(play)),
+            Order::Play { play, alone, tell } => {
+                if alone {
+                    self.playing.clear();
+                }
+                tell(self.play(play));
+            }
             Order::Finished(number) => self.playing.retain(|sounding| sounding.number != number),
             Order::StopAll | Order::DeviceFailed => self.hush(),
         }
@@ -101,14 +115,13 @@ impl Voice {
 
     fn play(&mut self, play: Play) -> Result<(), SoundProblem> {
         let loudness = loudness(play.volume);
-        match play.clip {
-            Clip::BuiltIn(bytes) => {
-                let decoder = Decoder::try_from(Cursor::new(bytes))
-                    .map_err(|error| SoundProblem::NotASound(error.to_string()))?;
-                self.sound(play.key, decoder, loudness)
-            }
-            Clip::File(path) => self.sound(play.key, check::open(&path)?, loudness),
-        }
+        let source = self.kept.source(&play.clip).or_else(|problem| {
+            // A file that is gone must not make an alert silent.
+            tracing::warn!(%problem, "the chime is played instead of a sound");
+            let chime = builtin::bytes("chime").ok_or(problem)?;
+            self.kept.source(&Clip::BuiltIn(chime))
+        })?;
+        self.sound(play.key, source, loudness)
     }
 
     fn sound<S>(&mut self, key: String, source: S, loudness: f32) -> Result<(), SoundProblem>
