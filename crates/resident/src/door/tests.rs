@@ -1,5 +1,7 @@
 //! A house with ten thousand contacts, seen over the link as a window sees it.
 
+mod alerts;
+
 use super::*;
 use crate::desktop::bus::Bus;
 use crate::desktop::popups::{Identity, Popups};
@@ -80,7 +82,7 @@ struct Scene {
     server: mpsc::Sender<Incoming>,
     window: Link,
     events: mpsc::Receiver<Event>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A resident with that roster and chats, and a window at its door.
@@ -146,7 +148,7 @@ async fn scene(roster: Vec<RosterItem>, draft: Option<&str>) -> Scene {
         server,
         window,
         events,
-        _folder: folder,
+        folder,
     }
 }
 

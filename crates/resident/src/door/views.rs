@@ -33,7 +33,10 @@ pub(super) async fn overview(house: &House) -> Result<Overview, Refusal> {
 
 pub(super) async fn standing(house: &House) -> Result<Standing, Refusal> {
     let (accounts, own) = on_desk(house, |desk| Ok((accounts(desk), own(desk)))).await?;
-    let settings = house.settings();
+    let settings = house.read_settings(|settings| SettingsView {
+        general: settings.general.clone(),
+        privacy: settings.privacy.clone(),
+    });
     let own = OwnView {
         availability: settings.general.availability,
         status: settings.general.status.clone(),
@@ -45,10 +48,7 @@ pub(super) async fn standing(house: &House) -> Result<Standing, Refusal> {
         accounts,
         requests: requests(house)?,
         own,
-        settings: SettingsView {
-            general: settings.general,
-            privacy: settings.privacy,
-        },
+        settings,
         tryout: crate::tryout::view(house),
         notices: house.notices(),
         desktop,

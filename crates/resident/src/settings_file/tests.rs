@@ -1,4 +1,5 @@
 mod alerts;
+mod anything;
 
 use super::*;
 use carillon_core::alerts::{EventKind, Popup, Row, Sound, Volume};
