@@ -8,6 +8,7 @@ mod decide;
 mod floor;
 mod latency;
 mod report;
+mod sound_onset;
 mod start;
 mod weight;
 
@@ -22,6 +23,8 @@ use crate::report::Report;
 const MESSAGES: usize = 500;
 /// Starts whose time is measured.
 const STARTS: usize = 20;
+/// Sounds whose onset is measured, with the device open and with it closed.
+const SOUNDS: (usize, usize) = (20, 5);
 /// Senders, in turn: the chat of each has been silent for five seconds when it rings again.
 const SENDERS: usize = 8;
 
@@ -29,6 +32,10 @@ const SENDERS: usize = 8;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     if let Some(order) = std::env::args().nth(1) {
+        if order == sound_onset::PLAYER {
+            sound_onset::play();
+            return;
+        }
         floor::receive(&order).await;
         return;
     }
@@ -41,6 +48,14 @@ async fn main() {
     report.save();
 
     let server = TestServer::start(Kind::Prosody).await;
+    eprintln!(
+        "sounds, {} with the device open, {} with it closed",
+        SOUNDS.0, SOUNDS.1
+    );
+    let listener = server.add_account("listener", "bench").await;
+    sound_onset::measure(&server, &listener, SOUNDS, &mut report).await;
+    report.save();
+
     let alice_account = server.add_account("alice", "bench").await;
     let friends = befriend_all(&server, &alice_account).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
