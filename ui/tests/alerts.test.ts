@@ -85,7 +85,7 @@ describe('the matrix of alerts', () => {
     await until(() => fake.rows.missed?.sound === 'file:/home/alice/Music/gong.ogg');
   });
 
-  it('the sounds of packs can be chosen', async () => {
+  it('the sounds of packs can be chosen, also one that is meant for several events', async () => {
     await matrix();
     await fireEvent.click(button('missed', 'sound'));
     const select = await editor('[data-test="cell-sound"] select');

@@ -16,12 +16,15 @@ function filed(value: string, known: readonly Choice[]): Choice[] {
   return value.startsWith('file:') && !known.some(([choice]) => choice === value) ? [[value, fileName(value)]] : [];
 }
 
-/** The sounds of the packs, each with its pack’s name. */
+/** The sounds of the packs, each with its pack’s name. A pack may mean one sound for several events: then it is named by the first. */
 function packed(): Choice[] {
-  const packs = rules.packs ?? [];
-  return packs.flatMap((pack) =>
-    pack.sounds.map(({ event, sound }) => [sound, t('pack.sound', { pack: pack.name, event: eventWords(event) })] as const),
-  );
+  const named = new Map<string, string>();
+  for (const pack of rules.packs ?? []) {
+    for (const { event, sound } of pack.sounds) {
+      if (!named.has(sound)) named.set(sound, t('pack.sound', { pack: pack.name, event: eventWords(event) }));
+    }
+  }
+  return [...named];
 }
 
 /** A pack may name events that this version does not know. */
@@ -33,7 +36,8 @@ function eventWords(event: string): string {
 export function soundChoices(now: string): Choice[] {
   const builtIn = (settings.alerts?.sounds ?? []).map((name) => [`builtin:${name}`, soundWords(`builtin:${name}`)] as const);
   const packs = packed();
-  return [['none', soundWords('none')], ...builtIn, ...packs, ...filed(now, packs), [pick, t('alerts.pick_sound')]];
+  const others = packs.filter(([value]) => !builtIn.some(([known]) => known === value));
+  return [['none', soundWords('none')], ...builtIn, ...others, ...filed(now, packs), [pick, t('alerts.pick_sound')]];
 }
 
 export function iconChoices(now: string): Choice[] {

@@ -83,7 +83,10 @@ export class FakeRules {
       author: 'A. Fisher',
       licence: 'CC0',
       origin: 'imported',
-      sounds: [{ event: 'message', sound: 'file:/home/alice/.local/share/carillon/packs/harbour/message.ogg' }],
+      sounds: [
+        { event: 'message', sound: 'file:/home/alice/.local/share/carillon/packs/harbour/message.ogg' },
+        { event: 'missed', sound: 'file:/home/alice/.local/share/carillon/packs/harbour/message.ogg' },
+      ],
       refused: [
         { event: 'mention', file: 'horn.wav', why: 'too_long' },
         { event: 'attention', file: '../siren.wav', why: 'outside_the_pack' },
