@@ -194,6 +194,7 @@ impl Desk {
 
     /// The user waved a popup away or used it: what it told does not come again. What came since and still waits does.
     pub fn dismissed(&mut self, key: &str) {
+        self.standing.remove(key);
         if self.later.get(key).is_some_and(Waiting::comes_again) {
             self.is_seen(key);
         }
