@@ -176,3 +176,49 @@ async fn one_that_refuses_or_talks_nonsense_is_told() {
         assert!(read.is_err(), "{answer:?}");
     }
 }
+
+/// Debian's own, with the module that makes no sound. Where it is not installed there is nothing to show.
+#[tokio::test]
+async fn the_real_speech_dispatcher_reads_and_cancels() {
+    if !is_installed() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let settings = [
+        "CommunicationMethod \"unix_socket\"",
+        // One that needs no sound server even to begin.
+        "AudioOutputMethod \"libao\"",
+        "AddModule \"dummy\" \"sd_dummy\" \"\"",
+        "DefaultModule dummy\n",
+    ]
+    .join("\n");
+    std::fs::write(at.join("speechd.conf"), settings).unwrap();
+    let socket = at.join("speechd.sock");
+    let mut command = Command::new(SERVER);
+    let _server = command
+        .args(["-s", "-c", "unix_socket", "-S"])
+        .arg(&socket)
+        .arg("-C")
+        .arg(at)
+        .arg("-L")
+        .arg(at)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while UnixStream::connect(&socket).await.is_err() {
+        assert!(Instant::now() < deadline, "it listens");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let reader = Reader::Socket(socket);
+    let (_go_on, ended) = oneshot::channel();
+    read(&reader, ".Alice <b>&amp; Bob", ended).await.unwrap();
+    let (end, ended) = oneshot::channel();
+    let long = "a long text ".repeat(20);
+    let reading = tokio::spawn(async move { read(&reader, &long, ended).await });
+    end.send(()).unwrap();
+    reading.await.unwrap().unwrap();
+}
