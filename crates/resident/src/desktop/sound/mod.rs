@@ -177,16 +177,16 @@ impl Player {
     /// Plays a sound and returns at once. The answer says whether it began (about 60 ms where there is no device)
     /// and may be dropped; it never comes when all was silenced since the turn was given.
     #[must_use = "drop it explicitly when nobody wants to know"]
+    #[expect(clippy::needless_pass_by_value, reason = "a turn is used once")]
     pub fn play(&self, turn: Turn, play: Play) -> oneshot::Receiver<Result<(), SoundProblem>> {
         let (told, answer) = oneshot::channel();
-        let Turn { silences, alone } = turn;
         let mut stage = self.stage();
-        if silences != stage.silences {
+        if turn.silences != stage.silences {
             return answer;
         }
         let order = Order::Play {
             play,
-            alone,
+            alone: turn.alone,
             tell: Box::new(move |result| {
                 if let Err(problem) = &result {
                     tracing::warn!(%problem, "a sound was not played");

@@ -95,7 +95,10 @@ impl Speech {
         #[cfg(target_os = "linux")]
         return ssip::is_there(&self.reader);
         #[cfg(not(target_os = "linux"))]
-        program::is_there()
+        {
+            let _there_is_but_one = &self.reader;
+            program::is_there()
+        }
     }
 
     /// Reads a text aloud, now or after what is read; returns at once. Needs tokio's runtime.
