@@ -47,6 +47,7 @@ describe('an alert row in a sentence', () => {
 
   it('names sounds and icons, also unknown ones', () => {
     expect([soundWords('builtin:knock-knock'), soundWords('builtin:brand-new'), soundWords('none')]).toEqual(['Knock-knock', 'brand-new', 'Silent']);
+    expect([soundWords('pack:My Woods/message'), soundWords('pack:Woods/meteor')]).toEqual(['My Woods: New message', 'Woods: meteor']);
     expect([iconWords('avatar'), iconWords('builtin:missed'), iconWords('file:C:\\a\\b.png')]).toEqual(['Who it is from', 'While you were away', 'b.png']);
   });
 });

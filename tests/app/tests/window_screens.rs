@@ -5,8 +5,8 @@
 use std::os::unix::fs::PermissionsExt;
 
 use carillon_tests_app::{
-    Album, AtScreen, Impostor, LOOKS, Look, Person, Screen, Visitor, Walk, Window, quoted,
-    take_axe_in,
+    Album, AtScreen, Impostor, LOOKS, Look, Person, Screen, Visitor, Walk, Window, alert_row,
+    quoted, take_axe_in,
 };
 use carillon_tests_servers::{Kind, Peer, Process, binary, until_some};
 use serde_json::{Value, json};
@@ -286,6 +286,7 @@ async fn talking(window: &Window, walk: &mut Walk<'_>, bob: &str) {
         ("edit-contact", "contact-form", "dialog-edit-contact"),
         ("remove-contact", "confirm", "dialog-remove-contact"),
         ("block", "confirm", "dialog-block"),
+        ("watch-contact", "watch-form", "dialog-watch"),
     ] {
         window.click("[data-test=chat-menu]").await;
         window.click(&format!("[data-test={item}]")).await;
@@ -293,6 +294,14 @@ async fn talking(window: &Window, walk: &mut Walk<'_>, bob: &str) {
         walk.see(screen).await;
         walk.close_dialog().await;
     }
+    window.click("[data-test=chat-menu]").await;
+    window.click("[data-test=chat-alerts]").await;
+    window.find("[data-test=scope-mute]").await;
+    window.choose("[data-test=add-difference]", "message").await;
+    window.find(&alert_row("message")).await;
+    walk.see("alerts-of-a-contact").await;
+    window.click("main [data-test=back]").await;
+    window.find("[data-test=composer]").await;
     walk.back().await;
 }
 
@@ -334,8 +343,8 @@ async fn settings(window: &Window, walk: &mut Walk<'_>) {
         walk.back().await;
     }
     window.go_to_sheet("alerts").await;
-    let row = "[data-test=alert-row][data-kind=contact_request]";
-    window.find(row).await;
+    let row = alert_row("contact_request");
+    window.find(&row).await;
     window
         .script(&format!(
             "document.querySelector({row:?}).scrollIntoView({{ block: 'start' }})"
@@ -345,9 +354,33 @@ async fn settings(window: &Window, walk: &mut Walk<'_>) {
     window.find(&format!("{row} [data-test=tried]")).await;
     if walk.narrow() {
         window.click(&format!("{row} [aria-expanded=false]")).await;
+        window.find(&format!("{row} [data-test=cell-popup]")).await;
+        walk.see("settings-alerts-row").await;
+    } else {
+        window
+            .click(&format!("{row} [data-test=at-popup] [data-cell]"))
+            .await;
+        let editor = "[data-test=cell-editor]";
+        window.find(&format!("{editor} select")).await;
+        walk.see("settings-alerts-row").await;
+        walk.close(editor).await;
     }
-    window.find(&format!("{row} [data-test=cell-popup]")).await;
-    walk.see("settings-alerts-row").await;
+    window.click("[data-test=preset-sight_only]").await;
+    window.find("[data-test=preset-changes]").await;
+    walk.see("dialog-preset").await;
+    walk.close_dialog().await;
+    for (tab, shown) in [
+        ("profiles", "profile-choice"),
+        ("quiet", "quiet-hours"),
+        ("watches", "no-watches"),
+        ("what-if", "what-if"),
+        ("more", "packs"),
+    ] {
+        window.click(&format!("[data-test=tab-{tab}]")).await;
+        window.find(&format!("[data-test={shown}]")).await;
+        walk.see(&format!("settings-alerts-{tab}")).await;
+    }
+    window.click("[data-test=tab-events]").await;
     walk.back().await;
     window.go_to_sheet("accounts").await;
     window.click("[data-test=change-account]").await;

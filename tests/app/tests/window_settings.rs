@@ -1,29 +1,17 @@
 //! What is chosen in the settings is what is seen and heard next.
 
-use carillon_tests_app::{AtScreen, Window, built_in};
+use carillon_tests_app::{AtScreen, Window, alert_cell, alert_row, built_in};
 use carillon_tests_servers::Kind;
+use serde_json::json;
 
-fn row(kind: &str) -> String {
-    format!("[data-test=alert-row][data-kind={kind}]")
-}
-
-fn cell(kind: &str, cell: &str) -> String {
-    format!("{} [data-test=cell-{cell}]", row(kind))
-}
-
-/// Chooses in a cell, and waits until the choice is one's own.
-async fn choose(window: &Window, kind: &str, name: &str, value: &str) {
-    let cell = cell(kind, name);
-    window.choose(&format!("{cell} select"), value).await;
-    window.find(&format!("{cell}[data-source=own]")).await;
-}
-
-async fn value(window: &Window, kind: &str, name: &str) -> serde_json::Value {
-    let select = format!("{} select", cell(kind, name));
-    window.find(&select).await;
-    window
-        .script(&format!("return document.querySelector('{select}').value"))
-        .await
+/// Whether a row shows a popup.
+async fn pops_up(window: &Window, kind: &str) -> bool {
+    let rows = window
+        .ask("alert_rows", json!({"whose": {"kind": "everybody"}}))
+        .await;
+    let rows = rows["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["kind"] == kind).unwrap();
+    row["effective"]["popup"]["value"] != "none"
 }
 
 #[tokio::test]
@@ -32,15 +20,20 @@ async fn a_sound_and_an_icon_that_were_chosen_are_the_next_alert_s() {
     let desktop = &at.meeting.alice.desktop;
     let window = at.meeting.alice.open_window().await;
     window.go_to_sheet("alerts").await;
-    choose(&window, "message", "sound", "builtin:knock").await;
-    choose(&window, "message", "icon", "builtin:missed").await;
+    window
+        .choose_alert("message", "sound", "builtin:knock")
+        .await;
+    window
+        .choose_alert("message", "icon", "builtin:missed")
+        .await;
     let silence = desktop.speaker.mark();
     window
-        .click(&format!("{} [data-test=try]", row("missed")))
+        .click(&format!("{} [data-test=try]", alert_row("missed")))
         .await;
     let missed = desktop.notifications.next_popup("tried", |_| true).await;
     let (first, end) = desktop.speaker.heard_since(silence).await;
-    assert!(first.resembles(&built_in("bell")), "{first:?}");
+    // It has no sound of its own, and follows the row of messages.
+    assert!(first.resembles(&built_in("knock")), "{first:?}");
 
     let mut bob = at.meeting.bob_unseen().await;
     bob.message(&at.meeting.alice_account.jid, "Hear that?")
@@ -65,32 +58,24 @@ async fn a_cell_follows_the_general_row_until_it_is_chosen_and_again_afterwards(
     let at = AtScreen::on(Kind::Embedded).await;
     let window = at.meeting.alice.open_window().await;
     window.go_to_sheet("alerts").await;
+    let tray = alert_cell("message", "tray");
     window
-        .find(&format!(
-            "{}[data-source=generic_built_in]",
-            cell("message", "tray")
-        ))
+        .find(&format!("{tray}[data-source=generic_built_in]"))
         .await;
 
-    choose(&window, "generic", "tray", "blink").await;
+    window.choose_alert("generic", "tray", "blink").await;
+    window.find(&format!("{tray}[data-source=generic]")).await;
+    window.alert_reads("message", "tray", "Blink").await;
     window
-        .find(&format!("{}[data-source=generic]", cell("message", "tray")))
-        .await;
-    assert_eq!(value(&window, "message", "tray").await, "blink");
-    window
-        .reads(&cell("message", "tray"), "from the General row")
+        .alert_reads("message", "tray", "from the General row")
         .await;
 
-    choose(&window, "message", "tray", "none").await;
-    window.reads(&cell("message", "tray"), "yours").await;
+    window.choose_alert("message", "tray", "none").await;
+    window.alert_reads("message", "tray", "yours").await;
 
-    window
-        .click(&format!("{} [data-test=inherit]", cell("message", "tray")))
-        .await;
-    window
-        .find(&format!("{}[data-source=generic]", cell("message", "tray")))
-        .await;
-    assert_eq!(value(&window, "message", "tray").await, "blink");
+    window.click(&format!("{tray} [data-test=inherit]")).await;
+    window.find(&format!("{tray}[data-source=generic]")).await;
+    window.alert_reads("message", "tray", "Blink").await;
     let file = std::fs::read_to_string(at.meeting.alice.profile().join("settings.toml")).unwrap();
     assert!(file.contains("[alerts.generic]"), "{file}");
     assert!(!file.contains("[alerts.message]"), "{file}");
@@ -102,7 +87,7 @@ async fn every_row_can_be_tried() {
     let notifications = &at.meeting.alice.desktop.notifications;
     let window = at.meeting.alice.open_window().await;
     window.go_to_sheet("alerts").await;
-    window.find(&row("message")).await;
+    window.find(&alert_row("message")).await;
     let script = "return [...document.querySelectorAll('[data-test=alert-row]')].map((it) => it.dataset.kind)";
     let kinds = window.script(script).await;
     let kinds: Vec<&str> = kinds
@@ -113,17 +98,17 @@ async fn every_row_can_be_tried() {
         .collect();
     assert_eq!(kinds.len(), 22, "{kinds:?}");
     for kind in kinds {
-        if value(&window, kind, "popup").await == "none" {
-            choose(&window, kind, "popup", "banner").await;
+        if !pops_up(&window, kind).await {
+            window.choose_alert(kind, "popup", "banner").await;
         }
         window
-            .click(&format!("{} [data-test=try]", row(kind)))
+            .click(&format!("{} [data-test=try]", alert_row(kind)))
             .await;
         notifications
             .next_popup(&format!("of a tried {kind}"), |_| true)
             .await;
         window
-            .reads(&format!("{} [data-test=tried]", row(kind)), "popup")
+            .reads(&format!("{} [data-test=tried]", alert_row(kind)), "popup")
             .await;
     }
 }

@@ -1,10 +1,10 @@
 import { t } from '../i18n/index.svelte';
-import type { EventKind, Row } from '../lib/contract';
+import type { Row } from '../lib/contract';
 import { ask, asRefused } from '../lib/link';
 import { rules } from '../state/rules.svelte';
 import { settings } from '../state/settings.svelte';
 import { toasts } from '../state/toasts.svelte';
-import { fileName, iconWords, kindWords, soundWords } from '../words/alerts';
+import { eventWords, iconWords, soundWords } from '../words/alerts';
 import { refusalWords } from '../words/refusal';
 
 export type Choice = readonly [value: string, words: string];
@@ -12,8 +12,9 @@ export type Choice = readonly [value: string, words: string];
 /** What leads to a file of one’s own. */
 const pick = 'pick';
 
-function filed(value: string, known: readonly Choice[]): Choice[] {
-  return value.startsWith('file:') && !known.some(([choice]) => choice === value) ? [[value, fileName(value)]] : [];
+/** A value in force that is in no list: a file of one’s own, or of a pack that is gone. */
+function unlisted(value: string, known: readonly Choice[], words: (value: string) => string): Choice[] {
+  return /^(file|pack):/.test(value) && !known.some(([choice]) => choice === value) ? [[value, words(value)]] : [];
 }
 
 /** The sounds of the packs, each with its pack’s name. A pack may mean one sound for several events: then it is named by the first. */
@@ -27,22 +28,16 @@ function packed(): Choice[] {
   return [...named];
 }
 
-/** A pack may name events that this version does not know. */
-function eventWords(event: string): string {
-  const known = settings.alerts?.rows.some(({ kind }) => kind === event);
-  return known ? kindWords(event as EventKind) : event;
-}
-
 export function soundChoices(now: string): Choice[] {
   const builtIn = (settings.alerts?.sounds ?? []).map((name) => [`builtin:${name}`, soundWords(`builtin:${name}`)] as const);
   const packs = packed();
   const others = packs.filter(([value]) => !builtIn.some(([known]) => known === value));
-  return [['none', soundWords('none')], ...builtIn, ...others, ...filed(now, packs), [pick, t('alerts.pick_sound')]];
+  return [['none', soundWords('none')], ...builtIn, ...others, ...unlisted(now, others, soundWords), [pick, t('alerts.pick_sound')]];
 }
 
 export function iconChoices(now: string): Choice[] {
   const builtIn = (settings.alerts?.icons ?? []).map((name) => [`builtin:${name}`, iconWords(`builtin:${name}`)] as const);
-  return [['avatar', iconWords('avatar')], ...builtIn, ...filed(now, []), [pick, t('alerts.pick_icon')]];
+  return [['avatar', iconWords('avatar')], ...builtIn, ...unlisted(now, builtIn, iconWords), [pick, t('alerts.pick_icon')]];
 }
 
 /** The change that a choice stands for. A file is checked before it is kept: a sound that cannot be played is found out here, not at night. */

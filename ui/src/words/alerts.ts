@@ -180,13 +180,20 @@ function ownFile(value: string): string | null {
   return value.startsWith('file:') ? fileName(value.slice('file:'.length)) : null;
 }
 
-/** A sound's name: `none`, `builtin:NAME` or `file:PATH`. */
+/** A sound's name: `none`, `builtin:NAME`, `pack:NAME/EVENT` or `file:PATH`. */
 export function soundWords(sound: Sound): string {
   if (sound === 'none') return t('sound.none');
+  const pack = /^pack:(.+)\/([^/]+)$/.exec(sound);
+  if (pack) return t('pack.sound', { pack: pack[1]!, event: eventWords(pack[2]!) });
   const name = builtin(sound);
   if (name === null) return ownFile(sound) ?? sound;
   const key = sounds[name];
   return key ? t(key) : name;
+}
+
+/** An event by its name; a pack may name some that this version does not know. */
+export function eventWords(event: string): string {
+  return event in kinds ? kindWords(event as EventKind) : event;
 }
 
 /** An icon's name: `avatar`, `builtin:NAME` or `file:PATH`. */
