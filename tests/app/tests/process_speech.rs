@@ -1,6 +1,6 @@
 //! Alerts that are read aloud, by a speech-dispatcher of the test's own.
 
-#![allow(clippy::unwrap_used)] // in the functions that the tests share
+#![allow(clippy::unwrap_used, clippy::expect_used)] // in the functions that the tests share
 
 use std::time::Duration;
 
