@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::time::Duration;
+
 use carillon_tests_app::{AtScreen, Window, built_in};
 use carillon_tests_servers::{Kind, Peer};
 use serde_json::json;
+
+/// Of two sounds within a second only the stronger one is heard.
+const ONE_AT_A_TIME: Duration = Duration::from_millis(1_200);
 
 /// Makes somebody a contact: they ask, and Alice agrees.
 async fn befriend(at: &AtScreen, window: &Window, name: &str) -> Peer {
@@ -59,6 +64,7 @@ async fn a_sound_for_one_contact_rings_for_them_and_for_nobody_else() {
     let (heard, end) = desktop.speaker.heard_since(silence).await;
     assert!(heard.resembles(&built_in("knock")), "{heard:?}");
 
+    tokio::time::sleep_until((heard.onset + ONE_AT_A_TIME).into()).await;
     carol.message(&alice, "Ding").await;
 
     let (heard, _) = desktop.speaker.heard_since(end).await;
