@@ -35,7 +35,7 @@ describe('the matrix of alerts', () => {
     await matrix();
     expect(button('contact_available', 'popup').textContent).toMatch(/Popup:\s*Banner, 5 s\s*default/);
     expect(button('contact_available', 'popup').title).toBe('Banner, 5 s (default of General)');
-    expect(button('message', 'sound').title).toBe('Bell, 60 % (Carillon’s default)');
+    expect(button('message', 'sound').title).toBe('Bell, 60\u00a0% (Carillon’s default)');
   });
 
   it('a cell opens, and what is chosen there is mine; one click gives it back', async () => {

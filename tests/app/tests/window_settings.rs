@@ -1,5 +1,7 @@
 //! What is chosen in the settings is what is seen and heard next.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use carillon_tests_app::{AtScreen, Window, alert_cell, alert_row, built_in};
 use carillon_tests_servers::Kind;
 use serde_json::json;
