@@ -17,8 +17,10 @@ fn port_of(url: &str) -> u16 {
 }
 
 /// How the wire is now.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct State {
+    /// The server's port, for new links.
+    server: u16,
     /// Links of an earlier number are cut.
     generation: u64,
     /// What the server says stays on the way.
@@ -31,7 +33,6 @@ struct State {
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
-    server: u16,
     state: Arc<watch::Sender<State>>,
     listening: JoinHandle<()>,
 }
@@ -45,18 +46,22 @@ impl Proxy {
         let server = port_of(url);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let port = listener.local_addr().expect("its number").port();
-        let state = Arc::new(watch::Sender::new(State::default()));
+        let state = Arc::new(watch::Sender::new(State {
+            server,
+            generation: 0,
+            held: false,
+            closed: false,
+        }));
         let links = Arc::clone(&state);
         let listening = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 if !links.borrow().closed {
-                    tokio::spawn(link(client, server, links.subscribe()));
+                    tokio::spawn(link(client, links.subscribe()));
                 }
             }
         });
         Self {
             port,
-            server,
             state,
             listening,
         }
@@ -68,11 +73,19 @@ impl Proxy {
     /// When it is no address of that server.
     #[must_use]
     pub fn url(&self, url: &str) -> String {
-        assert_eq!(port_of(url), self.server, "{url} is another server");
-        url.replace(
-            &format!("{HOST}{}", self.server),
-            &format!("{HOST}{}", self.port),
-        )
+        let server = self.state.borrow().server;
+        assert_eq!(port_of(url), server, "{url} is another server");
+        url.replace(&format!("{HOST}{server}"), &format!("{HOST}{}", self.port))
+    }
+
+    /// New links lead to the server at this address, as a load balancer would choose another one. Those that are
+    /// there stay as they are.
+    ///
+    /// # Panics
+    /// When the address does not name a port of 127.0.0.1.
+    pub fn lead_to(&self, url: &str) {
+        let server = port_of(url);
+        self.state.send_modify(|state| state.server = server);
     }
 
     /// What the server says stays on the way from now on.
@@ -107,11 +120,13 @@ impl Drop for Proxy {
     }
 }
 
-async fn link(client: TcpStream, server: u16, mut state: watch::Receiver<State>) {
+async fn link(client: TcpStream, mut state: watch::Receiver<State>) {
+    let State {
+        server, generation, ..
+    } = *state.borrow();
     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else {
         return;
     };
-    let generation = state.borrow().generation;
     let holds = state.clone();
     let (client_read, client_write) = client.into_split();
     let (server_read, server_write) = server.into_split();

@@ -8,7 +8,9 @@
     reason = "a guide that does not hold ends the test"
 )]
 
-use std::path::{Path, PathBuf};
+#[path = "guide/files.rs"]
+mod files;
+
 use std::time::Duration;
 
 use carillon_core::connection::Proxy;
@@ -19,41 +21,10 @@ use carillon_engine::wire::{
 use carillon_tests_servers::{
     DEADLINE, Process, ejabberd_command, free_port, prosody_command, until_some,
 };
+use files::{DOMAIN, certified, changed, own};
 use jid::BareJid;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
-
-const DOMAIN: &str = "carillon.test";
-
-/// A certificate for the domain, as PEM, and the authority that gave it, as DER.
-struct Certified {
-    chain: String,
-    key: String,
-    authority: CertificateDer<'static>,
-}
-
-fn certified() -> Certified {
-    let lasting = |names: Vec<String>| {
-        let mut params = CertificateParams::new(names).unwrap();
-        // ejabberd takes rcgen's year 4096 for the past.
-        params.not_before = date_time_ymd(2020, 1, 1);
-        params.not_after = date_time_ymd(2049, 1, 1);
-        params
-    };
-    let mut params = lasting(Vec::new());
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = lasting(vec![DOMAIN.to_owned()])
-        .signed_by(&key, &authority)
-        .unwrap();
-    Certified {
-        chain: certificate.pem(),
-        key: key.serialize_pem(),
-        authority: authority.der().clone(),
-    }
-}
 
 /// Alice makes an account as soon as the server is there, and signs in.
 async fn alice_moves_in(server: &mut Process, url: &str, authority: CertificateDer<'static>) {
@@ -115,7 +86,7 @@ async fn prosody_serves_people_as_the_guide_says() {
     let (http, c2s, certified) = (free_port(), free_port(), certified());
     let here = folder.path().to_string_lossy();
     // The machine's places and ports become the test's, and the test may run as root.
-    let config = changed("prosody.cfg.lua")
+    let config = changed(&own("prosody.cfg.lua"), "diff prosody.cfg.lua")
         .replace("/var/lib/prosody", &here)
         .replace("/run/prosody", &here)
         .replace("{ 5222 }", &format!("{{ {c2s} }}"))
@@ -143,7 +114,7 @@ async fn ejabberd_serves_people_as_the_guide_says() {
     let (http, c2s, tls) = (free_port(), free_port(), free_port());
     let certified = certified();
     let here = folder.path().to_string_lossy();
-    let config = changed("ejabberd.yml")
+    let config = changed(&own("ejabberd.yml"), "diff ejabberd.yml")
         .replace("/var/lib/ejabberd", &here)
         .replace("/etc/ejabberd", &here)
         .replace("5222", &c2s.to_string())
@@ -164,47 +135,4 @@ async fn ejabberd_serves_people_as_the_guide_says() {
     ] {
         alice_signs_in(&url, certified.authority.clone()).await;
     }
-}
-
-/// One changed configuration: the test's own file with the changes of its block in the guide.
-fn changed(file: &str) -> String {
-    let guide = read(&root().join("docs/servers.md"));
-    let block = guide
-        .split("```diff ")
-        .find_map(|block| block.strip_prefix(file))
-        .and_then(|block| block.split("```").next())
-        .expect("a block for the file");
-    let config = read(
-        &Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("config")
-            .join(file),
-    );
-    let mut lines: Vec<String> = config.lines().map(str::to_owned).collect();
-    // What is put in stands where the last line was taken out; before that, at the beginning.
-    let mut place = 0;
-    for change in block.lines().filter(|line| !line.is_empty()) {
-        if let Some(line) = change.strip_prefix('-') {
-            place = lines
-                .iter()
-                .skip(place)
-                .position(|one| one == line)
-                .map(|found| place + found)
-                .unwrap_or_else(|| panic!("{file} has no {line:?} after line {place}"));
-            lines.remove(place);
-        } else if let Some(line) = change.strip_prefix('+') {
-            lines.insert(place, line.to_owned());
-            place += 1;
-        } else {
-            panic!("neither taken out nor put in: {change:?}");
-        }
-    }
-    lines.join("\n")
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
