@@ -42,7 +42,7 @@ const SAID: usize = 80;
 /// After how many of them the node is killed; the rest is said while nobody knows yet.
 const KILLED_AFTER: [usize; KILLS] = [23, 41];
 
-/// More than this cannot have been on its way from node to node in one moment; mostly it is none to five.
+/// More than this cannot have been on its way from node to node in one moment; mostly it is none to three.
 const ON_THE_WAY: usize = 20;
 
 #[tokio::test]
