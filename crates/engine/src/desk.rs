@@ -86,6 +86,8 @@ pub struct Desk {
     pub(crate) left_out_due: Option<Timestamp>,
     pub(crate) out: mpsc::Sender<Output>,
     pub(crate) left_out: u32,
+    /// What waits for room in `out`.
+    pub(crate) owed: crate::owed::Owed,
     /// Sessions that say good-bye, by their generation.
     pub(crate) leaving: HashSet<u64>,
 }
@@ -122,15 +124,18 @@ impl Desk {
         self.last_number
     }
 
-    /// Gives something out. Never waits: what does not fit is counted, and said later.
+    /// Gives something out. Never waits: what does not fit is told later if nothing else would tell it, or counted.
     pub(crate) fn tell(&mut self, output: Output) {
-        if self.left_out > 0 {
-            self.tell_left_out();
-        }
+        self.tell_left_out();
+        let Some(output) = self.owed.replace(output) else {
+            return;
+        };
         match self.out.try_send(output) {
             Ok(()) => {}
-            Err(TrySendError::Full(_)) => {
-                self.left_out = self.left_out.saturating_add(1);
+            Err(TrySendError::Full(output)) => {
+                if !self.owed.keep(output) {
+                    self.left_out = self.left_out.saturating_add(1);
+                }
                 self.left_out_due = Some(self.now().plus_millis(LEFT_OUT_AGAIN));
             }
             // Nobody will ever take it: that is the resident's end.
@@ -138,9 +143,17 @@ impl Desk {
         }
     }
 
-    /// Says how much was left out, once there is room.
+    /// Tells what is owed, and how much was left out, once there is room.
     pub(crate) fn tell_left_out(&mut self) {
+        while let Some(output) = self.owed.take() {
+            if let Err(TrySendError::Full(output)) = self.out.try_send(output) {
+                self.owed.put_back(output);
+                self.left_out_due = Some(self.now().plus_millis(LEFT_OUT_AGAIN));
+                return;
+            }
+        }
         if self.left_out == 0 {
+            self.left_out_due = None;
             return;
         }
         match self.out.try_send(Output::LeftOut(self.left_out)) {

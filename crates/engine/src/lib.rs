@@ -24,6 +24,7 @@ mod missed;
 mod news;
 mod outgoing;
 pub mod output;
+mod owed;
 mod presence;
 mod rehearsal;
 mod rooms;

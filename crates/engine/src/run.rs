@@ -94,6 +94,7 @@ impl Engine {
             left_out_due: None,
             out,
             left_out: 0,
+            owed: crate::owed::Owed::default(),
             leaving: HashSet::new(),
         };
         desk.mute = stored_mute(&desk)?;
