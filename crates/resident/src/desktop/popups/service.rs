@@ -45,7 +45,7 @@ enum Service {
 
 #[derive(Debug)]
 enum Done {
-    Abilities(Result<Abilities, PopupError>),
+    Abilities(u32, Result<Abilities, PopupError>),
     Notify(String, Result<Shown, PopupError>),
     Close(String, u32),
 }
@@ -59,6 +59,10 @@ struct Room {
     connection: Option<Connection>,
     signals: BoxStream<'static, Answer>,
     service: Service,
+    /// Who owns the service's name, empty for nobody; `None` until that changes for the first time.
+    owner: Option<String>,
+    /// How often the service was asked what it can do; only the newest answer counts.
+    asked: u32,
     slots: HashMap<String, Slot>,
     pending: FuturesUnordered<BoxFuture<'static, Done>>,
     /// A service may tell of a popup right behind the answer that names its id, and be read first.
@@ -85,6 +89,8 @@ pub(super) async fn run(
         connection: None,
         signals: futures_util::stream::pending().boxed(),
         service: Service::Unknown,
+        owner: None,
+        asked: 0,
         slots: HashMap::new(),
         pending: FuturesUnordered::new(),
         early: Vec::new(),
@@ -158,6 +164,7 @@ impl Room {
     async fn disconnected(&mut self) {
         tracing::warn!("the session bus is gone");
         self.connection = None;
+        self.owner = None;
         self.signals = futures_util::stream::pending().boxed();
         self.forget_service();
         self.forget_shown(None).await;
@@ -239,16 +246,19 @@ impl Room {
 
     fn ask_abilities(&mut self, connection: &Connection) {
         self.service = Service::Asking;
+        self.asked = self.asked.wrapping_add(1);
+        let asked = self.asked;
         self.pending.push(
             calls::abilities(connection.clone())
-                .map(Done::Abilities)
+                .map(move |answer| Done::Abilities(asked, answer))
                 .boxed(),
         );
     }
 
     async fn done(&mut self, done: Done) {
         match done {
-            Done::Abilities(Ok(abilities)) => {
+            Done::Abilities(asked, _) if asked != self.asked => {}
+            Done::Abilities(_, Ok(abilities)) => {
                 self.told.send_replace(Some(abilities.clone()));
                 self.service = Service::Known(abilities);
                 let waiting: Vec<String> = self.slots.keys().cloned().collect();
@@ -256,7 +266,7 @@ impl Room {
                     self.go_on(&key).await;
                 }
             }
-            Done::Abilities(Err(error)) => {
+            Done::Abilities(_, Err(error)) => {
                 tracing::warn!(%error, "no popups");
                 self.forget_service();
                 self.give_up_waiting(&error).await;
@@ -267,6 +277,10 @@ impl Room {
                 match result {
                     Ok(shown) => slot.shown = Some(shown),
                     Err(error) => self.failed(&key, error).await,
+                }
+                // A service's end may be heard before its last answer.
+                if let Some(owner) = self.owner.clone() {
+                    self.forget_shown(Some(&owner)).await;
                 }
                 self.catch_up().await;
                 self.go_on(&key).await;
@@ -423,6 +437,7 @@ impl Room {
     /// The notification service went, came, or was replaced by another: what it showed is gone, and a new one
     /// may be able to do other things.
     async fn service_changed(&mut self, owner: &str) {
+        self.owner = Some(owner.to_owned());
         self.forget_shown(Some(owner)).await;
         match self.connection.clone() {
             Some(connection) if !owner.is_empty() => self.ask_abilities(&connection),

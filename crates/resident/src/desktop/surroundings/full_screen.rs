@@ -105,14 +105,18 @@ impl Screen {
 
     /// Whether an event can have changed the answer.
     fn matters(&self, event: &Event, front: Window) -> bool {
-        let Event::PropertyNotify(change) = event else {
-            return false;
-        };
         let atoms = &self.atoms;
-        if change.window == self.root {
-            [atoms._NET_ACTIVE_WINDOW, atoms._NET_SUPPORTED].contains(&change.atom)
-        } else {
-            change.window == front && change.atom == atoms._NET_WM_STATE
+        match event {
+            Event::PropertyNotify(change) if change.window == self.root => {
+                [atoms._NET_ACTIVE_WINDOW, atoms._NET_SUPPORTED].contains(&change.atom)
+            }
+            Event::PropertyNotify(change) => {
+                change.window == front && change.atom == atoms._NET_WM_STATE
+            }
+            // Openbox leaves the last window in front when that has gone.
+            Event::DestroyNotify(gone) => gone.window == front,
+            Event::UnmapNotify(hidden) => hidden.window == front,
+            _ => false,
         }
     }
 
@@ -128,7 +132,10 @@ impl Screen {
         if front != before {
             self.hear(before, EventMask::NO_EVENT)?;
             // Before the state is read: a change behind the answer is heard.
-            self.hear(front, EventMask::PROPERTY_CHANGE)?;
+            self.hear(
+                front,
+                EventMask::PROPERTY_CHANGE | EventMask::STRUCTURE_NOTIFY,
+            )?;
         }
         let state = if front == 0 {
             Vec::new()

@@ -67,6 +67,17 @@ async fn what_waits_for_an_answer_is_shown_again_by_the_next_service() {
 }
 
 #[tokio::test]
+async fn what_a_service_took_with_its_last_breath_is_shown_again_too() {
+    let mut desk = Desk::with(ALL).await;
+    desk.popups.show(request("carol", "Carol")).unwrap();
+    // Called, and perhaps not yet answered.
+    desk.calls(1).await;
+    desk.service.take().unwrap().close().await.unwrap();
+    desk.comes().await;
+    assert_eq!(desk.calls(1).await[0].summary, "Carol asks");
+}
+
+#[tokio::test]
 async fn what_was_handled_while_no_service_was_there_is_not_shown_again() {
     let mut desk = Desk::with(ALL).await;
     desk.popups.show(request("carol", "Carol")).unwrap();

@@ -97,8 +97,11 @@ async fn the_window_in_front_is_followed_into_full_screen_and_out_of_it() {
     manager.in_front(film);
     eventually("back to the film", is(Known::Yes)).await;
     manager.destroys(film);
+    eventually("the film has gone", is(Known::No)).await;
     manager.in_front(0);
-    eventually("nothing is in front", is(Known::No)).await;
+    manager.in_front(letter);
+    manager.covers(letter, true);
+    eventually("the letter again", is(Known::Yes)).await;
 
     drop(display);
     eventually("unknown without a screen", is(Known::Unknown)).await;
