@@ -1,13 +1,15 @@
 //! A notification service that shows nothing and remembers everything.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use carillon_tests_servers::DEADLINE;
+use futures_util::StreamExt;
 use tokio::sync::Notify;
 use tokio::time::timeout;
-use zbus::{Connection, OwnedVariant, Variant, fdo, interface};
+use zbus::message::{Header, Type};
+use zbus::{Connection, MatchRule, MessageStream, OwnedVariant, Variant, fdo, interface};
 
 use crate::bus::Bus;
 use crate::popup::Popup;
@@ -36,6 +38,12 @@ struct Record {
     closed: Vec<Closed>,
     capabilities: Vec<String>,
     inhibited: Option<bool>,
+    /// How long each call takes.
+    slow: Duration,
+    /// It shows nothing more.
+    refuses: bool,
+    /// What stands on the screen, and by whom.
+    standing: HashMap<u32, String>,
 }
 
 #[derive(Debug, Default)]
@@ -93,8 +101,37 @@ impl Notifications {
             .serve_at(PATH, service)
             .name(NAME)
             .build()
-            .await;
-        self.connection = Some(connection.expect("the name is free"));
+            .await
+            .expect("the name is free");
+        tokio::spawn(close_orphans(connection.clone(), Arc::clone(&self.shared)));
+        self.connection = Some(connection);
+    }
+
+    /// From now on each call takes so long.
+    pub fn answer_after(&self, time: Duration) {
+        self.shared.record().slow = time;
+    }
+
+    /// Shows nothing more, and says so; or shows again.
+    pub fn refuse(&self, refuses: bool) {
+        self.shared.record().refuses = refuses;
+    }
+
+    /// The popups that stand on the screen. As GNOME does, those of a sender that drops off the bus are taken away.
+    #[must_use]
+    pub fn standing(&self) -> BTreeSet<u32> {
+        self.shared.record().standing.keys().copied().collect()
+    }
+
+    /// Waits until nothing stands on the screen.
+    ///
+    /// # Panics
+    /// After [`DEADLINE`].
+    pub async fn cleared(&self) {
+        let empty = || self.standing().is_empty().then_some(());
+        if self.wait(empty, DEADLINE).await.is_none() {
+            panic!("popups stay: {:?}", self.standing())
+        }
     }
 
     /// Leaves the bus, as a service that crashed.
@@ -102,6 +139,7 @@ impl Notifications {
         if let Some(connection) = self.connection.take() {
             let _ = connection.close().await;
         }
+        self.shared.record().standing.clear();
     }
 
     /// All popups that no `next_popup` has taken.
@@ -183,6 +221,7 @@ impl Notifications {
     /// Says that the popup is gone: 1 expired, 2 dismissed by the person, 3 withdrawn.
     pub async fn close(&self, id: u32, reason: u32) {
         self.react(id).await;
+        self.shared.record().standing.remove(&id);
         self.emit("NotificationClosed", &(id, reason)).await;
     }
 
@@ -220,6 +259,27 @@ impl Notifications {
     }
 }
 
+/// GNOME's rule: nobody is left who could hear of a click.
+async fn close_orphans(connection: Connection, shared: Arc<Shared>) {
+    let rule = MatchRule::builder()
+        .msg_type(Type::Signal)
+        .sender("org.freedesktop.DBus")
+        .member("NameOwnerChanged")
+        .build()
+        .expect("a rule");
+    let mut changes = MessageStream::for_match_rule(rule, &connection, None)
+        .await
+        .expect("the bus tells who comes and goes");
+    while let Some(Ok(change)) = changes.next().await {
+        let body = change.body();
+        let Ok((name, _, "")) = body.deserialize::<(&str, &str, &str)>() else {
+            continue;
+        };
+        shared.record().standing.retain(|_, by| by != name);
+        shared.changed.notify_waiters();
+    }
+}
+
 struct Service {
     shared: Arc<Shared>,
 }
@@ -227,9 +287,10 @@ struct Service {
 // Calls are taken one after another: two popups of one application keep their order.
 #[interface(name = "org.freedesktop.Notifications", spawn = false)]
 impl Service {
-    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // as the specification has them
-    fn notify(
+    #[allow(clippy::too_many_arguments)] // as the specification has them
+    async fn notify(
         &self,
+        #[zbus(header)] header: Header<'_>,
         app: String,
         replaces: u32,
         icon: String,
@@ -238,9 +299,15 @@ impl Service {
         actions: Vec<String>,
         hints: HashMap<String, OwnedVariant>,
         timeout: i32,
-    ) -> u32 {
+    ) -> fdo::Result<u32> {
         let at = Instant::now();
+        let slow = self.shared.record().slow;
+        tokio::time::sleep(slow).await;
+        let sender = header.sender().map(ToString::to_string).unwrap_or_default();
         let mut record = self.shared.record();
+        if record.refuses {
+            return Err(fdo::Error::LimitsExceeded("too many popups".into()));
+        }
         let id = if replaces == 0 {
             record.last_id + 1
         } else {
@@ -248,6 +315,7 @@ impl Service {
         };
         record.last_id = record.last_id.max(id);
         record.shown.insert(id, at);
+        record.standing.insert(id, sender.clone());
         let actions = actions
             .chunks_exact(2)
             .map(|pair| (pair[0].clone(), pair[1].clone()))
@@ -257,6 +325,7 @@ impl Service {
             id,
             replaces,
             app,
+            sender,
             icon,
             summary,
             body,
@@ -266,14 +335,20 @@ impl Service {
         });
         drop(record);
         self.shared.changed.notify_waiters();
-        id
+        Ok(id)
     }
 
     async fn close_notification(&self, id: u32, #[zbus(connection)] connection: &Connection) {
-        self.shared.record().closed.push(Closed {
-            id,
-            at: Instant::now(),
-        });
+        let slow = self.shared.record().slow;
+        tokio::time::sleep(slow).await;
+        {
+            let mut record = self.shared.record();
+            record.standing.remove(&id);
+            record.closed.push(Closed {
+                id,
+                at: Instant::now(),
+            });
+        }
         self.shared.changed.notify_waiters();
         let _ = connection
             .emit_signal(None::<&str>, PATH, NAME, "NotificationClosed", &(id, 3_u32))

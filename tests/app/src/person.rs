@@ -127,7 +127,14 @@ impl Person {
 
     /// Starts the resident without a window, and waits until it answers.
     pub async fn start(&mut self) {
-        self.spawn();
+        self.start_with(&[]).await;
+    }
+
+    /// As [`Person::start`], with more or other variables in its environment.
+    pub async fn start_with(&mut self, environment: &[(&str, &str)]) {
+        let mut command = self.carillon(&["--background"]);
+        command.envs(environment.iter().copied());
+        self.resident = Some(Process::spawn("resident", self.desktop.folder(), command));
         until_some("the resident answers", async || {
             self.resident
                 .as_mut()

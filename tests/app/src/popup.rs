@@ -16,6 +16,8 @@ pub struct Popup {
     pub replaces: u32,
     /// Who shows it.
     pub app: String,
+    /// The connection that it came over, by the bus's name for it.
+    pub sender: String,
     /// The icon's name or path; empty when the picture is in the hints.
     pub icon: String,
     /// The first line.

@@ -1,5 +1,7 @@
 //! Prosody, ejabberd and the embedded server, each as a person would run it.
 
+mod crowd;
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
