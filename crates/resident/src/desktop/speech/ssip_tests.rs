@@ -85,7 +85,7 @@ async fn serve(
                 tell.send("silent".into()).unwrap();
                 "703-1\r\n703-7\r\n703 CANCELED\r\n210 OK CANCELED\r\n"
             }
-            (None, "QUIT") => "231 HAPPY HACKING\r\n",
+            (None, "QUIT") => "231 GOOD BYE\r\n",
             _ => "200 OK\r\n",
         };
         if output.write_all(answer.as_bytes()).await.is_err() {
