@@ -90,7 +90,12 @@ impl Ringer {
         if plan.volume.per_cent() == 0 {
             return;
         }
-        let Some(turn) = self.player.turn(ring.plan.kind, Instant::now()) else {
+        let turn = if ring.event.sample {
+            Some(self.player.sample_turn())
+        } else {
+            self.player.turn(ring.plan.kind, Instant::now())
+        };
+        let Some(turn) = turn else {
             return;
         };
         let play = Play {

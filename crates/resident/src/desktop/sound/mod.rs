@@ -174,6 +174,16 @@ impl Player {
         })
     }
 
+    /// A sample is always heard, alone, and nothing that follows is left out for its sake.
+    pub fn sample_turn(&self) -> Turn {
+        let mut stage = self.stage();
+        stage.last = None;
+        Turn {
+            silences: stage.silences,
+            alone: true,
+        }
+    }
+
     /// Plays a sound and returns at once. The answer says whether it began (about 60 ms where there is no device)
     /// and may be dropped; it never comes when all was silenced since the turn was given.
     #[must_use = "drop it explicitly when nobody wants to know"]
@@ -292,6 +302,15 @@ mod tests {
             player.turn(EventKind::Message, later).is_none(),
             "the second counts from the stronger one"
         );
+    }
+
+    #[test]
+    fn a_sample_is_heard_at_once_and_leaves_nothing_out() {
+        let player = Player::start();
+        let start = Instant::now();
+        assert!(player.turn(EventKind::Attention, start).is_some());
+        assert!(player.sample_turn().alone);
+        assert!(player.turn(EventKind::Message, start).is_some());
     }
 
     #[tokio::test]
