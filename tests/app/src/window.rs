@@ -12,6 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::Value;
 use tokio::time::timeout;
 
+use crate::page::quoted;
 use crate::screen::screenshots;
 
 /// Where the web view of a process that a test starts will listen for its driver.
@@ -137,6 +138,12 @@ impl Window {
                 let picture = self.screenshot("failure").await;
                 panic!("a click on {css}: {error}; see {}", picture.display());
             }
+            // The driver scrolls no further than to the edge, where a heading or the end of the list may be in the way.
+            let script = format!(
+                "document.querySelector({})?.scrollIntoView({{ block: 'center' }})",
+                quoted(css)
+            );
+            self.script(&script).await;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
