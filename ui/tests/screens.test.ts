@@ -155,6 +155,17 @@ describe('writing', () => {
     expect(field.value).toBe('');
   });
 
+  it('a letter typed among the messages is written, a space or a shortcut there is not', async () => {
+    const field = await open();
+    const messages = byTest('messages');
+    messages.focus();
+    await fireEvent.keyDown(messages, { key: ' ' });
+    await fireEvent.keyDown(messages, { key: 'c', ctrlKey: true });
+    expect(document.activeElement).toBe(messages);
+    await fireEvent.keyDown(messages, { key: 'h' });
+    expect(document.activeElement).toBe(field);
+  });
+
   it('an input method’s Enter sends nothing', async () => {
     const field = await open();
     await fireEvent.input(field, { target: { value: 'こ' } });
