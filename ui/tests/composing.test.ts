@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Composing, keepAfter, pauseAfter } from '../src/chat/composing';
+import { againAfter, Composing, keepAfter, pauseAfter } from '../src/state/composing.svelte';
 import type { Fake } from '../src/dev/fake';
 import { bob, stage } from './stage';
 
@@ -57,5 +57,21 @@ describe('while I type', () => {
     vi.advanceTimersByTime(pauseAfter);
     expect(fake.calls('save_draft').at(-1)).toEqual({ chat: bob, text: '' });
     expect(fake.calls('set_typing')).toEqual([{ chat: bob, composing: true }]);
+  });
+
+  it('a draft that could not be kept is tried again until it is', async () => {
+    fake.refusing.set('save_draft', { code: { kind: 'link_lost' }, detail: '' });
+    const composing = new Composing(bob, '');
+    composing.typed('Hello');
+    composing.end();
+    await vi.advanceTimersByTimeAsync(againAfter);
+    expect(fake.calls('save_draft').length).toBe(2);
+    expect(composing.unkept).toBe(true);
+    fake.refusing.clear();
+    await vi.advanceTimersByTimeAsync(againAfter);
+    expect(fake.calls('save_draft').map(({ text }) => text)).toEqual(['Hello', 'Hello', 'Hello']);
+    expect(composing.unkept).toBe(false);
+    await vi.advanceTimersByTimeAsync(10 * againAfter);
+    expect(fake.calls('save_draft')).toHaveLength(3);
   });
 });

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import MessageRow from '../src/chat/MessageRow.svelte';
 import type { Fake } from '../src/dev/fake';
@@ -17,7 +17,7 @@ import { surroundings } from '../src/state/surroundings.svelte';
 import { take } from '../src/state/readings';
 import { hear } from '../src/state/sync.svelte';
 import { attacks } from './attacks';
-import { bob, noon, stage, until } from './stage';
+import { bob, hiro, noon, stage, until } from './stage';
 
 let fake: Fake;
 
@@ -185,6 +185,44 @@ describe('writing', () => {
     await until(() => fake.calls('send_message').length === 2);
     const [first, second] = fake.calls('send_message');
     expect(second!.id).toBe(first!.id);
+  });
+
+  it('a draft is there again when the chat was left for the settings and is shown again', async () => {
+    const field = await open();
+    await fireEvent.input(field, { target: { value: 'half a sent' } });
+    cleanup();
+    render(ChatPane);
+    expect((byTest('composer') as HTMLTextAreaElement).value).toBe('half a sent');
+  });
+
+  it('a draft that was sent does not come back when the chat is shown again', async () => {
+    await ask('save_draft', { chat: bob, text: 'from yesterday' });
+    const field = await open();
+    expect(field.value).toBe('from yesterday');
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await until(() => fake.calls('send_message').length === 1);
+    cleanup();
+    render(ChatPane);
+    expect((byTest('composer') as HTMLTextAreaElement).value).toBe('');
+  });
+
+  it('a draft that the resident did not get is there again when one comes back from another chat', async () => {
+    const field = await open();
+    fake.refusing.set('save_draft', { code: { kind: 'link_lost' }, detail: '' });
+    await fireEvent.input(field, { target: { value: 'half a sent' } });
+    await conversations.show(hiro);
+    await conversations.show(bob);
+    await waitFor(() => expect((byTest('composer') as HTMLTextAreaElement).value).toBe('half a sent'));
+  });
+
+  it('words that are refused after the chat was left stand there when it is shown again', async () => {
+    const field = await open();
+    fake.refusing.set('send_message', { code: { kind: 'link_lost' }, detail: '' });
+    await fireEvent.input(field, { target: { value: 'Hello' } });
+    void fireEvent.keyDown(field, { key: 'Enter' });
+    cleanup();
+    render(ChatPane);
+    await waitFor(() => expect((byTest('composer') as HTMLTextAreaElement).value).toBe('Hello'));
   });
 
   it('says that a message will wait for somebody who is offline', async () => {

@@ -158,11 +158,28 @@ describe('the open chat', () => {
     await open.markSeen(12);
     await open.markSeen(11);
     expect(fake.calls('mark_seen')).toEqual([{ chat: bob, up_to: 12 }]);
+    const { id } = fake.say(bob, 'more');
+    await until(() => open.history.last()?.id === id);
     fake.refusing.set('mark_seen', { code: { kind: 'link_lost' }, detail: '' });
-    await open.markSeen(13);
+    await open.markSeen(id);
     fake.refusing.clear();
-    await open.markSeen(13);
+    await open.markSeen(id);
     expect(fake.calls('mark_seen')).toHaveLength(3);
+  });
+
+  it('what an archive fills in above is told as seen too once it was on screen, and has a line', async () => {
+    await conversations.show(bob);
+    const open = conversations.open!;
+    const own = fake.say(bob, 'written without a network', { author: { kind: 'me' }, delivery: 'waiting', seen: true });
+    await until(() => open.history.last()?.id === own.id);
+    await open.markSeen(own.id);
+    where.showChat(bob);
+    surroundings.focused = true;
+    const missed = fake.say(bob, 'missed', {}, fake.histories.get('1 bob@harbour.example')!.length - 1);
+    await until(() => open.firstUnseen === missed.id);
+    expect(open.history.messages.slice(-2).map(({ id }) => id)).toEqual([missed.id, own.id]);
+    await open.markSeen(own.id);
+    expect(fake.calls('mark_seen')).toHaveLength(2);
   });
 
   it('of two chats opened in haste the last one is shown', async () => {

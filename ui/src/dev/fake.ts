@@ -26,6 +26,7 @@ export class Fake implements Carrier {
   refusing = new Map<string, Refusal>();
   /** How many contacts or chats a part of a list holds. */
   pageSize = 1_000;
+  #nextId = 1_000_000;
   #heard: { [K in keyof Told]?: Set<(told: Told[K]) => void> } = {};
 
   constructor(
@@ -68,14 +69,13 @@ export class Fake implements Carrier {
     return this.asked.filter((call) => call.name === name).map((call) => call.ask as Ask<K>);
   }
 
-  /** Somebody says something. */
-  say(chat: ChatRef, body: string, more: Partial<Message> = {}): Message {
+  /** Somebody says something; an archive may put it before what is there. */
+  say(chat: ChatRef, body: string, more: Partial<Message> = {}, place = this.#history(chat).length): Message {
     const said = this.#history(chat);
-    const id = Math.max(0, ...[...this.histories.values()].map((all) => all.at(-1)?.id ?? 0)) + 1;
-    const message: Message = { id, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, ...more };
-    said.push(message);
+    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, ...more };
+    said.splice(place, 0, message);
     this.#summarise(chat);
-    this.tell('carillon', { kind: 'message_added', chat, message: id });
+    this.tell('carillon', { kind: 'message_added', chat, message: message.id });
     this.tell('carillon', { kind: 'chats', chats: [chat] });
     return message;
   }
@@ -261,7 +261,8 @@ export class Fake implements Carrier {
     },
     retry_message: () => null,
     mark_seen: ({ chat, up_to }) => {
-      for (const message of this.#history(chat)) if (message.id <= up_to) message.seen = true;
+      const all = this.#history(chat);
+      for (const message of all.slice(0, all.findIndex(({ id }) => id === up_to) + 1)) message.seen = true;
       const unread = this.#history(chat).filter(({ seen }) => !seen).length;
       this.overview.chats = this.overview.chats.map((summary) => (sameChat(summary.chat, chat) ? { ...summary, unread } : summary));
       queueMicrotask(() => this.tell('carillon', { kind: 'chats', chats: [chat] }));

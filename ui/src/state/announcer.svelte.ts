@@ -13,7 +13,7 @@ const told = new WeakMap<Conversation, MessageId>();
 /** Says what came last in the open chat, once. */
 export function announce(open: Conversation): void {
   const last = open.history.last();
-  if (!last || last.author.kind === 'me' || (told.get(open) ?? 0) >= last.id || last.seen) return;
+  if (!last || last.author.kind === 'me' || told.get(open) === last.id || last.seen) return;
   told.set(open, last.id);
   const name = last.author.kind === 'occupant' ? last.author.nick : open.name;
   announcer.text = t('chat.announce', { name, text: last.body });

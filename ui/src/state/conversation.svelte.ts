@@ -1,6 +1,7 @@
-import { sameChat } from '../lib/chatref';
-import type { ChatKind, ChatRef, ChatView, MessageId, RoomView } from '../lib/contract';
+import { keyOf, sameChat } from '../lib/chatref';
+import type { ChatKind, ChatRef, ChatView, Message, MessageId, RoomView } from '../lib/contract';
 import { ask, asRefused, type RefusedError } from '../lib/link';
+import { Composing } from './composing.svelte';
 import { History, keptMessages } from './history.svelte';
 
 /** The chat that is open, with the part of its history that is in memory. */
@@ -10,21 +11,22 @@ export class Conversation {
   /** A room that is being entered may be known as one only a moment later. */
   kind = $state<ChatKind>('contact');
   name = $state('');
-  draft: string;
+  readonly composing: Composing;
   /** Where the line “New messages” stands; it stays while the chat is on screen. */
   firstUnseen = $state<MessageId | null>(null);
   typing = $state.raw<string[]>([]);
   room = $state.raw<RoomView | null>(null);
   /** Counts what was heard of typing: an answer from before it is older. */
   #typingHeard = 0;
-  /** The newest message that was reported as seen. */
-  #seen: MessageId = 0;
+  /** The messages that were reported as seen. */
+  #reported = new Set<MessageId>();
 
-  constructor(view: ChatView) {
+  /** `composing` holds words that may not be in the view yet. */
+  constructor(view: ChatView, composing?: Composing) {
     this.chat = view.summary.chat;
     this.kind = view.summary.kind;
     this.name = view.summary.name;
-    this.draft = view.summary.draft;
+    this.composing = composing ?? new Composing(this.chat, view.summary.draft);
     this.firstUnseen = view.first_unseen;
     this.typing = view.typing;
     this.room = view.room;
@@ -41,32 +43,36 @@ export class Conversation {
     this.room = view.room;
   }
 
-  /** Messages came; what is not seen at once is marked off by the line, unless there is one. */
+  /** Messages came, maybe between older ones; what is not seen at once is marked off by the line, unless there is one. */
   async added(watching: boolean): Promise<void> {
-    const before = this.history.last()?.id ?? 0;
-    await this.history.added();
-    if (this.history.last()?.author.kind === 'me') {
+    const { history } = this;
+    const known = new Set(history.messages.map(({ id }) => id));
+    await history.readAgain();
+    const last = history.last();
+    if (last?.author.kind === 'me' && !known.has(last.id)) {
       // Whoever answers has read what came before.
       this.firstUnseen = null;
       return;
     }
-    const behind = this.firstUnseen !== null && this.firstUnseen <= this.#seen;
-    if (watching || (this.firstUnseen !== null && !behind)) return;
-    const unseen = this.history.messages.find(({ id, seen }) => id > before && !seen);
-    this.firstUnseen = unseen?.id ?? this.firstUnseen;
+    const unseen = history.messages.find((message) => this.#isUnseen(message) && !known.has(message.id));
+    if (!unseen) return;
+    // What an archive fills in may lie where nobody looks.
+    const between = history.messages.findLastIndex(({ id }) => known.has(id)) > history.at(unseen.id);
+    if (watching && !between) return;
+    const line = this.firstUnseen === null || this.#reported.has(this.firstUnseen) ? -1 : history.at(this.firstUnseen);
+    if (line < 0 || history.at(unseen.id) < line) this.firstUnseen = unseen.id;
   }
 
   /** The chat leaves the screen: when it comes back, the line stands where it then belongs. */
   leave(): void {
-    const unseen = this.history.messages.find(({ id, seen }) => !seen && id > this.#seen);
-    this.firstUnseen = unseen?.id ?? null;
+    this.firstUnseen = this.history.messages.find((message) => this.#isUnseen(message))?.id ?? null;
   }
 
   /** Reads back to the first message that I have not seen, as far as the window onto the history goes. */
   async reachFirstUnseen(): Promise<void> {
     const { history, firstUnseen } = this;
     if (firstUnseen === null) return;
-    while (history.moreBefore && history.messages.length < keptMessages && (history.messages[0]?.id ?? 0) > firstUnseen) {
+    while (history.moreBefore && history.messages.length < keptMessages && history.at(firstUnseen) < 0) {
       await history.readBefore();
     }
   }
@@ -80,15 +86,20 @@ export class Conversation {
 
   /** Tells that everything up to a message was on screen before the user's eyes; each message once. */
   async markSeen(upTo: MessageId): Promise<void> {
-    if (upTo <= this.#seen) return;
-    const before = this.#seen;
-    this.#seen = upTo;
+    const above = this.history.messages.slice(0, this.history.at(upTo) + 1);
+    const unseen = above.filter((message) => this.#isUnseen(message)).map(({ id }) => id);
+    if (unseen.length === 0) return;
+    for (const id of unseen) this.#reported.add(id);
     try {
       await ask('mark_seen', { chat: this.chat, up_to: upTo });
     } catch {
-      // It stays unread and is told again with the next look at it.
-      this.#seen = before;
+      // They stay unread and are told again with the next look at them.
+      for (const id of unseen) this.#reported.delete(id);
     }
+  }
+
+  #isUnseen({ id, seen }: Message): boolean {
+    return !seen && !this.#reported.has(id);
   }
 }
 
@@ -96,24 +107,34 @@ class Conversations {
   open = $state.raw<Conversation | null>(null);
   failed = $state.raw<RefusedError | null>(null);
   #wanted: ChatRef | null = null;
+  /** What was typed in the chats that were left, by chat. */
+  #left = new Map<string, Composing>();
 
   /** Opens a chat, or none. What was opened before stays on screen until the new one is there. */
   async show(chat: ChatRef | null): Promise<void> {
     this.#wanted = chat;
     this.failed = null;
     if (!chat) {
-      this.open = null;
+      this.#put(null);
       return;
     }
     if (sameChat(this.open?.chat ?? null, chat)) return;
     try {
       const view = await ask('open_chat', { chat });
-      if (sameChat(this.#wanted, chat)) this.open = new Conversation(view);
+      if (!sameChat(this.#wanted, chat)) return;
+      // What is on its way to the resident is newer than what it answered.
+      const composing = this.#left.get(keyOf(chat));
+      this.#put(new Conversation(view, composing?.unkept ? composing : undefined));
     } catch (error) {
       if (!sameChat(this.#wanted, chat)) return;
-      this.open = null;
+      this.#put(null);
       this.failed = asRefused(error);
     }
+  }
+
+  #put(next: Conversation | null): void {
+    if (this.open) this.#left.set(keyOf(this.open.chat), this.open.composing);
+    this.open = next;
   }
 
   /** The open conversation, if it is the one meant. */

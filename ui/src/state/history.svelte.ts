@@ -12,6 +12,9 @@ const answerLimit = 200;
 /**
  * A window onto a conversation of any length: it moves, and never holds more than {@link keptMessages}.
  *
+ * The order is the resident's alone: what an archive fills in lies between older messages, so neither ids nor times say
+ * where a message belongs.
+ *
  * The list on screen keeps its position only if it is told at which end messages come or go: `shifting` is true while
  * they do so at the beginning. Therefore the two ends never change in one step.
  */
@@ -20,6 +23,8 @@ export class History {
   moreBefore = $state(false);
   moreAfter = $state(false);
   shifting = $state(false);
+  /** The message on screen that stays where it is when others come in between; `null`: the end of the conversation. */
+  steady: () => MessageId | null = () => null;
   #chat: ChatRef;
   #queue: Promise<unknown> = Promise.resolve();
   #reading = new Set<'before' | 'after'>();
@@ -33,13 +38,18 @@ export class History {
     return this.messages.at(-1);
   }
 
+  /** Where a message stands in the window, -1 when it does not. */
+  at(message: MessageId): number {
+    return indexOf(this.messages, message);
+  }
+
   /** Reads the page before the first message. */
   readBefore(): Promise<void> {
     return this.#once('before', async () => {
       const first = this.messages[0];
       if (!this.moreBefore || !first) return;
       const page = await this.#page('before', first.id, pageSize);
-      await this.#atStart([...page.messages, ...this.messages]);
+      await this.#atStart(joined(page.messages, this.messages));
       this.moreBefore = page.more_before;
       if (this.messages.length > keptMessages) {
         this.moreAfter = true;
@@ -50,26 +60,34 @@ export class History {
 
   /** Reads the page after the last message. */
   readAfter(): Promise<void> {
-    return this.#once('after', () => this.#extend());
+    return this.#once('after', async () => {
+      const last = this.last();
+      if (!last) return;
+      const page = await this.#page('after', last.id, answerLimit);
+      this.moreAfter = page.more_after;
+      if (page.messages.length === 0) return;
+      this.messages = joined(this.messages, page.messages);
+      if (this.messages.length <= keptMessages) return;
+      await tick();
+      this.moreBefore = true;
+      await this.#atStart(this.messages.slice(-keptMessages));
+    });
   }
 
   /** Goes to the end, wherever the window is. */
   readNewest(): Promise<void> {
     return this.#then(async () => {
-      if (!this.moreAfter) return;
-      this.#show(await ask('history', { chat: this.#chat, anchor: { kind: 'newest' }, limit: pageSize }));
+      if (this.moreAfter) this.#show(await this.#newest(pageSize));
     });
   }
 
-  /** Messages were stored: the end of the window moves along if it was the end of the conversation. */
-  added(): Promise<void> {
+  /** Something was stored, and it may lie anywhere: reads again what the window shows. */
+  readAgain(): Promise<void> {
     return this.#then(async () => {
-      if (this.moreAfter) return;
-      if (this.messages.length === 0) {
-        this.#show(await ask('history', { chat: this.#chat, anchor: { kind: 'newest' }, limit: pageSize }));
-        return;
-      }
-      await this.#extend();
+      const middle = this.moreAfter ? (this.messages[this.messages.length >> 1]?.id ?? null) : null;
+      const steady = this.steady() ?? middle;
+      const around = steady === null ? null : await this.#around(steady);
+      await this.#become(around ?? (await this.#end()), steady);
     });
   }
 
@@ -92,29 +110,49 @@ export class History {
     });
   }
 
-  /** Something was missed: reads again what is in the window, and what came after it. */
-  async resync(): Promise<void> {
-    await this.changed(this.messages.map(({ id }) => id));
-    await this.added();
-  }
-
   #show(page: HistoryPage): void {
     this.messages = page.messages;
     this.moreBefore = page.more_before;
     this.moreAfter = page.more_after;
   }
 
-  async #extend(): Promise<void> {
-    const last = this.last();
-    if (!last) return;
-    const page = await this.#page('after', last.id, answerLimit);
+  /** The end of the conversation, from the window’s first message on as far as one answer reaches. */
+  async #end(): Promise<HistoryPage> {
+    return this.#fromFirst(await this.#newest(answerLimit));
+  }
+
+  /** What lies around a message, from the window’s first to its last as far as one answer each reaches. */
+  async #around(steady: MessageId): Promise<HistoryPage | null> {
+    const [message] = await ask('messages', { messages: [steady] });
+    if (!message) return null;
+    const before = await this.#page('before', steady, answerLimit - 1);
+    const after = await this.#page('after', steady, answerLimit);
+    const messages = joined(joined(before.messages, [message]), after.messages);
+    const page = this.#fromFirst({ messages, more_before: before.more_before, more_after: after.more_after });
+    const end = page.messages.findLastIndex(({ id }) => this.at(id) >= 0) + 1;
+    if (!this.moreAfter || end === page.messages.length) return page;
+    return { ...page, messages: page.messages.slice(0, end), more_after: true };
+  }
+
+  #fromFirst(page: HistoryPage): HistoryPage {
+    const held = new Set(this.messages.map(({ id }) => id));
+    const first = page.messages.findIndex(({ id }) => held.has(id));
+    return first > 0 ? { ...page, messages: page.messages.slice(first), more_before: true } : page;
+  }
+
+  /** Shows another part of the conversation without moving the steady message on screen. */
+  async #become(page: HistoryPage, steady: MessageId | null): Promise<void> {
+    const held = this.messages;
+    const known = new Map(held.map((message) => [message.id, message]));
+    // What did not change stays the same object, so that it is not drawn again.
+    const messages = page.messages.map((message) => (same(known.get(message.id), message) ? known.get(message.id)! : message));
+    const pivot = steady !== null ? indexOf(messages, steady) : messages.findLastIndex(({ id }) => known.has(id));
+    const front = messages.slice(0, pivot + 1);
+    const heldFront = pivot < 0 ? 0 : indexOf(held, messages[pivot]!.id) + 1;
+    if (pivot >= 0 && !equal(front, held.slice(0, heldFront))) await this.#atStart(joined(front, held.slice(heldFront)));
+    if (!equal(messages, this.messages)) this.messages = messages;
+    this.moreBefore = page.more_before;
     this.moreAfter = page.more_after;
-    if (page.messages.length === 0) return;
-    this.messages = [...this.messages, ...page.messages];
-    if (this.messages.length <= keptMessages) return;
-    await tick();
-    this.moreBefore = true;
-    await this.#atStart(this.messages.slice(-keptMessages));
   }
 
   async #atStart(messages: Message[]): Promise<void> {
@@ -122,6 +160,10 @@ export class History {
     this.messages = messages;
     await tick();
     this.shifting = false;
+  }
+
+  #newest(limit: number): Promise<HistoryPage> {
+    return ask('history', { chat: this.#chat, anchor: { kind: 'newest' }, limit });
   }
 
   #page(kind: 'before' | 'after', message: MessageId, limit: number): Promise<HistoryPage> {
@@ -145,4 +187,22 @@ export class History {
       this.#reading.delete(end);
     }
   }
+}
+
+function indexOf(messages: Message[], wanted: MessageId): number {
+  return messages.findIndex(({ id }) => id === wanted);
+}
+
+/** One behind the other. A message that moved between two readings stands in both, and stays where it was read first. */
+function joined(front: Message[], behind: Message[]): Message[] {
+  const there = new Set(front.map(({ id }) => id));
+  return [...front, ...behind.filter(({ id }) => !there.has(id))];
+}
+
+function same(a: Message | undefined, b: Message): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}
+
+function equal(a: Message[], b: Message[]): boolean {
+  return a.length === b.length && a.every((message, i) => message === b[i]);
 }

@@ -81,7 +81,7 @@ function readAll(): void {
   told.want();
   lines.want();
   room.want();
-  void quietly(async () => conversations.open?.history.resync())();
+  added.want();
 }
 
 export function hear(event: Event): void {
