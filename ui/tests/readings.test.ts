@@ -94,6 +94,14 @@ describe('a single change', () => {
     await until(() => conversations.open?.name === 'Hiro T.');
   });
 
+  it('gives the open chat the new name of a contact with whom nothing was said yet', async () => {
+    const friend = fake.overview.contacts.find((contact) => !chats.get(chatOf(contact)))!;
+    await conversations.show(chatOf(friend));
+    friend.name = 'Friend of the choir';
+    hear({ kind: 'contacts', contacts: [chatOf(friend)] });
+    await until(() => conversations.open?.name === 'Friend of the choir');
+  });
+
   it('tells of a block, also of somebody who is no contact', async () => {
     const before = contacts.blocking;
     hear({ kind: 'contacts', contacts: [{ account: 1, jid: 'offers@loud.example' }] });

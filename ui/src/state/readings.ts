@@ -140,9 +140,14 @@ function takeStanding(standing: Standing, before: number): void {
 
 function listsChanged(): void {
   where.begin(chats.count === 0, contacts.count > 0);
+  nameOpen();
+}
+
+/** Whom one has not spoken with has a name, and no line among the chats. */
+function nameOpen(): void {
   const open = conversations.open;
-  const summary = open && chats.get(open.chat);
-  if (open && summary) open.name = summary.name;
+  const known = open && (chats.get(open.chat) ?? contacts.get(open.chat));
+  if (open && known) open.name = known.name;
 }
 
 async function readOverview(): Promise<void> {
@@ -187,6 +192,7 @@ async function readContacts(wanted: ReadonlyMap<string, ChatRef>): Promise<void>
     const names = [...left.values()].slice(0, byName);
     const { contacts: now, gone } = await ask('contacts', { contacts: names });
     contacts.change(now, gone);
+    nameOpen();
     if (!strike(left, [...now.map(chatOf), ...gone])) return;
   }
 }
