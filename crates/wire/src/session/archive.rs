@@ -94,7 +94,7 @@ impl Session {
         let inner =
             forwarded.and_then(|forwarded| forwarded.get_child("message", ns::JABBER_CLIENT));
         let mut what = match (inner, room) {
-            (Some(inner), Some(room)) => self.said_in_room(inner, &room).into_iter().collect(),
+            (Some(inner), Some(room)) => Self::said_in_room(inner, &room).into_iter().collect(),
             (Some(inner), None) => self.said_in_chat(inner),
             (None, _) => Vec::new(),
         };
@@ -150,25 +150,18 @@ impl Session {
         kept.collect()
     }
 
-    fn said_in_room(&mut self, inner: &Element, room: &BareJid) -> Option<Incoming> {
+    fn said_in_room(inner: &Element, room: &BareJid) -> Option<Incoming> {
         let from = Jid::new(inner.attr("from")?).ok()?;
         let nick = from.resource()?.as_str().to_owned();
         let body = text_of(inner, "body");
         if from.to_bare() != *room || inner.attr("type") != Some("groupchat") || body.is_empty() {
             return None;
         }
-        let mine = self
-            .rooms
-            .place(room)
-            .is_some_and(|place| place.nick == nick);
         Some(Incoming::Message(IncomingMessage {
             chat: room.clone(),
             from,
-            author: if mine {
-                Author::Me
-            } else {
-                Author::Occupant { nick }
-            },
+            // Also under my own nick: while I was away it was anybody's.
+            author: Author::Occupant { nick },
             id: super::direct::id_of(inner),
             stanza_id: None,
             body,

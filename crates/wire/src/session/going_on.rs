@@ -135,7 +135,9 @@ impl Session {
             stanzas.push(stanza);
         }
         stanzas.extend(self.sm.due_ack(last));
-        if !last && self.sm.should_ask() {
+        if last {
+            stanzas.extend(self.sm.ask_last());
+        } else if self.sm.should_ask() {
             stanzas.extend(self.sm.ask());
         }
         stanzas

@@ -111,12 +111,13 @@ impl Session {
                 }
             }
             Asked::Carbons => {
+                // What counts is that they come, not that they are announced.
+                self.features.carbons = !failed;
                 if failed {
                     tracing::info!("the server sends no carbons");
                 }
             }
             Asked::ServerInfo => {
-                self.features.carbons |= announces(iq, ns::CARBONS);
                 self.features.blocking |= announces(iq, ns::BLOCKING);
             }
             Asked::AccountInfo => {

@@ -58,8 +58,11 @@ impl Pending {
 
     /// Whether it is not known yet what the server offers.
     pub(super) fn waits_for_features(&self) -> bool {
-        self.0
-            .values()
-            .any(|(_, asked)| matches!(asked, Asked::ServerInfo | Asked::AccountInfo))
+        self.0.values().any(|(_, asked)| {
+            matches!(
+                asked,
+                Asked::ServerInfo | Asked::AccountInfo | Asked::Carbons
+            )
+        })
     }
 }

@@ -133,6 +133,13 @@ impl Session {
         }
     }
 
+    /// As [`Self::ask_reached`], for what is written last.
+    pub(crate) fn ask_reached_last(&mut self) {
+        if !self.sm.is_on() && self.reached.should_ask_last() {
+            self.ping();
+        }
+    }
+
     /// Asks whether the link lives, unless that is being asked.
     pub(crate) fn ping_anyway(&mut self) {
         if self.sm.is_on() {

@@ -34,7 +34,8 @@ pub(crate) async fn serve<T: Transport>(
     let end = talk(transport, session, outgoing, incoming).await;
     match &end {
         Ok(()) => {
-            // What is stored is not to be delivered again.
+            // What is stored is not to be delivered again, on either side.
+            session.ask_reached_last();
             if write(transport, session, true).await.is_ok() {
                 farewell(transport, |stanza| hear_last(session, stanza)).await;
             }

@@ -336,3 +336,40 @@ async fn the_good_bye_acknowledges_all_that_is_stored() {
     assert_eq!(ended.result, Ok(()));
     assert!(ended.asleep.is_none(), "it is over for good");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_right_before_the_good_bye_is_asked_for() {
+    let mut stage = managed().await;
+    stage.ask(message("m1")).await;
+    stage.ask(Outgoing::Close).await;
+    assert_eq!(stage.recv().await.attr("id"), Some("m1"));
+    asks(&mut stage).await;
+    assert!(stage.recv_text().await.contains("close"));
+    stage.send("<a xmlns='urn:xmpp:sm:3' h='7'/>");
+    stage.send_raw("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
+    assert_eq!(told(&mut stage).await, numbered(7, "m1"));
+    assert_eq!(told(&mut stage).await, reached(&["m1"]));
+    assert_eq!(stage.ends().await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_right_before_the_good_bye_is_asked_for_also_while_something_is_being_asked() {
+    let mut stage = managed().await;
+    says(&mut stage, "m1").await;
+    asks(&mut stage).await;
+    stage.ask(message("m2")).await;
+    stage.ask(Outgoing::Close).await;
+    assert_eq!(stage.recv().await.attr("id"), Some("m2"));
+    asks(&mut stage).await;
+    assert!(stage.recv_text().await.contains("close"));
+    stage.send("<a xmlns='urn:xmpp:sm:3' h='7'/>");
+    stage.send("<a xmlns='urn:xmpp:sm:3' h='8'/>");
+    stage.send_raw("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
+    let mut rows = Vec::new();
+    while rows.len() < 2 {
+        if let Incoming::Reached { ids } = stage.told().await {
+            rows.extend(ids);
+        }
+    }
+    assert_eq!(rows, ["m1", "m2"]);
+}

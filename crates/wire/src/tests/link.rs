@@ -136,6 +136,8 @@ async fn closing_says_good_bye_after_everything_else() {
     stage.ask(message("m1")).await;
     stage.ask(Outgoing::Close).await;
     assert_eq!(stage.recv().await.attr("id"), Some("m1"));
+    let ping = stage.recv().await;
+    assert!(ping.has_child("ping", "urn:xmpp:ping"));
     assert!(stage.recv_text().await.starts_with("<close"));
     assert_eq!(stage.ends().await, Ok(()));
 }
@@ -260,4 +262,24 @@ async fn a_message_that_no_server_takes_fails_here() {
         })
         .await;
     assert_eq!(stage.recv().await.attr("id"), Some("m2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_right_before_the_good_bye_is_asked_for() {
+    let mut stage = Stage::online().await;
+    stage.ask(message("m1")).await;
+    assert_eq!(stage.recv().await.attr("id"), Some("m1"));
+    assert_eq!(stage.recv().await.attr("id"), Some(id(6).as_str()));
+    stage.ask(message("m2")).await;
+    stage.ask(Outgoing::Close).await;
+    assert_eq!(stage.recv().await.attr("id"), Some("m2"));
+    // Nothing can be asked any more once the first ping is answered.
+    assert_eq!(stage.recv().await.attr("id"), Some(id(7).as_str()));
+    assert!(stage.recv_text().await.starts_with("<close"));
+    stage.send(&pong(6, "result"));
+    stage.send(&pong(7, "result"));
+    stage.send_raw("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
+    assert_eq!(stage.told().await, reached(&["m1"]));
+    assert_eq!(stage.told().await, reached(&["m2"]));
+    assert_eq!(stage.ends().await, Ok(()));
 }

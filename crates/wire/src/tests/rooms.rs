@@ -351,3 +351,31 @@ async fn an_inviter_whom_the_room_hides_is_named_and_answered_as_an_occupant() {
         ))
         .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_under_my_nick_before_i_came_in_is_not_mine() {
+    let mut stage = joining().await;
+    stage.tells(&occupant("Ali", "", &["110"])).await;
+    let say = |rest: &str| {
+        format!(
+            "<message from='den@rooms.example.net/Ali' type='groupchat' id='g1'><body>x</body>{rest}</message>"
+        )
+    };
+    let delayed =
+        "<delay xmlns='urn:xmpp:delay' from='den@rooms.example.net' stamp='2026-11-22T10:00:00Z'/>";
+    let author = async |stage: &mut Stage, xml: String| match &stage.tells(&xml).await[..] {
+        [Incoming::Message(message)] => message.author.clone(),
+        other => panic!("{other:?}"),
+    };
+    let somebody = Author::Occupant {
+        nick: "Ali".to_owned(),
+    };
+    assert_eq!(author(&mut stage, say(delayed)).await, somebody);
+    // What I say while the room has not set a subject yet.
+    assert_eq!(author(&mut stage, say("")).await, Author::Me);
+    stage
+        .tells("<message from='den@rooms.example.net' type='groupchat'><subject/></message>")
+        .await;
+    assert_eq!(author(&mut stage, say("")).await, Author::Me);
+    assert_eq!(author(&mut stage, say(delayed)).await, somebody);
+}

@@ -336,3 +336,33 @@ async fn an_engine_that_goes_away_ends_the_login() {
     stage.incoming = gone;
     assert_eq!(stage.ends().await, Ok(()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn carbons_that_are_announced_and_refused_do_not_come() {
+    let mut stage = Stage::connected();
+    stage.signs_in().await;
+    for (number, kind, from, payload) in [
+        (
+            1,
+            "result",
+            " from='example.org'",
+            "<query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:xmpp:carbons:2'/></query>",
+        ),
+        (
+            2,
+            "result",
+            "",
+            "<query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:xmpp:mam:2'/></query>",
+        ),
+        (4, "error", "", ""),
+    ] {
+        let id = id(number);
+        stage.send(&format!("<iq type='{kind}' id='{id}'{from}>{payload}</iq>"));
+    }
+    let features = ServerFeatures {
+        archive: true,
+        ..ServerFeatures::default()
+    };
+    let jid = FullJid::new(FULL).unwrap();
+    assert_eq!(stage.told().await, Incoming::Online { jid, features });
+}

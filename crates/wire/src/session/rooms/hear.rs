@@ -31,7 +31,7 @@ impl Session {
         let Some(nick) = nick_of(from) else {
             return;
         };
-        let mine = nick == place.nick;
+        let my_nick = nick == place.nick && place.stage != Stage::Joining;
         let live = place.stage == Stage::Live;
         // A room's ids count only where the room announces them (XEP-0359 §6).
         let named = place.names_entries;
@@ -39,6 +39,8 @@ impl Session {
         let delay = delayed_by(message, |by| {
             !live || by == room.as_str() || by == room.domain().as_str()
         });
+        // What was said before I came in was not said by me, whatever nick it was said under.
+        let mine = my_nick && delay.is_none();
         if body.is_empty() {
             if delay.is_none() {
                 self.hear_room_signs(message, room, nick, mine);

@@ -191,6 +191,17 @@ impl StreamManagement {
         Some(request())
     }
 
+    /// Asks before the link ends, also while something is being asked: a row that the server has and nobody knows of
+    /// would go out again. `None` when there is none, or what is being asked covers it.
+    pub(crate) fn ask_last(&mut self) -> Option<Element> {
+        let all = Some(self.sent.written());
+        if !self.is_on() || !self.sent.has_rows() || self.asking == all {
+            return None;
+        }
+        self.asking = all;
+        Some(request())
+    }
+
     /// Whether the server is being asked.
     pub(crate) fn is_asking(&self) -> bool {
         self.asking.is_some()
