@@ -52,7 +52,7 @@ const sticky: Partial<Row> = { popup: 'sticky', attention: 'until_seen' };
 const builtIn: Record<EventKind, Partial<Row>> = {
   generic: {},
   message: { sound: 'builtin:bell', icon: 'avatar' },
-  message_followup: { ...silent, icon: 'avatar' },
+  message_followup: { ...silent, speak: undefined, icon: 'avatar' },
   message_in_front: { ...quiet, tray: 'none', icon: 'builtin:message_in_front' },
   missed: { icon: 'builtin:missed' },
   mention: { sound: 'builtin:double-bell', icon: 'builtin:mention' },

@@ -86,6 +86,7 @@ const popupForms = {
 const puttingOff = {
   other_device: 'outcome.later_other_device',
   quiet_hours: 'outcome.later_quiet_hours',
+  flapping: 'outcome.later_flapping',
   repeat: 'outcome.later_repeat',
 } as const satisfies Record<LaterWhy['kind'], MessageKey>;
 

@@ -28,7 +28,8 @@ pub(super) fn calm(draft: &mut Draft, event: &AlertEvent, context: &Context<'_>)
     let key = draft.plan.replace_key.as_str();
     if kind == EventKind::MessageFollowup {
         if context.recent.any_sound_within(OVERLAP, context.now) {
-            draft.drop_sound(&Rule::FollowUp);
+            // The voice tells what the sound does not: who cannot see the popup would miss the words.
+            draft.drop_ring(&Rule::FollowUp);
         }
     } else if rang_just_now(event, kind, key, context) {
         draft.drop_sound(&Rule::FollowUp);
@@ -76,6 +77,24 @@ pub(super) fn wait_for_other_device(
     }
 }
 
+/// Whoever is back in a moment was never gone: that somebody went is told once they have stayed away, if at all.
+pub(super) fn wait_for_return(
+    draft: &mut Draft,
+    book: &RuleBook,
+    event: &AlertEvent,
+    context: &Context<'_>,
+) {
+    let moment = book.presence.moment();
+    let went = event.kind == EventKind::ContactUnavailable && event.turn.is_none();
+    if went && moment > 0 && !draft.plan.is_silent() {
+        let later = Later {
+            at: context.now.plus_millis(moment),
+            why: LaterWhy::Flapping,
+        };
+        draft.put_off(later, Rule::Flapping);
+    }
+}
+
 impl Draft {
     /// Messages become one summary with one sound.
     fn sum_up(&mut self, context: &Context<'_>) {
@@ -85,7 +104,8 @@ impl Draft {
         FLOOD_KEY.clone_into(&mut self.plan.replace_key);
         self.say(Cell::Popup, Effect::Changed, Rule::Flood);
         self.drop_repeat(&Rule::Flood);
-        if context.recent.any_sound_within(FLOOD_WINDOW, context.now) {
+        let recent = context.recent;
+        if recent.summary_rang(context.now) || recent.any_sound_within(FLOOD_WINDOW, context.now) {
             self.drop_sound(&Rule::Flood);
         }
     }

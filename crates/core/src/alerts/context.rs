@@ -31,6 +31,8 @@ impl Known {
 pub struct Surroundings {
     /// The chat that the window with the focus shows; void as soon as the window is gone.
     pub chat_in_front: Option<ChatRef>,
+    /// A window of Carillon has the focus, whatever it shows; void as soon as the window is gone.
+    pub looked_at: bool,
     /// The desktop's Do Not Disturb.
     pub do_not_disturb: Known,
     /// The screen is locked.
@@ -39,6 +41,22 @@ pub struct Surroundings {
     pub full_screen: Known,
     /// The screen is shared or recorded.
     pub shared: Known,
+}
+
+impl Surroundings {
+    /// The chat that the user has before their eyes: none while the screen is locked, whatever a window shows behind it.
+    #[must_use]
+    pub fn in_front(&self) -> Option<&ChatRef> {
+        self.chat_in_front
+            .as_ref()
+            .filter(|_| !self.locked.is_yes())
+    }
+
+    /// Whether the user looks at a window of Carillon: at none while the screen is locked.
+    #[must_use]
+    pub const fn is_looked_at(&self) -> bool {
+        self.looked_at && !self.locked.is_yes()
+    }
 }
 
 /// Everything that a decision looks at beside the rules and the event.

@@ -1,7 +1,7 @@
 //! The decision itself.
 
 use super::book::{RuleBook, WaitingFor};
-use super::calm::{calm, rang_just_now, wait_for_other_device};
+use super::calm::{calm, rang_just_now, wait_for_other_device, wait_for_return};
 use super::context::Context;
 use super::draft::Draft;
 use super::event::{AlertEvent, Freshness};
@@ -47,7 +47,11 @@ pub fn decide(book: &RuleBook, event: &AlertEvent, context: &Context<'_>) -> Ale
     silence_by_wish(&mut draft, book, &scopes, event, context);
     guard_preview(&mut draft, &scopes, context);
     wait_for_other_device(&mut draft, book, event, context);
-    calm(&mut draft, event, context);
+    wait_for_return(&mut draft, book, event, context);
+    // Whoever waits for Bob once is told that he is there, whatever else happens.
+    if !once {
+        calm(&mut draft, event, context);
+    }
     if once && !draft.plan.is_silent() {
         draft.plan.ends_watch = event.chat();
     }
@@ -76,7 +80,7 @@ fn told_as(event: &AlertEvent, key: &str, context: &Context<'_>) -> (EventKind, 
     if event.sample || !is_message {
         return (event.kind, None);
     }
-    let in_front = context.surroundings.chat_in_front.as_ref();
+    let in_front = context.surroundings.in_front();
     if in_front
         .is_some_and(|chat| chat.account == event.account && Some(&chat.jid) == event.jid.as_ref())
     {
@@ -112,7 +116,7 @@ fn never_alerts(
     if event.kind.is_presence() && !context.presence_settled {
         return Some(Rule::PresenceBurst);
     }
-    let moment = i64::from(book.presence.flap_minutes) * 60_000;
+    let moment = book.presence.moment();
     let flapping = event.kind == EventKind::ContactAvailable
         && event
             .gone_for

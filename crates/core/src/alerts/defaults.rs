@@ -88,13 +88,20 @@ impl Row {
         }
     }
 
+    /// Neither heard nor repeated; it is read aloud where its parent is.
+    pub(super) fn without_ring(self) -> Self {
+        Self {
+            sound: Some(Sound::None),
+            repeat: Some(Repeat::OFF),
+            ..self
+        }
+    }
+
     /// Neither heard, nor read aloud, nor repeated.
     pub(super) fn without_sound(self) -> Self {
         Self {
-            sound: Some(Sound::None),
             speak: Some(false),
-            repeat: Some(Repeat::OFF),
-            ..self
+            ..self.without_ring()
         }
     }
 

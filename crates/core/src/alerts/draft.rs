@@ -84,11 +84,16 @@ impl Draft {
         }
     }
 
-    /// Neither played nor read aloud.
-    pub(super) fn drop_sound(&mut self, rule: &Rule) {
+    /// Not played; it may be read aloud.
+    pub(super) fn drop_ring(&mut self, rule: &Rule) {
         if self.plan.sound.take().is_some() {
             self.took(Cell::Sound, rule);
         }
+    }
+
+    /// Neither played nor read aloud.
+    pub(super) fn drop_sound(&mut self, rule: &Rule) {
+        self.drop_ring(rule);
         if std::mem::take(&mut self.plan.speak) {
             self.took(Cell::Speak, rule);
         }
@@ -155,8 +160,8 @@ impl Draft {
         if !repeat.takes_part(Sense::Popup, step) {
             self.drop_popup(&rule);
         }
-        if !repeat.takes_part(Sense::Sound, step) && self.plan.sound.take().is_some() {
-            self.took(Cell::Sound, &rule);
+        if !repeat.takes_part(Sense::Sound, step) {
+            self.drop_ring(&rule);
         }
         if !repeat.takes_part(Sense::Speech, step) && std::mem::take(&mut self.plan.speak) {
             self.took(Cell::Speak, &rule);

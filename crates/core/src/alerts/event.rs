@@ -6,6 +6,9 @@ use crate::ids::{AccountId, ChatRef};
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
 
+/// The key of the one summary of what was missed: it tells of all accounts and chats.
+pub const MISSED_KEY: &str = "missed";
+
 /// Whether something happens now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,6 +80,9 @@ impl AlertEvent {
     /// Popups with the same key replace each other: one per conversation and purpose.
     #[must_use]
     pub fn replace_key(&self) -> String {
+        if self.kind == EventKind::Missed && !self.sample {
+            return MISSED_KEY.to_owned();
+        }
         let about = self.jid.as_ref().map_or("", |jid| jid.as_str());
         let sample = if self.sample { "sample " } else { "" };
         format!("{sample}{} {} {about}", self.kind.purpose(), self.account)

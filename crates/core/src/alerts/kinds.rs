@@ -1,7 +1,7 @@
 //! The kinds of events: one table, from which everything else derives.
 //!
 //! To add a kind, add a line here, its icon to `icons/events` and `ringer/pictures.rs`, and its words to the
-//! locales; the compiler then names each place that has to say something about it.
+//! locales. The compiler then names each place that has to say something about it: all of them match on every kind.
 
 use super::defaults::{inherits, quiet, rings, sticky, with_icon};
 use super::rows::Row;
@@ -23,9 +23,12 @@ pub enum Nature {
 }
 
 macro_rules! event_kinds {
+    (@heard) => { true };
+    (@heard unheard) => { false };
     ($(
         $(#[$doc:meta])*
-        $name:ident $text:literal $nature:ident under $parent:ident strength $strength:literal icon $icon:literal = $row:expr;
+        $name:ident $text:literal $nature:ident under $parent:ident strength $strength:literal icon $icon:literal
+            $($heard:ident)? = $row:expr;
     )*) => {
         /// The rows of the alert settings, in the order of the settings screen.
         #[derive(
@@ -67,6 +70,13 @@ macro_rules! event_kinds {
                 match self { $(Self::$name => $strength,)* }
             }
 
+            /// Whether this version of Carillon hears of such an event at all. The row of one that it does not hear
+            /// of yet may stand in a settings file, and is not offered.
+            #[must_use]
+            pub const fn is_heard(self) -> bool {
+                match self { $(Self::$name => event_kinds!(@heard $($heard)?),)* }
+            }
+
             /// The built-in icon drawn for it.
             #[must_use]
             pub const fn icon_name(self) -> &'static str {
@@ -87,7 +97,7 @@ event_kinds! {
     Message "message" Said under Generic strength 50 icon "message" = rings("bell").showing_avatar();
     /// Another message in a chat that rang less than 5 s ago.
     MessageFollowup "message_followup" Said under Message strength 10 icon "message"
-        = inherits().without_sound().without_attention().showing_avatar();
+        = inherits().without_ring().without_attention().showing_avatar();
     /// A message for the chat that has the focus.
     MessageInFront "message_in_front" Said under Message strength 10 icon "message_in_front" = quiet().without_tray();
     /// What came while nobody was here, in one summary.
@@ -97,7 +107,7 @@ event_kinds! {
     /// Another message in a room.
     RoomMessage "room_message" Said under Generic strength 30 icon "room_message" = quiet();
     /// Somebody reacts to a message of mine (XEP-0444).
-    Reaction "reaction" Said under Generic strength 20 icon "reaction" = quiet().without_tray();
+    Reaction "reaction" Said under Generic strength 20 icon "reaction" unheard = quiet().without_tray();
     /// A file or a picture arrives.
     FileReceived "file_received" Said under Message strength 50 icon "file_received" = inherits();
     /// Somebody asks for my attention (XEP-0224).

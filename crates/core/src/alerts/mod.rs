@@ -35,7 +35,7 @@ pub use cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
 pub use context::{Context, Known, Surroundings};
 pub use decide::decide;
 pub use escalate::{Overlap, Sounding, escalate, overlap};
-pub use event::{AlertEvent, Freshness};
+pub use event::{AlertEvent, Freshness, MISSED_KEY};
 pub use explain::{Explanation, explain};
 pub use flood::{Flood, FloodCount};
 pub use hours::{ClockTime, Hours, Weekday};

@@ -50,6 +50,8 @@ pub enum LaterWhy {
     OtherDevice,
     /// The user asked to be told when the quiet hours end.
     QuietHours,
+    /// They may be back in a moment.
+    Flapping,
     /// It comes again until it is seen.
     Repeat {
         /// The how-manieth repetition, from 1.

@@ -7,6 +7,9 @@ use std::collections::{HashMap, VecDeque};
 
 /// A chat that rang less than this ago is not rung again, in milliseconds.
 pub(super) const FOLLOW_UP: i64 = 5_000;
+/// What was missed comes in pages and from several servers: what follows within this long belongs to the same
+/// summary, and is not rung again; in milliseconds.
+const MISSED_TOGETHER: i64 = 60_000;
 /// The window in which popups are counted, in milliseconds.
 pub const FLOOD_WINDOW: i64 = 3_000;
 /// The key of the one summary.
@@ -21,6 +24,8 @@ pub struct Recent {
     /// One for each key: a popup that is updated in place is no further popup.
     popups: VecDeque<(Timestamp, String, EventKind)>,
     any_sound: Option<Timestamp>,
+    /// The summary that stands was heard.
+    summary_rang: bool,
 }
 
 impl Recent {
@@ -34,6 +39,7 @@ impl Recent {
                     .insert(plan.replace_key.clone(), (now, plan.kind));
             }
             self.any_sound = Some(now);
+            self.summary_rang |= plan.replace_key == FLOOD_KEY;
         }
         if plan.popup.is_some() {
             self.popups.retain(|(_, key, _)| *key != plan.replace_key);
@@ -49,7 +55,7 @@ impl Recent {
 
     fn forget(&mut self, now: Timestamp) {
         self.last_sound
-            .retain(|_, (at, _)| recent(*at, now, FOLLOW_UP));
+            .retain(|_, (at, kind)| recent(*at, now, quiet_after(*kind)));
         while self
             .popups
             .front()
@@ -57,14 +63,24 @@ impl Recent {
         {
             self.popups.pop_front();
         }
+        self.summary_rang &= self.is_shown(FLOOD_KEY, now);
     }
 
     /// What rang last under this key, if that was a moment ago.
     pub(super) fn rang(&self, replace_key: &str, now: Timestamp) -> Option<EventKind> {
         self.last_sound
             .get(replace_key)
-            .filter(|(at, _)| recent(*at, now, FOLLOW_UP))
+            .filter(|(at, kind)| recent(*at, now, quiet_after(*kind)))
             .map(|(_, kind)| *kind)
+    }
+
+    /// Whether the flood that lasts was heard already: until it ends, once is enough.
+    pub(super) fn summary_rang(&self, now: Timestamp) -> bool {
+        self.summary_rang && self.is_shown(FLOOD_KEY, now)
+    }
+
+    fn is_shown(&self, wanted: &str, now: Timestamp) -> bool {
+        self.shown(now).any(|(key, _)| key == wanted)
     }
 
     fn shown(&self, now: Timestamp) -> impl Iterator<Item = (&str, EventKind)> {
@@ -77,8 +93,8 @@ impl Recent {
     /// Whether one more popup would be too many. One that is updated in place is none more; while a summary
     /// stands, it tells everything.
     pub(super) fn is_flood(&self, replace_key: &str, now: Timestamp) -> bool {
-        let has = |wanted: &str| self.shown(now).any(|(key, _)| key == wanted);
-        has(FLOOD_KEY) || (!has(replace_key) && self.shown(now).nth(FLOOD_POPUPS - 1).is_some())
+        let shown = |key: &str| self.is_shown(key, now);
+        shown(FLOOD_KEY) || (!shown(replace_key) && self.shown(now).nth(FLOOD_POPUPS - 1).is_some())
     }
 
     /// Whether one more popup of this kind would be too many.
@@ -90,6 +106,14 @@ impl Recent {
     /// Whether anything was heard less than `window` milliseconds ago.
     pub(super) fn any_sound_within(&self, window: i64, now: Timestamp) -> bool {
         self.any_sound.is_some_and(|at| recent(at, now, window))
+    }
+}
+
+/// For how long nothing more rings under the key of what rang, in milliseconds.
+const fn quiet_after(rang: EventKind) -> i64 {
+    match rang {
+        EventKind::Missed => MISSED_TOGETHER,
+        _ => FOLLOW_UP,
     }
 }
 

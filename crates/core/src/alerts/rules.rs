@@ -261,6 +261,11 @@ impl Default for PresenceRules {
 }
 
 impl PresenceRules {
+    /// Whoever is away for less was never gone, in milliseconds.
+    pub(super) fn moment(&self) -> i64 {
+        i64::from(self.flap_minutes) * 60_000
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

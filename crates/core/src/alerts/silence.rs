@@ -9,6 +9,12 @@ use super::lookup::{LevelRef, Scoped};
 use super::plan::{Later, LaterWhy};
 use super::trace::{Cell, Effect, Rule};
 use crate::contact::Availability;
+use crate::ids::Timestamp;
+use crate::settings::Mute;
+
+/// Of a silence without an end of its own somebody tells when it is over. Should nobody, what waits for it looks again
+/// after this long, in milliseconds.
+const NO_END: i64 = 3_600_000;
 
 /// How strong the mark is by which something breaks through, and where it stands.
 fn mark<'a>(
@@ -28,6 +34,63 @@ fn mark<'a>(
     }
 }
 
+/// What silences a moment, as far as it was gone through.
+struct Silencing<'a> {
+    mark: Option<(u8, LevelRef<'a>)>,
+    /// Something would have silenced it, and was passed.
+    passed: bool,
+    /// What silences it longest, and until when.
+    longest: Option<(Timestamp, Rule)>,
+    now: Timestamp,
+}
+
+impl Silencing<'_> {
+    /// Silences the draft unless a mark passes; `end` is when that is over by itself, where anybody can say.
+    fn by(
+        &mut self,
+        draft: &mut Draft,
+        rule: Rule,
+        level: LevelRef<'_>,
+        end: Option<Timestamp>,
+    ) -> bool {
+        if self
+            .mark
+            .is_some_and(|(strength, _)| strength > level.strength())
+        {
+            draft.say(Cell::Everything, Effect::Yielded, rule);
+            self.passed = true;
+            return false;
+        }
+        draft.silence(&rule);
+        self.lasts(rule, end);
+        true
+    }
+
+    fn lasts(&mut self, rule: Rule, end: Option<Timestamp>) {
+        let end = end.unwrap_or_else(|| self.now.plus_millis(NO_END));
+        let longer = self.longest.as_ref().is_none_or(|(until, _)| *until < end);
+        if longer {
+            self.longest = Some((end, rule));
+        }
+    }
+
+    /// The desktop's own Do Not Disturb.
+    fn by_desktop(&mut self, draft: &mut Draft) {
+        let rule = Rule::DesktopDoNotDisturb;
+        if self.mark.is_some() {
+            draft.say(Cell::Everything, Effect::Yielded, rule);
+            draft.plan.breaks_through = true;
+            self.passed = true;
+        } else {
+            // The notification service itself holds the popup back and keeps it for later.
+            draft.drop_sound(&rule);
+            draft.drop_attention(&rule);
+            draft.drop_repeat(&rule);
+            self.lasts(rule, None);
+        }
+    }
+}
+
 /// Mute, own status, quiet hours and the desktop's wish. The badge still counts.
 pub(super) fn silence_by_wish(
     draft: &mut Draft,
@@ -36,26 +99,22 @@ pub(super) fn silence_by_wish(
     event: &AlertEvent,
     context: &Context<'_>,
 ) {
-    let mark = mark(book, scopes, event);
-    let mut kept = false;
-    let mut silenced = false;
-    let mut silence = |draft: &mut Draft, rule: Rule, level: LevelRef<'_>| {
-        if mark.is_some_and(|(strength, _)| strength > level.strength()) {
-            draft.say(Cell::Everything, Effect::Yielded, rule);
-            kept = true;
-            return false;
-        }
-        draft.silence(&rule);
-        true
+    let repeats = draft.plan.repeat.is_some();
+    let mut silencing = Silencing {
+        mark: mark(book, scopes, event),
+        passed: false,
+        longest: None,
+        now: context.now,
     };
-    for level in mutes(scopes, context) {
+    let mut silenced = false;
+    for (level, end) in mutes(scopes, context) {
         let rule = Rule::Muted {
             level: level.level(),
         };
-        silenced |= silence(draft, rule, level);
+        silenced |= silencing.by(draft, rule, level, end);
     }
     if context.own == Availability::Busy {
-        silenced |= silence(draft, Rule::OwnBusy, LevelRef::Settings);
+        silenced |= silencing.by(draft, Rule::OwnBusy, LevelRef::Settings, None);
     }
     let mut later = None;
     if let Some((quiet, end)) = book.quiet_at(context.now, context.zone) {
@@ -63,32 +122,28 @@ pub(super) fn silence_by_wish(
             hours: quiet.hours.clone(),
         };
         let would_tell = !draft.plan.is_silent();
-        let quiet = silence(draft, rule.clone(), LevelRef::Settings);
+        let quiet = silencing.by(draft, rule.clone(), LevelRef::Settings, Some(end));
         let tells = is_worth_telling_late(event) && book.tells_after(context.now, context.zone);
         if quiet && !silenced && would_tell && tells {
-            later = Some((end, rule));
+            let why = LaterWhy::QuietHours;
+            later = Some((Later { at: end, why }, rule));
         }
     }
     if context.surroundings.do_not_disturb.is_yes() {
-        let rule = Rule::DesktopDoNotDisturb;
-        if mark.is_some() {
-            draft.say(Cell::Everything, Effect::Yielded, rule);
-            draft.plan.breaks_through = true;
-            kept = true;
-        } else {
-            // The notification service itself holds the popup back and keeps it for later.
-            draft.drop_sound(&rule);
-            draft.drop_attention(&rule);
-            draft.drop_repeat(&rule);
-        }
+        silencing.by_desktop(draft);
     }
-    if let (true, Some((_, level))) = (kept, mark) {
+    if let (true, Some((_, level))) = (silencing.passed, silencing.mark) {
         let level = level.level();
         draft.say(Cell::Everything, Effect::Kept, Rule::BreakThrough { level });
     }
-    if let Some((at, rule)) = later {
-        let why = LaterWhy::QuietHours;
-        draft.put_off(Later { at, why }, rule);
+    if let (Some(why @ LaterWhy::Repeat { .. }), Some((at, rule)), true) =
+        (event.turn, silencing.longest, repeats)
+    {
+        // The silence takes no turn away: the repetition goes on where it was once that is over.
+        later = Some((Later { at, why }, rule));
+    }
+    if let Some((later, rule)) = later {
+        draft.put_off(later, rule);
     }
 }
 
@@ -97,8 +152,11 @@ const fn is_worth_telling_late(event: &AlertEvent) -> bool {
     matches!(event.kind.nature(), Nature::Said | Nature::Notice)
 }
 
-/// The mutes that hold, weakest first.
-fn mutes<'a>(scopes: &[Scoped<'a>], context: &Context<'_>) -> impl Iterator<Item = LevelRef<'a>> {
+/// The mutes that hold, weakest first, each with its end.
+fn mutes<'a>(
+    scopes: &[Scoped<'a>],
+    context: &Context<'_>,
+) -> impl Iterator<Item = (LevelRef<'a>, Option<Timestamp>)> {
     let now = context.now;
     let of_scopes = scopes
         .iter()
@@ -106,8 +164,12 @@ fn mutes<'a>(scopes: &[Scoped<'a>], context: &Context<'_>) -> impl Iterator<Item
         .map(|scoped| (scoped.level, scoped.layer.mute));
     std::iter::once((LevelRef::Settings, context.mute))
         .chain(of_scopes)
-        .filter(move |(_, mute)| mute.is_some_and(|mute| mute.holds(now)))
-        .map(|(level, _)| level)
+        .filter_map(
+            move |(level, mute)| match mute.filter(|mute| mute.holds(now))? {
+                Mute::Until { at } => Some((level, Some(at))),
+                Mute::Forever => Some((level, None)),
+            },
+        )
 }
 
 /// What others could read over my shoulder is not shown.

@@ -1,9 +1,10 @@
 //! What keeps much from being told often: the chat in front, lively chats, floods, bursts and flapping.
 
 use crate::stage::on;
-use carillon_core::alerts::EventKind::*;
+use carillon_core::alerts::{EventKind::*, Known, LaterWhy};
 
 const BOB: &str = "bob@example.org";
+const GOING: &str = "[contact_unavailable]\npopup = 'banner'";
 const SUMMARY: &str = "[presence]\nburst_summary = true";
 
 cases! {
@@ -37,6 +38,14 @@ cases! {
         on(Message).rules("[message_followup]\nsound = 'builtin:tick'").after(Message, BOB, 1_000) => "banner, tick, badge | FollowUp";
     a_followups_sound_is_not_heard_within_a_second:
         on(Message).rules("[message_followup]\nsound = 'builtin:tick'").after(Message, BOB, 999) => "banner, badge | FollowUp";
+    a_followup_is_read_aloud_where_messages_are:
+        on(Message).rules("[generic]\nspeak = true").after(Message, BOB, 1_000) => "banner, voice, badge | FollowUp";
+    a_followup_is_read_aloud_within_a_second_too:
+        on(Message).rules("[generic]\nspeak = true").after(Message, BOB, 100) => "banner, voice, badge | FollowUp";
+    a_followup_of_a_contact_who_is_read_aloud_is_read_too:
+        on(Message).rules("[[override]]\nscope = 'chat'\naccount = 'me@example.org'\nchat = 'bob@example.org'\nrows.generic.speak = true").after(Message, BOB, 1_000) => "banner, voice, badge | FollowUp";
+    a_followup_that_is_not_to_be_read_is_not:
+        on(Message).rules("[generic]\nspeak = true\n[message_followup]\nspeak = false").after(Message, BOB, 1_000) => "banner, badge | FollowUp";
     a_clock_set_back_silences_nothing: on(Message).after(Message, BOB, -3_600_000) => "banner, bell, badge, once";
 
     five_popups_are_no_flood: on(Message).after_messages_of(4) => "banner, bell, badge, once";
@@ -70,5 +79,11 @@ cases! {
     after_my_minutes_of_flapping_a_friend_is_told: on(ContactAvailable).gone_for(600).rules("[presence]\nflap_minutes = 10") => "banner 5s, rise";
     no_minutes_of_flapping_tell_always: on(ContactAvailable).gone_for(0).rules("[presence]\nflap_minutes = 0") => "banner 5s, rise";
     a_clock_set_back_is_no_flapping: on(ContactAvailable).gone_for(-1) => "banner 5s, rise";
-    going_is_never_flapping: on(ContactUnavailable).gone_for(1).rules("[contact_unavailable]\npopup = 'banner'") => "banner";
+    who_goes_may_be_back_in_a_moment: on(ContactUnavailable).rules(GOING) => "in 120 s: Flapping | Flapping";
+    who_has_stayed_away_is_told: on(ContactUnavailable).rules(GOING).turn(LaterWhy::Flapping) => "banner";
+    who_came_back_meanwhile_is_not_told: on(ContactUnavailable).rules(GOING).turn(LaterWhy::Flapping).seen() => "nothing | AlreadySeen";
+    who_goes_silently_is_not_put_off: on(ContactUnavailable) => "nothing";
+    no_minutes_of_flapping_put_nobody_off: on(ContactUnavailable).rules(&format!("{GOING}\n[presence]\nflap_minutes = 0")) => "banner";
+    the_locked_screens_chat_is_not_in_front: on(Message).in_front(BOB).around(|it| it.locked = Known::Yes) => "banner discreet, bell, badge, once | ScreenPrivate";
+    a_screen_of_which_nobody_tells_may_have_a_chat_in_front: on(Message).in_front(BOB).around(|it| it.locked = Known::Unknown) => "nothing | InFront";
 }

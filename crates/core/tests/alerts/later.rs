@@ -43,7 +43,13 @@ cases! {
     a_repetition_rings_again_right_after_a_sound:
         on(Message).rules(REPEAT).after(Message, "bob@example.org", 1_000).turn(LaterWhy::Repeat { step: 1 }) => "banner, bell, badge, once, again 3x60s";
     a_repetition_ends_when_it_was_seen: on(Message).rules(REPEAT).turn(LaterWhy::Repeat { step: 2 }).seen() => "nothing | AlreadySeen";
-    a_repetition_obeys_quiet_hours: on(Message).rules(&format!("{REPEAT}\n[[quiet]]\nfrom = '11:00'\nto = '13:00'\n")).turn(LaterWhy::Repeat { step: 2 }) => "badge | QuietHours 11:00–13:00";
+    a_repetition_obeys_quiet_hours: on(Message).rules(&format!("{REPEAT}\n[[quiet]]\nfrom = '11:00'\nto = '13:00'\n")).turn(LaterWhy::Repeat { step: 2 }) => "in 3600 s: Repeat { step: 2 }, badge | QuietHours 11:00–13:00";
+    a_repetition_goes_on_when_a_mute_ends: on(Message).rules(REPEAT).muted_for(600).turn(LaterWhy::Repeat { step: 2 }) => "in 600 s: Repeat { step: 2 }, badge | Muted by settings";
+    a_repetition_waits_for_the_last_of_what_silences_it:
+        on(Message).rules(&format!("{REPEAT}\n[[quiet]]\nfrom = '11:00'\nto = '13:00'\n")).muted_for(600).turn(LaterWhy::Repeat { step: 1 }) => "in 3600 s: Repeat { step: 1 }, badge | Muted by settings, QuietHours 11:00–13:00";
+    a_repetition_looks_again_where_nobody_knows_the_end: on(Message).rules(REPEAT).busy().turn(LaterWhy::Repeat { step: 3 }) => "in 3600 s: Repeat { step: 3 }, badge | OwnBusy";
+    a_repetition_that_breaks_through_does_not_wait:
+        on(Message).rules(&format!("break_through = ['message']\n{REPEAT}")).muted().turn(LaterWhy::Repeat { step: 1 }) => "banner, bell, badge, once, again 3x60s | Muted by settings, BreakThrough by settings";
     a_repetition_is_quiet_in_the_chat_in_front: on(Message).rules(REPEAT).in_front("bob@example.org").turn(LaterWhy::Repeat { step: 1 }) => "nothing | InFront";
     repetitions_are_not_put_off_for_another_device: on(Message).rules(REPEAT).other_device(5).turn(LaterWhy::Repeat { step: 1 }) => "banner, bell, badge, once, again 3x60s";
     a_repetition_every_second_is_taken_as_every_five: on(Message).rules("[message]\nrepeat = { times = 1, every = 1 }") => "banner, bell, badge, once, again 1x5s";
@@ -55,7 +61,7 @@ cases! {
     then_it_stays_so: on(Message).rules(GROWING).turn(LaterWhy::Repeat { step: 3 }) => "banner, bell, voice, badge, once, again 3x60s";
     growing_gives_no_sense_that_the_row_does_not_have:
         on(Message).rules(&GROWING.replace("speak = true", "sound = 'none'")).turn(LaterWhy::Repeat { step: 3 }) => "banner, badge, once, again 3x60s";
-    growing_obeys_the_desktops_wish: on(Message).rules(GROWING).turn(LaterWhy::Repeat { step: 3 }).disturbing(Known::Yes) => "banner, badge | DesktopDoNotDisturb";
+    growing_obeys_the_desktops_wish: on(Message).rules(GROWING).turn(LaterWhy::Repeat { step: 3 }).disturbing(Known::Yes) => "in 3600 s: Repeat { step: 3 }, badge | DesktopDoNotDisturb";
 }
 
 #[test]

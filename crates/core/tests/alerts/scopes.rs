@@ -1,7 +1,7 @@
 //! Where a cell's value comes from: the strongest scope that has an opinion.
 
 use crate::stage::{icon_name, on, source_name, tokyo, told};
-use carillon_core::alerts::{EventKind::*, Level, Preset, RuleBook, Whose};
+use carillon_core::alerts::{EventKind::*, LaterWhy, Level, Preset, RuleBook, Whose};
 use carillon_core::contact::Availability;
 use carillon_core::ids::AccountId;
 
@@ -113,7 +113,7 @@ sounds! {
         on(Message).rules(BOBS_MESSAGES).after(Message, "bob@example.org", 1_000) => "none from default / message_followup";
     bobs_message_sound_is_not_for_his_coming: on(ContactAvailable).rules(BOBS_MESSAGES) => "rise from default / contact_available";
     bobs_going_can_ring_when_its_own_row_says_so:
-        on(ContactUnavailable).rules(&format!("{BOB}rows.contact_unavailable.sound = 'builtin:fall'")) => "fall from chat bob@example.org / contact_unavailable";
+        on(ContactUnavailable).turn(LaterWhy::Flapping).rules(&format!("{BOB}rows.contact_unavailable.sound = 'builtin:fall'")) => "fall from chat bob@example.org / contact_unavailable";
     somebody_elses_messages_are_as_ever: on(Message).of("eve@example.org").rules(BOB) => "bell from default / message";
 
     of_two_groups_the_first_in_the_file_is_asked: on(Message).rules(TWO_GROUPS).groups(&["Family", "Work"]) => "tick from group Work / message";

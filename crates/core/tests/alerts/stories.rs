@@ -74,9 +74,43 @@ fn a_flood_is_five_popups_and_one_summary() {
 }
 
 #[test]
-fn a_flood_is_heard_a_few_times_only() {
-    let sounds = flood().sounds;
-    assert!((6..=10).contains(&sounds), "{sounds}");
+fn a_flood_is_heard_five_times_and_its_summary_once_however_long_it_lasts() {
+    assert_eq!(flood().sounds, 6);
+}
+
+#[test]
+fn the_next_flood_is_heard_again() {
+    let mut scene = on(Message);
+    let mut summaries = 0;
+    for _ in 0..2 {
+        for number in 0..4_000 {
+            scene.event.jid = Some(jid(&format!("friend{}@example.org", number % 500)));
+            let plan = scene.happen();
+            let summary = plan.popup.is_some_and(|it| it.form == PopupForm::Summary);
+            summaries += usize::from(summary && plan.sound.is_some());
+            scene.now = scene.now.plus_millis(2);
+        }
+        scene.now = scene.now.plus_millis(60_000);
+    }
+    assert_eq!(summaries, 2);
+}
+
+#[test]
+fn what_was_missed_in_pieces_rings_once() {
+    let mut scene = on(Missed);
+    let mut sounds = 0;
+    for second in [0, 10, 59, 60] {
+        let mut then = Scene {
+            now: scene.now.plus_millis(second * 1_000),
+            ..scene
+        };
+        sounds += usize::from(then.happen().sound.is_some());
+        scene = Scene {
+            now: then.now.plus_millis(second * -1_000),
+            ..then
+        };
+    }
+    assert_eq!(sounds, 2);
 }
 
 #[test]

@@ -11,6 +11,8 @@ const ONCE: &str = "once = true";
 const OFF: &str = "[contact_available]\npopup = 'none'\nsound = 'none'\n";
 
 cases! {
+    a_flood_does_not_swallow_a_watch_that_rings_once: on(ContactAvailable).rules(&watch("once = true")).after_messages_of(9) => "sticky, rise, once, ends watch";
+    a_lasting_watch_is_calmed_by_a_flood: on(ContactAvailable).rules(&watch("")).after_messages_of(9) => "nothing | Flood";
     whom_i_wait_for_stays_on_screen: on(ContactAvailable).rules(&watch("")) => "sticky, rise, once";
     a_watch_for_once_ends_when_it_rang: on(ContactAvailable).rules(&watch(ONCE)) => "sticky, rise, once, ends watch";
     a_watch_is_seen_though_coming_is_off: on(ContactAvailable).rules(&format!("{OFF}{}", watch(ONCE))) => "sticky, once, ends watch";

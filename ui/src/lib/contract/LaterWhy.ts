@@ -3,7 +3,7 @@
 /**
  * Why an alert comes later.
  */
-export type LaterWhy = { "kind": "other_device" } | { "kind": "quiet_hours" } | { "kind": "repeat", 
+export type LaterWhy = { "kind": "other_device" } | { "kind": "quiet_hours" } | { "kind": "flapping" } | { "kind": "repeat", 
 /**
  * The how-manieth repetition, from 1.
  */
