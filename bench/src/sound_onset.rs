@@ -124,7 +124,12 @@ impl Onsets {
         let speaker = &listener.desktop.speaker;
         let silence = speaker.mark();
         let ordered = Instant::now();
-        window.must("try_alert", json!({"kind": "message"})).await;
+        window
+            .must(
+                "try_alert",
+                json!({"kind": "message", "whose": {"kind": "everybody"}}),
+            )
+            .await;
         let (heard, _) = speaker.heard_since(silence).await;
         self.carillon.push(milliseconds(ordered, heard.onset));
         sleep(PACE).await;

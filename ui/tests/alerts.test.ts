@@ -1,16 +1,23 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
+import ScopeChooser from '../src/alerts/ScopeChooser.svelte';
 import ScopePane from '../src/alerts/ScopePane.svelte';
 import type { Fake } from '../src/dev/fake';
 import { emptyRow, plan } from '../src/dev/alerts';
+import Dialogs from '../src/dialogs/Dialogs.svelte';
 import WatchDialog from '../src/dialogs/WatchDialog.svelte';
-import type { ActivityEntry, EventKind } from '../src/lib/contract';
+import type { ActivityEntry, AlertPlan, EventKind, InWindow } from '../src/lib/contract';
 import { setIn } from '../src/lib/whose';
 import Flash from '../src/parts/Flash.svelte';
 import AlertsSheet from '../src/settings/AlertsSheet.svelte';
 import { alerting } from '../src/state/alerting.svelte';
+import { announcer } from '../src/state/announcer.svelte';
 import { where } from '../src/state/place.svelte';
+import { take } from '../src/state/readings';
+import { rules } from '../src/state/rules.svelte';
+import { settings } from '../src/state/settings.svelte';
 import { hear } from '../src/state/sync.svelte';
+import { outcomeWords } from '../src/words/activity';
 import { origin } from '../src/words/alerts';
 import { bob, noon, stage, until } from './stage';
 
@@ -106,7 +113,7 @@ describe('the matrix of alerts', () => {
     await matrix();
     await fireEvent.click(one('[data-kind="room_invite"] [data-test="try"]'));
     await waitFor(() => screen.getByText('Played through: popup, sound “Knock-knock”, and asked for attention.'));
-    expect(fake.calls('try_alert')).toEqual([{ kind: 'room_invite' }]);
+    expect(fake.calls('try_alert')).toEqual([{ kind: 'room_invite', whose: { kind: 'everybody' } }]);
   });
 
   it('a preset says what it changes, and changes nothing before it is agreed to', async () => {
@@ -117,8 +124,7 @@ describe('the matrix of alerts', () => {
     await fireEvent.click(one('[data-test="apply-preset"]'));
     await waitFor(() => expect(cell('message', 'sound').dataset.source).toBe('own'));
     expect(fake.calls('apply_preset')).toEqual([{ preset: 'sight_only' }]);
-    expect(alerting.flashes.value).toBe(true);
-    alerting.flashes.value = false;
+    await until(() => fake.overview.settings.in_window.flash);
   });
 });
 
@@ -135,6 +141,9 @@ describe('the alerts of one contact', () => {
     await waitFor(() => expect(cell('message', 'sound').dataset.source).toBe('own'));
     expect(fake.calls('set_alert_row')[0]).toMatchObject({ whose, kind: 'message', row: { sound: 'builtin:buzz' } });
     expect(fake.rows.message).toBeUndefined();
+    await fireEvent.click(one('[data-test="try"]'));
+    await until(() => fake.calls('try_alert').length === 1);
+    expect(fake.calls('try_alert')).toEqual([{ kind: 'message', whose }]);
     await fireEvent.click(one('[data-test="reset-scope"]'));
     await waitFor(() => one('[data-test="no-differences"]') ?? Promise.reject(new Error('still there')));
   });
@@ -150,6 +159,32 @@ describe('the alerts of one contact', () => {
     expect(fake.rules.of(whose).mute).toEqual({ kind: 'until', at: noon + 8 * 3_600_000 });
   });
 
+  it('the end of a mute is counted by the resident, for an account and a group too', async () => {
+    for (const whose of [{ kind: 'account', account: 1 }, { kind: 'group', account: 1, name: 'Choir' }] as const) {
+      const { unmount } = render(ScopePane, { whose });
+      await fireEvent.change(await waitFor(() => one('[data-test="scope-mute"]') ?? Promise.reject(new Error('not read'))), { target: { value: 'tomorrow' } });
+      await waitFor(() => expect(one('[data-test="scope-mute"]').dataset.muted).toBe('true'));
+      expect(fake.calls('mute_scope').at(-1)).toEqual({ whose, until: 'tomorrow' });
+      unmount();
+    }
+    expect(fake.calls('set_override')).toEqual([]);
+  });
+
+  it('a group says on which account it is meant where there are several', async () => {
+    const [alice] = fake.overview.accounts;
+    fake.overview.accounts.push({ ...alice!, id: 2, jid: 'alice@second.example' });
+    const [first] = fake.overview.contacts.filter(({ groups }) => groups.length > 0);
+    fake.overview.contacts.push({ ...first!, account: 2 });
+    take(structuredClone(fake.overview));
+    render(ScopeChooser);
+    const [name] = first!.groups;
+    const options = [...document.querySelectorAll<HTMLOptionElement>('[data-test="choose-scope"] option')];
+    const found = options.filter(({ text }) => text.startsWith(`${name} (`));
+    expect(found.map(({ text }) => text)).toEqual([`${name} (on all accounts)`, `${name} (${alice!.jid})`, `${name} (alice@second.example)`]);
+    await fireEvent.change(one('[data-test="choose-scope"]'), { target: { value: found[2]!.value } });
+    expect(where.scope).toEqual({ kind: 'group', account: 2, name });
+  });
+
   it('an origin is told from where it is looked at', () => {
     const source = { level: { kind: 'settings' }, row: 'message' } as const;
     expect(origin(source, 'message').name).toBe('own');
@@ -163,10 +198,23 @@ describe('the alerts of one contact', () => {
 describe('watches', () => {
   it('are made in a dialog', async () => {
     render(WatchDialog, { chat: bob, name: 'Bob Nowak' });
-    await fireEvent.change(one('[data-test="watch-after"]'), { target: { value: '8' } });
+    await fireEvent.change(await waitFor(() => one('[data-test="watch-after"]') ?? Promise.reject(new Error('not read'))), { target: { value: '8' } });
     await fireEvent.click(one('[data-test="submit"]'));
     await until(() => fake.rules.watches.length === 1);
     expect(fake.calls('add_watch')).toEqual([{ chat: bob, once: true, expires: null, after_hours: 8 }]);
+  });
+
+  it('keep what was set when one thing is changed, also before the list was read', async () => {
+    const expires = noon + 86_400_000;
+    fake.rules.watches = [{ chat: bob, name: 'Bob Nowak', once: false, expires, after_hours: 12 }];
+    rules.watches = null;
+    render(WatchDialog, { chat: bob, name: 'Bob Nowak' });
+    const span = await waitFor(() => one<HTMLSelectElement>('[data-test="watch-span"]') ?? Promise.reject(new Error('not read')));
+    expect(span.selectedOptions[0]?.text).toMatch(/^As it is \(until .+\)$/);
+    await fireEvent.change(one('[data-test="watch-once"]'), { target: { value: 'once' } });
+    await fireEvent.click(one('[data-test="submit"]'));
+    await until(() => fake.calls('add_watch').length === 1);
+    expect(fake.calls('add_watch')).toEqual([{ chat: bob, once: true, expires, after_hours: 12 }]);
   });
 
   it('are listed and can be taken back', async () => {
@@ -232,6 +280,20 @@ describe('the dry run', () => {
     expect(fake.calls('explain_alert')[0]).toMatchObject({ kind: 'message', chat: null, own: 'busy', at: null });
     expect(fake.calls('try_alert')).toEqual([]);
   });
+
+  it('takes a full screen and a long absence', async () => {
+    where.tab = 'what-if';
+    render(AlertsSheet);
+    const kind = one('[data-test="what-if-kind"]');
+    await waitFor(() => kind.querySelector('[value="contact_available"]') ?? Promise.reject(new Error('not read')));
+    expect(one('[data-test="what-if-gone"]')).toBeNull();
+    await fireEvent.change(kind, { target: { value: 'contact_available' } });
+    await fireEvent.change(one('[data-test="what-if-gone"]'), { target: { value: '3600000' } });
+    await fireEvent.change(one('[data-test="what-if-full-screen"]'), { target: { value: 'yes' } });
+    await fireEvent.click(one('[data-test="what-if-ask"]'));
+    await until(() => fake.calls('explain_alert').length === 1);
+    expect(fake.calls('explain_alert')[0]).toMatchObject({ full_screen: true, gone_for: 3_600_000, account: null });
+  });
 });
 
 describe('files', () => {
@@ -246,6 +308,26 @@ describe('files', () => {
     expect(fake.calls('import_alerts')[1]).toEqual({ path: '/home/alice/alerts.toml', look_only: false });
   });
 
+  it('packs that are not in the file, or not here, are named', async () => {
+    where.tab = 'more';
+    render(AlertsSheet);
+    await fireEvent.click(one('[data-test="export"]'));
+    await waitFor(() => screen.getByText('/home/alice/.local/share/carillon/sounds/Harbour'));
+    await fireEvent.click(one('[data-test="import"]'));
+    await waitFor(() => screen.getByText('Sound pack Woods: it is not here'));
+  });
+
+  it('a pack goes only after a question', async () => {
+    where.tab = 'more';
+    render(AlertsSheet);
+    await fireEvent.click(await waitFor(() => one('[data-test="remove-pack"]') ?? Promise.reject(new Error('not read'))));
+    expect(fake.calls('remove_sound_pack')).toEqual([]);
+    render(Dialogs);
+    await fireEvent.click(await waitFor(() => one('[data-test="confirm"]') ?? Promise.reject(new Error('no question'))));
+    await waitFor(() => expect(one('[data-test="pack"]')).toBeNull());
+    expect(fake.calls('remove_sound_pack')).toEqual([{ name: 'Harbour' }]);
+  });
+
   it('a pack’s bad sounds have their reasons', async () => {
     where.tab = 'more';
     render(AlertsSheet);
@@ -257,22 +339,72 @@ describe('files', () => {
 
 describe('alerts for every sense', () => {
   let id = 100;
-  const happen = (event: EventKind): ActivityEntry => {
-    const entry: ActivityEntry = { id: (id += 1), at: noon, event, chat: bob, name: 'Bob Nowak', plan: plan(event), decided: null };
+  const happen = (event: EventKind, decided: Partial<AlertPlan> = {}): ActivityEntry => {
+    const entry: ActivityEntry = { id: (id += 1), at: noon, event, chat: bob, name: 'Bob Nowak', plan: { ...plan(event), ...decided }, decided: null };
     fake.happened = [entry, ...fake.happened];
-    hear({ kind: 'activity' });
     return entry;
   };
+  const heard = () => hear({ kind: 'activity' });
+  const putOff = { outcome: { kind: 'later', at: noon, why: { kind: 'other_device' } }, popup: null, sound: null, attention: 'none' } as const satisfies Partial<AlertPlan>;
+
+  async function set(change: Partial<InWindow>): Promise<void> {
+    await settings.setInWindow(change);
+  }
 
   it('what is old is not told; what waits interrupts, the rest is said in passing', async () => {
     await alerting.look();
     expect([alerting.polite, alerting.assertive]).toEqual(['', '']);
     happen('message');
+    heard();
     await until(() => alerting.polite === 'Message from Bob Nowak');
     happen('attention');
+    heard();
     await until(() => alerting.assertive === 'Bob Nowak asks for your attention');
     happen('reaction');
+    heard();
     await until(() => fake.calls('activity').length >= 4);
+    expect(alerting.polite).toBe('Message from Bob Nowak');
+  });
+
+  it('a second alert in the same words is said again', async () => {
+    const entry = happen('message');
+    await alerting.announce(entry);
+    expect(alerting.polite).toBe('Message from Bob Nowak');
+    const again = alerting.announce(entry);
+    expect(alerting.polite).toBe('');
+    await again;
+    expect(alerting.polite).toBe('Message from Bob Nowak');
+    await announcer.say('Hello');
+    const chat = announcer.say('Hello');
+    expect(announcer.text).toBe('');
+    await chat;
+    expect(announcer.text).toBe('Hello');
+  });
+
+  it('what alerts only later is told then, however much came in between', async () => {
+    await alerting.look();
+    const waiting = happen('message', putOff);
+    await alerting.look();
+    expect(alerting.polite).toBe('');
+    for (let n = 0; n < 30; n += 1) happen('reaction');
+    await alerting.look();
+    expect(alerting.polite).toBe('');
+    Object.assign(waiting.plan, plan('message'));
+    await alerting.look();
+    expect(alerting.polite).toBe('Message from Bob Nowak');
+    alerting.polite = '';
+    await alerting.look();
+    expect(alerting.polite).toBe('');
+  });
+
+  it('of several at once the urgent one is shown, and none is left unsaid', async () => {
+    await set({ flash: true });
+    await alerting.look();
+    const urgent = happen('contact_request');
+    happen('message');
+    await alerting.look();
+    expect(alerting.flash?.id).toBe(urgent.id);
+    expect(alerting.assertive).not.toBe('');
     expect(alerting.polite).toBe('Message from Bob Nowak');
   });
 
@@ -280,14 +412,24 @@ describe('alerts for every sense', () => {
     await alerting.look();
     render(Flash);
     happen('message');
-    await until(() => alerting.polite !== '');
+    await alerting.look();
     expect(one('[data-test="flash"]')).toBeNull();
-    alerting.flashes.value = true;
+    await set({ flash: true });
     happen('message');
+    await alerting.look();
     const flash = await waitFor(() => one('[data-test="flash"]') ?? Promise.reject(new Error('no flash')));
     await fireEvent.click(flash.querySelector('button')!);
     expect(where.chat).toEqual(bob);
     await waitFor(() => expect(one('[data-test="flash"]')).toBeNull());
-    alerting.flashes.value = false;
+  });
+
+  it('a row can tell by a flash alone, and a screen reader may be left out', async () => {
+    await set({ announce: false });
+    await alerting.look();
+    const entry = happen('contact_status', { popup: null, sound: null, attention: 'flash' });
+    await alerting.look();
+    expect(alerting.flash?.id).toBe(entry.id);
+    expect([alerting.polite, alerting.assertive]).toEqual(['', '']);
+    expect(outcomeWords(entry.plan)).toBe('flashed in the window');
   });
 });

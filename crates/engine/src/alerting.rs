@@ -6,7 +6,7 @@ use crate::output::{Content, Output, Ring};
 use crate::presence::live;
 use carillon_core::alerts::{
     AlertEvent, AlertPlan, Attention, Context, EventKind, FLOOD_KEY, FloodCount, Freshness,
-    Outcome, Rule, RuleBook, decide,
+    Outcome, Rule, RuleBook, Whose, decide, sample,
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
@@ -30,11 +30,6 @@ impl Desk {
     ) -> AlertPlan {
         let now = self.now();
         let plan = self.decide(&event, presence_settled);
-        if event.sample {
-            // A sample is no part of what happens: it must not make what follows look like a flood.
-            self.give_out(event, &plan, content);
-            return plan;
-        }
         let message = content.message;
         let waits = self.wait_for_more(&event, &plan, &content);
         let content = self.remember_ring(&event, &plan, content, now);
@@ -205,20 +200,25 @@ impl Desk {
         }
     }
 
-    /// Shows a sample of a row through the real path; `name` and `text` are what its popup tells.
+    /// Shows a sample of somebody's row through the real path; `name` and `text` are what its popup tells.
     ///
     /// # Errors
-    /// [`DeskError::Gone`] when the profile has no account to show it for.
+    /// [`DeskError::Gone`] when there is no such account, or none at all.
     pub fn try_alert(
         &mut self,
         kind: EventKind,
+        whose: &Whose<'_>,
         name: &str,
         text: &str,
     ) -> Result<AlertPlan, DeskError> {
-        let account = self.accounts.values().next().ok_or(DeskError::Gone)?;
+        let account = match whose.account {
+            Some(id) => self.account(id)?,
+            None => self.accounts.values().next().ok_or(DeskError::Gone)?,
+        };
+        let jid = whose.jid.unwrap_or(&account.settings.jid);
         let event = AlertEvent {
             sample: true,
-            ..live(kind, account.id, &account.settings.jid.clone())
+            ..live(kind, account.id, jid)
         };
         let content = Content {
             name: name.to_owned(),
@@ -227,7 +227,10 @@ impl Desk {
             chats: 1,
             ..Content::default()
         };
-        Ok(self.ring(event, content))
+        // A sample is no part of what happens: it must not make what follows look like a flood.
+        let plan = sample(&self.book, &event, whose);
+        self.give_out(event, &plan, content);
+        Ok(plan)
     }
 }
 

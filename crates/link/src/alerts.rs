@@ -291,6 +291,8 @@ pub struct ExportedAlerts {
     pub path: String,
     /// Files of the user's own that the rules point to and that are not in it.
     pub own_files: Vec<String>,
+    /// The folders of the sound packs that the rules name and that are not in it.
+    pub packs: Vec<String>,
 }
 
 /// What an import brings, or would bring.
@@ -316,6 +318,8 @@ pub struct ImportedAlerts {
     pub unknown: Vec<String>,
     /// Files that the rules point to and that are not here.
     pub missing_files: Vec<String>,
+    /// The names of sound packs that the rules name and that are not here.
+    pub missing_packs: Vec<String>,
 }
 
 /// Alert rules that are not used.

@@ -6,6 +6,8 @@
 
 #[macro_use]
 mod making;
+#[macro_use]
+mod contract_alerts;
 
 pub mod alerts;
 mod changes;

@@ -1,6 +1,7 @@
 //! What the answers show.
 
 use crate::alerts::LeftOut;
+use carillon_core::alerts::InWindow;
 use carillon_core::chat::{ChatSummary, StrangerRequest};
 use carillon_core::contact::{Contact, ContactRequest};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
@@ -129,6 +130,8 @@ pub struct SettingsView {
     pub general: General,
     /// What others learn.
     pub privacy: Privacy,
+    /// How an open window tells alerts by itself.
+    pub in_window: InWindow,
 }
 
 /// Contacts, sorted by account and address.

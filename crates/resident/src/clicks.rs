@@ -6,15 +6,13 @@ use crate::house::House;
 use crate::present::present;
 use crate::ringer::Shown;
 use crate::ringer::compose::button;
-use carillon_core::alerts::EventKind;
-use carillon_core::ids::{ChatRef, Timestamp};
-use carillon_core::settings::{Mute, OwnAvailability};
+use carillon_core::alerts::{EventKind, MuteFor};
+use carillon_core::ids::ChatRef;
+use carillon_core::settings::OwnAvailability;
 use carillon_engine::{Desk, DeskError};
 use carillon_link::Place;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
-
-/// An hour in milliseconds.
-const HOUR: i64 = 3_600_000;
 
 /// Does what a click or an answer on a popup asks for.
 pub async fn popup(house: &Arc<House>, event: PopupEvent) {
@@ -132,11 +130,9 @@ pub async fn tray(house: &Arc<House>, event: TrayEvent) {
         }
         TrayEvent::Status(availability) => set_status(house, availability).await,
         TrayEvent::MuteHour => {
-            let until = |desk: &Desk| Timestamp(desk.now().0.saturating_add(HOUR));
             house.ringer.stop_sounds();
-            let muted = on_desk(house, move |desk| {
-                let at = until(desk);
-                desk.set_mute(Some(Mute::Until { at }))
+            let muted = on_desk(house, |desk| {
+                desk.set_mute(MuteFor::Hour.mute(desk.now(), &TimeZone::system()))
             });
             report(muted.await);
         }

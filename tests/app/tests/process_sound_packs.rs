@@ -83,7 +83,12 @@ async fn a_mute_ends_a_long_sound_at_once() {
     set_sound(&mut window, &json!(format!("file:{}", long.display()))).await;
     let speaker = &meeting.alice.desktop.speaker;
     let silence = speaker.mark();
-    window.must("try_alert", json!({"kind": "message"})).await;
+    window
+        .must(
+            "try_alert",
+            json!({"kind": "message", "whose": {"kind": "everybody"}}),
+        )
+        .await;
     speaker.begins_since(silence).await;
 
     let muted = Instant::now();
@@ -104,7 +109,12 @@ async fn a_sound_that_is_gone_is_heard_as_the_chime() {
     set_sound(&mut window, &json!("pack:Nowhere/message")).await;
     let speaker = &meeting.alice.desktop.speaker;
     let silence = speaker.mark();
-    window.must("try_alert", json!({"kind": "message"})).await;
+    window
+        .must(
+            "try_alert",
+            json!({"kind": "message", "whose": {"kind": "everybody"}}),
+        )
+        .await;
     let (heard, _) = speaker.heard_since(silence).await;
     let chime = carillon_tests_app::built_in("chime");
     assert!(heard.resembles(&chime), "{heard:?}");

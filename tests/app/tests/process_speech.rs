@@ -101,7 +101,12 @@ async fn a_message_is_read_as_far_as_its_preview_goes_until_a_mute() {
         ),
     ] {
         set_row(&mut window, row).await;
-        window.must("try_alert", json!({"kind": "message"})).await;
+        window
+            .must(
+                "try_alert",
+                json!({"kind": "message", "whose": {"kind": "everybody"}}),
+            )
+            .await;
         assert_eq!(next(&mut told).await, expected);
         silence(&mut window, &mut told).await;
     }

@@ -1,4 +1,4 @@
-import type { AlertPlan, EventKind } from '../lib/contract';
+import type { AlertPlan, EventKind, Whose } from '../lib/contract';
 import { ask } from '../lib/link';
 import { attempt } from '../state/toasts.svelte';
 
@@ -6,8 +6,8 @@ import { attempt } from '../state/toasts.svelte';
 export class Trying {
   plan = $state.raw<AlertPlan | null>(null);
 
-  async row(kind: EventKind): Promise<void> {
+  async row(kind: EventKind, whose: Whose): Promise<void> {
     this.plan = null;
-    await attempt(ask('try_alert', { kind }).then((plan) => (this.plan = plan)));
+    await attempt(ask('try_alert', { kind, whose }).then((plan) => (this.plan = plan)));
   }
 }

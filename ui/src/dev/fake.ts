@@ -197,10 +197,6 @@ export class Fake implements Carrier {
       this.overview.own = { ...this.overview.own, availability, status };
       return this.#changed('own');
     },
-    set_mute: ({ mute }) => {
-      this.overview.own = { ...this.overview.own, mute };
-      return this.#changed('own');
-    },
     mute_all: ({ until }) => {
       const mute = this.rules.end(until);
       this.overview.own = { ...this.overview.own, mute };
@@ -268,6 +264,7 @@ export class Fake implements Carrier {
       queueMicrotask(() => this.tell('carillon', { kind: 'chats', chats: [chat] }));
       return null;
     },
+    buzz: () => null,
     set_typing: () => null,
     save_draft: ({ chat, text }) => {
       this.overview.chats = this.overview.chats.map((summary) => (sameChat(summary.chat, chat) ? { ...summary, draft: text } : summary));
@@ -295,6 +292,10 @@ export class Fake implements Carrier {
     },
     set_general: ({ general }) => {
       this.overview.settings.general = general;
+      return this.#changed('settings');
+    },
+    set_in_window: ({ in_window }) => {
+      this.overview.settings.in_window = in_window;
       return this.#changed('settings');
     },
     activity: ({ before }) => (before === null ? this.happened : []),

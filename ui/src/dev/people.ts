@@ -150,6 +150,7 @@ export function sampleOverview(now: number): Overview {
         status: 'Watching the tide',
       },
       privacy: { who_may_write: 'contacts_others_ask', send_typing: true, send_receipts: true, send_read_marks: true },
+      in_window: { flash: false, announce: true },
     },
     tryout: {
       exists: true,

@@ -41,7 +41,8 @@ type RuleCommand =
   | 'set_alert_row'
   | 'reset_alert_rows'
   | 'set_override'
-  | 'mute_chat'
+  | 'mute_scope'
+  | 'remove_sound_pack'
   | 'preset_changes'
   | 'apply_preset'
   | 'alert_profiles'
@@ -157,9 +158,9 @@ export class FakeRules {
       Object.assign(this.of(whose), { mute, break_through, discreet });
       return this.changed();
     },
-    mute_chat: ({ chat, until }) => {
+    mute_scope: ({ whose, until }) => {
       const mute = this.end(until);
-      this.of({ kind: 'chat', chat }).mute = mute;
+      this.of(whose).mute = mute;
       this.changed();
       return mute;
     },
@@ -212,7 +213,7 @@ export class FakeRules {
       { ability: 'speech', works: { kind: 'impossible', why: 'no_speech' } },
       { ability: 'shared', works: { kind: 'unknown', why: 'desktop_does_not_tell' } },
     ],
-    export_alerts: ({ path }) => ({ path, own_files: ['/home/alice/Music/gong.ogg'] }),
+    export_alerts: ({ path }) => ({ path, own_files: ['/home/alice/Music/gong.ogg'], packs: ['/home/alice/.local/share/carillon/sounds/Harbour'] }),
     import_alerts: () => ({
       rows: 3,
       profiles: 1,
@@ -224,9 +225,14 @@ export class FakeRules {
       trouble: ['alerts.message.volume: 400'],
       unknown: ['alerts.message.smell'],
       missing_files: ['/home/other/bell.ogg'],
+      missing_packs: ['Woods'],
     }),
     sound_packs: () => this.packs,
     import_sound_pack: () => this.packs[0]!,
+    remove_sound_pack: ({ name }) => {
+      this.packs = this.packs.filter((pack) => pack.name !== name);
+      return this.changed();
+    },
   };
 
   #set(change: Partial<AlertConditionsView>): null {

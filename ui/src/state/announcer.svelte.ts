@@ -1,3 +1,4 @@
+import { tick } from 'svelte';
 import { t } from '../i18n/index.svelte';
 import type { MessageId } from '../lib/contract';
 import type { Conversation } from './conversation.svelte';
@@ -5,16 +6,23 @@ import type { Conversation } from './conversation.svelte';
 /** What a screen reader says in passing. */
 class Announcer {
   text = $state('');
+
+  /** The same words twice are news only when they were gone in between. */
+  async say(text: string): Promise<void> {
+    this.text = '';
+    await tick();
+    this.text = text;
+  }
 }
 
 export const announcer = new Announcer();
 const told = new WeakMap<Conversation, MessageId>();
 
 /** Says what came last in the open chat, once. */
-export function announce(open: Conversation): void {
+export async function announce(open: Conversation): Promise<void> {
   const last = open.history.last();
   if (!last || last.author.kind === 'me' || told.get(open) === last.id || last.seen) return;
   told.set(open, last.id);
   const name = last.author.kind === 'occupant' ? last.author.nick : open.name;
-  announcer.text = t('chat.announce', { name, text: last.body });
+  await announcer.say(t('chat.announce', { name, text: last.body }));
 }

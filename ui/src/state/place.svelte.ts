@@ -15,6 +15,7 @@ export type Dialog =
   | { kind: 'remove-account'; account: AccountId; jid: string }
   | { kind: 'watch'; chat: ChatRef; name: string }
   | { kind: 'delete-tryout' }
+  | { kind: 'remove-pack'; name: string }
   | { kind: 'uri'; uri: string }
   | { kind: 'closing' };
 

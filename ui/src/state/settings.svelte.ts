@@ -1,5 +1,5 @@
 import { setLanguage } from '../i18n/index.svelte';
-import type { AlertSettingsView, General, Standing, Privacy, SettingsView } from '../lib/contract';
+import type { AlertSettingsView, General, InWindow, Standing, Privacy, SettingsView } from '../lib/contract';
 import { ask } from '../lib/link';
 import { written } from '../lib/written';
 
@@ -29,6 +29,14 @@ class SettingsState {
     await ask('set_privacy', { privacy });
     written.count += 1;
     this.all = { ...this.all, privacy };
+  }
+
+  async setInWindow(change: Partial<InWindow>): Promise<void> {
+    if (!this.all) return;
+    const in_window = { ...this.all.in_window, ...change };
+    await ask('set_in_window', { in_window });
+    written.count += 1;
+    this.all = { ...this.all, in_window };
   }
 
   async readAlerts(): Promise<void> {

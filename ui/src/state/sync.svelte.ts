@@ -32,7 +32,7 @@ const added = new Coalesced(quietly(async () => {
   const open = conversations.open;
   if (!open) return;
   await open.added(watching(open.chat));
-  announce(open);
+  await announce(open);
 }));
 const changedIds = new Set<MessageId>();
 const changed = new Coalesced(quietly(async () => {

@@ -96,7 +96,8 @@ export function outcomeWords(plan: AlertPlan): string {
   if (plan.popup) parts.push(t(popupForms[plan.popup.form]));
   if (plan.sound) parts.push(t('outcome.sound', { sound: soundWords(plan.sound.sound) }));
   if (plan.speak) parts.push(t('outcome.speak'));
-  if (plan.attention !== 'none') parts.push(t('outcome.attention'));
+  if (plan.attention === 'flash') parts.push(t('outcome.flash'));
+  else if (plan.attention !== 'none') parts.push(t('outcome.attention'));
   if (parts.length > 0) return joined(parts);
   if (plan.outcome.kind === 'later') return t(puttingOff[plan.outcome.why.kind], { time: clock(plan.outcome.at) });
   return plan.tray === 'none' ? t('outcome.nothing') : t('outcome.counted');

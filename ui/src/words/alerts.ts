@@ -73,6 +73,7 @@ const trays = {
 
 const attentions = {
   none: 'attention.none',
+  flash: 'attention.flash',
   once: 'attention.once',
   until_seen: 'attention.until_seen',
 } as const satisfies Record<Attention, MessageKey>;

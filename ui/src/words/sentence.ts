@@ -48,6 +48,7 @@ export function rowSentence(said: RowSentence): string {
   if (said.speak) parts.push(t('sentence.speak'));
   if (said.tray === 'badge') parts.push(t('sentence.badge'));
   if (said.tray === 'blink') parts.push(t('sentence.blink'));
+  if (said.attention === 'flash') parts.push(t('sentence.flash'));
   if (said.attention === 'once') parts.push(t('sentence.once'));
   if (said.attention === 'until_seen') parts.push(t('sentence.until_seen'));
   if (said.repeat) parts.push(t('sentence.repeat', { n: said.repeat.times, every: said.repeat.every }));

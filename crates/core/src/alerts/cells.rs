@@ -48,6 +48,8 @@ pub enum TrayAction {
 pub enum Attention {
     /// None.
     None,
+    /// An open window flashes, and nothing else happens.
+    Flash,
     /// Asked for once.
     Once,
     /// Kept until the user has looked.

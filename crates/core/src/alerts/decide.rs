@@ -19,12 +19,16 @@ use jid::BareJid;
 /// trace names each rule that had a say, in order, so that a later line on the same cell overrules an earlier one.
 #[must_use]
 pub fn decide(book: &RuleBook, event: &AlertEvent, context: &Context<'_>) -> AlertPlan {
-    let scopes = book.scopes(&Whose {
+    let whose = Whose {
         account: Some(event.account),
         jid: event.jid.as_ref(),
         groups: context.groups,
         profile: book.active_profile(context.now, context.zone, context.own),
-    });
+    };
+    if event.sample {
+        return sample(book, event, &whose);
+    }
+    let scopes = book.scopes(&whose);
     let watch = fulfilled(book, event, context);
     let key = event.replace_key();
     let (kind, why) = told_as(event, &key, context);
@@ -32,11 +36,6 @@ pub fn decide(book: &RuleBook, event: &AlertEvent, context: &Context<'_>) -> Ale
     let mut draft = Draft::from_rows(&rows, key);
     if let Some(rule) = why {
         draft.say(Cell::Everything, Effect::Changed, rule);
-    }
-    if event.sample {
-        draft.say(Cell::Everything, Effect::Kept, Rule::Sample);
-        draft.plan.repeat = None;
-        return draft.plan;
     }
     let once = watch.is_some_and(|(_, _, watch)| watch.once);
     if let Some(rule) = never_alerts(book, event, context, once) {
@@ -61,12 +60,23 @@ pub fn decide(book: &RuleBook, event: &AlertEvent, context: &Context<'_>) -> Ale
     draft.plan
 }
 
+/// What "Try it" shows of a row of somebody's: the row as it is, whatever would silence it.
+#[must_use]
+pub fn sample(book: &RuleBook, event: &AlertEvent, whose: &Whose<'_>) -> AlertPlan {
+    let scopes = book.scopes(whose);
+    let rows = Candidates::new(book, event.kind, &scopes, None);
+    let mut draft = Draft::from_rows(&rows, event.replace_key());
+    draft.say(Cell::Everything, Effect::Kept, Rule::Sample);
+    draft.plan.repeat = None;
+    draft.plan
+}
+
 fn fulfilled<'a>(
     book: &'a RuleBook,
     event: &'a AlertEvent,
     context: &Context<'_>,
 ) -> Option<(AccountId, &'a BareJid, &'a WaitingFor)> {
-    if event.kind != EventKind::ContactAvailable || event.sample {
+    if event.kind != EventKind::ContactAvailable {
         return None;
     }
     let contact = event.jid.as_ref()?;
@@ -77,7 +87,7 @@ fn fulfilled<'a>(
 /// The row that tells the event, and the rule by which it is another than its own.
 fn told_as(event: &AlertEvent, key: &str, context: &Context<'_>) -> (EventKind, Option<Rule>) {
     let is_message = event.kind.is_said() && event.kind != EventKind::Reaction;
-    if event.sample || !is_message {
+    if !is_message {
         return (event.kind, None);
     }
     let in_front = context.surroundings.in_front();

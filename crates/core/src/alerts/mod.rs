@@ -33,7 +33,7 @@ pub mod trace;
 pub use book::{ActiveProfile, RuleBook};
 pub use cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
 pub use context::{Context, Known, Surroundings};
-pub use decide::decide;
+pub use decide::{decide, sample};
 pub use escalate::{Overlap, Sounding, escalate, overlap};
 pub use event::{AlertEvent, Freshness, MISSED_KEY};
 pub use explain::{Explanation, explain};
@@ -50,7 +50,7 @@ pub use recent::{FLOOD_KEY, FLOOD_WINDOW, Recent};
 pub use repeat::{Repeat, Sense};
 pub use rows::{AlertRows, CellSource, Effective, EffectiveRow, Level, Row};
 pub use rules::{
-    Activation, AlertRules, OtherDevice, Override, PresenceRules, Profile, ProfileChoice,
+    Activation, AlertRules, InWindow, OtherDevice, Override, PresenceRules, Profile, ProfileChoice,
     QuietHours, Scope, Watch,
 };
 pub use sentence::{RowSentence, SaidPopup, SaidSound};

@@ -47,6 +47,9 @@ pub struct AlertRules {
     /// When another device of mine is in use.
     #[serde(skip_serializing_if = "OtherDevice::is_default")]
     pub other_device: OtherDevice,
+    /// How an open window tells alerts by itself.
+    #[serde(skip_serializing_if = "InWindow::is_default")]
+    pub in_window: InWindow,
 }
 
 /// Which profile holds; in the settings `automatic`, `none` or `profile:NAME`.
@@ -291,6 +294,31 @@ impl Default for OtherDevice {
 }
 
 impl OtherDevice {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How an open window tells alerts by itself, beside what the rows say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct InWindow {
+    /// Whatever is seen or heard flashes too.
+    pub flash: bool,
+    /// Screen readers are told.
+    pub announce: bool,
+}
+
+impl Default for InWindow {
+    fn default() -> Self {
+        Self {
+            flash: false,
+            announce: true,
+        }
+    }
+}
+
+impl InWindow {
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

@@ -304,6 +304,7 @@ pub(crate) fn told(plan: &AlertPlan, now: Timestamp) -> String {
     }
     match plan.attention {
         Attention::None => {}
+        Attention::Flash => parts.push("flash".to_owned()),
         Attention::Once => parts.push("once".to_owned()),
         Attention::UntilSeen => parts.push("until seen".to_owned()),
     }

@@ -2,7 +2,7 @@
 
 use crate::stage::{MORNING, Stage, jid};
 use crate::words::says;
-use carillon_core::alerts::EventKind;
+use carillon_core::alerts::{EventKind, Whose};
 use carillon_core::privacy::WhoMayWrite;
 use carillon_core::session::Incoming;
 use carillon_core::settings::Mute;
@@ -133,7 +133,7 @@ async fn a_samples_ring_does_not_make_a_flood() {
     let (mut stage, session) = Stage::online().await;
     for _ in 0..10 {
         stage
-            .call(|desk| desk.try_alert(EventKind::Message, "Bob", "Hello"))
+            .call(|desk| desk.try_alert(EventKind::Message, &Whose::default(), "Bob", "Hello"))
             .await
             .unwrap();
     }
@@ -150,7 +150,7 @@ async fn a_sample_rings_while_muted_and_leaves_no_row() {
         .await
         .unwrap();
     stage
-        .call(|desk| desk.try_alert(EventKind::RoomInvite, "Room", "Come"))
+        .call(|desk| desk.try_alert(EventKind::RoomInvite, &Whose::default(), "Room", "Come"))
         .await
         .unwrap();
     assert_eq!(stage.told().await.alerted(), [EventKind::RoomInvite]);

@@ -1,12 +1,14 @@
 //! The alert settings, and trying them.
 
 use super::on_desk;
+use super::rules::Asked;
 use crate::desktop::sound;
 use crate::house::House;
 use crate::ringer::pictures;
-use carillon_core::alerts::{AlertPlan, EventKind, MuteFor};
+use carillon_core::alerts::{AlertPlan, MuteFor};
 use carillon_core::settings::Mute;
 use carillon_link::alerts::{AlertSettingsView, Whose};
+use carillon_link::contract::TryAlert;
 use carillon_link::{Refusal, RefusalCode};
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
@@ -17,13 +19,6 @@ pub(super) async fn settings(house: &House) -> Result<AlertSettingsView, Refusal
         sounds: sound::builtin::names().map(str::to_owned).collect(),
         icons: pictures::names(),
     })
-}
-
-pub(super) async fn set_mute(house: &House, mute: Option<Mute>) -> Result<(), Refusal> {
-    if mute.is_some() {
-        house.ringer.stop_sounds();
-    }
-    on_desk(house, move |desk| desk.set_mute(mute)).await
 }
 
 pub(super) async fn mute_all(house: &House, until: MuteFor) -> Result<Option<Mute>, Refusal> {
@@ -37,10 +32,22 @@ pub(super) async fn mute_all(house: &House, until: MuteFor) -> Result<Option<Mut
     .await
 }
 
-pub(super) async fn try_it(house: &House, kind: EventKind) -> Result<AlertPlan, Refusal> {
+pub(super) async fn try_it(house: &House, ask: TryAlert) -> Result<AlertPlan, Refusal> {
     let words = house.words();
-    let (name, text) = (words.say("sample-name"), words.say("sample-text"));
-    on_desk(house, move |desk| desk.try_alert(kind, &name, &text)).await
+    let (sample_name, text) = (words.say("sample-name"), words.say("sample-text"));
+    let TryAlert { kind, whose } = ask;
+    on_desk(house, move |desk| {
+        let asked = match Asked::of(desk, &whose) {
+            Ok(asked) => asked,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let name = match &whose {
+            Whose::Chat { chat } => desk.display_name(chat),
+            _ => sample_name,
+        };
+        desk.try_alert(kind, &asked.whose(), &name, &text).map(Ok)
+    })
+    .await?
 }
 
 pub(super) async fn check_sound(path: String) -> Result<(), Refusal> {

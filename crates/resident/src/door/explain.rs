@@ -21,6 +21,9 @@ pub(super) async fn dry_run(house: &House, ask: ExplainAlert) -> Result<AlertExp
         in_front: ask.in_front,
         locked: ask.locked,
         do_not_disturb: ask.do_not_disturb,
+        full_screen: ask.full_screen,
+        account: ask.account,
+        gone_for: ask.gone_for,
         ..WhatIf::now(ask.kind, ask.chat)
     };
     let (explanation, accounts) = on_desk(house, move |desk| {

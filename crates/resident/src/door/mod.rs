@@ -149,7 +149,6 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             answer(on_desk(house, move |desk| desk.connect_now(ask.account)).await)
         }
         Command::SetStatus(ask) => answer(accounts::set_status(house, ask).await),
-        Command::SetMute(ask) => answer(alerts::set_mute(house, ask.mute).await),
         Command::AddContact(ask) => answer(people::add(house, ask).await),
         Command::ChangeContact(ask) => answer(people::change(house, ask).await),
         Command::RemoveContact(ask) => answer(people::remove(house, ask.contact).await),
@@ -178,6 +177,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::MarkSeen(ask) => {
             answer(on_desk(house, move |desk| desk.mark_seen(&ask.chat, ask.up_to)).await)
         }
+        Command::Buzz(ask) => answer(on_desk(house, move |desk| desk.buzz(&ask.contact)).await),
         Command::SetTyping(ask) => {
             answer(on_desk(house, move |desk| desk.set_typing(&ask.chat, ask.composing)).await)
         }
@@ -201,7 +201,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::SetAlertRow(ask) => answer(rules::set_row(house, ask).await),
         Command::ResetAlertRows(ask) => answer(rules::reset(house, ask.whose).await),
         Command::SetOverride(ask) => answer(rules::set_override(house, ask).await),
-        Command::MuteChat(ask) => answer(rules::mute_chat(house, ask.chat, ask.until).await),
+        Command::MuteScope(ask) => answer(rules::mute(house, &ask.whose, ask.until).await),
         Command::MuteAll(ask) => answer(alerts::mute_all(house, ask.until).await),
         Command::ReadPresetChanges(ask) => answer(Ok(rules::preset_changes(house, ask.preset))),
         Command::ApplyPreset(ask) => answer(rules::apply_preset(house, ask.preset).await),
@@ -224,6 +224,9 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::SetOtherDevice(ask) => {
             answer(conditions::set(house, |rules| rules.other_device = ask.other_device).await)
         }
+        Command::SetInWindow(ask) => {
+            answer(conditions::set(house, |rules| rules.in_window = ask.in_window).await)
+        }
         Command::ReadWatches(_) => answer(conditions::watches(house).await),
         Command::AddWatch(ask) => answer(conditions::add_watch(house, ask).await),
         Command::RemoveWatch(ask) => answer(conditions::remove_watch(house, ask.chat).await),
@@ -233,7 +236,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::ImportAlerts(ask) => answer(trade::import(house, ask).await),
         Command::ReadSoundPacks(_) => answer(sounds::packs(house).await),
         Command::ImportSoundPack(ask) => answer(sounds::import(house, ask.path).await),
-        Command::TryAlert(ask) => answer(alerts::try_it(house, ask.kind).await),
+        Command::RemoveSoundPack(ask) => answer(sounds::remove(house, &ask.name).await),
+        Command::TryAlert(ask) => answer(alerts::try_it(house, ask).await),
         Command::CheckSound(ask) => answer(alerts::check_sound(ask.path).await),
         Command::CheckIcon(ask) => answer(alerts::check_icon(&ask.path)),
         Command::SetPrivacy(ask) => {

@@ -7,7 +7,7 @@ use carillon_core::alerts::{
     self as core, ActiveProfile, AlertRows, AlertRules, EffectiveRow, EventKind, MuteFor, Override,
     Preset, RowSentence, RuleBook, Scope,
 };
-use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::ids::AccountId;
 use carillon_core::settings::Mute;
 use carillon_engine::{Desk, edits};
 use carillon_link::alerts::{AlertRowChange, AlertRowView, AlertRowsView, Whose};
@@ -157,12 +157,15 @@ pub(super) async fn reset(house: &House, whose: Whose) -> Result<(), Refusal> {
     change_rows(house, &whose, |rows| *rows = AlertRows::default()).await
 }
 
+/// The scope of a mute and of marks.
+async fn own_scope(house: &House, whose: &Whose) -> Result<Scope, Refusal> {
+    let scope = Accounts::of(house).await?.scope(whose)?;
+    let words = "a mute and marks of their own are for an account, a group or a chat";
+    scope.ok_or_else(|| Refusal::new(RefusalCode::BadRules, words))
+}
+
 pub(super) async fn set_override(house: &House, ask: SetOverride) -> Result<(), Refusal> {
-    let scope = Accounts::of(house).await?.scope(&ask.whose)?;
-    let Some(scope) = scope else {
-        let words = "a mute and marks of their own are for an account, a group or a chat";
-        return Err(Refusal::new(RefusalCode::BadRules, words));
-    };
+    let scope = own_scope(house, &ask.whose).await?;
     if ask.mute.is_some() {
         house.ringer.stop_sounds();
     }
@@ -177,13 +180,13 @@ pub(super) async fn set_override(house: &House, ask: SetOverride) -> Result<(), 
     .await
 }
 
-pub(super) async fn mute_chat(
+pub(super) async fn mute(
     house: &House,
-    chat: ChatRef,
+    whose: &Whose,
     until: MuteFor,
 ) -> Result<Option<Mute>, Refusal> {
-    let (scope, now) =
-        on_desk(house, move |desk| Ok((desk.chat_scope(&chat)?, desk.now()))).await?;
+    let scope = own_scope(house, whose).await?;
+    let now = on_desk(house, |desk| Ok(desk.now())).await?;
     let mute = until.mute(now, &TimeZone::system());
     if mute.is_some() {
         house.ringer.stop_sounds();
@@ -199,16 +202,12 @@ pub(super) async fn mute_chat(
 pub(super) async fn rows(house: &House, whose: Whose) -> Result<AlertRowsView, Refusal> {
     let asked = whose.clone();
     let (now, effective, scope, all, profile) = on_desk(house, move |desk| {
-        let profile = desk.active_profile();
-        let active = profile
-            .as_deref()
-            .and_then(|name| desk.rule_book().profile_named(name));
         Ok((
             desk.now(),
-            effective(desk, &asked, active),
+            effective(desk, &asked),
             Accounts::on(desk).scope(&asked),
             desk.mute(),
-            profile,
+            desk.active_profile(),
         ))
     })
     .await?;
@@ -234,37 +233,58 @@ pub(super) async fn rows(house: &House, whose: Whose) -> Result<AlertRowsView, R
     })
 }
 
-/// Every kind's row as it holds for somebody.
-fn effective(
-    desk: &Desk,
-    whose: &Whose,
-    active: Option<ActiveProfile>,
-) -> Result<Vec<EffectiveRow>, Refusal> {
-    let book = desk.rule_book();
-    let mut groups = Vec::new();
-    let mut asked = core::Whose::default();
-    match whose {
-        Whose::Everybody => {}
-        Whose::Profile { name } => {
-            let found = book.profile_named(name);
-            asked.profile = Some(found.ok_or_else(|| gone("there is no such profile"))?);
+/// The scopes that have a say in what somebody's panel shows.
+#[derive(Default)]
+pub(super) struct Asked {
+    account: Option<AccountId>,
+    jid: Option<BareJid>,
+    groups: Vec<String>,
+    profile: Option<ActiveProfile>,
+}
+
+impl Asked {
+    pub(super) fn of(desk: &Desk, whose: &Whose) -> Result<Self, Refusal> {
+        let named = |name: &str| desk.rule_book().profile_named(name);
+        let mut asked = Self::default();
+        match whose {
+            Whose::Everybody => return Ok(asked),
+            Whose::Profile { name } => {
+                let found = named(name);
+                asked.profile = Some(found.ok_or_else(|| gone("there is no such profile"))?);
+                return Ok(asked);
+            }
+            Whose::Account { account } => asked.account = Some(*account),
+            Whose::Group { account, name } => {
+                asked.groups.push(name.clone());
+                asked.account = *account;
+            }
+            Whose::Chat { chat } => {
+                let contact = desk.contact(chat);
+                asked.groups = contact.map_or_else(Vec::new, |one| one.groups);
+                asked.account = Some(chat.account);
+                asked.jid = Some(chat.jid.clone());
+            }
         }
-        Whose::Account { account } => {
-            (asked.account, asked.profile) = (Some(*account), active);
-        }
-        Whose::Group { account, name } => {
-            groups.push(name.clone());
-            (asked.account, asked.profile) = (*account, active);
-        }
-        Whose::Chat { chat } => {
-            groups = desk.contact(chat).map_or_else(Vec::new, |one| one.groups);
-            (asked.account, asked.profile) = (Some(chat.account), active);
-            asked.jid = Some(&chat.jid);
+        asked.profile = desk.active_profile().as_deref().and_then(named);
+        Ok(asked)
+    }
+
+    pub(super) fn whose(&self) -> core::Whose<'_> {
+        core::Whose {
+            account: self.account,
+            jid: self.jid.as_ref(),
+            groups: &self.groups,
+            profile: self.profile,
         }
     }
-    asked.groups = &groups;
+}
+
+/// Every kind's row as it holds for somebody.
+fn effective(desk: &Desk, whose: &Whose) -> Result<Vec<EffectiveRow>, Refusal> {
+    let asked = Asked::of(desk, whose)?;
     let kinds = EventKind::ALL.into_iter();
-    Ok(kinds.map(|kind| book.effective(kind, &asked)).collect())
+    let row = |kind| desk.rule_book().effective(kind, &asked.whose());
+    Ok(kinds.map(row).collect())
 }
 
 /// What is set in a scope itself.

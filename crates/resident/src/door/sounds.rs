@@ -2,8 +2,10 @@
 
 use crate::desktop::sound::packs::{self, NotImported, Pack, PackProblem as Problem, Shelf};
 use crate::house::House;
+use carillon_core::alerts::PackName;
 use carillon_link::alerts::{PackOrigin, PackProblem, PackSound, RefusedSound, SoundPackView};
 use carillon_link::{Refusal, RefusalCode};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 pub(super) async fn packs(house: &House) -> Result<Vec<SoundPackView>, Refusal> {
@@ -30,6 +32,17 @@ pub(super) async fn import(house: &House, path: String) -> Result<SoundPackView,
         Ok(pack) => Ok(view(pack, PackOrigin::Imported)),
         Err(problem) => Err(refusal(&problem)),
     }
+}
+
+pub(super) async fn remove(house: &House, name: &str) -> Result<(), Refusal> {
+    let gone = || Refusal::new(RefusalCode::Gone, "there is no such sound pack");
+    let name: PackName = name.parse().map_err(|_| gone())?;
+    let shelf = Shelf::of(house.profile.data());
+    let removed = on_the_disk(move || shelf.remove(&name)).await?;
+    removed.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => gone(),
+        _ => Refusal::new(RefusalCode::Storage, error.to_string()),
+    })
 }
 
 /// Reading and decoding would hold up everybody else.

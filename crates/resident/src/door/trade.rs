@@ -1,9 +1,10 @@
 //! Alert rules as a file of their own, to be taken elsewhere.
 
 use super::rules::{Accounts, change_rules};
+use crate::desktop::sound::packs::Shelf;
 use crate::house::House;
 use crate::settings_file::rules_alone::{self, ReadRules};
-use carillon_core::alerts::{AlertRows, AlertRules, Icon, Row, Scope, Sound};
+use carillon_core::alerts::{AlertRows, AlertRules, Icon, PackName, Row, Scope, Sound};
 use carillon_link::alerts::{ExportedAlerts, ImportedAlerts};
 use carillon_link::contract::ImportAlerts;
 use carillon_link::{Refusal, RefusalCode};
@@ -15,18 +16,28 @@ pub(super) async fn export(house: &House, path: String) -> Result<ExportedAlerts
     let rules = house.read_settings(|settings| settings.alerts.clone());
     let own_files: Vec<String> = own_files(&rules).into_iter().collect();
     let to = absolute(&path)?;
+    let shelf = Shelf::of(house.profile.data());
+    let packs = packs(&rules).into_iter().map(|pack| shelf.place(&pack));
+    let packs = packs.map(|place| place.display().to_string()).collect();
     on_the_disk(move || rules_alone::write(&to, &rules)).await?;
-    Ok(ExportedAlerts { path, own_files })
+    Ok(ExportedAlerts {
+        path,
+        own_files,
+        packs,
+    })
 }
 
 pub(super) async fn import(house: &House, ask: ImportAlerts) -> Result<ImportedAlerts, Refusal> {
     let accounts = Accounts::of(house).await?;
     let from = absolute(&ask.path)?;
-    let (read, missing_files) = on_the_disk(move || {
+    let shelf = Shelf::of(house.profile.data());
+    let (read, missing_files, missing_packs) = on_the_disk(move || {
         let read = rules_alone::read(&from)?;
         let mut missing = own_files(&read.rules);
         missing.retain(|path| !Path::new(path).is_file());
-        Ok((read, missing))
+        let mut missing_packs = packs(&read.rules);
+        missing_packs.retain(|pack| !shelf.has(pack));
+        Ok((read, missing, missing_packs))
     })
     .await?;
     let ReadRules {
@@ -46,6 +57,7 @@ pub(super) async fn import(house: &House, ask: ImportAlerts) -> Result<ImportedA
         trouble,
         unknown,
         missing_files: missing_files.into_iter().collect(),
+        missing_packs: missing_packs.iter().map(ToString::to_string).collect(),
     };
     if !ask.look_only {
         change_rules(house, |known| {
@@ -94,6 +106,19 @@ fn elsewhere(rules: &AlertRules, accounts: &Accounts) -> usize {
 
 /// The files of the user's own that the rules point to.
 fn own_files(rules: &AlertRules) -> BTreeSet<String> {
+    all_rows(rules).flat_map(files).collect()
+}
+
+/// The imported sound packs that the rules name.
+fn packs(rules: &AlertRules) -> BTreeSet<PackName> {
+    let named = |row: &Row| match &row.sound {
+        Some(Sound::Pack(sound)) => Some(sound.pack.clone()),
+        _ => None,
+    };
+    all_rows(rules).filter_map(named).collect()
+}
+
+fn all_rows(rules: &AlertRules) -> impl Iterator<Item = &Row> {
     let profiles = rules.profiles.iter().map(|one| &one.rows);
     let overrides = rules.overrides.iter().map(|one| &one.rows);
     let all = std::iter::once(&rules.rows)
@@ -101,7 +126,7 @@ fn own_files(rules: &AlertRules) -> BTreeSet<String> {
         .chain(overrides);
     let rows = all.flat_map(|rows: &AlertRows| rows.0.values());
     let watches = rules.watches.iter().map(|one| &one.row);
-    rows.chain(watches).flat_map(files).collect()
+    rows.chain(watches)
 }
 
 fn files(row: &Row) -> impl Iterator<Item = String> {

@@ -36,6 +36,7 @@ pub(super) async fn standing(house: &House) -> Result<Standing, Refusal> {
     let settings = house.read_settings(|settings| SettingsView {
         general: settings.general.clone(),
         privacy: settings.privacy.clone(),
+        in_window: settings.alerts.in_window,
     });
     let own = OwnView {
         availability: settings.general.availability,

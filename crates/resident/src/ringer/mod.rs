@@ -229,7 +229,8 @@ const fn category(kind: EventKind) -> &'static str {
 #[must_use]
 pub const fn attention(ring: &Ring) -> Option<bool> {
     match ring.plan.attention {
-        Attention::None => None,
+        // A flash is the window's own.
+        Attention::None | Attention::Flash => None,
         Attention::Once => Some(false),
         Attention::UntilSeen => Some(true),
     }

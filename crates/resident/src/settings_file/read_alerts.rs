@@ -30,6 +30,7 @@ const HOURS: &[&str] = &["days", "from", "to"];
 const QUIET: &[&str] = &["off", "tell_after"];
 const PRESENCE: &[&str] = &["flap_minutes", "burst_summary"];
 const OTHER_DEVICE: &[&str] = &["active_seconds", "grace_seconds"];
+const IN_WINDOW: &[&str] = &["flash", "announce"];
 
 pub(super) fn rules(reading: &mut Reading, item: &Item) -> AlertRules {
     let mut rules = AlertRules::default();
@@ -49,6 +50,7 @@ pub(super) fn rules(reading: &mut Reading, item: &Item) -> AlertRules {
             "keywords" => rules.keywords = elements(reading, &place(), item),
             "presence" => rules.presence = reading.section(&place(), item, PRESENCE),
             "other_device" => rules.other_device = reading.section(&place(), item, OTHER_DEVICE),
+            "in_window" => rules.in_window = reading.section(&place(), item, IN_WINDOW),
             kind => match EventKind::named(kind) {
                 Some(kind) => {
                     rules.rows.0.insert(kind, row(reading, &place(), item));

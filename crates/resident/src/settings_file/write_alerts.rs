@@ -80,6 +80,7 @@ fn plain(rules: &AlertRules) -> Result<Table, SettingsError> {
         keywords: rules.keywords.clone(),
         presence: rules.presence.clone(),
         other_device: rules.other_device.clone(),
+        in_window: rules.in_window,
         ..AlertRules::default()
     })
 }

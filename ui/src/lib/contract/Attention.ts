@@ -3,4 +3,4 @@
 /**
  * The desktop's counterpart of vibration.
  */
-export type Attention = "none" | "once" | "until_seen";
+export type Attention = "none" | "flash" | "once" | "until_seen";

@@ -11,4 +11,8 @@ path: string,
 /**
  * Files of the user's own that the rules point to and that are not in it.
  */
-own_files: Array<string>, };
+own_files: Array<string>, 
+/**
+ * The folders of the sound packs that the rules name and that are not in it.
+ */
+packs: Array<string>, };

@@ -44,4 +44,8 @@ unknown: Array<string>,
 /**
  * Files that the rules point to and that are not here.
  */
-missing_files: Array<string>, };
+missing_files: Array<string>, 
+/**
+ * The names of sound packs that the rules name and that are not here.
+ */
+missing_packs: Array<string>, };

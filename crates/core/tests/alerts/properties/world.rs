@@ -89,7 +89,12 @@ fn row(dice: &mut Dice) -> Row {
         volume: dice.maybe(&[Volume::clamped(0), Volume::clamped(100)]),
         icon: dice.maybe(&icons),
         tray: dice.maybe(&[TrayAction::None, TrayAction::Badge, TrayAction::Blink]),
-        attention: dice.maybe(&[Attention::None, Attention::Once, Attention::UntilSeen]),
+        attention: dice.maybe(&[
+            Attention::None,
+            Attention::Flash,
+            Attention::Once,
+            Attention::UntilSeen,
+        ]),
         speak: dice.maybe(&[true, false]),
         repeat: dice.once_in(3).then(|| Repeat {
             times: dice.pick(&[0, 1, 3]),

@@ -1,5 +1,7 @@
 //! Alert rules, as a window changes and reads them.
 
+mod scopes;
+
 use super::*;
 use carillon_core::alerts::{
     EventKind, Level, MuteFor, Override, Popup, Preset, ProfileChoice, Row, Scope, Sound,
@@ -8,7 +10,7 @@ use carillon_core::settings::{Mute, Settings};
 use carillon_link::alerts::{AlertRowView, RulePlace, Whose};
 use carillon_link::contract::{
     AddWatch, ApplyPreset, ChooseProfile, ExplainAlert, ExportAlerts, ImportAlerts, MuteAll,
-    MuteChat, ReadAlertCapabilities, ReadAlertConditions, ReadAlertProfiles, ReadAlertRows,
+    MuteScope, ReadAlertCapabilities, ReadAlertConditions, ReadAlertProfiles, ReadAlertRows,
     ReadPresetChanges, ReadWatches, RemoveWatch, ResetAlertRows, SetAlertRow, SetKeywords,
     SetOverride, SetProfiles,
 };
@@ -117,8 +119,8 @@ async fn mutes_and_marks_of_a_chat_stand_in_the_settings_and_are_told() {
     let whose = Whose::Chat { chat: chat.clone() };
     let until = MuteFor::ForEver;
     let mute = scene
-        .ask(MuteChat {
-            chat: chat.clone(),
+        .ask(MuteScope {
+            whose: whose.clone(),
             until,
         })
         .await;
@@ -184,6 +186,9 @@ fn dry_run(chat: Option<ChatRef>) -> ExplainAlert {
         in_front: None,
         locked: None,
         do_not_disturb: None,
+        full_screen: None,
+        account: None,
+        gone_for: None,
     }
 }
 

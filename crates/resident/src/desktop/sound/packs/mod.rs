@@ -12,6 +12,7 @@ mod themes;
 mod tests;
 
 use carillon_core::alerts::{EventKind, PackName, PackSound, Sound};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use import::{NotImported, import};
@@ -110,6 +111,26 @@ impl Shelf {
         let mut names = self.names();
         names.sort();
         names.iter().map(|name| self.pack(name)).collect()
+    }
+
+    /// The folder of an imported pack; it can be imported elsewhere as it is.
+    #[must_use]
+    pub fn place(&self, pack: &PackName) -> PathBuf {
+        self.folder.join(pack.as_str())
+    }
+
+    /// Whether such a pack was imported.
+    #[must_use]
+    pub fn has(&self, pack: &PackName) -> bool {
+        self.place(pack).join(MANIFEST).is_file()
+    }
+
+    /// Takes a pack off the shelf. Rows that name its sounds are heard as the chime.
+    ///
+    /// # Errors
+    /// When it is not there, or the disk refuses.
+    pub fn remove(&self, pack: &PackName) -> io::Result<()> {
+        std::fs::remove_dir_all(self.place(pack))
     }
 
     fn names(&self) -> Vec<PackName> {
