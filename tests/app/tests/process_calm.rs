@@ -115,6 +115,34 @@ async fn three_hundred_friends_at_login_ring_nothing_and_one_more_does() {
 }
 
 #[tokio::test]
+async fn three_hundred_friends_at_login_are_one_summary_where_it_is_wanted() {
+    let mut crowd = Crowd::of(CROWD).await;
+    let friends = crowd.friends.clone();
+    let _there = come(&crowd.server, &friends).await;
+    crowd.alice.start().await;
+    let mut tool = crowd.alice.tool().await;
+    let wanted = json!({"flap_minutes": 2, "burst_summary": true});
+    tool.must("set_presence_rules", json!({"presence": wanted}))
+        .await;
+    let mark = crowd.alice.desktop.speaker.mark();
+    crowd.alice.add_account(&crowd.server, &crowd.account).await;
+    let desktop = &crowd.alice.desktop;
+    let exact = CROWD.to_string();
+    let popup = desktop
+        .notifications
+        .next_popup("of all friends", |popup| {
+            format!("{} {}", popup.summary, popup.body).contains(&exact)
+        })
+        .await;
+    let (heard, end) = desktop.speaker.heard_since(mark).await;
+    assert!(heard.resembles(&built_in("rise")), "{heard:?}");
+    let again = desktop.speaker.heard_within(end, Duration::from_secs(2));
+    assert!(again.await.is_none(), "once");
+    let others = desktop.notifications.popups();
+    assert!(others.is_empty(), "{popup:?} and {others:?}");
+}
+
+#[tokio::test]
 async fn a_flood_has_few_popups_few_sounds_and_an_exact_count() {
     let mut crowd = Crowd::of(WRITERS).await;
     crowd.online().await;
