@@ -1,5 +1,6 @@
 //! What the engine keeps in memory of one account.
 
+use crate::again::Again;
 use crate::archive::Reading;
 use crate::loss::Lost;
 use crate::streams::{Counting, Stash};
@@ -176,8 +177,8 @@ pub(crate) struct Account {
     pub(crate) reading: HashMap<u64, Reading>,
     /// All that my archive has is stored, and what comes live follows it.
     pub(crate) gapless: bool,
-    /// When to read my archive after a session went on.
-    pub(crate) order_due: Option<Timestamp>,
+    /// The archives that are to be read again: mine, and those of rooms.
+    pub(crate) again: BTreeMap<Option<BareJid>, Again>,
     /// When to try again to hand over what the session did not take.
     pub(crate) send_due: Option<Timestamp>,
     /// Since when the session is signed in.
@@ -217,7 +218,7 @@ impl Account {
             stash: None,
             reading: HashMap::new(),
             gapless: false,
-            order_due: None,
+            again: BTreeMap::new(),
             send_due: None,
             online_since: None,
             resource: None,
@@ -307,7 +308,7 @@ impl Account {
         self.sent_up_to = MessageId(0);
         self.errands_up_to = 0;
         self.reading.clear();
-        self.order_due = None;
+        self.again.clear();
         self.send_due = None;
         self.online_since = None;
         self.typing.clear();

@@ -12,7 +12,7 @@ use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::privacy::Admission;
 use carillon_core::session::{
     ArchiveAnswer, ArchivePage, ArchivePlace, ArchiveQuery, Archived, Incoming, IncomingMessage,
-    Outgoing,
+    Outgoing, StanzaProblem,
 };
 use carillon_store::{ArchiveCursor, NewMessage, PageKind, Received, StoredEntry};
 use jid::BareJid;
@@ -62,8 +62,12 @@ pub struct CatchingUp {
 }
 
 impl Desk {
-    /// Reads what an archive has got since it was read last: my own, or a room's.
+    /// Reads what an archive has got since it was read last: my own, or a room's. Whatever of it is being read is
+    /// given up.
     pub(crate) fn catch_up(&mut self, id: AccountId, room: Option<BareJid>) {
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.forget_catch_up(room.as_ref());
+        }
         let cursor = self.store.archive_cursor(id, room.as_ref());
         let Some(cursor) = self.stored(id, cursor) else {
             return;
@@ -87,7 +91,8 @@ impl Desk {
         }
     }
 
-    /// Asks for the next page; from the newest end without a place.
+    /// Asks for the next page; from the newest end without a place. A session that is too busy for a question about
+    /// what was missed is asked again later.
     fn read_on(
         &mut self,
         id: AccountId,
@@ -113,6 +118,8 @@ impl Desk {
         let asked = account.say(Outgoing::Archive(query));
         if asked {
             account.reading.insert(request, reading);
+        } else if reading.is_catch_up() {
+            self.read_later(id, reading.room);
         }
         asked
     }
@@ -135,6 +142,7 @@ impl Desk {
     pub fn stop_catching_up(&mut self, id: AccountId) -> Result<(), DeskError> {
         let account = self.account_mut(id)?;
         account.reading.retain(|_, reading| !reading.is_catch_up());
+        account.again.clear();
         self.tell(Output::Accounts);
         Ok(())
     }
@@ -145,9 +153,16 @@ impl Desk {
     /// [`DeskError::Gone`] when there is no such account.
     pub fn go_on_catching_up(&mut self, id: AccountId) -> Result<(), DeskError> {
         let account = self.account(id)?;
-        let running = account.reading.values().any(Reading::is_catch_up);
-        if account.has_archive() && !running && !account.gapless {
-            self.catch_up(id, None);
+        let mut stopped = Vec::new();
+        if account.has_archive() && !account.gapless {
+            stopped.push(None);
+        }
+        let is_whole = |room: &BareJid| account.rooms.get(room).is_some_and(|room| room.gapless);
+        let rooms = account.archived_rooms().into_iter();
+        stopped.extend(rooms.filter(|room| !is_whole(room)).map(Some));
+        stopped.retain(|archive| !account.is_catching_up(archive.as_ref()));
+        for archive in stopped {
+            self.catch_up(id, archive);
         }
         Ok(())
     }
@@ -190,21 +205,21 @@ impl Desk {
         match answer {
             Ok(page) => self.take_page(id, reading, page),
             Err(problem) if problem.condition == "item-not-found" => {
-                self.read_by_time(id, reading);
+                self.read_by_time(id, reading, &problem);
             }
             Err(problem) => {
                 tracing::warn!(?problem, "an archive did not answer");
-                self.tell(Output::Accounts);
+                self.could_not_read(id, reading, &problem);
             }
         }
     }
 
     /// The archive has forgotten the entry that was known. What it still has since then is read; what lay between
     /// is gone, and nobody can say what it was.
-    fn read_by_time(&mut self, id: AccountId, reading: Reading) {
+    fn read_by_time(&mut self, id: AccountId, reading: Reading, problem: &StanzaProblem) {
         let cursor = self.store.archive_cursor(id, reading.room.as_ref());
         let (Goal::CatchUp, Ok(Some(cursor))) = (&reading.goal, cursor) else {
-            return;
+            return self.could_not_read(id, reading, problem);
         };
         let reading = Reading {
             goal: Goal::CatchUpByTime,
@@ -362,6 +377,11 @@ impl Desk {
         complete: bool,
     ) {
         self.send_errands(id);
+        if let Some(account) = self.accounts.get_mut(&id)
+            && reading.is_catch_up()
+        {
+            account.again.remove(&reading.room);
+        }
         if !reading.is_catch_up() {
             // The older ones lie before what is shown: it has to be read again.
             self.tell(Output::LeftOut(reading.taken));
@@ -380,7 +400,8 @@ impl Desk {
         let taken = reading.taken;
         if let Some(account) = self.accounts.get_mut(&id) {
             match &reading.room {
-                None => account.gapless = stable,
+                // Without carbons nobody tells what I say on another device.
+                None => account.gapless = stable && account.has_carbons(),
                 Some(room) => {
                     if let Some(room) = account.rooms.get_mut(room) {
                         room.gapless = stable;
@@ -397,12 +418,6 @@ impl Desk {
 }
 
 impl Account {
-    /// Whatever is answered to what was asked about what was missed, it is asked anew.
-    pub(crate) fn forget_catch_up(&mut self) {
-        self.reading
-            .retain(|_, reading| reading.room.is_some() || !reading.is_catch_up());
-    }
-
     /// When what came late is to be told: not while more of it is being read, unless the archive keeps silent.
     pub(crate) fn missed_due(&self) -> Option<Timestamp> {
         let due = self.catch_up.as_ref()?.due;
@@ -410,7 +425,7 @@ impl Account {
             .reading
             .values()
             .filter(|reading| reading.is_catch_up())
-            .map(|reading| reading.asked.plus_millis(SILENT))
+            .map(Reading::silent_at)
             .max();
         Some(asked.map_or(due, |silent| silent.max(due)))
     }
@@ -427,7 +442,27 @@ impl Reading {
         }
     }
 
-    fn is_catch_up(&self) -> bool {
+    /// Whether it goes on from what was known of that archive, mine or a room's.
+    pub(crate) fn catches_up(&self, room: Option<&BareJid>) -> bool {
+        self.is_catch_up() && self.room.as_ref() == room
+    }
+
+    /// The archive is asked again, or can be heard again.
+    pub(crate) fn is_asked_at(&mut self, now: Timestamp) {
+        self.asked = now;
+    }
+
+    /// When to give up waiting for the answer.
+    pub(crate) fn silent_at(&self) -> Timestamp {
+        self.asked.plus_millis(SILENT)
+    }
+
+    /// The room whose archive it is; `None` for mine.
+    pub(crate) fn room(&self) -> Option<&BareJid> {
+        self.room.as_ref()
+    }
+
+    pub(crate) fn is_catch_up(&self) -> bool {
         !matches!(self.goal, Goal::Older(_))
     }
 }

@@ -82,6 +82,8 @@ pub struct Desk {
     pub(crate) standing: HashSet<String>,
     /// When what was committed is to be brought to the disk for certain.
     pub(crate) flush_due: Option<Timestamp>,
+    /// How often in a row the disk did not take it.
+    pub(crate) unflushed: u32,
     /// When to try again to say what was left out.
     pub(crate) left_out_due: Option<Timestamp>,
     pub(crate) out: mpsc::Sender<Output>,

@@ -6,6 +6,7 @@
 //! calls.
 
 pub mod account;
+mod again;
 mod alerting;
 pub mod answers;
 mod archive;

@@ -106,6 +106,7 @@ impl Desk {
             seen: message.author == Author::Me,
             in_requests,
             room,
+            under_my_nick: self.is_under_my_nick(account, message),
             wants_receipt: message.wants_receipt,
             markable: message.markable,
         }

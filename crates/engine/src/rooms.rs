@@ -4,10 +4,11 @@ use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output};
 use crate::presence::live;
 use carillon_core::alerts::EventKind;
+use carillon_core::chat::Author;
 use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId, Timestamp};
 use carillon_core::privacy::WhoMayWrite;
 use carillon_core::room::{InviteVia, RoomInvite, RoomState};
-use carillon_core::session::{Outgoing, RoomEvent};
+use carillon_core::session::{IncomingMessage, Origin, Outgoing, RoomEvent};
 use jid::{BareJid, Jid};
 
 /// How much of what was said before is asked for when a room is entered.
@@ -69,7 +70,8 @@ impl Desk {
         else {
             return;
         };
-        let joined = matches!(event, RoomEvent::Joined { .. });
+        // The room shows me to myself whenever I show another status.
+        let joined = matches!(event, RoomEvent::Joined { .. }) && room.state != RoomState::Joined;
         // Who is there comes before my own arrival (XEP-0045 §7.2.2), one by one: not worth a line each.
         let arriving =
             room.state == RoomState::Joining && matches!(event, RoomEvent::Occupant { .. });
@@ -86,6 +88,7 @@ impl Desk {
             RoomEvent::Subject { text } => room.subject = text,
             RoomEvent::HasArchive => {
                 room.archive = true;
+                room.gapless = false;
                 self.catch_up(id, Some(jid.clone()));
                 return;
             }
@@ -212,9 +215,14 @@ impl Desk {
             history: HISTORY,
         };
         let asked = account.say(join);
-        if asked && let Some(room) = account.rooms.get_mut(jid) {
-            room.state = RoomState::Joining;
-            room.occupants.clear();
+        // What was said there meanwhile is still to be read, whatever was read before.
+        account.forget_catch_up(Some(jid));
+        if let Some(room) = account.rooms.get_mut(jid) {
+            room.gapless = false;
+            if asked {
+                room.state = RoomState::Joining;
+                room.occupants.clear();
+            }
         }
     }
 
@@ -226,6 +234,18 @@ impl Desk {
                 self.enter(id, &row.jid);
             }
         }
+    }
+
+    /// Whether a room's past has this from somebody who was called there as I am now: I, or whoever took my nick while
+    /// I was away.
+    pub(crate) fn is_under_my_nick(&self, id: AccountId, message: &IncomingMessage) -> bool {
+        let Author::Occupant { nick } = &message.author else {
+            return false;
+        };
+        let account = self.accounts.get(&id);
+        let room = account.and_then(|account| account.rooms.get(&message.chat));
+        matches!(message.origin, Origin::Delayed | Origin::Archive)
+            && room.is_some_and(|room| room.nick == *nick)
     }
 
     /// Leaves a room; its history stays.

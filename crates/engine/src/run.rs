@@ -26,6 +26,8 @@ const OUTPUTS: usize = 1024;
 const GOODBYE_LOOK: Duration = Duration::from_millis(10);
 /// What was committed is on the disk for certain after this long, in milliseconds.
 const FLUSH_AFTER: i64 = 1_000;
+/// A disk that does not take it is tried again, each time after twice as long, at last after this; in milliseconds.
+const FLUSH_AGAIN_LONGEST: i64 = 60_000;
 
 /// What an engine begins with.
 pub struct EngineConfig {
@@ -91,6 +93,7 @@ impl Engine {
             unseen: HashSet::new(),
             standing: HashSet::new(),
             flush_due: None,
+            unflushed: 0,
             left_out_due: None,
             out,
             left_out: 0,
@@ -214,7 +217,7 @@ impl Desk {
         self.link_due(now);
         self.alert_due(now);
         self.send_due(now);
-        self.put_in_order_due(now);
+        self.read_archives_due(now);
         self.lift_mute_due(now);
         self.tell_left_out();
         if self.flush_due.is_some_and(|due| due <= now) {
@@ -235,10 +238,19 @@ impl Desk {
         }
         let counts = self.counts();
         match self.store.flush_counts(&counts) {
-            Ok(()) => self.tell_handled(),
+            Ok(()) => {
+                self.unflushed = 0;
+                self.tell_handled();
+            }
             Err(error) => {
                 tracing::error!(%error, "the disk did not take what was stored");
-                self.tell(Output::Storage(error.to_string()));
+                // Once is enough to know.
+                if self.unflushed == 0 {
+                    self.tell(Output::Storage(error.to_string()));
+                }
+                let wait = FLUSH_AFTER.saturating_mul(1 << self.unflushed.min(16));
+                self.unflushed = self.unflushed.saturating_add(1);
+                self.flush_due = Some(self.now().plus_millis(wait.min(FLUSH_AGAIN_LONGEST)));
             }
         }
     }

@@ -13,12 +13,11 @@ use carillon_core::session::{Incoming, Outgoing, ServerFeatures, SessionProblem}
 use carillon_core::settings::{AccountSettings, OwnAvailability, Settings};
 use carillon_store::StoreError;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What may wait for the socket; then messages wait in the store, and the rest is given up.
 const OUTGOING: usize = 1024;
-/// A session that lasted so long was a good one, and what came before it no longer counts; in milliseconds.
-const STEADY: i64 = 60_000;
 /// What may wait between the socket and the engine.
 const INCOMING: usize = 64;
 
@@ -45,8 +44,8 @@ pub(crate) fn account_due(account: &Account) -> Option<Timestamp> {
     let missed = account.missed_due();
     let lost = account.lost.and_then(|lost| lost.due());
     let friends = account.burst.due().filter(|_| account.is_online());
-    let (send, order) = (account.send_due, account.order_due);
-    [retry, missed, send, order, lost, friends]
+    let (send, archives) = (account.send_due, account.archives_due());
+    [retry, missed, send, archives, lost, friends]
         .into_iter()
         .flatten()
         .min()
@@ -372,15 +371,10 @@ impl Desk {
             account.fall_asleep();
         }
         if let Some(account) = self.accounts.get_mut(&id) {
-            // A server that lets me in and drops me at once must not be asked again and again without a rest.
-            let steady = account
+            let lasted = account
                 .online_since
-                .is_some_and(|since| now.millis_since(since) >= STEADY);
-            account.failures = if steady {
-                1
-            } else {
-                account.failures.saturating_add(1)
-            };
+                .map(|since| Duration::from_millis(now.millis_since(since).max(0).unsigned_abs()));
+            account.failures = backoff::failures(account.failures, lasted);
             let wait = backoff::wait(account.failures, chance);
             let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
             tracing::info!(%problem, wait_ms = millis, "the session ended; it will be tried again");

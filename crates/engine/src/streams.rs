@@ -64,7 +64,6 @@ pub(crate) struct Stash {
     presences: HashMap<BareJid, Vec<ResourcePresence>>,
     rooms: BTreeMap<BareJid, Room>,
     in_flight: HashSet<String>,
-    sent_up_to: MessageId,
     errands_up_to: i64,
     burst: Burst,
     gapless: bool,
@@ -88,7 +87,6 @@ impl Account {
             presences: self.presences.clone(),
             rooms: self.rooms.clone(),
             in_flight: std::mem::take(&mut self.in_flight),
-            sent_up_to: self.sent_up_to,
             errands_up_to: self.errands_up_to,
             burst: self.burst,
             gapless: self.gapless,
@@ -97,18 +95,22 @@ impl Account {
     }
 
     /// All is as it was. Answers the rooms that I was in then.
-    fn wake(&mut self, stash: Stash) -> Vec<BareJid> {
+    fn wake(&mut self, stash: Stash, now: Timestamp) -> Vec<BareJid> {
         self.line = Line::Online(stash.features);
         self.online_since = stash.online_since;
         self.resource = stash.resource;
         self.shown = stash.shown;
         self.presences = stash.presences;
         self.in_flight = stash.in_flight;
-        self.sent_up_to = stash.sent_up_to;
+        // What failed and is to be tried again lies before what was sent; what is on its way is known.
+        self.sent_up_to = MessageId(0);
         self.errands_up_to = stash.errands_up_to;
         self.burst = stash.burst;
         self.gapless = stash.gapless;
         self.reading = stash.reading;
+        for reading in self.reading.values_mut() {
+            reading.is_asked_at(now);
+        }
         let mut inside = Vec::new();
         for (jid, before) in stash.rooms {
             if before.state == RoomState::Joined {
@@ -191,6 +193,7 @@ impl Desk {
     }
 
     pub(crate) fn session_resumed(&mut self, id: AccountId) {
+        let now = self.now();
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
@@ -200,7 +203,7 @@ impl Desk {
             account.say(Outgoing::Close);
             return;
         };
-        let inside = account.wake(*stash);
+        let inside = account.wake(*stash, now);
         self.withdraw_account_alert(id);
         self.link_back(id);
         self.mend_rooms(id, &inside);
@@ -214,31 +217,21 @@ impl Desk {
     }
 
     /// What was on the way may come in any order now, and some of it late: ejabberd takes it from two queues. The
-    /// archive knows the right order. It is read a moment later, from where it was known when the link broke.
+    /// archives know the right order. They are read a moment later, from where they were known when the link broke.
     fn put_in_order(&mut self, id: AccountId) {
         let due = self.now().plus_millis(STRAYS);
-        if let Some(account) = self.accounts.get_mut(&id)
-            && account.has_archive()
-        {
-            account.forget_catch_up();
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        if account.has_archive() {
             account.gapless = false;
-            account.order_due = Some(due);
+            account.read_archive_at(None, due);
         }
-    }
-
-    /// Reads the archives of those whose session went on a moment ago.
-    pub(crate) fn put_in_order_due(&mut self, now: Timestamp) {
-        let due: Vec<_> = self
-            .accounts
-            .values_mut()
-            .filter(|account| account.order_due.is_some_and(|due| due <= now))
-            .map(|account| {
-                account.order_due = None;
-                account.id
-            })
-            .collect();
-        for id in due {
-            self.catch_up(id, None);
+        for room in account.archived_rooms() {
+            if let Some(room) = account.rooms.get_mut(&room) {
+                room.gapless = false;
+            }
+            account.read_archive_at(Some(room), due);
         }
     }
 

@@ -128,8 +128,8 @@ impl Reader {
             .optional()?)
     }
 
-    /// When the newest message of an account's chats with people was said, `None` when there is none. Reads all of
-    /// them: for once.
+    /// When the newest message of an account's chats with people was said, `None` when there is none. What I wrote and
+    /// no server has says nothing of when I was last there to hear. Reads all of them: for once.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
@@ -138,7 +138,8 @@ impl Reader {
             .connection
             .prepare_cached(
                 "SELECT MAX(message.at) FROM message JOIN chat ON chat.id = message.chat
-                 WHERE chat.account = ?1 AND kind <> 'room'",
+                 WHERE chat.account = ?1 AND kind <> 'room'
+                     AND NOT (author = 0 AND delivery IN (0, 4))",
             )?
             .query_row([account.0], |row| row.get(0))?;
         Ok(newest.map(Timestamp))

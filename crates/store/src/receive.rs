@@ -38,6 +38,9 @@ pub struct NewMessage {
     pub in_requests: bool,
     /// The chat is a room.
     pub room: bool,
+    /// An occupant said it under the nick that is mine now, at a time when I may not have been there: it was I or
+    /// somebody else.
+    pub under_my_nick: bool,
     /// A receipt is asked for (XEP-0184); remembered for strangers, see [`Store::accept_stranger`].
     pub wants_receipt: bool,
     /// The sender asks to be told when it was seen (XEP-0333).
@@ -63,7 +66,8 @@ impl Store {
     /// Two are the same message when the chat's archive gave both the same id; or when they have the same
     /// author (in a room: the same nick), the same sender's id and the same text. The text counts because an id
     /// need only be unique within one stream (RFC 6120 §8.1.3): some senders count from 1 after every start.
-    /// For a message that was written here the id alone is enough. An id never speaks for another author.
+    /// For a message that was written here the id alone is enough. An id never speaks for another author; what was
+    /// said in a room [under my nick](NewMessage::under_my_nick) is mine where I have said the same under this id.
     ///
     /// # Errors
     /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
@@ -154,7 +158,7 @@ pub(crate) fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Re
         return Ok(None);
     };
     let (author, nick) = rows::author_columns(&new.author);
-    Ok(tx
+    let same = tx
         .prepare_cached(
             "SELECT id FROM (
                 SELECT id, body, written_here FROM message
@@ -167,7 +171,28 @@ pub(crate) fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Re
             (chat, sender_id, author, nick, COMPARED, &new.body),
             |row| row.get(0),
         )
-        .optional()?)
+        .optional()?;
+    match same {
+        None if new.under_my_nick => find_mine(tx, chat, sender_id, &new.body),
+        same => Ok(same),
+    }
+}
+
+/// A message of mine with this id and these words; the line ends are XML's (XML 1.0 §2.11), not those of what I
+/// wrote.
+fn find_mine(tx: &Transaction<'_>, chat: i64, id: &str, body: &str) -> Result<Option<i64>> {
+    let mut mine = tx.prepare_cached(
+        "SELECT id, body FROM message WHERE chat = ?1 AND sender_id = ?2 AND author = 0
+         ORDER BY id DESC LIMIT ?3",
+    )?;
+    let mut found = mine.query((chat, id, COMPARED))?;
+    while let Some(row) = found.next()? {
+        let written: String = row.get(1)?;
+        if written.replace("\r\n", "\n").replace('\r', "\n") == body {
+            return Ok(Some(row.get(0)?));
+        }
+    }
+    Ok(None)
 }
 
 /// Takes over what only the copy knows.

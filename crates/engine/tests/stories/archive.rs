@@ -6,11 +6,11 @@ use carillon_core::alerts::EventKind;
 use carillon_core::chat::{Author, HistoryAnchor};
 use carillon_core::session::{
     ArchivePage, ArchivePlace, ArchiveQuery, Archived, Incoming, IncomingMessage, Origin, Outgoing,
-    StanzaProblem,
+    ServerFeatures, StanzaProblem,
 };
 
 /// What an archive has as its entry `s{n}`.
-fn said(n: u32) -> IncomingMessage {
+pub(crate) fn said(n: u32) -> IncomingMessage {
     IncomingMessage {
         stanza_id: Some(format!("s{n}")),
         at: Some(MORNING.plus_millis(i64::from(n) - 1_000_000)),
@@ -19,7 +19,7 @@ fn said(n: u32) -> IncomingMessage {
     }
 }
 
-fn live(n: u32) -> Incoming {
+pub(crate) fn live(n: u32) -> Incoming {
     Incoming::Message(IncomingMessage {
         origin: Origin::Live,
         at: None,
@@ -27,7 +27,7 @@ fn live(n: u32) -> Incoming {
     })
 }
 
-fn entry(message: IncomingMessage) -> Archived {
+pub(crate) fn entry(message: IncomingMessage) -> Archived {
     Archived {
         id: message.stanza_id.clone().unwrap(),
         at: message.at,
@@ -35,7 +35,7 @@ fn entry(message: IncomingMessage) -> Archived {
     }
 }
 
-fn page(entries: Vec<Archived>, complete: bool) -> ArchivePage {
+pub(crate) fn page(entries: Vec<Archived>, complete: bool) -> ArchivePage {
     ArchivePage {
         first: entries.first().map(|one| one.id.clone()),
         last: entries.last().map(|one| one.id.clone()),
@@ -46,17 +46,17 @@ fn page(entries: Vec<Archived>, complete: bool) -> ArchivePage {
     }
 }
 
-fn numbers(range: std::ops::RangeInclusive<u32>, complete: bool) -> ArchivePage {
+pub(crate) fn numbers(range: std::ops::RangeInclusive<u32>, complete: bool) -> ArchivePage {
     page(range.map(said).map(entry).collect(), complete)
 }
 
-fn after(n: u32) -> ArchivePlace {
+pub(crate) fn after(n: u32) -> ArchivePlace {
     ArchivePlace::After(format!("s{n}"))
 }
 
 impl Session {
     /// The archive's one question.
-    async fn is_asked(&mut self) -> ArchiveQuery {
+    pub(crate) async fn is_asked(&mut self) -> ArchiveQuery {
         let mut asked: Vec<_> = self
             .says()
             .await
@@ -70,7 +70,7 @@ impl Session {
         asked.remove(0)
     }
 
-    async fn asks_nothing(&mut self) {
+    pub(crate) async fn asks_nothing(&mut self) {
         let asked = self.says().await;
         assert!(
             !asked.iter().any(|one| matches!(one, Outgoing::Archive(_))),
@@ -78,12 +78,12 @@ impl Session {
         );
     }
 
-    async fn answers(&self, query: &ArchiveQuery, page: ArchivePage) {
+    pub(crate) async fn answers(&self, query: &ArchiveQuery, page: ArchivePage) {
         let (request, answer) = (query.request, Ok(page));
         self.hears(Incoming::Archive { request, answer }).await;
     }
 
-    async fn refuses(&self, query: &ArchiveQuery, condition: &str) {
+    pub(crate) async fn refuses(&self, query: &ArchiveQuery, condition: &str) {
         let answer = Err(StanzaProblem {
             condition: condition.to_owned(),
             text: String::new(),
@@ -94,7 +94,7 @@ impl Session {
 }
 
 impl Stage {
-    fn bodies(&self) -> Vec<String> {
+    pub(crate) fn bodies(&self) -> Vec<String> {
         let chat = self.chat("bob@example.org");
         let page = self.stored().history(&chat, HistoryAnchor::Newest, 100);
         page.unwrap()
@@ -104,12 +104,12 @@ impl Stage {
             .collect()
     }
 
-    fn unread(&self) -> u32 {
+    pub(crate) fn unread(&self) -> u32 {
         self.stored().unread(&self.chat("bob@example.org")).unwrap()
     }
 
     /// Signed in before, with the archive known up to its third entry.
-    async fn knows_three() -> (Self, Session) {
+    pub(crate) async fn knows_three() -> (Self, Session) {
         let (mut stage, session) = Self::online().await;
         session.loses_its_link().await;
         let mut session = stage.session().await;
@@ -122,7 +122,7 @@ impl Stage {
     }
 
     /// The link breaks, and the server does not know the stream any more.
-    async fn is_away(&mut self, session: Session) -> Session {
+    pub(crate) async fn is_away(&mut self, session: Session) -> Session {
         session.loses_its_link().await;
         let session = self.session().await;
         self.told().await;
@@ -336,4 +336,32 @@ async fn a_server_without_an_archive_is_not_asked() {
     let chat = stage.chat("bob@example.org");
     let older = stage.call(move |desk| desk.read_older(&chat)).await;
     assert_eq!(older, Ok(false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_i_said_on_another_device_is_found_where_the_server_sends_no_carbons() {
+    let (mut stage, session) = Stage::knows_three().await;
+    session.loses_its_link().await;
+    let mut session = stage.session().await;
+    let features = ServerFeatures {
+        archive: true,
+        ..ServerFeatures::default()
+    };
+    let jid = "alice@example.org/desk".parse().unwrap();
+    session.hears(Incoming::Online { jid, features }).await;
+    let query = session.is_asked().await;
+    session.answers(&query, numbers(4..=4, true)).await;
+    // My phone answers with the fifth entry, and nobody tells.
+    session.hears(live(6)).await;
+    let mut session = stage.is_away(session).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(4), "the live one did not move the mark");
+    let mine = IncomingMessage {
+        author: Author::Me,
+        id: Some("phone".to_owned()),
+        ..said(5)
+    };
+    let entries = vec![entry(mine), entry(said(6))];
+    session.answers(&query, page(entries, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6"]);
 }

@@ -1,7 +1,7 @@
 //! A managed stream (XEP-0198): what is acknowledged, and what goes on after a cut.
 
 use crate::stage::{Session, Stage, bob, settle};
-use crate::words::message;
+use crate::words::{message, refusal};
 use carillon_core::chat::Delivery;
 use carillon_core::contact::{Availability, Presence, ResourcePresence};
 use carillon_core::ids::MessageId;
@@ -183,4 +183,31 @@ async fn a_session_that_begins_anew_forgets_what_was_true() {
         .call(|desk| desk.contacts()[0].presence.availability)
         .await;
     assert_eq!(now, Availability::Offline);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_tried_again_while_the_link_is_down_goes_out_when_the_stream_goes_on() {
+    let (mut stage, mut session) = managed().await;
+    let failed = writes(&stage, "m1").await;
+    writes(&stage, "m2").await;
+    writes(&stage, "m3").await;
+    assert_eq!(session.sends().await, ["m1", "m2", "m3"]);
+    session
+        .hears(Incoming::MessageFailed {
+            chat: bob(),
+            id: "m1".to_owned(),
+            problem: refusal("service-unavailable", "Bob is not here"),
+        })
+        .await;
+    session.reached(&["m2"]).await;
+    session.loses_its_link().await;
+    stage
+        .call(move |desk| desk.retry_message(failed))
+        .await
+        .unwrap();
+    let mut session = stage.session().await;
+    session.hears(Incoming::Resumed).await;
+    assert_eq!(session.sends().await, ["m1"], "m3 is on its way");
+    session.reached(&["m3", "m1"]).await;
+    assert_eq!(delivery(&stage, failed), Delivery::Sent);
 }

@@ -9,6 +9,7 @@
 
 mod answers;
 mod archive;
+mod archive_again;
 mod arriving;
 mod calm;
 mod connecting;

@@ -3,7 +3,7 @@
 use crate::stage::{Session, Stage, bob, jid};
 use crate::words::message;
 use carillon_core::alerts::EventKind;
-use carillon_core::chat::{Author, ChatKind};
+use carillon_core::chat::{Author, ChatKind, Delivery, HistoryAnchor, Message};
 use carillon_core::contact::Availability;
 use carillon_core::ids::InviteId;
 use carillon_core::privacy::WhoMayWrite;
@@ -349,4 +349,68 @@ async fn a_room_that_throws_me_out_says_why() {
         .unwrap()
         .unwrap();
     assert_eq!(now.state, RoomState::Refused { reason });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_is_asked_what_it_can_do_when_i_enter_and_not_when_i_change_my_status() {
+    let (stage, mut session) = inside().await;
+    assert_eq!(session.rooms_asked, 1);
+    joined(&session).await;
+    session.says().await;
+    assert_eq!(session.rooms_asked, 1);
+    let reason = "no milk".to_owned();
+    happens(&session, RoomEvent::Left { reason }).await;
+    let room = stage.chat(ROOM);
+    stage.call(move |desk| desk.join_room(&room)).await.unwrap();
+    joined(&session).await;
+    session.says().await;
+    assert_eq!(session.rooms_asked, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_took_my_nick_while_i_was_away_does_not_speak_as_me_and_hides_nothing() {
+    let (mut stage, session) = inside().await;
+    let detail = String::new();
+    session
+        .ends(ConnectEnd::Problem(SessionProblem::Lost { detail }))
+        .await;
+    let room = stage.chat(ROOM);
+    stage
+        .call(move |desk| desk.send_message(&room, "r1", "Milk?"))
+        .await
+        .unwrap();
+    let mut session = stage.session().await;
+    session.comes_online().await;
+    joined(&session).await;
+    assert_eq!(session.sends().await, ["r1"]);
+    let before = |body: &str| {
+        Incoming::Message(IncomingMessage {
+            origin: Origin::Delayed,
+            body: body.to_owned(),
+            ..says_in_room("alice", "r1")
+        })
+    };
+    session.hears(before("Send money")).await;
+    let said = |stage: &Stage| {
+        let room = stage.chat(ROOM);
+        let page = stage.stored().history(&room, HistoryAnchor::Newest, 9);
+        let of = |one: Message| (one.author, one.body, one.delivery);
+        page.unwrap()
+            .messages
+            .into_iter()
+            .map(of)
+            .collect::<Vec<_>>()
+    };
+    let mine = |how| (Author::Me, "Milk?".to_owned(), Some(how));
+    let theirs = (
+        Author::Occupant {
+            nick: "alice".to_owned(),
+        },
+        "Send money".to_owned(),
+        None,
+    );
+    assert_eq!(said(&stage), [mine(Delivery::Waiting), theirs.clone()]);
+    // The room's history has what I said as well.
+    session.hears(before("Milk?")).await;
+    assert_eq!(said(&stage), [mine(Delivery::Sent), theirs]);
 }

@@ -59,6 +59,8 @@ pub(crate) struct Session {
     end: oneshot::Sender<ConnectEnd>,
     /// The ids of small things that were said.
     kept: Vec<String>,
+    /// How often a room was asked what it can do.
+    pub(crate) rooms_asked: u32,
 }
 
 impl Session {
@@ -83,12 +85,13 @@ impl Session {
         .await;
     }
 
-    /// At a server that keeps an archive.
+    /// At a server that keeps an archive and sends carbons.
     pub(crate) async fn comes_online_with_archive(&self) {
         self.hears(Incoming::Online {
             jid: "alice@example.org/desk".parse().unwrap(),
             features: ServerFeatures {
                 archive: true,
+                carbons: true,
                 ..ServerFeatures::default()
             },
         })
@@ -129,7 +132,7 @@ impl Session {
                     said.push(*what);
                 }
                 // Every room is asked.
-                Outgoing::RoomInfo { .. } => {}
+                Outgoing::RoomInfo { .. } => self.rooms_asked += 1,
                 one => said.push(one),
             }
         }
@@ -182,6 +185,7 @@ impl Connector for Script {
             incoming,
             end,
             kept: Vec::new(),
+            rooms_asked: 0,
         };
         self.0.send(session).unwrap();
         Box::pin(async move { ended.await.unwrap_or(ConnectEnd::Closed) })
@@ -365,7 +369,7 @@ impl Stage {
     }
 
     pub(crate) async fn tray(&self) -> TrayInput {
-        self.call(|desk| desk.tray()).await
+        self.call(|desk| desk.tray().clone()).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::stage::{Session, Stage};
 use crate::words::says;
-use carillon_core::session::Outgoing;
+use carillon_core::session::{Incoming, Outgoing};
 use carillon_engine::{DeskError, Output};
 
 const BOB: &str = "bob@example.org";
@@ -49,4 +49,31 @@ async fn what_i_write_and_cannot_be_stored_is_refused_and_not_sent() {
     assert!(matches!(answer, Err(DeskError::Store(_))), "{answer:?}");
     assert_eq!(session.says().await, []);
     assert_eq!(stage.told().await.0, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_disk_did_not_take_is_tried_again_without_anything_new_to_store() {
+    let (mut stage, mut session) = Stage::online().await;
+    session.is_managed("s1").await;
+    stage.passes(2).await;
+    session.says().await;
+    let disk = rusqlite::Connection::open(stage.database()).unwrap();
+    disk.execute_batch(
+        "CREATE TRIGGER stuck BEFORE UPDATE ON stream
+         BEGIN SELECT RAISE(ABORT, 'the disk is stuck'); END",
+    )
+    .unwrap();
+    stage.told().await;
+    session.hears(Incoming::Counted(1)).await;
+    stage.passes(60).await;
+    assert_eq!(session.says().await, [], "nothing of it is safe");
+    let told = stage.told().await;
+    let complaints = told
+        .0
+        .iter()
+        .filter(|one| matches!(one, Output::Storage(_)));
+    assert_eq!(complaints.count(), 1, "said once: {told:#?}");
+    disk.execute_batch("DROP TRIGGER stuck").unwrap();
+    stage.passes(61).await;
+    assert_eq!(session.says().await, [Outgoing::Handled(1)]);
 }

@@ -224,6 +224,27 @@ fn a_rooms_archive_has_a_cursor_of_its_own() {
     assert_eq!(cursor.unwrap().entry, "s5");
 }
 
+#[test]
+fn what_i_wrote_and_no_server_has_does_not_say_how_far_the_archive_is_known() {
+    let mut profile = Profile::new();
+    let (bob, alice) = (jid(BOB), profile.alice);
+    profile.live(BOB, 5, false);
+    for (id, at) in [("sent", 7), ("waits", 8), ("failed", 9)] {
+        profile
+            .store
+            .queue_message(alice, &bob, id, id, Timestamp(at), false)
+            .unwrap();
+    }
+    let newest = |profile: &Profile| profile.store.newest_said(alice).unwrap();
+    profile.store.fail(alice, &bob, "failed", "").unwrap();
+    assert_eq!(newest(&profile), Some(Timestamp(5)));
+    profile
+        .store
+        .advance(alice, None, "sent", Delivery::Sent)
+        .unwrap();
+    assert_eq!(newest(&profile), Some(Timestamp(7)));
+}
+
 /// What happens next.
 #[derive(Debug, Clone)]
 enum Step {

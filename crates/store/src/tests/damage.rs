@@ -235,6 +235,7 @@ fn heard(chat: &ChatRef) -> NewMessage {
         seen: false,
         in_requests: false,
         room: false,
+        under_my_nick: false,
         wants_receipt: false,
         markable: true,
     }

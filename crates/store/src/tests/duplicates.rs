@@ -206,3 +206,65 @@ fn what_another_device_of_mine_sent_is_mine_sent_and_seen() {
         .unwrap();
     assert_eq!(page.messages.len(), 1);
 }
+
+#[test]
+fn who_took_my_nick_in_a_room_is_neither_me_nor_hidden_by_what_i_say_there() {
+    let mut profile = Profile::new();
+    let room = jid("choir@rooms.example.org");
+    let at = Timestamp(2);
+    let alice = profile.alice;
+    let queued = profile
+        .store
+        .queue_message(alice, &room, "u1", "Hello\r\nall", at, true);
+    assert!(matches!(queued.unwrap(), Queued::New(_)));
+    let archived = |profile: &Profile, body: &str, entry: &str| NewMessage {
+        under_my_nick: true,
+        stanza_id: Some(entry.to_owned()),
+        ..in_room(profile, "Ali", "u1", body)
+    };
+    let other_words = archived(&profile, "Send money", "s1");
+    let impostor = new(profile.store.receive(&other_words).unwrap());
+    let stored = profile.store.message(impostor).unwrap().unwrap();
+    assert_eq!(
+        stored.author,
+        Author::Occupant {
+            nick: "Ali".to_owned()
+        }
+    );
+    assert_eq!(profile.store.waiting(alice).unwrap().len(), 1);
+    // Somebody who is there with me and copies what I say.
+    let parrot = in_room(&profile, "Ali", "u1", "Hello\nall");
+    new(profile.store.receive(&parrot).unwrap());
+    assert_eq!(profile.store.waiting(alice).unwrap().len(), 1);
+}
+
+#[test]
+fn what_i_said_in_a_room_and_its_archive_has_under_my_nick_is_mine() {
+    let mut profile = Profile::new();
+    let room = jid("choir@rooms.example.org");
+    let at = Timestamp(2);
+    let alice = profile.alice;
+    let queued = profile
+        .store
+        .queue_message(alice, &room, "u1", "Hello\r\nall", at, true);
+    let Queued::New(mine) = queued.unwrap() else {
+        panic!("queued twice")
+    };
+    let said = NewMessage {
+        under_my_nick: true,
+        stanza_id: Some("s2".to_owned()),
+        ..in_room(&profile, "Ali", "u1", "Hello\nall")
+    };
+    assert_eq!(
+        profile.store.receive(&said).unwrap(),
+        Received::Updated(mine)
+    );
+    let by_entry_alone = NewMessage {
+        sender_id: None,
+        ..said
+    };
+    assert_eq!(
+        profile.store.receive(&by_entry_alone).unwrap(),
+        Received::Duplicate(mine)
+    );
+}

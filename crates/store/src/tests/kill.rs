@@ -138,6 +138,7 @@ fn incoming(account: AccountId, n: u64) -> NewMessage {
         seen: false,
         in_requests: false,
         room: false,
+        under_my_nick: false,
         wants_receipt: false,
         markable: false,
     }

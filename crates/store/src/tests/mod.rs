@@ -71,6 +71,7 @@ impl Profile {
             seen: false,
             in_requests: false,
             room: false,
+            under_my_nick: false,
             wants_receipt: false,
             markable: false,
         }

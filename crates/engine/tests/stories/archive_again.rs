@@ -1,0 +1,215 @@
+//! Archives that do not answer at once, and rooms that I leave and enter again.
+
+use crate::archive::{after, entry, live, numbers, page};
+use crate::stage::{Session, Stage, jid};
+use crate::words::{comes, message};
+use carillon_core::chat::{Author, HistoryAnchor};
+use carillon_core::session::{
+    ArchivePlace, Incoming, IncomingMessage, Origin, Outgoing, RoomEvent,
+};
+
+const ROOM: &str = "tea@rooms.example.org";
+
+fn in_room(n: u32) -> IncomingMessage {
+    IncomingMessage {
+        author: Author::Occupant {
+            nick: "bob".to_owned(),
+        },
+        wants_receipt: false,
+        stanza_id: Some(format!("s{n}")),
+        origin: Origin::Archive,
+        ..message(ROOM, &format!("r{n}"), &n.to_string())
+    }
+}
+
+fn live_in_room(n: u32) -> Incoming {
+    Incoming::Message(IncomingMessage {
+        origin: Origin::Live,
+        ..in_room(n)
+    })
+}
+
+async fn happens(session: &Session, event: RoomEvent) {
+    let room = jid(ROOM);
+    session.hears(Incoming::Room { room, event }).await;
+}
+
+/// The room lets me in and says that it has an archive.
+async fn lets_me_in(session: &Session) {
+    let nick = "alice".to_owned();
+    happens(session, RoomEvent::Joined { nick }).await;
+    happens(session, RoomEvent::HasArchive).await;
+}
+
+async fn joins(stage: &Stage) {
+    let room = stage.chat(ROOM);
+    stage.call(move |desk| desk.join_room(&room)).await.unwrap();
+}
+
+/// Alice is in a room whose archive is known up to its second entry.
+async fn knows_two() -> (Stage, Session) {
+    let (stage, mut session) = Stage::online().await;
+    joins(&stage).await;
+    lets_me_in(&session).await;
+    let query = session.is_asked().await;
+    assert_eq!(
+        (query.room.clone(), &query.place),
+        (Some(jid(ROOM)), &ArchivePlace::Newest)
+    );
+    let entries = (1..=2).map(in_room).map(entry).collect();
+    session.answers(&query, page(entries, true)).await;
+    (stage, session)
+}
+
+fn words(stage: &Stage) -> Vec<String> {
+    let room = stage.chat(ROOM);
+    let page = stage.stored().history(&room, HistoryAnchor::Newest, 100);
+    let messages = page.unwrap().messages.into_iter();
+    messages.map(|one| one.body).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_between_leaving_a_room_and_entering_it_again_is_read() {
+    for thrown_out in [false, true] {
+        let (stage, mut session) = knows_two().await;
+        session.hears(live_in_room(3)).await;
+        if thrown_out {
+            let reason = "no milk".to_owned();
+            happens(&session, RoomEvent::Left { reason }).await;
+        } else {
+            let room = stage.chat(ROOM);
+            stage
+                .call(move |desk| desk.leave_room(&room))
+                .await
+                .unwrap();
+        }
+        joins(&stage).await;
+        let nick = "alice".to_owned();
+        happens(&session, RoomEvent::Joined { nick }).await;
+        // Faster than the answer to whether there is an archive.
+        session.hears(live_in_room(6)).await;
+        happens(&session, RoomEvent::HasArchive).await;
+        let query = session.is_asked().await;
+        assert_eq!(query.place, after(3), "the live one did not move the mark");
+        let entries = (4..=6).map(in_room).map(entry).collect();
+        session.answers(&query, page(entries, true)).await;
+        assert_eq!(words(&stage), ["1", "2", "3", "4", "5", "6"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rooms_archive_is_read_too_when_the_session_goes_on_after_a_cut() {
+    let (mut stage, session) = knows_two().await;
+    session.is_managed("s1").await;
+    session.loses_its_link().await;
+    let mut session = stage.session().await;
+    session
+        .hears_all([Incoming::Resumed, live_in_room(4), live_in_room(3)])
+        .await;
+    session.asks_nothing().await;
+    stage.passes(3).await;
+    let query = session.is_asked().await;
+    assert_eq!(
+        (query.room.clone(), &query.place),
+        (Some(jid(ROOM)), &after(2))
+    );
+    let entries = (3..=4).map(in_room).map(entry).collect();
+    session.answers(&query, page(entries, true)).await;
+    assert_eq!(words(&stage), ["1", "2", "3", "4"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_cannot_answer_now_is_asked_again_less_and_less_often() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    for wait in [5, 10, 20, 40] {
+        let query = session.is_asked().await;
+        assert_eq!(query.place, after(3));
+        session.refuses(&query, "resource-constraint").await;
+        stage.passes(wait - 1).await;
+        session.asks_nothing().await;
+        stage.passes(1).await;
+    }
+    let query = session.is_asked().await;
+    session.answers(&query, numbers(4..=5, true)).await;
+    session.hears(live(6)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6"]);
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_is_not_for_me_is_not_asked_again_on_this_session() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    let query = session.is_asked().await;
+    session.refuses(&query, "forbidden").await;
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+    let mut session = stage.is_away(session).await;
+    assert_eq!(session.is_asked().await.place, after(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_keeps_silent_is_asked_again() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    let silent = session.is_asked().await;
+    stage.passes(59).await;
+    session.asks_nothing().await;
+    stage.passes(6).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(3));
+    // Whatever it had to say to the first question.
+    session.answers(&silent, numbers(4..=5, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3"]);
+    session.answers(&query, numbers(4..=5, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rooms_archive_is_asked_again_as_well_unless_i_have_left() {
+    let (stage, mut session) = Stage::online().await;
+    joins(&stage).await;
+    lets_me_in(&session).await;
+    let query = session.is_asked().await;
+    session.refuses(&query, "internal-server-error").await;
+    stage.passes(6).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.room, Some(jid(ROOM)));
+    session.refuses(&query, "internal-server-error").await;
+    let room = stage.chat(ROOM);
+    stage
+        .call(move |desk| desk.leave_room(&room))
+        .await
+        .unwrap();
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_too_busy_for_the_question_is_asked_it_later() {
+    let (mut stage, session) = Stage::knows_three().await;
+    session.loses_its_link().await;
+    let mut session = stage.session().await;
+    let chat = stage.chat("bob@example.org");
+    session.comes_online_with_archive().await;
+    let query = session.is_asked().await;
+    // A link that takes nothing.
+    session.hears(comes("bob@example.org")).await;
+    stage
+        .call(move |desk| {
+            for n in 0..2_000 {
+                let _ = desk.set_typing(&chat, n % 2 == 0);
+            }
+        })
+        .await;
+    session.answers(&query, numbers(4..=5, false)).await;
+    let said = session.says().await;
+    assert!(!said.iter().any(|one| matches!(one, Outgoing::Archive(_))));
+    stage.passes(5).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(5));
+    session.answers(&query, numbers(6..=7, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+}
