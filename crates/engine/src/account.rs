@@ -118,14 +118,6 @@ impl Burst {
     }
 }
 
-/// What came late after signing in, to be told in one summary.
-#[derive(Debug, Default)]
-pub(crate) struct CatchUp {
-    /// How many messages came late in each chat.
-    pub(crate) chats: BTreeMap<BareJid, u32>,
-    pub(crate) due: Timestamp,
-}
-
 /// A room as it is now.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Room {
@@ -160,9 +152,6 @@ pub(crate) struct Account {
     pub(crate) asked_back: HashSet<BareJid>,
     pub(crate) typing: HashSet<(BareJid, Option<String>)>,
     pub(crate) rooms: BTreeMap<BareJid, Room>,
-    pub(crate) catch_up: Option<CatchUp>,
-    /// The chats of the last summary of what came late, as far as I have not seen them since.
-    pub(crate) told_missed: BTreeSet<BareJid>,
     /// Messages handed to this session whose arrival at the server is not known yet.
     pub(crate) in_flight: HashSet<String>,
     /// What was written up to here was handed to this session, but for what a room holds up.
@@ -209,8 +198,6 @@ impl Account {
             asked_back: HashSet::new(),
             typing: HashSet::new(),
             rooms: BTreeMap::new(),
-            catch_up: None,
-            told_missed: BTreeSet::new(),
             in_flight: HashSet::new(),
             sent_up_to: MessageId(0),
             errands_up_to: 0,

@@ -256,17 +256,28 @@ fn settles(plan: &AlertPlan) -> bool {
 /// Whether the engine takes back what was shown of it once it was seen or handled. Of the other kinds nobody
 /// would ever learn that they were seen.
 const fn is_withdrawn_once_seen(kind: EventKind) -> bool {
-    let answered = matches!(
-        kind,
-        EventKind::Attention
-            | EventKind::ContactAvailable
-            | EventKind::RequestAccepted
-            | EventKind::MessageFailed
-            | EventKind::Missed
-            | EventKind::StrangerMessage
-            | EventKind::ContactRequest
-            | EventKind::RoomInvite
-            | EventKind::AccountAttention
-    );
-    answered || kind.is_said()
+    match kind {
+        EventKind::Message
+        | EventKind::MessageFollowup
+        | EventKind::MessageInFront
+        | EventKind::Missed
+        | EventKind::Mention
+        | EventKind::RoomMessage
+        | EventKind::Reaction
+        | EventKind::FileReceived
+        | EventKind::Attention
+        | EventKind::ContactAvailable
+        | EventKind::ContactRequest
+        | EventKind::RequestAccepted
+        | EventKind::RoomInvite
+        | EventKind::StrangerMessage
+        | EventKind::MessageFailed
+        | EventKind::AccountAttention => true,
+        EventKind::Generic
+        | EventKind::ContactUnavailable
+        | EventKind::ContactStatus
+        | EventKind::MessageSent
+        | EventKind::ConnectionLost
+        | EventKind::ConnectionRestored => false,
+    }
 }

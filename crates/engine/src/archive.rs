@@ -418,16 +418,13 @@ impl Desk {
 }
 
 impl Account {
-    /// When what came late is to be told: not while more of it is being read, unless the archive keeps silent.
-    pub(crate) fn missed_due(&self) -> Option<Timestamp> {
-        let due = self.catch_up.as_ref()?.due;
-        let asked = self
-            .reading
+    /// Until when what was missed is being read, should the archive keep silent from now on.
+    pub(crate) fn reads_until(&self) -> Option<Timestamp> {
+        self.reading
             .values()
             .filter(|reading| reading.is_catch_up())
             .map(Reading::silent_at)
-            .max();
-        Some(asked.map_or(due, |silent| silent.max(due)))
+            .max()
     }
 }
 

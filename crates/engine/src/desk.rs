@@ -4,6 +4,7 @@ use crate::account::Account;
 use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::later::Queue;
+use crate::missed::Missed;
 use crate::output::Output;
 use crate::sessions::SessionNews;
 use carillon_core::alerts::{Flood, Recent, RuleBook, Surroundings};
@@ -76,6 +77,8 @@ pub struct Desk {
     pub(crate) flood: Flood,
     /// Alerts that are to be decided again.
     pub(crate) later: Queue,
+    /// What came late, on all accounts.
+    pub(crate) missed: Missed,
     /// What asked for attention until it is seen, by its key.
     pub(crate) unseen: HashSet<String>,
     /// Popups that stay until they are handled, by their key.

@@ -19,6 +19,9 @@ pub(crate) struct Waiting {
     pub(crate) event: AlertEvent,
     pub(crate) content: Content,
     pub(crate) why: LaterWhy,
+    /// Its turn has come, and something silences it.
+    #[serde(skip)]
+    pub(crate) held_up: bool,
 }
 
 impl Waiting {
@@ -80,6 +83,12 @@ impl Queue {
         Some((key, waiting))
     }
 
+    fn held_up(&self) -> Vec<String> {
+        let held_up = |(_, (_, waiting)): &(&String, &(Timestamp, Waiting))| waiting.held_up;
+        let keys = self.waiting.iter().filter(held_up);
+        keys.map(|(key, _)| key.clone()).collect()
+    }
+
     fn keys_of(&self, account: AccountId) -> Vec<String> {
         let theirs =
             |(_, (_, waiting)): &(&String, &(Timestamp, Waiting))| waiting.event.account == account;
@@ -139,6 +148,7 @@ impl Desk {
             },
             content: content.clone(),
             why,
+            held_up: event.turn == Some(why),
         };
         self.put_in(key, at, waiting);
         true
@@ -205,6 +215,15 @@ impl Desk {
         for key in self.later.keys_of(id) {
             self.take_out(&key);
             self.note(Note::Leave(key));
+        }
+    }
+
+    /// What silences is no longer what it was: repetitions that it held up go on, if it let go of them.
+    pub(crate) fn silence_changed(&mut self) {
+        for key in self.later.held_up() {
+            if let Some(waiting) = self.later.take(&key) {
+                self.alert_again(key, waiting);
+            }
         }
     }
 

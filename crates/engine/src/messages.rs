@@ -65,7 +65,7 @@ impl Desk {
             jid: message.chat.clone(),
         };
         let arrival = self.arrival(id, message, in_requests, room);
-        let in_front = self.surroundings.borrow().chat_in_front.as_ref() == Some(&chat);
+        let in_front = self.surroundings.borrow().in_front() == Some(&chat);
         let new = self.new_message(id, message, in_requests, room, now);
         let stored = self.store.receive_by(&new, &arrival);
         let Some(stored) = self.stored(id, stored) else {

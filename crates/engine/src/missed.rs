@@ -1,80 +1,141 @@
-//! What waited at the server is told once, in one summary.
+//! What waited at the servers is told once, in one summary of all accounts.
 
-use crate::account::CatchUp;
+use crate::account::{Account, Line};
 use crate::desk::Desk;
 use crate::output::Content;
-use carillon_core::alerts::{AlertEvent, EventKind};
+use carillon_core::alerts::{AlertEvent, EventKind, MISSED_KEY};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
+use carillon_core::room::RoomState;
 use jid::BareJid;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// No later message for so long, and what came late is told; in milliseconds.
-const CATCH_UP_QUIET: i64 = 1_000;
+const QUIET: i64 = 1_000;
+/// An account that is signing in, or a room that is being entered, may have missed something too. It is waited for
+/// no longer than this; in milliseconds.
+const PATIENCE: i64 = 10_000;
+
+/// What came late.
+#[derive(Debug, Default)]
+pub(crate) struct Missed {
+    /// How many messages in each chat.
+    chats: BTreeMap<ChatRef, u32>,
+    /// When the first of them came.
+    first: Timestamp,
+    /// When the last of them came.
+    last: Timestamp,
+    /// What the last summary told, as far as I have not seen it since.
+    told: BTreeMap<ChatRef, u32>,
+}
+
+impl Account {
+    /// Whether it may soon tell of something that was missed.
+    fn is_coming(&self) -> bool {
+        let mut rooms = self.rooms.values();
+        self.line == Line::Connecting || rooms.any(|room| room.state == RoomState::Joining)
+    }
+}
 
 impl Desk {
     pub(crate) fn gather_missed(&mut self, id: AccountId, chat: &BareJid) {
-        let due = self.now().plus_millis(CATCH_UP_QUIET);
-        if let Some(account) = self.accounts.get_mut(&id) {
-            let catch_up = account.catch_up.get_or_insert_with(CatchUp::default);
-            *catch_up.chats.entry(chat.clone()).or_default() += 1;
-            catch_up.due = due;
+        let now = self.now();
+        let missed = &mut self.missed;
+        if missed.chats.is_empty() {
+            missed.first = now;
         }
+        missed.last = now;
+        let chat = ChatRef {
+            account: id,
+            jid: chat.clone(),
+        };
+        *missed.chats.entry(chat).or_default() += 1;
     }
 
-    /// Tells what came late, once nothing came for a moment and as far as it is still unread.
+    /// When what came late is to be told: not while more of it is being read or may be, on whatever account.
+    pub(crate) fn missed_due(&self) -> Option<Timestamp> {
+        let missed = &self.missed;
+        if missed.chats.is_empty() {
+            return None;
+        }
+        let accounts = || self.accounts.values();
+        let coming = accounts().any(Account::is_coming);
+        // What waited there comes right after signing in.
+        let came = accounts().filter_map(|account| account.online_since).max();
+        let quiet_since = came.map_or(missed.last, |came| came.max(missed.last));
+        let waits = [
+            Some(quiet_since.plus_millis(QUIET)),
+            coming.then(|| missed.first.plus_millis(PATIENCE)),
+            accounts().filter_map(Account::reads_until).max(),
+        ];
+        waits.into_iter().flatten().max()
+    }
+
+    /// Tells what came late, as far as it is still unread. What an earlier summary told and I have not seen is told
+    /// again with it: there is one summary on the screen.
     pub(crate) fn tell_missed_due(&mut self, now: Timestamp) {
-        let due: Vec<_> = self
-            .accounts
-            .values_mut()
-            .filter(|account| account.missed_due().is_some_and(|due| due <= now))
-            .filter_map(|account| Some((account.id, account.catch_up.take()?)))
-            .collect();
-        for (id, catch_up) in due {
-            self.ring_missed(id, catch_up);
-        }
-    }
-
-    fn ring_missed(&mut self, id: AccountId, mut catch_up: CatchUp) {
-        catch_up.chats.retain(|jid, messages| {
-            let chat = ChatRef {
-                account: id,
-                jid: jid.clone(),
-            };
-            let unread = self.store.unread(&chat).unwrap_or(*messages);
-            *messages = unread.min(*messages);
-            *messages > 0
-        });
-        let single = match catch_up.chats.len() {
-            0 => return,
-            1 => catch_up.chats.keys().next().cloned(),
-            _ => None,
-        };
-        let content = Content {
-            name: single
-                .as_ref()
-                .map_or_else(String::new, |jid| self.name(id, jid)),
-            messages: catch_up
-                .chats
-                .values()
-                .fold(0, |all, one| all.saturating_add(*one)),
-            chats: u32::try_from(catch_up.chats.len()).unwrap_or(u32::MAX),
-            ..Content::default()
-        };
-        if single.is_none()
-            && let Some(account) = self.accounts.get_mut(&id)
-        {
-            account.told_missed = catch_up.chats.into_keys().collect();
-        }
-        self.ring(missed(id, single), content);
-    }
-
-    /// I have seen a chat: its own summary goes, and that of several chats once all of them were seen.
-    pub(crate) fn withdraw_missed_of(&mut self, id: AccountId, chat: &BareJid) {
-        self.withdraw(EventKind::Missed, id, chat);
-        let Some(account) = self.accounts.get_mut(&id) else {
+        if self.missed_due().is_none_or(|due| due > now) {
             return;
+        }
+        let late = std::mem::take(&mut self.missed.chats);
+        let late = self.unread_of(late);
+        if late.is_empty() {
+            return;
+        }
+        let mut all = std::mem::take(&mut self.missed.told);
+        for (chat, messages) in late {
+            let told = all.entry(chat).or_default();
+            *told = told.saturating_add(messages);
+        }
+        let all = self.unread_of(all);
+        let event = self.missed_of(&all);
+        let content = self.words_of_missed(&event, &all);
+        self.missed.told = all;
+        self.ring(event, content);
+    }
+
+    /// What of it nobody has read. What cannot be read counts as unread.
+    fn unread_of(&self, mut chats: BTreeMap<ChatRef, u32>) -> BTreeMap<ChatRef, u32> {
+        chats.retain(|chat, messages| {
+            let unread = self.store.unread(chat).unwrap_or(*messages);
+            *messages = unread.min(*messages);
+            *messages > 0 && self.accounts.contains_key(&chat.account)
+        });
+        chats
+    }
+
+    /// A summary is of one chat, or of an account. Of several accounts it is of one that may ring.
+    fn missed_of(&self, chats: &BTreeMap<ChatRef, u32>) -> AlertEvent {
+        let mut of = chats.keys();
+        let first = of.next();
+        if let (Some(single), None) = (first, of.next()) {
+            return missed(single.account, Some(single.jid.clone()));
+        }
+        let accounts: BTreeSet<AccountId> = chats.keys().map(|chat| chat.account).collect();
+        let rings = |id: &AccountId| !self.decide(&missed(*id, None), true).is_silent();
+        let lead = accounts.iter().copied().find(rings);
+        let any = first.map_or(AccountId(0), |chat| chat.account);
+        missed(lead.unwrap_or(any), None)
+    }
+
+    fn words_of_missed(&self, event: &AlertEvent, chats: &BTreeMap<ChatRef, u32>) -> Content {
+        let single = event.jid.as_ref();
+        Content {
+            name: single.map_or_else(String::new, |jid| self.name(event.account, jid)),
+            messages: chats.values().fold(0, |all, one| all.saturating_add(*one)),
+            chats: u32::try_from(chats.len()).unwrap_or(u32::MAX),
+            ..Content::default()
+        }
+    }
+
+    /// I have seen a chat: the summary goes once all that it tells was seen.
+    pub(crate) fn withdraw_missed_of(&mut self, id: AccountId, chat: &BareJid) {
+        let chat = ChatRef {
+            account: id,
+            jid: chat.clone(),
         };
-        if account.told_missed.remove(chat) && account.told_missed.is_empty() {
-            self.withdraw_key(missed(id, None).replace_key());
+        let told = &mut self.missed.told;
+        if told.remove(&chat).is_some() && told.is_empty() {
+            self.withdraw_key(MISSED_KEY.to_owned());
         }
     }
 }

@@ -22,8 +22,14 @@ impl Desk {
         };
         let online = || account.presence_of(&chat.jid).availability.is_online();
         match event.kind {
-            kind if kind.is_said() && kind != EventKind::Reaction => self.is_unread(&chat),
-            EventKind::Missed | EventKind::StrangerMessage => self.is_unread(&chat),
+            EventKind::Message
+            | EventKind::MessageFollowup
+            | EventKind::MessageInFront
+            | EventKind::Missed
+            | EventKind::Mention
+            | EventKind::RoomMessage
+            | EventKind::FileReceived
+            | EventKind::StrangerMessage => self.is_unread(&chat),
             EventKind::ContactRequest => self.asks_me(chat.account, &chat.jid).unwrap_or(true),
             EventKind::RoomInvite => self.store.invites().map_or(true, |all| {
                 all.iter()
@@ -34,9 +40,15 @@ impl Desk {
             }
             EventKind::ConnectionLost => account.lost.is_some(),
             EventKind::ContactAvailable | EventKind::ContactStatus => online(),
-            EventKind::ContactUnavailable => !online(),
+            // While I am not connected myself nobody tells who is there.
+            EventKind::ContactUnavailable => account.is_online() && !online(),
             EventKind::MessageFailed => self.is_failed(waiting),
-            _ => true,
+            EventKind::Generic
+            | EventKind::Reaction
+            | EventKind::Attention
+            | EventKind::RequestAccepted
+            | EventKind::MessageSent
+            | EventKind::ConnectionRestored => true,
         }
     }
 

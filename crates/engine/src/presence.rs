@@ -68,6 +68,10 @@ impl Desk {
         }
         let gone_for = known_away(gone_at, since, settled, now);
         self.tell(Output::Contact(contact));
+        if came {
+            // "Bob is gone" is not true any more, and never was if they are back in a moment.
+            self.is_no_news(EventKind::ContactUnavailable, id, from);
+        }
         if went {
             self.stop_typing(id, |jid, _| jid == from);
             // "Bob is available" is not true any more.

@@ -4,6 +4,7 @@ use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::desk::{Chance, Clock, Desk};
 use crate::later::Queue;
+use crate::missed::Missed;
 use crate::output::Output;
 use crate::sessions::SessionNews;
 use carillon_core::alerts::{Flood, Recent, RuleBook, Surroundings};
@@ -90,6 +91,7 @@ impl Engine {
             chores: Chores::default(),
             flood: Flood::default(),
             later: Queue::default(),
+            missed: Missed::default(),
             unseen: HashSet::new(),
             standing: HashSet::new(),
             flush_due: None,
@@ -154,6 +156,7 @@ async fn run(
     mut news: mpsc::Receiver<SessionNews>,
 ) {
     let mut around = desk.surroundings.clone();
+    let mut disturbing = around.borrow().do_not_disturb;
     loop {
         let wait = desk
             .next_due()
@@ -175,9 +178,15 @@ async fn run(
             () = sleep(wait) => desk.do_what_is_due(),
             // An error means that nobody tells of the surroundings any more.
             Ok(()) = around.changed() => {
-                let in_front = around.borrow_and_update().chat_in_front.clone();
+                let (in_front, do_not_disturb) = {
+                    let around = around.borrow_and_update();
+                    (around.in_front().cloned(), around.do_not_disturb)
+                };
                 if let Some(chat) = in_front {
                     desk.came_to_front(&chat);
+                }
+                if std::mem::replace(&mut disturbing, do_not_disturb) != do_not_disturb {
+                    desk.silence_changed();
                 }
             }
             // Whoever takes the outputs goes first.
@@ -205,6 +214,7 @@ impl Desk {
             .chain(self.flush_due)
             .chain(self.left_out_due)
             .chain(self.later.due())
+            .chain(self.missed_due())
             .chain(mute)
             .min()
     }

@@ -41,11 +41,10 @@ pub(crate) fn account_due(account: &Account) -> Option<Timestamp> {
         Line::Waiting { retry_at, .. } => Some(retry_at),
         _ => None,
     };
-    let missed = account.missed_due();
     let lost = account.lost.and_then(|lost| lost.due());
     let friends = account.burst.due().filter(|_| account.is_online());
     let (send, archives) = (account.send_due, account.archives_due());
-    [retry, missed, send, archives, lost, friends]
+    [retry, send, archives, lost, friends]
         .into_iter()
         .flatten()
         .min()
@@ -80,6 +79,7 @@ impl Desk {
         for id in kept {
             self.connect_if_wanted(id);
         }
+        self.silence_changed();
         self.tell(Output::Accounts);
         self.refresh_tray();
         Ok(())

@@ -43,6 +43,7 @@ impl Desk {
         self.mute = mute;
         self.tell(Output::Own);
         self.refresh_tray();
+        self.silence_changed();
         self.flush_soon();
         match mute {
             Some(mute) => self.store.set_meta(MUTE_KEY, &write_mute(mute))?,

@@ -2,7 +2,7 @@
 
 use crate::stage::{MORNING, Stage, jid};
 use crate::words::says;
-use carillon_core::alerts::{EventKind, Whose};
+use carillon_core::alerts::{EventKind, Known, Preview, Whose};
 use carillon_core::privacy::WhoMayWrite;
 use carillon_core::session::Incoming;
 use carillon_core::settings::Mute;
@@ -126,6 +126,54 @@ async fn the_count_of_a_flood_is_exact() {
     let (stage, session) = open_to_everyone().await;
     session.hears_all(flood(1_000, 7)).await;
     assert_eq!(stage.tray().await.unread, 1_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_a_locked_screen_the_open_chat_rings_like_any_other() {
+    let (mut stage, session) = Stage::online().await;
+    let chat = stage.chat(BOB);
+    stage
+        .surroundings
+        .send_modify(|around| around.chat_in_front = Some(chat));
+    session.hears(says(BOB, "m1", "Hello")).await;
+    assert!(stage.told().await.alerted().is_empty());
+    stage
+        .surroundings
+        .send_modify(|around| around.locked = Known::Yes);
+    session.hears(says(BOB, "m2", "Are you there?")).await;
+    let told = stage.told().await;
+    let plan = &told.alert().plan;
+    assert_eq!(plan.kind, EventKind::Message);
+    assert!(plan.sound.is_some() && plan.preview == Preview::Nothing);
+    stage
+        .surroundings
+        .send_modify(|around| around.locked = Known::No);
+    session.hears(says(BOB, "m3", "Ah")).await;
+    assert!(stage.told().await.alerted().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_that_lasts_a_minute_is_heard_no_more_than_one_of_a_second() {
+    let (mut stage, session) = open_to_everyone().await;
+    let mut sounds = 0;
+    for second in 0..60 {
+        let said = (0..20).map(|n| {
+            says(
+                &format!("friend{n}@example.org"),
+                &format!("m{second}-{n}"),
+                "Hello",
+            )
+        });
+        session.hears_all(said).await;
+        let told = stage.told().await;
+        let rings = told.rings();
+        sounds += rings
+            .iter()
+            .filter(|ring| ring.plan.sound.is_some())
+            .count();
+        stage.passes(1).await;
+    }
+    assert_eq!(sounds, 6, "five popups and their summary");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,9 +3,12 @@
 use crate::stage::{Session, Stage, jid};
 use crate::words::says;
 use carillon_core::alerts::repeat::{Repeat, Sense};
-use carillon_core::alerts::{EventKind, PopupForm, Row};
+use carillon_core::alerts::rules::QuietHours;
+use carillon_core::alerts::{EventKind, Hours, Known, PopupForm, Row, Surroundings};
 use carillon_core::session::{Incoming, IncomingMessage};
-use carillon_core::settings::Settings;
+use carillon_core::settings::{Mute, Settings};
+use jiff::tz::TimeZone;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 pub(crate) const BOB: &str = "bob@example.org";
@@ -126,7 +129,7 @@ async fn an_answer_from_the_phone_is_a_read_chat() {
     };
     session.hears(Incoming::Message(answer)).await;
     let told = stage.told().await;
-    assert_eq!(told.withdrawn().len(), 3, "{told:#?}");
+    assert_eq!(told.withdrawn().len(), 2, "{told:#?}");
     assert_eq!(stage.tray().await.unread, 0);
     session.hears(says(BOB, "m2", "And?")).await;
     assert!(stage.told().await.alerted().is_empty(), "the phone is used");
@@ -180,13 +183,116 @@ async fn a_repetition_is_silent_while_everything_is_muted() {
     session.hears(says(BOB, "m1", "Hello")).await;
     stage.told().await;
     stage
-        .call(|desk| desk.set_mute(Some(carillon_core::settings::Mute::Forever)))
+        .call(|desk| desk.set_mute(Some(Mute::Forever)))
         .await
         .unwrap();
     stage.passes(60).await;
     assert!(stage.told().await.alerted().is_empty());
     assert_eq!(stage.outcomes_of(EventKind::Message), ["alerted"]);
+}
+
+/// How often something is heard within two minutes.
+async fn sounds(stage: &mut Stage) -> usize {
+    stage.passes(120).await;
+    let told = stage.told().await;
+    let rings = told.rings();
+    rings
+        .iter()
+        .filter(|ring| ring.plan.sound.is_some())
+        .count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repetition_goes_on_after_a_mute_as_often_as_it_has_left() {
+    let (mut stage, session) = Stage::online_with(repeating).await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    stage.passes(10).await;
+    assert_eq!(stage.told().await.alerted(), [EventKind::Message; 2]);
+    let at = crate::stage::MORNING.plus_millis(1_800_000);
+    stage
+        .call(move |desk| desk.set_mute(Some(Mute::Until { at })))
+        .await
+        .unwrap();
+    assert_eq!(sounds(&mut stage).await, 0);
+    stage.passes(1_800).await;
+    assert_eq!(sounds(&mut stage).await, 2, "three in all");
     assert_eq!(stage.timers(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repetition_goes_on_when_a_mute_for_ever_is_lifted() {
+    let (mut stage, session) = Stage::online_with(repeating).await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    stage.told().await;
+    let mute = |mute| move |desk: &mut carillon_engine::Desk| desk.set_mute(mute);
+    stage.call(mute(Some(Mute::Forever))).await.unwrap();
+    assert_eq!(sounds(&mut stage).await, 0);
+    stage.call(mute(None)).await.unwrap();
+    assert_eq!(sounds(&mut stage).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repetition_goes_on_after_the_quiet_hours() {
+    let (mut stage, session) = Stage::online_with(|settings| {
+        repeating(settings);
+        settings.alerts.quiet.push(QuietHours {
+            hours: Hours {
+                days: Vec::new(),
+                from: "08:01".parse().unwrap(),
+                to: "09:00".parse().unwrap(),
+            },
+            off: false,
+            tell_after: false,
+        });
+    })
+    .await;
+    stage
+        .call(|desk| desk.live_in(Arc::new(|| TimeZone::UTC)))
+        .await;
+    stage.passes(55).await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    assert_eq!(stage.told().await.alerted(), [EventKind::Message]);
+    assert_eq!(sounds(&mut stage).await, 0);
+    stage.passes(3_600).await;
+    assert_eq!(sounds(&mut stage).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repetition_goes_on_when_the_desktop_may_be_disturbed_again() {
+    let (mut stage, session) = Stage::online_with(repeating).await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    stage.told().await;
+    let disturbed = |known| move |around: &mut Surroundings| around.do_not_disturb = known;
+    stage.surroundings.send_modify(disturbed(Known::Yes));
+    assert_eq!(sounds(&mut stage).await, 0);
+    stage.surroundings.send_modify(disturbed(Known::No));
+    assert_eq!(sounds(&mut stage).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_read_while_muted_does_not_come_again() {
+    let (mut stage, session) = Stage::online_with(repeating).await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    stage.told().await;
+    let mute = |mute| move |desk: &mut carillon_engine::Desk| desk.set_mute(mute);
+    stage.call(mute(Some(Mute::Forever))).await.unwrap();
+    stage.passes(60).await;
+    seen_on_the_phone(&session, "m1").await;
+    stage.call(mute(None)).await.unwrap();
+    assert_eq!(sounds(&mut stage).await, 0);
+    assert_eq!(stage.timers(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_whose_repetition_is_muted_hardly_wakes() {
+    let (stage, session) = Stage::online_with(repeating).await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    let muted = stage.call(|desk| desk.set_mute(Some(Mute::Forever)));
+    muted.await.unwrap();
+    stage.passes(60).await;
+    let before = stage.clock_asked.load(Ordering::Relaxed);
+    stage.passes(3_000).await;
+    assert_eq!(stage.clock_asked.load(Ordering::Relaxed), before);
 }
 
 #[tokio::test(start_paused = true)]

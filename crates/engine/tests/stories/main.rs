@@ -15,6 +15,7 @@ mod calm;
 mod connecting;
 mod going_on;
 mod later;
+mod missed;
 mod owing;
 mod people;
 mod privacy;

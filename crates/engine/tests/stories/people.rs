@@ -93,9 +93,46 @@ async fn who_goes_is_silent_unless_the_user_wants_to_know() {
     session.hears(comes(BOB)).await;
     curious.told().await;
     session.hears(goes(BOB)).await;
+    assert!(
+        curious.told().await.alerted().is_empty(),
+        "he may be back in a moment"
+    );
+    curious.passes(120).await;
     assert_eq!(
         curious.told().await.alerted(),
         [EventKind::ContactUnavailable]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_friend_who_flaps_never_goes_and_comes_once() {
+    let (mut stage, session) = Stage::online_with(|settings| {
+        let row = Row {
+            popup: Some(Popup::Banner),
+            ..Row::default()
+        };
+        settings.alerts.rows.set(EventKind::ContactUnavailable, row);
+    })
+    .await;
+    stage.passes(30).await;
+    stage.told().await;
+    let mut alerted = Vec::new();
+    for _ in 0..20 {
+        session.hears(comes(BOB)).await;
+        stage.passes(30).await;
+        session.hears(goes(BOB)).await;
+        stage.passes(30).await;
+        alerted.extend(stage.told().await.alerted());
+    }
+    assert_eq!(alerted, [EventKind::ContactAvailable]);
+    stage.passes(300).await;
+    assert_eq!(
+        stage.told().await.alerted(),
+        [EventKind::ContactUnavailable]
+    );
+    assert_eq!(
+        stage.outcomes_of(EventKind::ContactUnavailable).pop(),
+        Some("alerted".to_owned())
     );
 }
 
