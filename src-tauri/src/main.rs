@@ -37,6 +37,7 @@ use resident::Resident;
 const APP_ID: &str = "im.carillon.Carillon";
 
 fn main() -> ExitCode {
+    end_on_panic();
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -45,6 +46,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Half a window is worse than none: the next one reads everything again.
+fn end_on_panic() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tell(panic);
+        std::process::abort();
+    }));
 }
 
 fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clicks;
 pub mod desktop;
 pub mod door;
+pub mod fault;
 pub mod house;
 pub mod life;
 pub mod lock;

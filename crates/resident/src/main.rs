@@ -1,7 +1,7 @@
 //! `carillon`: the resident and its command line.
 
-use carillon_resident::cli;
 use carillon_resident::desktop::native;
+use carillon_resident::{cli, fault};
 use clap::Parser;
 use clap::error::ErrorKind;
 use std::io::Write;
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+    fault::end_on_panic();
     let done = native::lend(move |first_thread| run(arguments, &first_thread));
     match done.map_err(cli::Failure::new).and_then(|done| done) {
         Ok(()) => ExitCode::SUCCESS,

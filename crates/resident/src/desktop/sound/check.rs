@@ -1,9 +1,9 @@
 //! Is a file fit to be an alert sound?
 
 use super::SoundProblem;
-use rodio::{Decoder, Source as _};
+use super::decode::{self, Bytes};
 use std::fs::File;
-use std::io::{Cursor, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,81 +13,27 @@ pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// Nobody waits longer for an alert to end.
 pub const MAX_LENGTH: Duration = Duration::from_secs(30);
 
-/// No loudspeaker has more; such a file is damaged, or wants to take long.
-const MOST_CHANNELS: u16 = 8;
-/// Samples a second of the best studio.
-const MOST_RATE: u32 = 384_000;
-
-/// A sound file that was read, and what plays it.
-pub(super) type Opened = Decoder<Cursor<Bytes>>;
-
-/// A whole sound file in memory: the device's thread must never wait for a disk.
-#[derive(Debug, Clone)]
-pub(super) enum Bytes {
-    /// Inside the binary.
-    BuiltIn(&'static [u8]),
-    /// Read from the disk.
-    Read(Arc<[u8]>),
-}
-
-impl AsRef<[u8]> for Bytes {
-    fn as_ref(&self) -> &[u8] {
-        match self {
-            Self::BuiltIn(bytes) => bytes,
-            Self::Read(bytes) => bytes,
-        }
-    }
-}
-
 /// Decodes a file from end to end and says what is wrong with it. Blocks for as long as that takes (some 10 ms a
 /// second of sound), so it is for the settings, never for the way of an alert.
 ///
 /// # Errors
 /// [`SoundProblem`] with the reason, fit to be shown.
 pub fn check_file(path: &Path) -> Result<(), SoundProblem> {
-    decode_all(open(path)?)
+    check_bytes(&read(path)?.into())
 }
 
 /// The same for a file that was read already.
 pub(super) fn check_bytes(bytes: &Arc<[u8]>) -> Result<(), SoundProblem> {
-    decode_all(decoder(Bytes::Read(Arc::clone(bytes)))?)
-}
-
-fn decode_all(decoder: Opened) -> Result<(), SoundProblem> {
-    let (channels, rate) = (
-        u64::from(decoder.channels().get()),
-        u64::from(decoder.sample_rate().get()),
-    );
-    let most = MAX_LENGTH.as_secs() * channels * rate;
-    let samples = decoder
-        .take(
-            usize::try_from(most)
-                .unwrap_or(usize::MAX)
-                .saturating_add(1),
-        )
-        .count() as u64;
-    match samples {
-        0 => Err(SoundProblem::NotASound("it holds no sound".into())),
-        _ if samples > most => Err(SoundProblem::TooLong),
-        _ => Ok(()),
+    if decode::decode(Bytes::Read(Arc::clone(bytes)))?.whole {
+        Ok(())
+    } else {
+        Err(SoundProblem::TooLong)
     }
 }
 
-/// Opens a file for playing, after the checks that cost nothing.
-pub(super) fn open(path: &Path) -> Result<Opened, SoundProblem> {
-    decoder(Bytes::Read(read(path)?.into()))
-}
-
-/// What plays a file. Decodes its first moments only.
-pub(super) fn decoder(bytes: Bytes) -> Result<Opened, SoundProblem> {
-    let decoder = Decoder::try_from(Cursor::new(bytes))
-        .map_err(|error| SoundProblem::NotASound(error.to_string()))?;
-    if decoder.channels().get() > MOST_CHANNELS || decoder.sample_rate().get() > MOST_RATE {
-        return Err(SoundProblem::NotASound(
-            "it has more channels or a higher rate than any loudspeaker".into(),
-        ));
-    }
-    Ok(decoder)
+/// Whether a file is a sound at all; the checks that cost nothing.
+pub(super) fn glance(path: &Path) -> Result<(), SoundProblem> {
+    decode::begin(read(path)?.into())
 }
 
 /// Reads a plain file of at most [`MAX_BYTES`]; a pipe or a device, which might never end, is not even opened.

@@ -1,20 +1,16 @@
 //! Sounds that were played a moment ago, decoded: the next one of the kind needs neither the disk nor the decoder.
 //! They live as long as the voice, and take no more than [`MOST`].
 
-use super::check::{self, Bytes, Opened};
+use super::decode::{Bytes, decode};
 use super::packs::Shelf;
-use super::{Clip, MAX_LENGTH, SoundProblem};
-use rodio::Source;
-use rodio::source::{Buffered, TakeDuration};
+use super::{Clip, SoundProblem, check};
+use rodio::buffer::SamplesBuffer;
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// Bytes that are kept: two of the longest sounds at the usual rate.
 const MOST: u64 = 24 * 1024 * 1024;
-
-/// Decodes while it is played for the first time.
-pub(super) type Heard = Buffered<TakeDuration<Opened>>;
 
 pub(super) struct Kept {
     shelf: Option<Shelf>,
@@ -24,8 +20,14 @@ pub(super) struct Kept {
 
 struct Sound {
     which: Which,
-    source: Heard,
-    weight: u64,
+    source: SamplesBuffer,
+}
+
+impl Sound {
+    /// Bytes that it takes.
+    fn weight(&self) -> u64 {
+        self.source.len() as u64 * 4
+    }
 }
 
 /// A file that was changed is another sound.
@@ -44,7 +46,7 @@ impl Kept {
     }
 
     /// What plays a clip from its beginning.
-    pub(super) fn source(&mut self, clip: &Clip) -> Result<Heard, SoundProblem> {
+    pub(super) fn source(&mut self, clip: &Clip) -> Result<SamplesBuffer, SoundProblem> {
         let which = self.which(clip)?;
         let at = self.sounds.iter().position(|sound| sound.which == which);
         if let Some(sound) = at.and_then(|at| self.sounds.remove(at)) {
@@ -56,15 +58,9 @@ impl Kept {
             Which::BuiltIn(bytes) => Bytes::BuiltIn(bytes),
             Which::File(path, ..) => Bytes::Read(check::read(path)?.into()),
         };
-        let file = bytes.as_ref().len() as u64;
-        let source = check::decoder(bytes)?;
-        let length = length(&source);
-        let weight = file + decoded(&source, length);
-        // A file that says less of its length than it holds must not take more room than it was given.
-        let source = source.take_duration(length).buffered();
+        let source = decode(bytes)?.sound;
         self.keep(Sound {
             which,
-            weight,
             source: source.clone(),
         });
         Ok(source)
@@ -72,12 +68,12 @@ impl Kept {
 
     fn keep(&mut self, sound: Sound) {
         self.sounds.push_back(sound);
-        let mut weight: u64 = self.sounds.iter().map(|sound| sound.weight).sum();
+        let mut weight: u64 = self.sounds.iter().map(Sound::weight).sum();
         while weight > MOST {
             let Some(oldest) = self.sounds.pop_front() else {
                 return;
             };
-            weight -= oldest.weight;
+            weight -= oldest.weight();
         }
     }
 
@@ -97,22 +93,11 @@ impl Kept {
     }
 }
 
-/// How long a sound is heard at most.
-fn length(source: &Opened) -> Duration {
-    let told = source.total_duration().unwrap_or(MAX_LENGTH);
-    (told.saturating_add(Duration::from_secs(1))).min(MAX_LENGTH)
-}
-
-/// Bytes that a sound takes once it was heard to its end.
-fn decoded(source: &Opened, length: Duration) -> u64 {
-    let second = u64::from(source.sample_rate().get()) * u64::from(source.channels().get()) * 4;
-    (length.as_secs() + 1) * second
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::builtin;
     use super::*;
+    use rodio::Source as _;
 
     fn bell() -> &'static [u8] {
         builtin::bytes("bell").unwrap()
@@ -135,22 +120,18 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded_and_forgets_the_oldest() {
-        let folder = tempfile::tempdir().unwrap();
         let mut kept = Kept::new(None);
-        // Ten minutes at the usual rate, told by their headers alone.
+        let source = decode(Bytes::BuiltIn(bell())).unwrap().sound;
+        let (channels, rate) = (source.channels(), source.sample_rate());
         for number in 0..20 {
-            let path = folder.path().join(format!("{number}.wav"));
-            let mut long = bell().to_vec();
-            long.resize(3_000_000, 0);
-            let size = u32::try_from(long.len() - 44).unwrap();
-            long[4..8].copy_from_slice(&(size + 36).to_le_bytes());
-            long[40..44].copy_from_slice(&size.to_le_bytes());
-            std::fs::write(&path, &long).unwrap();
-            drop(kept.source(&Clip::File(path)).unwrap());
+            kept.keep(Sound {
+                which: Which::File(PathBuf::from(format!("{number}.wav")), 0, None),
+                source: SamplesBuffer::new(channels, rate, vec![0.0; 1_500_000]),
+            });
         }
-        let weight: u64 = kept.sounds.iter().map(|sound| sound.weight).sum();
+        let weight: u64 = kept.sounds.iter().map(Sound::weight).sum();
         assert!(weight <= MOST, "{weight}");
-        assert!(kept.sounds.len() >= 2);
+        assert_eq!(kept.sounds.len(), 4);
         let Which::File(last, ..) = &kept.sounds.back().unwrap().which else {
             panic!("a file");
         };

@@ -10,6 +10,7 @@ pub mod builtin;
 #[cfg(any(target_os = "macos", test))]
 mod carried;
 mod check;
+mod decode;
 mod kept;
 pub mod packs;
 mod voice;
@@ -24,6 +25,7 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 pub use check::{MAX_BYTES, MAX_LENGTH, check_file};
+pub use decode::is_decoding;
 use voice::Order;
 
 /// Why a sound is not heard.

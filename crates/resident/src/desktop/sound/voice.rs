@@ -2,9 +2,10 @@
 
 use super::kept::Kept;
 use super::packs::Shelf;
-use super::{Clip, Play, SoundProblem, builtin, check};
+use super::{Clip, Play, SoundProblem, builtin};
+use rodio::buffer::SamplesBuffer;
 use rodio::source::EmptyCallback;
-use rodio::{DeviceSinkBuilder, MixerDeviceSink, Player, Source};
+use rodio::{DeviceSinkBuilder, MixerDeviceSink, Player};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -124,15 +125,17 @@ impl Voice {
         self.sound(play.key, source, loudness)
     }
 
-    fn sound<S>(&mut self, key: String, source: S, loudness: f32) -> Result<(), SoundProblem>
-    where
-        S: Source + Send + 'static,
-    {
+    fn sound(
+        &mut self,
+        key: String,
+        source: SamplesBuffer,
+        loudness: f32,
+    ) -> Result<(), SoundProblem> {
         self.last += 1;
         let number = self.last;
         let player = Player::connect_new(self.device()?.mixer());
         player.set_volume(loudness);
-        player.append(source.take_duration(check::MAX_LENGTH));
+        player.append(source);
         let own = self.own.clone();
         player.append(EmptyCallback::new(Box::new(move || {
             let _voice_ended = own.send(Order::Finished(number));

@@ -82,8 +82,8 @@ fn read(theme: &Path, name: &str) -> Option<Pack> {
             continue;
         };
         let told = path.display().to_string();
-        match check::open(&path) {
-            Ok(_) => pack.sounds.push((kind, Sound::File(told))),
+        match check::glance(&path) {
+            Ok(()) => pack.sounds.push((kind, Sound::File(told))),
             Err(problem) => pack.refused.push(Refused {
                 event: kind.name().to_owned(),
                 file: told,
