@@ -25,17 +25,22 @@ pub async fn popup(house: &Arc<House>, event: PopupEvent) {
             }
         }
         PopupEvent::Replied { key, text } => {
-            if let Some(chat) = house.ringer.shown(&key).and_then(|shown| shown.chat) {
+            let shown = house.ringer.shown(&key).filter(|shown| !shown.sample);
+            if let Some(chat) = shown.and_then(|shown| shown.chat) {
                 replied(house, chat, text).await;
                 house.ringer.withdraw(&key);
             }
         }
-        PopupEvent::Closed {
-            key,
-            reason: Closed::Dismissed,
-        } => dismissed(house, key).await,
-        PopupEvent::Closed { .. } => {}
-        PopupEvent::NotShown { error, .. } => tracing::warn!(%error, "a popup was not shown"),
+        PopupEvent::Closed { key, reason } => {
+            house.ringer.is_gone(&key);
+            if reason == Closed::Dismissed {
+                dismissed(house, key).await;
+            }
+        }
+        PopupEvent::NotShown { key, error } => {
+            house.ringer.is_gone(&key);
+            tracing::warn!(%error, "a popup was not shown");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod compose;
 pub mod pictures;
+mod remembered;
 
 use crate::desktop::popups::{PopupRequest, Popups, Urgency};
 use crate::desktop::sound::{Clip, Play, Player, carried_by_popups};
@@ -11,8 +12,8 @@ use carillon_core::alerts::{Attention, EventKind, PopupPlan, Sound, SoundPlan};
 use carillon_core::ids::{ChatRef, InviteId};
 use carillon_engine::Ring;
 use pictures::Pictures;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use remembered::Remembered;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// What a click on a popup is about. Popups hold opaque ids only; this stays here.
@@ -30,16 +31,13 @@ pub struct Shown {
     pub sample: bool,
 }
 
-/// So many popups are remembered; older ones than that are no longer on any screen.
-const REMEMBERED: usize = 256;
-
 /// Shows and plays.
 pub struct Ringer {
     popups: Popups,
     player: Player,
     speech: Speech,
     pictures: Pictures,
-    shown: Mutex<HashMap<String, Shown>>,
+    shown: Mutex<Remembered>,
 }
 
 impl Ringer {
@@ -119,7 +117,7 @@ impl Ringer {
     fn show(&self, ring: &Ring, plan: &PopupPlan, sound: Option<String>, words: &Words) {
         let text = compose::compose(ring, plan, words);
         let key = ring.plan.replace_key.clone();
-        self.remember(&key, ring);
+        self.remember(&key, ring, plan.sticky);
         let request = PopupRequest {
             key,
             summary: text.summary,
@@ -139,37 +137,35 @@ impl Ringer {
         }
     }
 
-    fn remember(&self, key: &str, ring: &Ring) {
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        if shown.len() >= REMEMBERED && !shown.contains_key(key) {
-            let forgotten = shown.keys().next().cloned();
-            forgotten.and_then(|key| shown.remove(&key));
-        }
-        let entry = Shown {
+    fn remember(&self, key: &str, ring: &Ring, sticky: bool) {
+        let shown = Shown {
             kind: ring.event.kind,
             chat: ring.event.chat(),
             invite: ring.content.invite,
             message: ring.content.message,
             sample: ring.event.sample,
         };
-        shown.insert(key.to_owned(), entry);
+        self.remembered().put(key, shown, sticky);
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a popup with this key was about.
     #[must_use]
     pub fn shown(&self, key: &str) -> Option<Shown> {
-        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.get(key).cloned()
+        self.remembered().get(key).cloned()
+    }
+
+    /// A popup is no longer on the screen, or never came there.
+    pub fn is_gone(&self, key: &str) {
+        self.remembered().is_gone(key);
     }
 
     /// Takes a popup away.
     pub fn withdraw(&self, key: &str) {
-        let known = self
-            .shown
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(key)
-            .is_some();
+        let known = self.remembered().is_gone(key);
         if known && let Err(error) = self.popups.withdraw(key) {
             tracing::debug!(%error, "a popup could not be withdrawn");
         }
@@ -177,10 +173,7 @@ impl Ringer {
 
     /// Takes all popups away and stops all sounds.
     pub fn silence(&self) {
-        self.shown
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.remembered().clear();
         if let Err(error) = self.popups.withdraw_all() {
             tracing::debug!(%error, "popups could not be withdrawn");
         }
