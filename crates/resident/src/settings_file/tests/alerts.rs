@@ -67,6 +67,7 @@ pub(super) fn everything() -> AlertRules {
     };
     rules.presence.burst_summary = true;
     rules.other_device.grace_seconds = 20;
+    rules.in_window.flash = true;
     rules.profiles = vec![
         Profile {
             name: "At work".to_owned(),
