@@ -219,6 +219,13 @@ pub enum Notice {
         /// What happened.
         detail: String,
     },
+    /// The try-out was to be deleted, and something of it is left.
+    TryoutLeft {
+        /// Its folder.
+        path: String,
+        /// What happened.
+        detail: String,
+    },
 }
 
 /// A chat when it is opened.

@@ -43,6 +43,8 @@ pub async fn live(
     crate::tryout::wake_server(profile).await;
     let (house, ears, care, listener) = start::start(profile, first_thread).await?;
     let door = tokio::spawn(door::keep_open(Arc::clone(&house), listener));
+    let owner = Arc::clone(&house);
+    tokio::spawn(async move { crate::tryout::finish_deleting(&owner).await });
     if let Some(place) = place {
         present(&house, place, start::own_token());
     }
@@ -53,9 +55,9 @@ pub async fn live(
     // Windows hear of the end before the sockets close, and before servers have said good-bye.
     tokio::task::yield_now().await;
     house.engine.say_goodbye().await;
-    crate::tryout::clear_up(&house);
+    let cleared = crate::tryout::clear_up(&house).await;
     drop(lock);
-    Ok(())
+    cleared.map_err(|error| Failure::new(format!("the try-out could not be deleted: {error}")))
 }
 
 async fn listen(house: &Arc<House>, mut ears: Ears, mut care: TrayCare) {

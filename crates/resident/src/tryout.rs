@@ -3,6 +3,8 @@
 //! Everything of it lies in one folder (`try`): the server's data, two profiles, the generated passwords
 //! in them. Nothing of it starts at login. Whichever part is missing is started again.
 
+mod deletion;
+
 use crate::cli::ask_to_quit;
 use crate::desktop::secrets::SecretKeeper;
 use crate::door::VERSION;
@@ -10,7 +12,7 @@ use crate::house::House;
 use crate::settings_file::SettingsFile;
 use carillon_core::settings::{AccountSettings, SecretStore};
 use carillon_link::contract::Show;
-use carillon_link::views::TryoutView;
+use carillon_link::views::{Notice, TryoutView};
 use carillon_link::{Link, LinkError, Place, Profile, Refusal, RefusalCode, Role};
 use jid::BareJid;
 use std::io;
@@ -24,6 +26,8 @@ use tokio::process::Command;
 const PEOPLE: [&str; 2] = ["alice", "bob"];
 /// Marks the folder as one that Carillon made and may delete.
 const MARK: &str = "this-folder-belongs-to-carillons-try-out";
+/// Says that the folder shall be deleted by the last who leaves it.
+const DELETE: &str = "delete";
 /// A server or resident that does not answer within this time does not start.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -72,6 +76,13 @@ fn failed(error: impl std::fmt::Display) -> Refusal {
     )
 }
 
+fn not_ended(error: impl std::fmt::Display) -> Refusal {
+    Refusal::new(
+        RefusalCode::Internal,
+        format!("the try-out could not be ended: {error}"),
+    )
+}
+
 /// Starts whatever of the try-out is missing.
 ///
 /// # Errors
@@ -100,7 +111,12 @@ pub async fn start(house: &House) -> Result<(), Refusal> {
 
 fn prepare(folder: &Path) -> io::Result<()> {
     Profile::in_folder(folder)?.create()?;
-    std::fs::write(folder.join(MARK), "")
+    std::fs::write(folder.join(MARK), "")?;
+    // Whoever begins anew does not want it deleted any more.
+    match std::fs::remove_file(folder.join(DELETE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn address(name: &str) -> Result<BareJid, Refusal> {
@@ -270,10 +286,10 @@ pub async fn wake_server(profile: &Profile) {
     }
 }
 
-/// Ends all of the try-out, and deletes it if that is wished.
+/// Ends all of the try-out, and deletes it if that is wished. What cannot be deleted is told by a notice.
 ///
 /// # Errors
-/// When a part does not end, or the folder cannot be deleted.
+/// When a part does not end.
 pub async fn end(house: &House, delete: bool) -> Result<(), Refusal> {
     let _turn = house.tryout.lock().await;
     let folder = house.profile.tryout();
@@ -285,41 +301,82 @@ pub async fn end(house: &House, delete: bool) -> Result<(), Refusal> {
     }
     let server = Profile::in_folder(&server(&folder)).map_err(failed)?;
     end_part(&server).await?;
-    match (mine, delete) {
-        // This resident lives in the folder: it goes when the resident has ended.
-        (Some(_), true) => std::fs::write(folder.join("delete"), "").map_err(failed)?,
-        (None, true) => remove(&folder).map_err(failed)?,
-        (_, false) => {}
+    if delete && folder.join(MARK).exists() {
+        std::fs::write(folder.join(DELETE), "").map_err(not_ended)?;
+    }
+    // A resident that lives in the folder must end before that is deleted.
+    match mine {
+        Some(_) => house.quit.notify_one(),
+        None => delete_from_outside(house).await,
     }
     house.windows.tell(&carillon_link::Event::Tryout);
-    if mine.is_some() {
-        house.quit.notify_one();
-    }
     Ok(())
 }
 
 async fn end_part(profile: &Profile) -> Result<(), Refusal> {
     match ask_to_quit(profile).await {
         Ok(()) | Err(LinkError::NotRunning) => Ok(()),
-        Err(error) => Err(Refusal::new(RefusalCode::Internal, error.to_string())),
+        Err(error) => Err(not_ended(error)),
     }
 }
 
-/// The last act of a resident that lived in a try-out that was to be deleted.
-pub fn clear_up(house: &House) {
+/// The last act of a resident of the try-out: its windows leave before it does, and a try-out that was to be deleted
+/// goes with it.
+///
+/// # Errors
+/// When something of it is left.
+pub async fn clear_up(house: &House) -> io::Result<()> {
+    if role(&house.profile).is_none() {
+        return Ok(());
+    }
+    let left = async {
+        while house.windows.count() > 0 {
+            tokio::time::sleep(deletion::AGAIN).await;
+        }
+    };
+    if tokio::time::timeout(deletion::LEAVING, left).await.is_err() {
+        tracing::warn!("a window of the try-out has not ended");
+    }
     let folder = house.profile.tryout();
-    if role(&house.profile).is_some()
-        && folder.join("delete").exists()
-        && let Err(error) = remove(&folder)
-    {
-        tracing::error!(%error, "the try-out could not be deleted");
+    if !folder.join(DELETE).exists() {
+        return Ok(());
+    }
+    deletion::delete(&folder)
+        .await
+        .inspect_err(|error| tracing::error!(%error, "not all of the try-out could be deleted"))
+}
+
+/// Deletes what a try-out that was to be deleted has left, since whoever did it there had nobody to tell.
+pub async fn finish_deleting(house: &House) {
+    let _turn = house.tryout.lock().await;
+    delete_from_outside(house).await;
+}
+
+async fn delete_from_outside(house: &House) {
+    let folder = house.profile.tryout();
+    if role(&house.profile).is_some() || !folder.join(DELETE).exists() {
+        return;
+    }
+    if let Err(error) = deletion::delete(&folder).await {
+        tracing::error!(%error, "not all of the try-out could be deleted");
+        house.notice(Notice::TryoutLeft {
+            path: folder.display().to_string(),
+            detail: error.to_string(),
+        });
     }
 }
 
-fn remove(folder: &Path) -> io::Result<()> {
-    if folder.join(MARK).exists() {
-        std::fs::remove_dir_all(folder)
-    } else {
-        Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_it_up_again_does_not_lose_it_at_the_next_end() {
+        let own = tempfile::tempdir().unwrap();
+        let folder = own.path().join("try");
+        prepare(&folder).unwrap();
+        std::fs::write(folder.join(DELETE), "").unwrap();
+        prepare(&folder).unwrap();
+        assert!(folder.join(MARK).exists() && !folder.join(DELETE).exists());
     }
 }

@@ -32,4 +32,12 @@ path: string, } | { "kind": "storage",
 /**
  * What happened.
  */
+detail: string, } | { "kind": "tryout_left", 
+/**
+ * Its folder.
+ */
+path: string, 
+/**
+ * What happened.
+ */
 detail: string, };
