@@ -17,8 +17,11 @@
 
 mod at_screen;
 mod bus;
+mod crash;
 mod desktop;
+mod files;
 mod impostor;
+mod markup;
 mod matrix;
 mod meeting;
 mod notifications;
@@ -43,8 +46,11 @@ mod window;
 
 pub use at_screen::AtScreen;
 pub use bus::Bus;
+pub use crash::kill9;
 pub use desktop::Desktop;
+pub use files::files;
 pub use impostor::Impostor;
+pub use markup::escaped;
 pub use matrix::{alert_cell, alert_row};
 pub use meeting::Meeting;
 pub use notifications::{Closed, Notifications};

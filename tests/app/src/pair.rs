@@ -72,17 +72,25 @@ impl Pair {
 
     /// Closes somebody's window by the window manager's key, until its process has gone.
     pub async fn close_window(&self, person: &Person) {
+        self.screen.close_window_of(person).await;
+    }
+}
+
+impl Screen {
+    /// Closes somebody's window by the window manager's key, until its process has gone.
+    ///
+    /// # Panics
+    /// When it stays.
+    pub async fn close_window_of(&self, person: &Person) {
         // Without a tray the window would have something to say first.
         person
             .until_status("a tray", |status| status["tray"] == true)
             .await;
         let process = person.window_process().expect("a window").to_string();
-        self.screen
-            .xdotool(&["search", "--sync", "--onlyvisible", "--pid", &process])
+        self.xdotool(&["search", "--sync", "--onlyvisible", "--pid", &process])
             .and_then(|found| {
                 let window = found.lines().next()?.to_owned();
-                self.screen
-                    .xdotool(&["windowactivate", "--sync", &window, "key", "alt+F4"])
+                self.xdotool(&["windowactivate", "--sync", &window, "key", "alt+F4"])
             })
             .expect("the window manager closes windows");
         let gone = async || person.window_process().is_none().then_some(());
@@ -90,7 +98,7 @@ impl Pair {
             .await
             .is_err()
         {
-            let picture = self.screen.screenshot("failure-close");
+            let picture = self.screenshot("failure-close");
             panic!("the window stays; see {}", picture.display());
         }
         person

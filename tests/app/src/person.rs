@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::desktop::Desktop;
 use crate::screen::Screen;
+use crate::visitor::Visitor;
 use crate::wayland::Wayland;
 use crate::window::{Handover, Window};
 
@@ -59,16 +60,16 @@ impl Person {
     /// `carillon --profile DIR …`, to be run on the desktop.
     #[must_use]
     pub fn carillon(&self, arguments: &[&str]) -> Command {
-        let mut command = self.desktop.command(binary("carillon"));
+        let mut command = self.on_profile(&binary("carillon"));
+        command.args(arguments);
+        command
+    }
+
+    fn on_profile(&self, program: &Path) -> Command {
+        let mut command = self.desktop.command(program);
         command.envs(self.handover.environment());
-        match std::env::var_os("CARILLON_WINDOW_BIN") {
-            Some(window) => command.env("CARILLON_WINDOW", window),
-            None => command.env(
-                "CARILLON_WINDOW",
-                binary("carillon").with_file_name("carillon-window"),
-            ),
-        };
-        command.arg("--profile").arg(self.profile()).args(arguments);
+        command.env("CARILLON_WINDOW", window_program());
+        command.arg("--profile").arg(self.profile());
         command
     }
 
@@ -202,6 +203,15 @@ impl Person {
             .flatten()
     }
 
+    /// Comes to the resident as a tool.
+    ///
+    /// # Panics
+    /// When it does not listen.
+    pub async fn tool(&self) -> Visitor {
+        let socket = Visitor::socket(&self.desktop, &self.profile());
+        Visitor::tool(&socket).await.expect("the resident listens")
+    }
+
     /// The resident's process id.
     ///
     /// # Panics
@@ -266,6 +276,15 @@ impl Person {
         self.window().await
     }
 
+    /// Starts a window by itself, without asking a resident for it: the window sees to one. It has a port of its own
+    /// for its driver, since others may have taken that of a window which was killed.
+    #[must_use]
+    pub fn spawn_window(&mut self) -> Process {
+        self.handover = Handover::new();
+        let command = self.on_profile(&window_program());
+        Process::spawn("window", self.desktop.folder(), command)
+    }
+
     /// Drives the window that Carillon has opened or is about to.
     pub async fn window(&self) -> Window {
         Window::attach(&self.handover, self.desktop.folder()).await
@@ -285,4 +304,11 @@ impl Person {
     pub fn folder(&self) -> &Path {
         self.desktop.folder()
     }
+}
+
+fn window_program() -> PathBuf {
+    std::env::var_os("CARILLON_WINDOW_BIN").map_or_else(
+        || binary("carillon").with_file_name("carillon-window"),
+        PathBuf::from,
+    )
 }

@@ -2,17 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // in the functions that the tests share
 
-use carillon_tests_app::{Meeting, Person, Popup, Visitor};
+use carillon_tests_app::{Meeting, Popup, Visitor};
 use carillon_tests_servers::until_some;
 use serde_json::{Value, json};
 
 const ALICE: &str = "alice@carillon.test";
 const BOB: &str = "bob@carillon.test";
-
-async fn tool(person: &Person) -> Visitor {
-    let socket = Visitor::socket(&person.desktop, &person.profile());
-    Visitor::tool(&socket).await.unwrap()
-}
 
 async fn chat_with_bob(tool: &mut Visitor) -> Value {
     let overview = tool.must("read_overview", json!({})).await;
@@ -22,7 +17,7 @@ async fn chat_with_bob(tool: &mut Visitor) -> Value {
 #[tokio::test]
 async fn who_is_waited_for_once_is_told_once_and_the_watch_leaves_the_settings_file() {
     let meeting = Meeting::on_prosody().await;
-    let mut tool = tool(&meeting.alice).await;
+    let mut tool = meeting.alice.tool().await;
     let chat = chat_with_bob(&mut tool).await;
     let ask = json!({"chat": chat, "once": true, "expires": null, "after_hours": 0});
     tool.must("add_watch", ask).await;
@@ -44,7 +39,7 @@ async fn who_is_waited_for_once_is_told_once_and_the_watch_leaves_the_settings_f
 #[tokio::test]
 async fn an_unread_message_is_shown_and_heard_again_until_the_chat_was_read() {
     let meeting = Meeting::on_prosody().await;
-    let mut tool = tool(&meeting.alice).await;
+    let mut tool = meeting.alice.tool().await;
     let row = json!({"repeat": {"times": 9, "every": 5}});
     let ask = json!({"whose": {"kind": "everybody"}, "kind": "message", "row": row});
     tool.must("set_alert_row", ask).await;

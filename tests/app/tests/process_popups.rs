@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use carillon_tests_app::{Meeting, Person, Popup, Visitor};
+use carillon_tests_app::{Meeting, Person, Popup, Visitor, escaped};
 use carillon_tests_servers::{Kind, Peer, until_some};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -136,14 +136,6 @@ async fn read_all(person: &Person, jid: &str) {
         .clone();
     tool.must("mark_seen", json!({"chat": chat, "up_to": last}))
         .await;
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&apos;")
 }
 
 #[tokio::test]

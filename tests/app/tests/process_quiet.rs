@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use carillon_tests_app::{AtScreen, Bus, Meeting, Person, Popup, Visitor, built_in};
+use carillon_tests_app::{AtScreen, Bus, Meeting, Person, Popup, built_in};
 use carillon_tests_servers::{Kind, Peer, Process, until_some};
 use serde_json::{Value, json};
 use zbus::object_server::SignalEmitter;
@@ -17,14 +17,9 @@ const ALICE: &str = "alice@carillon.test";
 /// A message rings within less than this, if it rings at all.
 const RING: Duration = Duration::from_millis(1500);
 
-async fn tool(person: &Person) -> Visitor {
-    let socket = Visitor::socket(&person.desktop, &person.profile());
-    Visitor::tool(&socket).await.unwrap()
-}
-
 /// Until Carillon knows of its surroundings what decides a message so.
 async fn until_a_message(person: &Person, what: &str, wanted: impl Fn(&Value) -> bool) {
-    let mut tool = tool(person).await;
+    let mut tool = person.tool().await;
     until_some(what, async || {
         let said = tool.must("explain_alert", json!({"kind": "message"})).await;
         wanted(&said["plan"]).then_some(())
@@ -79,7 +74,7 @@ impl Friends {
         carol.expect_presence(ALICE, "subscribe").await;
         carol.subscription(ALICE, "subscribed").await;
         carol.expect_presence(ALICE, "available").await;
-        let mut tool = tool(&meeting.alice).await;
+        let mut tool = meeting.alice.tool().await;
         let overview = tool.must("read_overview", json!({})).await;
         let chat = json!({"account": overview["accounts"][0]["id"], "jid": "carol@carillon.test"});
         let ask = json!({"whose": {"kind": "chat", "chat": chat}, "break_through": true});

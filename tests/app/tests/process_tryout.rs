@@ -5,7 +5,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use carillon_tests_app::{Desktop, Person, Visitor};
+use carillon_tests_app::{Desktop, Person, Visitor, files, kill9};
 use carillon_tests_servers::{Process, binary, until, until_some};
 use serde_json::{Value, json};
 
@@ -103,30 +103,6 @@ fn start(desktop: &Desktop, profile: &Path) -> Process {
     command.env("CARILLON_WINDOW", desktop.folder().join("window"));
     command.arg("--profile").arg(profile).arg("--background");
     Process::spawn("resident", desktop.folder(), command)
-}
-
-fn kill9(process: u32) {
-    let sent = std::process::Command::new("kill")
-        .args(["-KILL", &process.to_string()])
-        .status();
-    assert!(sent.unwrap().success());
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
-    entries
-        .flat_map(|path| {
-            if path.is_dir() {
-                files(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .collect()
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use carillon_tests_app::{AtScreen, Desktop, Window, quoted};
+use carillon_tests_app::{AtScreen, Desktop, Window, escaped, quoted};
 use carillon_tests_servers::{Kind, Peer, until};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -117,14 +117,6 @@ async fn stands_as_text(window: &Window, css: &str, attack: &str) {
         'li','line','main','nav','p','path','polygon','polyline','rect','section','span','svg','textarea','time','ul']\
         .includes(name)).join(' ')";
     assert_eq!(window.script(foreign).await, "", "after {attack}");
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&apos;")
 }
 
 #[tokio::test]
