@@ -4,23 +4,32 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use carillon_tests_app::{Person, Visitor};
-use carillon_tests_servers::{BareStream, Kind, Process, TestServer, until_some};
+use carillon_tests_app::{Person, Screen, Visitor, files, kill9};
+use carillon_tests_servers::{
+    Account, BareStream, Kind, Peer, Process, TestServer, until, until_some,
+};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "Vorpal-blade-went-snicker-snack-7";
 const WORDS: &str = "Twas brillig between you and me";
+/// Typed into a form that is never sent.
+const HALF_TYPED: &str = "Jubjub-bird-and-shun-5";
 
 /// Everything that would let somebody in: the password, and what SCRAM derives from it, as each could be written.
 fn secrets() -> Vec<Vec<u8>> {
+    forms_of(PASSWORD)
+}
+
+fn forms_of(password: &str) -> Vec<Vec<u8>> {
     let hex = |text: &[u8]| {
         text.iter()
             .map(|byte| format!("{byte:02x}"))
             .collect::<String>()
             .into_bytes()
     };
-    let password = PASSWORD.as_bytes();
+    let password = password.as_bytes();
     let plain = [&b"\0alice\0"[..], password].concat();
     let debug = format!("{password:?}");
     vec![
@@ -38,7 +47,6 @@ fn base64(text: &[u8]) -> Vec<u8> {
 
 fn run(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     use std::io::Write;
-    use std::process::{Command, Stdio};
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -76,24 +84,6 @@ for pair in sys.argv[2:]:
     made.lines().map(|line| line.as_bytes().to_vec()).collect()
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
-    entries
-        .flat_map(|path| {
-            if path.is_dir() {
-                files(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .filter(|path| path.is_file())
-        .collect()
-}
-
 fn holds(bytes: &[u8], secret: &[u8]) -> bool {
     bytes.windows(secret.len()).any(|found| found == secret)
 }
@@ -108,7 +98,10 @@ fn holders(folder: &Path, secrets: &[Vec<u8>]) -> (usize, Vec<PathBuf>) {
     (all.len(), holding.cloned().collect())
 }
 
-/// A person whose resident says everything that it can, started by `arguments` of an account.
+/// A log that tells everything that it can.
+const TRACE: Option<&str> = Some("trace");
+
+/// A person whose resident is signed in as Alice, and whose every file is searched.
 struct Watched {
     person: Person,
     resident: Process,
@@ -119,7 +112,18 @@ struct Watched {
 impl Watched {
     async fn signed_in(person: Person, store: &str) -> Self {
         let server = TestServer::start(Kind::Embedded).await;
-        let account = server.add_account("alice", PASSWORD).await;
+        let alice = server.add_account("alice", PASSWORD).await;
+        Self::at(server, &alice, person, store, TRACE).await
+    }
+
+    /// With `log` for `CARILLON_LOG`; `None` is the log that everybody has.
+    async fn at(
+        server: TestServer,
+        account: &Account,
+        person: Person,
+        store: &str,
+        log: Option<&str>,
+    ) -> Self {
         let url = server.url();
         let words = [
             "account",
@@ -132,7 +136,7 @@ impl Watched {
             store,
         ];
         let mut command = person.carillon(&words);
-        command.env("CARILLON_LOG", "trace");
+        logging(&mut command, log);
         let added = feed(command, PASSWORD).await;
         assert!(
             added.status.success(),
@@ -145,7 +149,7 @@ impl Watched {
             added.stderr,
         )
         .unwrap();
-        let resident = start(&person);
+        let resident = start(&person, log);
         let socket = Visitor::socket(&person.desktop, &person.profile());
         person.until_online().await;
         Self {
@@ -184,7 +188,7 @@ impl Watched {
 
     /// Crashes it with a core of its words: what the process says at an abort.
     async fn crash(&mut self) {
-        let sent = std::process::Command::new("kill")
+        let sent = Command::new("kill")
             .args(["-ABRT", &self.resident.id().to_string()])
             .status();
         assert!(sent.unwrap().success());
@@ -192,13 +196,13 @@ impl Watched {
     }
 }
 
-async fn feed(command: std::process::Command, line: &str) -> std::process::Output {
+async fn feed(command: Command, line: &str) -> std::process::Output {
     use tokio::io::AsyncWriteExt;
     let mut command = tokio::process::Command::from(command);
     command
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::piped());
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child
         .stdin
@@ -210,11 +214,17 @@ async fn feed(command: std::process::Command, line: &str) -> std::process::Outpu
     child.wait_with_output().await.unwrap()
 }
 
-fn start(person: &Person) -> Process {
+fn logging(command: &mut Command, log: Option<&str>) {
+    match log {
+        Some(log) => command.env("CARILLON_LOG", log),
+        None => command.env_remove("CARILLON_LOG"),
+    };
+}
+
+fn start(person: &Person, log: Option<&str>) -> Process {
     let mut command = person.carillon(&["--background"]);
-    command
-        .env("CARILLON_LOG", "trace")
-        .env("RUST_BACKTRACE", "full");
+    logging(&mut command, log);
+    command.env("RUST_BACKTRACE", "full");
     Process::spawn("resident", person.desktop.folder(), command)
 }
 
@@ -255,10 +265,14 @@ async fn search(watched: &Watched) -> Vec<PathBuf> {
         log.contains("TRACE"),
         "the log tells everything that it can"
     );
-    assert!(!log.contains(WORDS), "a message is in the log");
     let salts = vec![salt_of(&watched.server, "alice").await];
-    let secrets = [secrets(), scram_keys(&salts)].concat();
-    let (searched, holding) = holders(watched.person.desktop.folder(), &secrets);
+    search_for(watched, &[secrets(), scram_keys(&salts)].concat())
+}
+
+fn search_for(watched: &Watched, secrets: &[Vec<u8>]) -> Vec<PathBuf> {
+    let log = watched.resident.output();
+    assert!(!log.contains(WORDS), "a message is in the log");
+    let (searched, holding) = holders(watched.person.desktop.folder(), secrets);
     println!(
         "{} forms of the secret looked for in {searched} files, {} bytes of log: in {:?}",
         secrets.len(),
@@ -316,8 +330,78 @@ async fn with_a_keyring_the_password_is_in_no_file() {
         "the keyring encrypts what it writes: {encrypted:?}"
     );
     // It is there all the same: the account signs in again with it.
-    watched.resident = start(&watched.person);
+    watched.resident = start(&watched.person, TRACE);
     watched.person.until_online().await;
+}
+
+#[tokio::test]
+async fn with_the_usual_log_neither_password_nor_what_came_is_told() {
+    let server = TestServer::start(Kind::Prosody).await;
+    let alice = server.add_account("alice", PASSWORD).await;
+    let bob = server.add_account("bob", "can he fix it").await;
+    server.befriend((&alice, "Alice"), (&bob, "Bob")).await;
+    let person = Person::new("Alice").await;
+    let watched = Watched::at(server, &alice, person, "file", None).await;
+    let mut bob = Peer::log_in(&watched.server, &bob).await;
+    bob.message(&alice.jid, WORDS).await;
+    let popups = &watched.person.desktop.notifications;
+    let came = popups.next_popup("of it", |popup| popup.body.contains(WORDS));
+    came.await;
+    let file = watched.person.profile().join("secrets.toml");
+    assert_eq!(
+        search_for(&watched, &secrets()),
+        std::slice::from_ref(&file)
+    );
+    assert_eq!(mode(&file), 0o600);
+}
+
+#[tokio::test]
+async fn what_was_typed_into_the_page_is_in_no_file_after_its_window_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let screen = Screen::start(folder.path()).await;
+    let person = Person::on(&screen, "Alice").await;
+    let server = TestServer::start(Kind::Embedded).await;
+    server.add_account("alice", PASSWORD).await;
+    let watched = Watched {
+        resident: start(&person, TRACE),
+        socket: Visitor::socket(&person.desktop, &person.profile()),
+        server,
+        person,
+    };
+    let person = &watched.person;
+    let running = |status: &Value| status["pid"].is_u64();
+    person.until_status("the resident answers", running).await;
+    let window = person.open_window().await;
+    window.click("[data-test=choose-sign-in]").await;
+    window.write("[name=jid]", "alice@localhost").await;
+    window.write("[name=password]", PASSWORD).await;
+    window.click("summary").await;
+    let url = watched.server.url();
+    window.write("[name=connect]", &url).await;
+    window.click("[name=secret][value=file]").await;
+    window.click("[data-test=submit]").await;
+    window.find("[data-test=own-status]").await;
+    window.go_to_sheet("accounts").await;
+    window.click("[data-test=add-account]").await;
+    window.write("[name=jid]", "bob@localhost").await;
+    window.write("[name=password]", HALF_TYPED).await;
+    let typed = "return document.querySelector('[name=password]').value.length > 20";
+    window.shows("what was typed", typed).await;
+
+    kill9(person.window_process().unwrap());
+
+    let webs = || {
+        let names = person.desktop.processes().into_iter();
+        let names = names.filter_map(|id| std::fs::read_to_string(format!("/proc/{id}/comm")).ok());
+        names.filter(|name| name.starts_with("WebKit")).count()
+    };
+    until("the page's processes have gone after it", || webs() == 0).await;
+    let web = person.profile().join("webview");
+    assert!(!files(&web).is_empty(), "where the page could keep things");
+    let file = person.profile().join("secrets.toml");
+    assert_eq!(search(&watched).await, std::slice::from_ref(&file));
+    let half = search_for(&watched, &forms_of(HALF_TYPED));
+    assert_eq!(half, [] as [PathBuf; 0]);
 }
 
 #[tokio::test]
