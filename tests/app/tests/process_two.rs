@@ -2,14 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // in the functions that the tests share
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use carillon_tests_app::{NoAnswer, Person, Screen, Visitor};
-use carillon_tests_servers::{Account, DEADLINE, Kind, TestServer, until_some};
+use carillon_tests_app::{AtScreen, NoAnswer, Person, Screen, Visitor, kill9};
+use carillon_tests_servers::{Account, DEADLINE, Kind, Peer, Process, TestServer, until_some};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -100,6 +101,11 @@ impl Side {
     async fn begin(name: &str, server: &TestServer, own: &Account, other: &Account) -> Self {
         let mut person = Person::new(name).await;
         person.online(server, own).await;
+        Self::of(person, other).await
+    }
+
+    /// Somebody whose resident runs.
+    async fn of(person: Person, other: &Account) -> Self {
         let socket = Visitor::socket(&person.desktop, &person.profile());
         let mut tool = Visitor::tool(&socket).await.unwrap();
         let overview = tool.must("read_overview", json!({})).await;
@@ -339,13 +345,141 @@ async fn the_real_window_and_the_resident_bring_each_other_back() {
     assert_eq!(alice.status().await["windows"], 0);
 }
 
-fn pid(status: &Value) -> u32 {
-    u32::try_from(status["pid"].as_u64().unwrap()).unwrap()
+/// Rounds with the real window, the four ways of [`Killed`] in turn.
+const ROUNDS: usize = 12;
+
+/// What is killed in a round, and what a person does about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Killed {
+    /// The window starts another, and the person does nothing.
+    Resident,
+    /// The person opens another.
+    Window,
+    /// The person starts Carillon.
+    Both,
+    /// The person starts the window alone, which finds no resident.
+    BothAndWindowFirst,
 }
 
-fn kill9(process: u32) {
-    let sent = std::process::Command::new("kill")
-        .args(["-KILL", &process.to_string()])
-        .status();
-    assert!(sent.unwrap().success());
+const WAYS: [Killed; 4] = [
+    Killed::Resident,
+    Killed::Window,
+    Killed::Both,
+    Killed::BothAndWindowFirst,
+];
+
+/// Writes numbered messages until it is enough, whatever becomes of who reads them.
+async fn keep_writing(bob: &mut Peer, to: &str, sent: &mut Vec<String>, enough: &Cell<bool>) {
+    while !enough.get() {
+        let body = format!("Number {:05}", sent.len());
+        bob.message(to, &body).await;
+        sent.push(body);
+        sleep(Duration::from_millis(40)).await;
+    }
+}
+
+/// Kills Alice's processes after a while, and has everything running again.
+async fn kill_and_come_back(side: &mut Side, killed: Killed, after: Duration) -> Option<Process> {
+    let alice = &mut side.person;
+    let resident = pid(&alice.status().await);
+    let window = alice.window_process().unwrap();
+    sleep(after).await;
+    if killed != Killed::Resident {
+        kill9(window);
+    }
+    if killed != Killed::Window {
+        alice.kill9();
+        // One that a window started is nobody's child here.
+        if Path::new(&format!("/proc/{resident}/exe")).exists() {
+            kill9(resident);
+        }
+    }
+    let mut first = None;
+    match killed {
+        Killed::Resident => {}
+        Killed::Window => {
+            let alone = |status: &Value| status["windows"] == 0;
+            alice.until_status("the window's end", alone).await;
+            assert!(alice.run(&[], "").await.status.success());
+        }
+        Killed::Both => {
+            alice.start().await;
+            assert!(alice.run(&[], "").await.status.success());
+        }
+        Killed::BothAndWindowFirst => first = Some(alice.spawn_window()),
+    }
+    let back = |status: &Value| status["windows"] == 1;
+    alice.until_status("a window and its resident", back).await;
+    alice.until_online().await;
+    let changed = (
+        pid(&alice.status().await) != resident,
+        alice.window_process() != Some(window),
+    );
+    let wanted = (killed != Killed::Window, killed != Killed::Resident);
+    assert_eq!(changed, wanted, "{killed:?}");
+    first
+}
+
+#[tokio::test]
+async fn while_bob_writes_the_real_window_and_the_resident_are_killed_and_nothing_is_lost() {
+    let at = AtScreen::on(Kind::Prosody).await;
+    let mut bob = at.meeting.bob_unseen().await;
+    let (to, bobs) = (&at.meeting.alice_account.jid, &at.meeting.bob_account);
+    let mut side = Side::of(at.meeting.alice, bobs).await;
+    assert!(side.person.run(&[], "").await.status.success());
+    let one = |status: &Value| status["windows"] == 1;
+    side.person.until_status("the window is linked", one).await;
+    let mut chance = Chance(2323);
+    let (mut sent, mut first_windows) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let killed = WAYS[round % WAYS.len()];
+        let after = Duration::from_millis(20 + chance.below(400));
+        let enough = Cell::new(false);
+        let ((), first) = tokio::join!(keep_writing(&mut bob, to, &mut sent, &enough), async {
+            let first = kill_and_come_back(&mut side, killed, after).await;
+            enough.set(true);
+            first
+        });
+        first_windows.extend(first);
+        // In order, so that everything before it that will ever come has come: the next round begins afresh.
+        let last = format!("End of round {round}");
+        bob.message(to, &last).await;
+        side.has(&last).await;
+        sent.push(last);
+    }
+
+    let all = side.history().await;
+    let stored: Vec<String> = all.iter().map(|it| text(it, "body")).collect();
+    let places = |body: &String| stored.iter().filter(|it| *it == body).count();
+    let lost = sent.iter().filter(|body| places(body) == 0).count();
+    let doubled = sent.iter().filter(|body| places(body) > 1).count();
+    let mut at_places = sent
+        .iter()
+        .filter_map(|body| stored.iter().position(|it| it == body));
+    let mut last = 0;
+    let reordered = at_places
+        .by_ref()
+        .filter(|place| std::mem::replace(&mut last, *place) > *place)
+        .count();
+    println!(
+        "{ROUNDS} rounds of kill -9 with the real window, {} messages: {lost} lost, {doubled} twice, {reordered} out of \
+         order",
+        sent.len()
+    );
+    assert_eq!((lost, doubled, reordered), (0, 0, 0));
+    assert_eq!(stored, sent, "and nothing else is there");
+
+    kill9(side.person.window_process().unwrap());
+    let _last = side.person.spawn_window();
+    let window = side.person.window().await;
+    window.choose_contact(&bobs.jid).await;
+    window.shows_message(sent.last().unwrap()).await;
+    let read = "return [...document.querySelectorAll('[data-test=message] .body')].map((it) => it.textContent)";
+    let rendered: Vec<String> = serde_json::from_value(window.script(read).await).unwrap();
+    assert!(rendered.len() > 5, "{rendered:?}");
+    assert!(sent.ends_with(&rendered), "{rendered:?}");
+}
+
+fn pid(status: &Value) -> u32 {
+    u32::try_from(status["pid"].as_u64().unwrap()).unwrap()
 }
