@@ -5,6 +5,7 @@
 
 use std::{
     error::Error,
+    ops::ControlFlow,
     path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -151,7 +152,11 @@ pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<P
                 resident.link.send_replace(Some(link.clone()));
                 resident.enter(&app, LinkState::Connected);
                 starter.answered();
-                serve(&app, &link, events).await;
+                if serve(&app, &link, events).await.is_break() {
+                    // A window on its way out must not start again what was just asked to end.
+                    app.exit(0);
+                    return;
+                }
                 resident.link.send_replace(None);
                 resident.enter(&app, LinkState::Connecting);
                 wait = FIRST_WAIT;
@@ -184,15 +189,23 @@ async fn ask_to_quit(profile: &Profile) {
     }
 }
 
-/// Passes events on until the link ends. What the window shows is told by a task of its own: an answer is read from
+/// Passes events on until the link ends, or the resident says that it does. What the window shows is told by a task of its own: an answer is read from
 /// the same socket as events, so whoever takes the events must not wait for one.
-async fn serve(app: &AppHandle, link: &Link, mut events: tokio::sync::mpsc::Receiver<Event>) {
+async fn serve(
+    app: &AppHandle,
+    link: &Link,
+    mut events: tokio::sync::mpsc::Receiver<Event>,
+) -> ControlFlow<()> {
     let shown = app.state::<Resident>().shown.subscribe();
     let telling = tauri::async_runtime::spawn(tell_shown(link.clone(), shown));
-    while let Some(event) = events.recv().await {
-        take(app, event);
+    let mut flow = ControlFlow::Continue(());
+    while flow.is_continue()
+        && let Some(event) = events.recv().await
+    {
+        flow = take(app, event);
     }
     telling.abort();
+    flow
 }
 
 async fn tell_shown(link: Link, mut shown: watch::Receiver<Shown>) {
@@ -205,7 +218,7 @@ async fn tell_shown(link: Link, mut shown: watch::Receiver<Shown>) {
     }
 }
 
-fn take(app: &AppHandle, event: Event) {
+fn take(app: &AppHandle, event: Event) -> ControlFlow<()> {
     match event {
         Event::Show { place, token } => {
             // A window that has just been started comes to the front by itself. One that is covered before its page
@@ -222,9 +235,10 @@ fn take(app: &AppHandle, event: Event) {
             };
             with_window(app, move |window| window::attention(window, Some(wanted)));
         }
-        Event::Ending => app.exit(0),
+        Event::Ending => return ControlFlow::Break(()),
         other => tell(app, EVENT, other),
     }
+    ControlFlow::Continue(())
 }
 
 /// Windows belong to the main thread.
