@@ -86,18 +86,20 @@ impl Latency {
         }
     }
 
-    pub(crate) fn tell(&self, report: &mut Report) {
+    /// By this name, and the floor of the same minutes beside it.
+    pub(crate) fn tell(&self, name: &str, report: &mut Report) {
         let (carillon, floor) = (sorted(&self.carillon), sorted(&self.floor));
         let n = carillon.len();
         let ratio = percentile(&carillon, 50) / percentile(&floor, 50);
         report.add(
-            "alert_latency_p50_over_floor",
+            &format!("{name}_p50_over_floor"),
             ratio,
             "×",
             Some(OVER_FLOOR),
             n,
         );
-        for (name, values) in [("alert_latency", &carillon), ("alert_floor", &floor)] {
+        let beside = name.replace("latency", "floor");
+        for (name, values) in [(name, &carillon), (&beside, &floor)] {
             for percent in [50, 95, 99] {
                 report.add(
                     &format!("{name}_p{percent}_ms"),

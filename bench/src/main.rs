@@ -6,6 +6,7 @@
 
 mod decide;
 mod floor;
+mod full_rules;
 mod latency;
 mod report;
 mod sound_onset;
@@ -21,6 +22,8 @@ use crate::report::Report;
 
 /// Messages whose latency is measured.
 const MESSAGES: usize = 500;
+/// Of those, with rules of every kind.
+const FULL_MESSAGES: usize = 200;
 /// Starts whose time is measured.
 const STARTS: usize = 20;
 /// Sounds whose onset is measured, with the device open and with it closed.
@@ -94,10 +97,22 @@ async fn main() {
     latency
         .measure(warm..messages, &mut senders, &alice, &floor)
         .await;
-    latency.tell(&mut report);
+    latency.tell("alert_latency", &mut report);
     report.save();
 
     weight::window(&alice, &mut report).await;
+    alice.quit().await;
+    report.save();
+
+    let full = messages.min(FULL_MESSAGES);
+    eprintln!("alerts with rules of every kind, {full} messages each");
+    let names: Vec<_> = friends.iter().map(|friend| friend.jid.clone()).collect();
+    full_rules::start_with(&mut alice, &alice_account.jid, &names).await;
+    let mut with_rules = Latency::default();
+    with_rules
+        .measure(messages..messages + full, &mut senders, &alice, &floor)
+        .await;
+    with_rules.tell("alert_latency_full", &mut report);
     alice.quit().await;
     report.save();
     report.print();
