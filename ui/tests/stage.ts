@@ -26,6 +26,7 @@ export async function stage(long = 2_000): Promise<Fake> {
   where.tab = 'events';
   surroundings.setLink({ state: 'connected' });
   surroundings.focused = false;
+  surroundings.locked = false;
   alerting.forget();
   take(structuredClone(fake.overview));
   fake.asked.length = 0;

@@ -147,6 +147,9 @@ describe('the open chat', () => {
     await conversations.show(bob);
     surroundings.focused = true;
     expect(watching(bob)).toBe(true);
+    surroundings.locked = true;
+    expect(watching(bob)).toBe(false);
+    surroundings.locked = false;
     where.showSection('settings');
     expect(watching(bob)).toBe(false);
   });

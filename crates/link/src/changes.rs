@@ -69,6 +69,7 @@ impl Waiting {
             | Event::Own
             | Event::Activity
             | Event::Tryout
+            | Event::Screen
             | Event::Notices => {
                 if !self.plain.contains(&event) {
                     self.plain.push(event);

@@ -81,6 +81,8 @@ pub enum Event {
         /// Until the user has looked, rather than once.
         until_seen: bool,
     },
+    /// The screen was locked or unlocked.
+    Screen,
     /// The resident ends: by the user's choice, or to make room for a newer one.
     Ending,
 }

@@ -119,6 +119,8 @@ pub struct Standing {
     /// The alerts' chosen look changed by theme or language is read from `settings`; this is what the
     /// desktop can do.
     pub desktop: DesktopView,
+    /// The screen is known to be locked: nobody looks at what a window shows.
+    pub locked: bool,
     /// Carillon's version.
     pub version: String,
 }

@@ -160,6 +160,7 @@ export function sampleOverview(now: number): Overview {
     },
     notices: [],
     desktop: { tray: true, notifications: 'Notify', sound: true, keyring: true, language: 'en' },
+    locked: false,
     version: '0.1.0',
   };
 }

@@ -15,8 +15,15 @@ class Surroundings {
   linkMissed = $state(false);
   #missing: ReturnType<typeof setTimeout> | undefined;
   focused = $state(false);
+  /** The screen is locked: whatever has the focus, nobody looks at it. */
+  locked = $state(false);
   /** How things stand was read once. */
   ready = $state(false);
+
+  /** Whether somebody may sit before this window. */
+  get attended(): boolean {
+    return this.focused && !this.locked;
+  }
 
   setLink(link: LinkState): void {
     this.link = link;
@@ -34,6 +41,7 @@ class Surroundings {
     this.tryout = standing.tryout;
     this.notices = standing.notices;
     this.version = standing.version;
+    this.locked = standing.locked;
     this.ready = true;
   }
 }

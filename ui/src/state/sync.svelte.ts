@@ -65,7 +65,7 @@ export async function begin(): Promise<void> {
 /** Whether the user has this chat before their eyes. */
 export function watching(chat: ChatRef): boolean {
   const shown = conversations.about(chat) !== null && sameChat(where.onScreen(narrow.is), chat);
-  return shown && surroundings.focused && document.visibilityState === 'visible';
+  return shown && surroundings.attended && document.visibilityState === 'visible';
 }
 
 export function hearLink(state: LinkState): void {

@@ -21,7 +21,7 @@ use carillon_core::alerts::bounds::LeftOut;
 use carillon_engine::{Desk, DeskError, EngineGone};
 use carillon_link::frame::Question;
 use carillon_link::server::{Arrival, Listener, Questions, Teller, speaks_our_protocol};
-use carillon_link::{Command, Refusal, RefusalCode, Role};
+use carillon_link::{Command, Event, Refusal, RefusalCode, Role};
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,6 +32,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Lets windows and tools in until the house is left.
 pub async fn keep_open(house: Arc<House>, listener: Listener) {
     let numbers = AtomicU64::new(0);
+    tokio::spawn(tell_lock(Arc::clone(&house)));
     loop {
         match listener.accept(VERSION).await {
             Ok(arrival) => {
@@ -261,6 +262,20 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::Show(ask) => done(|| crate::present::present(house, ask.place, ask.token)),
         Command::Quit(_) => done(|| house.quit.notify_one()),
+    }
+}
+
+/// Tells the windows when the screen was locked or unlocked, from now on.
+fn tell_lock(house: Arc<House>) -> impl Future<Output = ()> {
+    let mut around = house.surroundings.subscribe();
+    let mut told = around.borrow().locked;
+    async move {
+        while around.changed().await.is_ok() {
+            let locked = around.borrow_and_update().locked;
+            if std::mem::replace(&mut told, locked) != locked {
+                house.windows.tell(&Event::Screen);
+            }
+        }
     }
 }
 

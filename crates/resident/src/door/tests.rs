@@ -10,7 +10,7 @@ use crate::desktop::sound::Player;
 use crate::house::Parts;
 use crate::ringer::Ringer;
 use crate::settings_file::SettingsFile;
-use carillon_core::alerts::Surroundings;
+use carillon_core::alerts::{Known, Surroundings};
 use carillon_core::contact::{Availability, Presence, ResourcePresence, RosterItem, Subscription};
 use carillon_core::ids::{ChatRef, Timestamp};
 use carillon_core::session::{Incoming, Outgoing, ServerFeatures};
@@ -19,11 +19,11 @@ use carillon_engine::connector::{Boxed, Connector, SessionStart};
 use carillon_engine::store::Store;
 use carillon_engine::{ConnectEnd, Engine, EngineConfig};
 use carillon_link::contract::{
-    ReadChatPage, ReadChats, ReadContactPage, ReadContacts, ReadOverview,
+    ReadChatPage, ReadChats, ReadContactPage, ReadContacts, ReadOverview, ReadStanding,
 };
 use carillon_link::frame::MAX_FRAME;
 use carillon_link::views::{ChatPage, ContactPage, DesktopView, Overview};
-use carillon_link::{Ask, Event, Link, Profile, page};
+use carillon_link::{Ask, Link, Profile, page};
 use jid::BareJid;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -82,6 +82,7 @@ struct Scene {
     server: mpsc::Sender<Incoming>,
     window: Link,
     events: mpsc::Receiver<Event>,
+    house: Arc<House>,
     folder: tempfile::TempDir,
 }
 
@@ -135,10 +136,11 @@ async fn scene(roster: Vec<RosterItem>, draft: Option<&str>) -> Scene {
     }));
     let listener = Listener::bind(&profile).unwrap();
     tokio::spawn(keep_open(Arc::clone(&house), listener));
+    let told = Arc::clone(&house);
     tokio::spawn(async move {
         while let Some(output) = outputs.recv().await {
             if let Some(event) = crate::life::event(output) {
-                house.windows.tell(&event);
+                told.windows.tell(&event);
             }
         }
     });
@@ -148,6 +150,7 @@ async fn scene(roster: Vec<RosterItem>, draft: Option<&str>) -> Scene {
         server,
         window,
         events,
+        house,
         folder,
     }
 }
@@ -283,6 +286,20 @@ async fn names_that_would_not_fit_into_a_frame_together_are_read_in_pages() {
     }
     assert_eq!(read.values().filter(|there| **there).count(), 200);
     assert_eq!(read.values().filter(|there| !**there).count(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_learns_that_nobody_looks_at_it_behind_a_locked_screen() {
+    let mut scene = scene(Vec::new(), None).await;
+    let (standing, _, _) = scene.measured(ReadStanding {}).await;
+    assert!(!standing.locked);
+    for (known, locked) in [(Known::Yes, true), (Known::No, false)] {
+        let surroundings = &scene.house.surroundings;
+        surroundings.send_modify(|around| around.locked = known);
+        while timeout(PATIENCE, scene.events.recv()).await.unwrap() != Some(Event::Screen) {}
+        let (standing, _, _) = scene.measured(ReadStanding {}).await;
+        assert_eq!(standing.locked, locked);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

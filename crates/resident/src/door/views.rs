@@ -53,6 +53,7 @@ pub(super) async fn standing(house: &House) -> Result<Standing, Refusal> {
         tryout: crate::tryout::view(house),
         notices: house.notices(),
         desktop,
+        locked: house.surroundings.borrow().locked.is_yes(),
         version: VERSION.to_owned(),
     })
 }

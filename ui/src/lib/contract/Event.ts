@@ -63,4 +63,4 @@ token: string | null, } | { "kind": "attention",
 /**
  * Until the user has looked, rather than once.
  */
-until_seen: boolean, } | { "kind": "ending" };
+until_seen: boolean, } | { "kind": "screen" } | { "kind": "ending" };
