@@ -93,11 +93,28 @@ fn place_of(kind: EventKind, chat: ChatRef) -> Place {
         EventKind::ContactRequest | EventKind::RoomInvite | EventKind::StrangerMessage => {
             Place::Requests
         }
-        EventKind::AccountAttention => Place::Account {
+        EventKind::AccountAttention
+        | EventKind::ConnectionLost
+        | EventKind::ConnectionRestored => Place::Account {
             account: chat.account,
         },
         EventKind::Missed if chat.jid.node().is_none() => Place::Anywhere,
-        _ => Place::Chat { chat },
+        EventKind::Generic
+        | EventKind::Message
+        | EventKind::MessageFollowup
+        | EventKind::MessageInFront
+        | EventKind::Missed
+        | EventKind::Mention
+        | EventKind::RoomMessage
+        | EventKind::Reaction
+        | EventKind::FileReceived
+        | EventKind::Attention
+        | EventKind::ContactAvailable
+        | EventKind::ContactUnavailable
+        | EventKind::ContactStatus
+        | EventKind::RequestAccepted
+        | EventKind::MessageSent
+        | EventKind::MessageFailed => Place::Chat { chat },
     }
 }
 

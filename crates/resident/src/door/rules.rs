@@ -279,10 +279,10 @@ impl Asked {
     }
 }
 
-/// Every kind's row as it holds for somebody.
+/// The row of every kind that Carillon hears of, as it holds for somebody.
 fn effective(desk: &Desk, whose: &Whose) -> Result<Vec<EffectiveRow>, Refusal> {
     let asked = Asked::of(desk, whose)?;
-    let kinds = EventKind::ALL.into_iter();
+    let kinds = EventKind::ALL.into_iter().filter(|kind| kind.is_heard());
     let row = |kind| desk.rule_book().effective(kind, &asked.whose());
     Ok(kinds.map(row).collect())
 }

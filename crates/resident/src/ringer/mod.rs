@@ -212,9 +212,22 @@ const fn category(kind: EventKind) -> &'static str {
         EventKind::AccountAttention => "network.error",
         EventKind::ConnectionLost => "network.disconnected",
         EventKind::ConnectionRestored => "network.connected",
-        EventKind::Missed | EventKind::StrangerMessage => "im.received",
-        kind if kind.is_said() => "im.received",
-        _ => "im",
+        EventKind::Message
+        | EventKind::MessageFollowup
+        | EventKind::MessageInFront
+        | EventKind::Missed
+        | EventKind::Mention
+        | EventKind::RoomMessage
+        | EventKind::Reaction
+        | EventKind::FileReceived
+        | EventKind::StrangerMessage => "im.received",
+        EventKind::Generic
+        | EventKind::Attention
+        | EventKind::ContactStatus
+        | EventKind::ContactRequest
+        | EventKind::RequestAccepted
+        | EventKind::RoomInvite
+        | EventKind::MessageSent => "im",
     }
 }
 
