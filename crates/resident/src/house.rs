@@ -123,17 +123,26 @@ impl House {
         &self,
         change: impl FnOnce(&mut Settings) -> Result<(), E>,
     ) -> Result<(), E> {
-        let settings = {
+        let (done, holds, settings, notices) = {
             let mut file = lock(&self.settings);
+            let (by_hand, notices) = file.catch_up(&crate::life::stamp())?;
             let mut settings = file.settings().clone();
-            change(&mut settings)?;
-            if settings != *file.settings() {
-                file.save(settings.clone())?;
-            }
-            settings
+            let done = change(&mut settings).and_then(|()| {
+                if settings == *file.settings() {
+                    return Ok(());
+                }
+                file.save(settings).map_err(E::from)
+            });
+            let holds = done.is_ok() || by_hand;
+            (done, holds, file.settings().clone(), notices)
         };
-        self.take_over(settings).await;
-        Ok(())
+        for notice in notices {
+            self.notice(notice);
+        }
+        if holds {
+            self.take_over(settings).await;
+        }
+        done
     }
 
     /// Takes over what somebody else wrote into the settings file.

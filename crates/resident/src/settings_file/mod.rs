@@ -23,6 +23,8 @@ pub struct SettingsFile {
     path: PathBuf,
     document: DocumentMut,
     settings: Settings,
+    /// What the file held when it was read or written last.
+    bytes: Vec<u8>,
 }
 
 /// The settings could not be read or written; what was stored before is untouched.
@@ -72,6 +74,7 @@ impl SettingsFile {
             path: path.to_owned(),
             document: found.document,
             settings: found.settings,
+            bytes,
         };
         Ok((file, notices))
     }
@@ -91,7 +94,7 @@ impl SettingsFile {
             path: self.path.clone(),
             error,
         })?;
-        if bytes == self.document.to_string().as_bytes() {
+        if bytes == self.bytes {
             return Ok((false, Vec::new()));
         }
         let (file, notices) = Self::load(&self.path, stamp)?;
@@ -105,6 +108,20 @@ impl SettingsFile {
         Ok((changed, notices))
     }
 
+    /// The same before a change is written, so that it does not undo what somebody else wrote a moment ago, or where no
+    /// system tells of that. A file that is gone changes nothing: it is written anew.
+    ///
+    /// # Errors
+    /// As [`Self::reload`].
+    pub fn catch_up(&mut self, stamp: &str) -> Result<(bool, Vec<Notice>), SettingsError> {
+        match self.reload(stamp) {
+            Err(SettingsError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
+                Ok((false, Vec::new()))
+            }
+            other => other,
+        }
+    }
+
     /// Takes `settings` over and writes them.
     ///
     /// # Errors
@@ -112,12 +129,12 @@ impl SettingsFile {
     pub fn save(&mut self, settings: Settings) -> Result<(), SettingsError> {
         let mut document = self.document.clone();
         write::merge(&mut document, &self.settings, &settings)?;
-        written::write(&self.path, document.to_string().as_bytes(), Readers::Owner).map_err(
-            |error| SettingsError::Io {
-                path: self.path.clone(),
-                error,
-            },
-        )?;
+        let bytes = document.to_string().into_bytes();
+        written::write(&self.path, &bytes, Readers::Owner).map_err(|error| SettingsError::Io {
+            path: self.path.clone(),
+            error,
+        })?;
+        self.bytes = bytes;
         self.document = document;
         self.settings = settings;
         Ok(())

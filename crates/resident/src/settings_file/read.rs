@@ -67,7 +67,7 @@ const PRIVACY: &[&str] = &[
     "send_receipts",
     "send_read_marks",
 ];
-const ACCOUNT: &[&str] = &[
+pub(super) const ACCOUNT: &[&str] = &[
     "jid",
     "connect",
     "enabled",
@@ -171,9 +171,13 @@ impl Reading {
     fn accounts(&mut self, item: &Item) -> Vec<AccountSettings> {
         let tables = match item {
             Item::ArrayOfTables(tables) => tables.clone(),
-            Item::Value(value) if value.is_array() => {
-                item.clone().into_array_of_tables().unwrap_or_default()
-            }
+            Item::Value(value) if value.is_array() => match item.clone().into_array_of_tables() {
+                Ok(tables) => tables,
+                Err(_) => {
+                    self.stumbles(|| "account must hold tables".to_owned());
+                    return Vec::new();
+                }
+            },
             _ => {
                 self.stumbles(|| "account must be written as [[account]]".to_owned());
                 return Vec::new();
@@ -184,7 +188,7 @@ impl Reading {
             for (key, _) in table.iter().filter(|(key, _)| !ACCOUNT.contains(key)) {
                 self.does_not_know(format!("account.{key}"));
             }
-            match from_table::<AccountSettings>(table.clone()) {
+            match self.account(table) {
                 Ok(account) if accounts.iter().any(|known| known.jid == account.jid) => {
                     self.stumbles(|| format!("account {} stands there twice", account.jid));
                 }
@@ -193,6 +197,37 @@ impl Reading {
             }
         }
         accounts
+    }
+
+    /// An account read key by key. It needs its address; one that says in a way that is not understood whether and by
+    /// which way to sign in does not sign in, rather than by another way.
+    fn account(&mut self, table: &Table) -> Result<AccountSettings, String> {
+        let with = |key: &str| {
+            let mut alone = Table::new();
+            for key in ["jid", key] {
+                if let Some(value) = table.get(key) {
+                    alone.insert(key, value.clone());
+                }
+            }
+            alone
+        };
+        let mut sound = with("jid");
+        let jid = from_table::<AccountSettings>(sound.clone())?.jid;
+        let mut certain = true;
+        for (key, value) in table.iter().filter(|(key, _)| ACCOUNT.contains(key)) {
+            match from_table::<AccountSettings>(with(key)) {
+                Ok(_) => {
+                    sound.insert(key, value.clone());
+                }
+                Err(error) => {
+                    self.stumbles(|| format!("account {jid}: {key}: {error}"));
+                    certain &= !matches!(key, "enabled" | "connect" | "proxy");
+                }
+            }
+        }
+        let mut account = from_table::<AccountSettings>(sound)?;
+        account.enabled &= certain;
+        Ok(account)
     }
 }
 

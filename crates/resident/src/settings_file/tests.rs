@@ -1,3 +1,4 @@
+mod accounts;
 mod alerts;
 mod anything;
 
@@ -190,4 +191,42 @@ fn a_file_broken_by_hand_while_running_takes_no_account_away() {
         panic!("{notices:?}");
     };
     assert_eq!(std::fs::read_to_string(path).unwrap(), "[[account\n");
+}
+
+#[test]
+fn a_change_by_hand_that_nobody_told_of_is_not_undone_by_the_next_save() {
+    let desk = desk("[general]\ntheme = \"dark\"\n");
+    let (mut file, _) = desk.load();
+    std::fs::write(
+        &desk.path,
+        "# mine\n[general]\ntheme = \"light\"\n[[account]]\njid = \"alice@example.org\"\n",
+    )
+    .unwrap();
+    let (by_hand, notices) = file.catch_up("now").unwrap();
+    assert!(by_hand && notices.is_empty(), "{notices:?}");
+    let mut settings = file.settings().clone();
+    settings.privacy.send_typing = false;
+    file.save(settings).unwrap();
+    let text = desk.text();
+    for kept in [
+        "# mine",
+        "light",
+        "alice@example.org",
+        "send_typing = false",
+    ] {
+        assert!(text.contains(kept), "{kept} is gone from:\n{text}");
+    }
+    assert!(!file.catch_up("now").unwrap().0, "our own writing");
+}
+
+#[test]
+fn a_file_that_was_taken_away_is_written_anew() {
+    let desk = desk("[general]\ntheme = \"dark\"\n");
+    let (mut file, _) = desk.load();
+    std::fs::remove_file(&desk.path).unwrap();
+    assert!(!file.catch_up("now").unwrap().0);
+    let mut settings = file.settings().clone();
+    settings.privacy.send_typing = false;
+    file.save(settings).unwrap();
+    assert!(desk.text().contains("dark"), "{}", desk.text());
 }

@@ -11,7 +11,7 @@ pub async fn watch(house: Arc<House>) {
     }
 }
 
-/// Elsewhere than on Linux changes by hand are taken over at the next start.
+/// Elsewhere than on Linux changes by hand are taken over with the next change in the settings, or at the next start.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unused_async, reason = "as on Linux")]
 pub async fn watch(_house: Arc<House>) {}

@@ -1,7 +1,9 @@
 //! From settings to bytes, touching only what changed.
 
+use super::read::ACCOUNT;
 use super::{SettingsError, write_alerts};
 use carillon_core::settings::{AccountSettings, Settings};
+use jid::BareJid;
 use serde::Serialize;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike};
 
@@ -15,7 +17,7 @@ pub(super) fn merge(
     merge_section(document, "general", &settings.general, &defaults.general)?;
     merge_section(document, "privacy", &settings.privacy, &defaults.privacy)?;
     write_alerts::merge(document, &old.alerts, &settings.alerts)?;
-    merge_accounts(document, &settings.accounts)
+    merge_accounts(document, &old.accounts, &settings.accounts)
 }
 
 pub(super) fn table_of<T: Serialize>(value: &T) -> Result<Table, SettingsError> {
@@ -46,45 +48,71 @@ fn merge_section<T: Serialize>(
     Ok(())
 }
 
+/// Accounts that did not change stay as they stand there, and so does what is not understood.
 fn merge_accounts(
     document: &mut DocumentMut,
+    old: &[AccountSettings],
     accounts: &[AccountSettings],
 ) -> Result<(), SettingsError> {
-    let old = match document.remove("account") {
+    if old == accounts {
+        return Ok(());
+    }
+    let written = match document.remove("account") {
         Some(Item::ArrayOfTables(tables)) => tables,
         Some(item) => item.into_array_of_tables().unwrap_or_default(),
         None => ArrayOfTables::new(),
     };
-    if accounts.is_empty() {
-        return Ok(());
-    }
+    let mut rest: Vec<Table> = written.iter().cloned().collect();
     let mut new = ArrayOfTables::new();
     for account in accounts {
-        let known = old
-            .iter()
-            .find(|table| table.get("jid").and_then(Item::as_str) == Some(account.jid.as_str()));
-        let mut table = known.cloned().unwrap_or_default();
-        let wanted = table_of(account)?;
-        let usual = table_of(&AccountSettings::new(account.jid.clone()))?;
-        for key in [
-            "jid",
-            "connect",
-            "enabled",
-            "secret",
-            "proxy",
-            "allow_plain",
-        ] {
-            let default = key != "jid" && text(wanted.get(key)) == text(usual.get(key));
-            match wanted.get(key) {
-                Some(value) if !default => set(&mut table, key, Some(value)),
-                _ => {
-                    table.remove(key);
-                }
-            }
-        }
+        let first = rest.iter().position(|table| is_of(table, account));
+        let mut table = first.map(|at| rest.remove(at)).unwrap_or_default();
+        let before = old.iter().find(|known| known.jid == account.jid);
+        merge_account(&mut table, before, account)?;
         new.push(table);
     }
-    document.insert("account", Item::ArrayOfTables(new));
+    let removed = |table: &Table| {
+        let gone = |known: &&AccountSettings| accounts.iter().all(|one| one.jid != known.jid);
+        old.iter().filter(gone).any(|known| is_of(table, known))
+    };
+    rest.retain(|table| !removed(table));
+    for table in rest {
+        new.push(table);
+    }
+    if !new.is_empty() {
+        document.insert("account", Item::ArrayOfTables(new));
+    }
+    Ok(())
+}
+
+fn is_of(table: &Table, account: &AccountSettings) -> bool {
+    let jid = table.get("jid").and_then(Item::as_str);
+    jid.and_then(|jid| jid.parse::<BareJid>().ok()).as_ref() == Some(&account.jid)
+}
+
+/// Writes what changed since `before`; for a new account what differs from the defaults.
+fn merge_account(
+    table: &mut Table,
+    before: Option<&AccountSettings>,
+    account: &AccountSettings,
+) -> Result<(), SettingsError> {
+    let wanted = table_of(account)?;
+    let usual = table_of(&AccountSettings::new(account.jid.clone()))?;
+    let before = before.filter(|_| table.contains_key("jid"));
+    let before = before.map(table_of).transpose()?;
+    for key in ACCOUNT {
+        let as_before = |before: &Table| text(wanted.get(key)) == text(before.get(key));
+        if before.as_ref().is_some_and(as_before) {
+            continue;
+        }
+        let default = *key != "jid" && text(wanted.get(key)) == text(usual.get(key));
+        match wanted.get(key) {
+            Some(value) if !default => set(table, key, Some(value)),
+            _ => {
+                table.remove(key);
+            }
+        }
+    }
     Ok(())
 }
 
