@@ -232,7 +232,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::AddWatch(ask) => answer(conditions::add_watch(house, ask).await),
         Command::RemoveWatch(ask) => answer(conditions::remove_watch(house, ask.chat).await),
         Command::ExplainAlert(ask) => answer(explain::dry_run(house, ask).await),
-        Command::ReadAlertCapabilities(_) => answer(Ok(capabilities::capabilities(house))),
+        Command::ReadAlertCapabilities(_) => answer(Ok(capabilities::capabilities(house).await)),
         Command::ExportAlerts(ask) => answer(trade::export(house, ask.path).await),
         Command::ImportAlerts(ask) => answer(trade::import(house, ask).await),
         Command::ReadSoundPacks(_) => answer(sounds::packs(house).await),

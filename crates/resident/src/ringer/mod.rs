@@ -4,7 +4,7 @@ pub mod compose;
 pub mod pictures;
 mod remembered;
 
-use crate::desktop::popups::{PopupRequest, Popups, Urgency};
+use crate::desktop::popups::{Abilities, PopupRequest, Popups, Urgency};
 use crate::desktop::sound::{Clip, Play, Player, carried_by_popups};
 use crate::desktop::speech::Speech;
 use crate::words::Words;
@@ -184,6 +184,12 @@ impl Ringer {
     pub fn stop_sounds(&self) {
         self.player.stop_all();
         self.speech.stop_all();
+    }
+
+    /// What popups can do here; `None` while nobody shows any.
+    #[must_use]
+    pub fn popups(&self) -> Option<Abilities> {
+        self.popups.service().borrow().clone()
     }
 
     /// Whether alerts can be read aloud here.

@@ -14,7 +14,7 @@ pub struct Abilities {
 }
 
 impl Abilities {
-    pub(super) fn new(name: String, capabilities: Vec<String>) -> Self {
+    pub(crate) fn new(name: String, capabilities: Vec<String>) -> Self {
         Self {
             name,
             capabilities: capabilities.into_iter().collect(),

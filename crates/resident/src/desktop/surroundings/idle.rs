@@ -23,13 +23,12 @@ impl IdleWatch {
         }
     }
 
-    /// Whether somebody here would tell.
+    /// Whether somebody here would tell. logind alone only passes on what the desktop says, and many say nothing: it
+    /// counts once it was told something.
     #[cfg(target_os = "linux")]
     pub async fn is_possible(bus: &Bus) -> bool {
-        use super::{idle_bus, locked, x11};
-        x11::is_session()
-            || idle_bus::has_mutter(bus).await
-            || locked::login_session().await.is_some()
+        use super::{idle_bus, x11};
+        x11::is_session() || idle_bus::has_mutter(bus).await || idle_bus::login_was_told().await
     }
 
     /// Whether the system answers.

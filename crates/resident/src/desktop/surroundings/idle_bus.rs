@@ -98,6 +98,20 @@ pub(super) async fn watch_login(time: Duration, tell: mpsc::Sender<bool>) -> boo
     true
 }
 
+/// Whether the desktop has ever told logind who is idle.
+pub(super) async fn login_was_told() -> bool {
+    match login_session().await {
+        Some((connection, path)) => was_told(&connection, session_at(&path)).await,
+        None => false,
+    }
+}
+
+/// Without a hint there is no time of it.
+pub(super) async fn was_told(connection: &Connection, session: Place<'_>) -> bool {
+    let since: Option<u64> = session.get(connection, "IdleSinceHint").await;
+    since.is_some_and(|since| since > 0)
+}
+
 async fn follow_login(
     connection: &Connection,
     path: &str,
