@@ -19,16 +19,29 @@ pub async fn popup(house: &Arc<House>, event: PopupEvent) {
     match event {
         PopupEvent::Activated { key, action, token } => {
             dismissed(house, key.clone()).await;
-            if let Some(shown) = house.ringer.shown(&key).filter(|shown| !shown.sample) {
-                activated(house, shown, action.as_deref(), token).await;
-                house.ringer.withdraw(&key);
+            match house.ringer.shown(&key) {
+                Some(shown) if shown.sample => {}
+                Some(shown) => {
+                    activated(house, shown, action.as_deref(), token).await;
+                    house.ringer.withdraw(&key);
+                }
+                // It has waited in the desktop's own list for longer than it was remembered.
+                None => present(house, Place::Anywhere, token),
             }
         }
         PopupEvent::Replied { key, text } => {
-            let shown = house.ringer.shown(&key).filter(|shown| !shown.sample);
-            if let Some(chat) = shown.and_then(|shown| shown.chat) {
-                replied(house, chat, text).await;
-                house.ringer.withdraw(&key);
+            let shown = house.ringer.shown(&key);
+            let sample = shown.as_ref().is_some_and(|shown| shown.sample);
+            match shown.and_then(|shown| shown.chat) {
+                _ if sample => {}
+                Some(chat) => {
+                    replied(house, chat, text).await;
+                    house.ringer.withdraw(&key);
+                }
+                None => {
+                    tracing::warn!("an answer to a popup that is not remembered was not sent");
+                    present(house, Place::Anywhere, None);
+                }
             }
         }
         PopupEvent::Closed { key, reason } => {

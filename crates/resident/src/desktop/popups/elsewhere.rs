@@ -1,7 +1,8 @@
 //! Popups on Windows and macOS, by notify-rust alone.
 //!
 //! Their notification centres neither replace nor withdraw through notify-rust 4: a popup with a known key is shown
-//! anew, and withdrawing forgets it. Each popup waits for its answer on a thread of its own, which ends with it.
+//! anew, and one that is withdrawn stays in their lists. Each popup waits for its answer on a thread of its own, which
+//! ends with it. Windows has no text field in a popup through notify-rust; its button opens the chat.
 
 use super::text::{self, BODY, LABEL, SUMMARY};
 use super::{
@@ -9,7 +10,14 @@ use super::{
 };
 use crate::desktop::bus::Bus;
 use notify_rust::{CloseReason, Notification, NotificationResponse, Timeout};
-use tokio::sync::{mpsc, watch};
+use std::sync::Arc;
+use tokio::sync::{Semaphore, mpsc, watch};
+
+/// So many popups wait for an answer, each on a thread; what is shown beyond them cannot be clicked.
+const WAITING: usize = 16;
+/// The button that does what a click on the popup does.
+#[cfg(target_os = "macos")]
+const OPEN: &str = "open";
 
 pub(super) fn start(
     _bus: &Bus,
@@ -25,15 +33,20 @@ pub(super) fn start(
     told.send_replace(Some(Abilities::new(std::env::consts::OS.to_owned(), can)));
     tokio::spawn(async move {
         let _told = told;
+        let places = Arc::new(Semaphore::new(WAITING));
         while let Some(order) = orders.recv().await {
             let Order::Show(request) = order else {
                 continue;
             };
             let notification = build(&request, &identity);
             let (key, answers) = (request.key, events.clone());
+            let place = Arc::clone(&places).try_acquire_owned().ok();
             let waiting = std::thread::Builder::new()
                 .name("popup".into())
-                .spawn(move || show(&notification, &key, &answers));
+                .spawn(move || {
+                    show(&notification, &key, &answers, place.is_some());
+                    drop(place);
+                });
             if let Err(error) = waiting {
                 tracing::warn!(%error, "no thread for a popup");
             }
@@ -66,6 +79,13 @@ fn build(request: &PopupRequest, identity: &Identity) -> Notification {
     if let Some(sound) = &request.sound {
         notification.sound_name(sound);
     }
+    // Several buttons hide behind one, and a click on that one is the first of them.
+    #[cfg(target_os = "macos")]
+    if request.actions.len() > 1 {
+        use notify_rust::NsNotificationExt as _;
+        let open = text::line(&request.default_label, LABEL);
+        notification.actions_label(&open).action(OPEN, &open);
+    }
     for action in &request.actions {
         notification.action(&action.id, &text::line(&action.label, LABEL));
     }
@@ -75,7 +95,7 @@ fn build(request: &PopupRequest, identity: &Identity) -> Notification {
     notification
 }
 
-fn show(notification: &Notification, key: &str, events: &mpsc::Sender<PopupEvent>) {
+fn show(notification: &Notification, key: &str, events: &mpsc::Sender<PopupEvent>, waits: bool) {
     let key = key.to_owned();
     let handle = match notification.show() {
         Ok(handle) => handle,
@@ -89,12 +109,22 @@ fn show(notification: &Notification, key: &str, events: &mpsc::Sender<PopupEvent
             );
         }
     };
+    if !waits {
+        tracing::warn!("too many popups wait for an answer");
+        return;
+    }
     let answered = handle.wait_for_response(|response: &NotificationResponse| {
         let key = key.clone();
         tell(
             events,
             match response {
                 NotificationResponse::Default => PopupEvent::Activated {
+                    key,
+                    action: None,
+                    token: None,
+                },
+                #[cfg(target_os = "macos")]
+                NotificationResponse::Action(id) if id == OPEN => PopupEvent::Activated {
                     key,
                     action: None,
                     token: None,
