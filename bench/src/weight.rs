@@ -77,7 +77,15 @@ pub(crate) async fn window(alice: &Person, report: &mut Report) {
         .until_status("a window is there", |status| status["windows"] == 1)
         .await;
     sleep(SETTLED).await;
-    report.add("window_pss_mb", megabytes(memory(alice).pss), "MB", None, 1);
+    let memory = memory(alice);
+    report.add("window_pss_mb", megabytes(memory.pss), "MB", None, 1);
+    report.add(
+        "window_private_mb",
+        megabytes(memory.private),
+        "MB",
+        None,
+        1,
+    );
 }
 
 fn memory(alice: &Person) -> Memory {
