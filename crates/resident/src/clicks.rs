@@ -160,9 +160,8 @@ async fn on_desk<T: Send + 'static>(
 /// Does what the tray asks for.
 pub async fn tray(house: &Arc<House>, event: TrayEvent) {
     match event {
-        TrayEvent::Clicked { token } | TrayEvent::Open { token } => {
-            present(house, Place::Anywhere, token);
-        }
+        TrayEvent::Clicked { token } => present(house, counted(house), token),
+        TrayEvent::Open { token } => present(house, Place::Anywhere, token),
         TrayEvent::Status(availability) => set_status(house, availability).await,
         TrayEvent::MuteHour => {
             house.ringer.stop_sounds();
@@ -174,6 +173,26 @@ pub async fn tray(house: &Arc<House>, event: TrayEvent) {
         TrayEvent::Unmute => report(on_desk(house, |desk| desk.set_mute(None)).await),
         TrayEvent::Quit => house.quit.notify_one(),
     }
+}
+
+/// Where the newest lies of what the icon counts: whoever clicks on a number wants to see what it stands for.
+fn counted(house: &House) -> Place {
+    let reader = house.reader();
+    let found = reader.newest_chats(u32::MAX).and_then(|chats| {
+        if let Some(unread) = chats.into_iter().find(|chat| chat.unread > 0) {
+            return Ok(Place::Chat { chat: unread.chat });
+        }
+        let requests = !reader.contact_requests()?.is_empty()
+            || !reader.stranger_requests()?.is_empty()
+            || !reader.invites()?.is_empty();
+        Ok(if requests {
+            Place::Requests
+        } else {
+            Place::Anywhere
+        })
+    });
+    // The window says itself what is wrong with the store.
+    found.unwrap_or(Place::Anywhere)
 }
 
 async fn set_status(house: &House, availability: OwnAvailability) {

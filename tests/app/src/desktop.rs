@@ -151,6 +151,17 @@ impl Desktop {
             .filter(|id: &u32| belongs(*id, marker.as_bytes()))
             .collect()
     }
+
+    /// The processes of Carillon's open windows, whatever profile they belong to.
+    #[must_use]
+    pub fn window_processes(&self) -> Vec<u32> {
+        let mut processes = self.processes();
+        processes.retain(|id| {
+            std::fs::read_to_string(format!("/proc/{id}/comm"))
+                .is_ok_and(|name| name.trim() == "carillon-window")
+        });
+        processes
+    }
 }
 
 impl Drop for Desktop {

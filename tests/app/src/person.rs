@@ -293,10 +293,7 @@ impl Person {
     /// The process of the open window.
     #[must_use]
     pub fn window_process(&self) -> Option<u32> {
-        self.desktop.processes().into_iter().find(|id| {
-            std::fs::read_to_string(format!("/proc/{id}/comm"))
-                .is_ok_and(|name| name.trim() == "carillon-window")
-        })
+        self.desktop.window_processes().first().copied()
     }
 
     /// Where the window's own log and the resident's are.
