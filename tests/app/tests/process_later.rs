@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // in the functions that the tests share
 
+use std::time::Duration;
+
 use carillon_tests_app::{Meeting, Popup, Visitor};
-use carillon_tests_servers::until_some;
+use carillon_tests_servers::{Peer, until_some};
 use serde_json::{Value, json};
 
 const ALICE: &str = "alice@carillon.test";
@@ -65,6 +67,43 @@ async fn an_unread_message_is_shown_and_heard_again_until_the_chat_was_read() {
     let quiet = desktop.speaker.mark();
     let silence = std::time::Duration::from_secs(6);
     assert!(desktop.speaker.heard_within(quiet, silence).await.is_none());
+}
+
+#[tokio::test]
+async fn an_unread_message_is_shown_first_and_heard_later_until_it_is_read_elsewhere() {
+    let meeting = Meeting::on_prosody().await;
+    let mut phone = Peer::online(&meeting.server, &meeting.alice_account).await;
+    phone
+        .raw("<iq type='set' id='carbons'><enable xmlns='urn:xmpp:carbons:2'/></iq>")
+        .await;
+    let mut tool = meeting.alice.tool().await;
+    let repeat = json!({"times": 9, "every": 5, "escalate": ["popup", "sound"]});
+    let row = json!({"repeat": repeat});
+    let ask = json!({"whose": {"kind": "everybody"}, "kind": "message", "row": row});
+    tool.must("set_alert_row", ask).await;
+    let mut bob = meeting.bob_unseen().await;
+    let desktop = &meeting.alice.desktop;
+    let said = desktop.speaker.mark();
+    let markable = "<markable xmlns='urn:xmpp:chat-markers:0'/>";
+    let id = bob.message_with(ALICE, "Are you there?", markable).await;
+    phone.expect_message("Are you there?").await;
+    let shown = |popup: &Popup| popup.body.contains("Are you there?");
+    let popup = desktop.notifications.next_popup("at once", shown).await;
+    let (heard, end) = desktop.speaker.heard_since(said).await;
+    let waited = heard.onset.saturating_duration_since(popup.at);
+    assert!(
+        waited > Duration::from_secs(3),
+        "shown at once, heard with the first repetition: {waited:?}"
+    );
+
+    phone
+        .raw(&format!(
+            "<message type='chat' to='{BOB}' id='seen-1'><displayed xmlns='urn:xmpp:chat-markers:0' id='{id}'/></message>"
+        ))
+        .await;
+    desktop.notifications.cleared().await;
+    let silence = desktop.speaker.heard_within(end, Duration::from_secs(7));
+    assert!(silence.await.is_none(), "read is read");
 }
 
 #[tokio::test]
