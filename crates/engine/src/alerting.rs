@@ -36,6 +36,7 @@ impl Desk {
         // The popup first: what is written down afterwards is not on the way from message to bell.
         self.give_out(event.clone(), &plan, content);
         self.note_event(&event, &plan, message, waits);
+        self.mark(&event, &plan, message);
         self.end_watch(plan.ends_watch.clone());
         plan
     }
@@ -165,6 +166,7 @@ impl Desk {
         self.recent.forget_key(&key);
         self.is_seen(&key);
         self.standing.remove(&key);
+        self.unmark(&key);
         if self.unseen.remove(&key) {
             self.refresh_tray();
         }

@@ -5,8 +5,8 @@
 
 use crate::desk::Desk;
 use crate::output::Output;
-use carillon_core::ids::{AccountId, Timestamp};
-use carillon_store::{ActivityRow, AlertTimer, StoreError};
+use carillon_core::ids::{AccountId, MessageId, Timestamp};
+use carillon_store::{ActivityRow, AlertTimer, StoreError, StoredMark};
 use jid::BareJid;
 
 /// So many notes wait at most: a flood must not fill the memory.
@@ -32,6 +32,14 @@ pub(crate) enum Note {
     NoTimer(String),
     /// A contact went away, or is back.
     LastSeen(AccountId, BareJid, Option<Timestamp>),
+    /// What the tray shows until it is seen.
+    Mark(StoredMark),
+    /// What was under this key was seen.
+    Unmark(String),
+    /// A message that the tray does not count.
+    OutOfTray(MessageId),
+    /// Of a contact's messages none that is unread now, or of all contacts'.
+    ChatsOutOfTray(AccountId, Option<BareJid>),
 }
 
 /// What is still to be done.
@@ -60,13 +68,8 @@ impl Desk {
     }
 
     pub(crate) fn do_chores(&mut self) {
-        if std::mem::take(&mut self.chores.tray) {
-            self.work_out_tray();
-        }
         let notes = std::mem::take(&mut self.chores.notes);
-        if notes.is_empty() {
-            return;
-        }
+        let noted = !notes.is_empty();
         let mut listed = false;
         for note in notes {
             listed |= matches!(note, Note::Event(..) | Note::Decided { .. });
@@ -74,7 +77,13 @@ impl Desk {
                 tracing::warn!(%error, "what was to be remembered of alerts could not be stored");
             }
         }
-        self.flush_soon();
+        // What the tray shows is written down before it is told.
+        if std::mem::take(&mut self.chores.tray) {
+            self.work_out_tray();
+        }
+        if noted {
+            self.flush_soon();
+        }
         if listed {
             self.tell(Output::Activity);
         }
@@ -96,6 +105,12 @@ impl Desk {
             Note::Timer(timer) => store.set_alert_timer(&timer),
             Note::NoTimer(key) => store.remove_alert_timer(&key),
             Note::LastSeen(account, jid, at) => store.set_last_seen(account, &jid, at),
+            Note::Mark(mark) => store.set_tray_mark(&mark),
+            Note::Unmark(key) => store.remove_tray_mark(&key),
+            Note::OutOfTray(message) => store.keep_out_of_tray(message),
+            Note::ChatsOutOfTray(account, jid) => {
+                store.keep_chats_out_of_tray(jid.as_ref().map(|jid| (account, jid)))
+            }
         }
     }
 }

@@ -73,6 +73,8 @@ pub struct Desk {
     pub(crate) requests: HashMap<u64, (AccountId, Asked)>,
     pub(crate) last_number: u64,
     pub(crate) tray: TrayInput,
+    /// What the tray shows until it is seen.
+    pub(crate) marks: crate::marks::Marks,
     pub(crate) chores: Chores,
     pub(crate) flood: Flood,
     /// Alerts that are to be decided again.

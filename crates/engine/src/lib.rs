@@ -20,6 +20,7 @@ mod errands;
 mod hearing;
 mod later;
 mod loss;
+mod marks;
 mod messages;
 mod missed;
 mod news;

@@ -90,7 +90,9 @@ impl Desk {
     /// Takes back what still stands there, or would come again.
     pub(crate) fn is_no_news(&mut self, kind: EventKind, id: AccountId, jid: &BareJid) {
         let key = live(kind, id, jid).replace_key();
-        let stands = self.unseen.contains(&key) || self.standing.contains(&key);
+        let stands = self.unseen.contains(&key)
+            || self.standing.contains(&key)
+            || self.marks.contains_key(&key);
         if stands || self.later.waits(&key) {
             self.withdraw_key(key);
         }

@@ -99,7 +99,7 @@ mod tests {
             unread: 7,
             ..TrayInput::default()
         };
-        assert_eq!(owed.replace(Output::Tray(newest)), None);
+        assert_eq!(owed.replace(Output::Tray(newest.clone())), None);
         assert_eq!(owed.replace(withdraw("a")), None);
         assert_eq!(owed.replace(withdraw("c")), Some(withdraw("c")));
         let all: Vec<_> = std::iter::from_fn(|| owed.take()).collect();

@@ -88,6 +88,7 @@ impl Engine {
             requests: HashMap::new(),
             last_number: 0,
             tray: TrayInput::default(),
+            marks: BTreeMap::new(),
             chores: Chores::default(),
             flood: Flood::default(),
             later: Queue::default(),
@@ -104,6 +105,7 @@ impl Engine {
         };
         desk.mute = stored_mute(&desk)?;
         desk.restore_later()?;
+        desk.restore_marks()?;
         desk.apply_settings(config.settings)?;
         desk.do_chores();
         tokio::spawn(run(desk, call_queue, news_queue));
@@ -178,12 +180,16 @@ async fn run(
             () = sleep(wait) => desk.do_what_is_due(),
             // An error means that nobody tells of the surroundings any more.
             Ok(()) = around.changed() => {
-                let (in_front, do_not_disturb) = {
+                let (in_front, looked_at, do_not_disturb) = {
                     let around = around.borrow_and_update();
-                    (around.in_front().cloned(), around.do_not_disturb)
+                    let in_front = around.in_front().cloned();
+                    (in_front, around.is_looked_at(), around.do_not_disturb)
                 };
                 if let Some(chat) = in_front {
                     desk.came_to_front(&chat);
+                }
+                if looked_at {
+                    desk.looked();
                 }
                 if std::mem::replace(&mut disturbing, do_not_disturb) != do_not_disturb {
                     desk.silence_changed();

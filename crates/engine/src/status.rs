@@ -83,8 +83,8 @@ impl Desk {
 
     /// What the tray shows now.
     #[must_use]
-    pub const fn tray(&self) -> TrayInput {
-        self.tray
+    pub const fn tray(&self) -> &TrayInput {
+        &self.tray
     }
 
     /// Works out what the tray shows, and tells it when it changed.
@@ -97,11 +97,9 @@ impl Desk {
             .accounts
             .values()
             .any(|account| matches!(account.line, Line::Connecting | Line::Waiting { .. }));
-        let unread = self.store.unread_total().map_or(self.tray.unread, |total| {
-            total.in_chats.saturating_add(total.in_requests)
-        });
-        let requests = self.store.contact_requests().map_or(0, |all| all.len())
-            + self.store.invites().map_or(0, |all| all.len());
+        let (unread, overlay) = self
+            .tally_tray()
+            .unwrap_or_else(|| (self.tray.unread, self.tray.overlay.clone()));
         let tray = TrayInput {
             availability: if online {
                 self.own_presence().0
@@ -109,7 +107,8 @@ impl Desk {
                 Availability::Offline
             },
             connecting,
-            unread: unread.saturating_add(u32::try_from(requests).unwrap_or(u32::MAX)),
+            unread,
+            overlay,
             attention: !self.unseen.is_empty(),
             muted: self.mute().is_some(),
             before_loss: self
@@ -119,7 +118,7 @@ impl Desk {
                 .then(|| self.own_presence().0),
         };
         if tray != self.tray {
-            self.tray = tray;
+            self.tray = tray.clone();
             self.tell(Output::Tray(tray));
         }
     }

@@ -73,7 +73,7 @@ tray-unmute = Stummschaltung aufheben
 tray-quit = Beenden
 tray-connecting = Verbindet …
 tray-unread = { $count ->
-    [one] eine ungelesen
-   *[other] { $count } ungelesen
+    [one] eine Neuigkeit
+   *[other] { $count } Neuigkeiten
 }
 tray-muted = stumm

@@ -75,7 +75,7 @@ tray-unmute = Lift the mute
 tray-quit = Quit
 tray-connecting = Connecting…
 tray-unread = { $count ->
-    [one] one unread
-   *[other] { $count } unread
+    [one] one new
+   *[other] { $count } new
 }
 tray-muted = muted

@@ -74,6 +74,7 @@ async fn listen(house: &Arc<House>, mut ears: Ears, mut care: TrayCare) {
             },
             Some(event) = ears.popups.recv() => clicks::popup(house, event).await,
             Some(event) = ears.tray.recv() => clicks::tray(house, event).await,
+            () = care.calms() => care.show(house),
             Ok(()) = desktop.changed() => house.windows.tell(&Event::Accounts),
             () = house.quit.notified() => return,
             () = &mut ended => return,

@@ -36,6 +36,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod tray;
 
 pub use activity::{ACTIVITY_KEPT, ActivityRow, StoredActivity};
 pub use archive::{ArchiveCursor, PageKind, StoredEntry};
@@ -50,6 +51,7 @@ pub use roster::{RosterChange, RosterDifference};
 pub use seen::{Seen, UnreadTotal};
 pub use store::{Reader, Store};
 pub use timers::AlertTimer;
+pub use tray::StoredMark;
 
 /// What every call of this crate answers.
 pub type Result<T> = std::result::Result<T, StoreError>;

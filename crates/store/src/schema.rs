@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/001_start.sql"),
     include_str!("../migrations/002_streams.sql"),
     include_str!("../migrations/003_alerts.sql"),
+    include_str!("../migrations/004_tray.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.
@@ -30,7 +31,7 @@ const CHECKPOINT_AT_LAST: i64 = 4_000;
 pub(crate) const CHECKED_WHOLE: u64 = 8 * 1024 * 1024;
 
 /// More than the store has statements, so that none is ever parsed twice.
-const STATEMENTS: usize = 112;
+const STATEMENTS: usize = 120;
 
 pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

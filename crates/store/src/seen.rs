@@ -129,6 +129,11 @@ fn see(tx: &Transaction<'_>, chat: i64, up_to: i64) -> Result<Seen> {
         )?
         .query_row((chat, up_to), |row| row.get(0))
         .optional()?;
+    tx.prepare_cached(
+        "DELETE FROM out_of_tray WHERE message IN
+             (SELECT id FROM message WHERE chat = ?1 AND seen = 0 AND place <= ?2)",
+    )?
+    .execute((chat, up_to))?;
     let changed = tx
         .prepare_cached("UPDATE message SET seen = 1 WHERE chat = ?1 AND seen = 0 AND place <= ?2")?
         .execute((chat, up_to))?;

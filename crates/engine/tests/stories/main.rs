@@ -25,6 +25,7 @@ mod requests;
 mod rooms;
 mod sending;
 mod stage;
+mod tray;
 mod trouble;
 mod watching;
 mod words;

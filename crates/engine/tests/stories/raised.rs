@@ -208,7 +208,7 @@ async fn a_connection_that_is_back_within_the_grace_was_never_lost() {
     session.ends(lost()).await;
     let shown = stage.tray().await;
     assert_eq!(
-        carillon_core::tray::tray_state(shown).base,
+        carillon_core::tray::tray_state(&shown).base,
         carillon_core::tray::TrayBase::Online
     );
     let session = stage.session().await;

@@ -282,9 +282,12 @@ fn tell_lock(house: Arc<House>) -> impl Future<Output = ()> {
 /// Tells the alert decisions which chat is in front.
 fn show_front(house: &House) {
     let front = house.windows.chat_in_front();
+    let looked_at = house.windows.visible().focused;
     house.surroundings.send_if_modified(|surroundings| {
-        let changed = surroundings.chat_in_front != front;
-        surroundings.chat_in_front = front;
+        let now = (front, looked_at);
+        let before = (surroundings.chat_in_front.take(), surroundings.looked_at);
+        let changed = before != now;
+        (surroundings.chat_in_front, surroundings.looked_at) = now;
         changed
     });
 }

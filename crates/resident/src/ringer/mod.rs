@@ -1,6 +1,7 @@
 //! Carries out a plan: the popup's words and buttons, the picture, the sound, the tray and attention.
 
 pub mod compose;
+mod face;
 pub mod pictures;
 mod remembered;
 
@@ -8,11 +9,15 @@ use crate::desktop::popups::{Abilities, PopupRequest, Popups, Urgency};
 use crate::desktop::sound::{Clip, Play, Player, carried_by_popups};
 use crate::desktop::speech::Speech;
 use crate::words::Words;
-use carillon_core::alerts::{Attention, EventKind, PopupPlan, Sound, SoundPlan};
+use carillon_core::alerts::{
+    Attention, EventKind, PopupForm, PopupPlan, Preview, Sound, SoundPlan,
+};
 use carillon_core::ids::{ChatRef, InviteId};
 use carillon_engine::Ring;
+use face::Face;
 use pictures::Pictures;
 use remembered::Remembered;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -122,7 +127,7 @@ impl Ringer {
             key,
             summary: text.summary,
             body: text.body,
-            picture: self.pictures.for_popup(&ring.plan.icon, ring.plan.kind),
+            picture: self.picture(ring, plan),
             actions: text.actions,
             reply: text.reply,
             default_label: words.say("popup-open"),
@@ -135,6 +140,18 @@ impl Ringer {
         if let Err(error) = self.popups.show(request) {
             tracing::warn!(%error, "a popup could not be shown");
         }
+    }
+
+    /// The contact's face gives the contact away: it is shown only where their name is.
+    fn picture(&self, ring: &Ring, plan: &PopupPlan) -> Option<PathBuf> {
+        let named = plan.form == PopupForm::Single && plan.preview != Preview::Nothing;
+        let jid = ring.event.jid.as_ref().filter(|_| named);
+        let face = jid.map(|jid| Face {
+            name: &ring.content.name,
+            jid,
+        });
+        self.pictures
+            .for_popup(&ring.plan.icon, ring.plan.kind, face)
     }
 
     fn remember(&self, key: &str, ring: &Ring, sticky: bool) {

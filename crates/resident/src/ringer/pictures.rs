@@ -1,5 +1,6 @@
 //! The pictures beside popups: Carillon's own, or the user's.
 
+use super::face::{self, Face};
 use carillon_core::alerts::{EventKind, Icon};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -71,6 +72,24 @@ fn public_name(name: &str) -> &str {
     if name == "generic" { "new" } else { name }
 }
 
+/// One of Carillon's own icons, as PNG of 64 × 64 pixels.
+#[must_use]
+pub fn png_of(name: &str) -> Option<&'static [u8]> {
+    let found = ICONS
+        .iter()
+        .find(|(known, _)| public_name(known) == public_name(name));
+    found.map(|(_, png)| *png)
+}
+
+/// The user's own picture, if it can be used and is a PNG.
+#[must_use]
+pub fn png_at(path: &Path) -> Option<Vec<u8>> {
+    check(path).ok()?;
+    std::fs::read(path)
+        .ok()
+        .filter(|bytes| !looks_like_svg(bytes))
+}
+
 /// The pictures as files: a popup names one by its path. As pixels in the message, thousands of bytes would be
 /// packed and unpacked one by one on the way from message to popup.
 pub struct Pictures {
@@ -108,12 +127,16 @@ impl Pictures {
     }
 
     /// The picture for an icon cell; the event's own when the chosen one is gone. `None` when no folder takes it.
-    pub fn for_popup(&self, icon: &Icon, kind: EventKind) -> Option<PathBuf> {
+    pub(super) fn for_popup(
+        &self,
+        icon: &Icon,
+        kind: EventKind,
+        face: Option<Face<'_>>,
+    ) -> Option<PathBuf> {
         let chosen = match icon {
             Icon::Builtin(name) => self.builtin(name),
             Icon::File(path) => Some(PathBuf::from(path)).filter(|path| self.is_usable(path)),
-            // Pictures of contacts come with their profiles; until then the event speaks for itself.
-            Icon::Avatar => None,
+            Icon::Avatar => face.and_then(|face| self.face(face, kind)),
         };
         chosen.or_else(|| self.builtin(kind.icon_name()))
     }
@@ -126,6 +149,22 @@ impl Pictures {
             .iter()
             .map(|folder| folder.join(&file))
             .find(|path| is_laid_out(path, png))
+    }
+
+    /// Drawn once for each name, address and event.
+    fn face(&self, face: Face<'_>, kind: EventKind) -> Option<PathBuf> {
+        let file = face.file_name(kind);
+        let folders = self.folders.iter().map(|folder| folder.join("faces"));
+        let paths: Vec<PathBuf> = folders.map(|folder| folder.join(&file)).collect();
+        let there = |path: &&PathBuf| std::fs::metadata(path).is_ok_and(|found| found.len() > 0);
+        if let Some(path) = paths.iter().find(there) {
+            return Some(path.clone());
+        }
+        let png = face::draw(face, png_of(kind.icon_name())?)?;
+        paths.into_iter().find(|path| {
+            make_room(path.parent().unwrap_or(path));
+            is_laid_out(path, &png)
+        })
     }
 
     /// Whether the user's own file can be shown. It is read only when it has changed.
@@ -151,6 +190,18 @@ impl Pictures {
         };
         checked.insert(path.to_owned(), now);
         usable
+    }
+}
+
+/// So many faces are kept; then all are drawn anew.
+const FACES: usize = 1_000;
+
+fn make_room(folder: &Path) {
+    let count = std::fs::read_dir(folder).map_or(0, Iterator::count);
+    if count >= FACES
+        && let Err(error) = std::fs::remove_dir_all(folder)
+    {
+        tracing::debug!(%error, "old pictures of contacts could not be cleared away");
     }
 }
 
@@ -235,9 +286,27 @@ mod tests {
     fn an_icon_file_that_is_gone_falls_back_to_the_events_own() {
         let (_folder, pictures) = pictures();
         let gone = Icon::File("/nowhere/icon.png".to_owned());
-        let shown = pictures.for_popup(&gone, EventKind::Message);
+        let shown = pictures.for_popup(&gone, EventKind::Message, None);
         assert!(shown.is_some());
         assert_eq!(shown, pictures.builtin("message"));
+    }
+
+    #[test]
+    fn a_contact_shows_by_initials_with_the_badge_of_what_happened() {
+        let (_folder, pictures) = pictures();
+        let jid = "bob@example.org".parse().unwrap();
+        let face = Face {
+            name: "Bob",
+            jid: &jid,
+        };
+        let of = |kind| pictures.for_popup(&Icon::Avatar, kind, Some(face)).unwrap();
+        let read = |path: &PathBuf| std::fs::read(path).unwrap();
+        let (message, file) = (of(EventKind::Message), of(EventKind::FileReceived));
+        check(&message).unwrap();
+        assert_ne!(read(&message), read(&file));
+        assert_eq!(of(EventKind::Message), message);
+        let unnamed = pictures.for_popup(&Icon::Avatar, EventKind::Message, None);
+        assert_eq!(unnamed, pictures.builtin("message"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ fn an_empty_folder_gets_a_database_with_the_newest_schema() {
     let profile = Profile::new();
     assert_eq!(
         profile.count("SELECT user_version FROM pragma_user_version"),
-        3
+        4
     );
     let mode: String = profile
         .store
@@ -71,7 +71,7 @@ fn a_newer_carillons_database_is_left_as_it_is() {
     connection.pragma_update(None, "user_version", 7).unwrap();
     drop(connection);
     let before = std::fs::read(&path).unwrap();
-    let newer = StoreError::Newer { found: 7, known: 3 };
+    let newer = StoreError::Newer { found: 7, known: 4 };
     assert_eq!(Store::open(&path).unwrap_err(), newer);
     assert_eq!(Reader::open(&path).unwrap_err(), newer);
     assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -15,6 +15,7 @@ mod seen;
 mod speed;
 mod streams;
 mod timers;
+mod tray;
 
 use crate::{NewMessage, Received, Store};
 use carillon_core::{

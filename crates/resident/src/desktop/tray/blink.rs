@@ -7,17 +7,17 @@ use tokio::time::Instant;
 /// One drawing is held for this long: slow enough to harm nobody (WCAG 2.3.1), quick enough to be noticed.
 const BEAT: Duration = Duration::from_millis(500);
 /// After this the drawing is steady: an icon that never rests wakes the machine and annoys.
-const LASTS: Duration = Duration::from_secs(10);
+pub(crate) const LASTS: Duration = Duration::from_secs(10);
 
 /// What to show `since` attention was asked for, and after how long to look again; `None`: it stays so.
-pub(super) fn blink(state: TrayState, since: Duration) -> (TrayState, Option<Duration>) {
+pub(super) fn blink(state: &TrayState, since: Duration) -> (TrayState, Option<Duration>) {
     if !state.attention || since >= LASTS {
-        return (state, None);
+        return (state.clone(), None);
     }
     let beats = since.as_millis() / BEAT.as_millis();
     let shown = TrayState {
         attention: beats.is_multiple_of(2),
-        ..state
+        ..state.clone()
     };
     let rest = BEAT.saturating_sub(since.saturating_sub(BEAT * u32::try_from(beats).unwrap_or(0)));
     (shown, Some(rest))
@@ -32,7 +32,7 @@ pub(super) struct Blinking {
 
 impl Blinking {
     /// What to show now.
-    pub(super) fn shown(&mut self, state: TrayState) -> TrayState {
+    pub(super) fn shown(&mut self, state: &TrayState) -> TrayState {
         let now = Instant::now();
         self.since = state.attention.then(|| self.since.unwrap_or(now));
         let since = self
@@ -59,12 +59,13 @@ mod tests {
     const ASKING: TrayState = TrayState {
         base: carillon_core::tray::TrayBase::Online,
         count: 1,
+        overlay: None,
         attention: true,
         muted: false,
     };
 
     fn at(millis: u64) -> (bool, Option<Duration>) {
-        let (shown, again) = blink(ASKING, Duration::from_millis(millis));
+        let (shown, again) = blink(&ASKING, Duration::from_millis(millis));
         (shown.attention, again)
     }
 
@@ -85,22 +86,22 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_blink_goes_on_over_other_changes_and_begins_anew_only_after_a_rest() {
         let mut icon = Blinking::default();
-        assert!(icon.shown(ASKING).attention);
+        assert!(icon.shown(&ASKING).attention);
         icon.beat().await;
         let more = TrayState { count: 2, ..ASKING };
-        assert!(!icon.shown(more).attention, "the second beat");
+        assert!(!icon.shown(&more).attention, "the second beat");
         tokio::time::advance(LASTS).await;
-        assert!(icon.shown(more).attention);
+        assert!(icon.shown(&more).attention);
         let rests = tokio::time::timeout(LASTS, icon.beat()).await;
         assert!(rests.is_err(), "it is steady");
         let calm = TrayState {
             attention: false,
             ..ASKING
         };
-        assert!(!icon.shown(calm).attention);
-        assert!(icon.shown(ASKING).attention);
+        assert!(!icon.shown(&calm).attention);
+        assert!(icon.shown(&ASKING).attention);
         icon.beat().await;
-        assert!(!icon.shown(ASKING).attention, "it blinks again");
+        assert!(!icon.shown(&ASKING).attention, "it blinks again");
     }
 
     #[test]
@@ -109,6 +110,6 @@ mod tests {
             attention: false,
             ..ASKING
         };
-        assert_eq!(blink(calm, Duration::ZERO), (calm, None));
+        assert_eq!(blink(&calm, Duration::ZERO), (calm.clone(), None));
     }
 }

@@ -1,6 +1,7 @@
-//! The tray icon's pixels: the base drawing, the count in a badge, the muted mark.
+//! The tray icon's pixels: the base drawing, the icon of what was not seen, the count in a badge, the muted mark.
 
 use super::font::{Font, LARGE, SMALL};
+use super::overlay::Source;
 use carillon_core::tray::{TrayBase, TrayState};
 
 /// The sizes of the icon, in pixels; the panel takes the one that fits.
@@ -15,18 +16,38 @@ pub struct Pixmap {
     pub rgba: Vec<u8>,
 }
 
-type Colour = [u8; 3];
+pub(super) type Colour = [u8; 3];
 const RED: Colour = [0xc0, 0x1c, 0x28];
-const WHITE: Colour = [0xff, 0xff, 0xff];
+pub(super) const WHITE: Colour = [0xff, 0xff, 0xff];
 const DARK: Colour = [0x24, 0x1f, 0x31];
 
 /// The icon in all sizes.
 #[must_use]
-pub fn draw(state: TrayState) -> Vec<Pixmap> {
+pub fn draw(state: &TrayState) -> Vec<Pixmap> {
+    let overlay = state.overlay.as_ref().and_then(Source::of);
     SIZES
         .iter()
-        .filter_map(|&size| draw_at(state, size))
+        .filter_map(|&size| draw_with(state, overlay.as_ref(), size))
         .collect()
+}
+
+/// The last drawings: an icon that blinks alternates between two.
+#[cfg(target_os = "linux")]
+#[derive(Debug, Default)]
+pub(super) struct Drawings(std::collections::VecDeque<(TrayState, Vec<Pixmap>)>);
+
+#[cfg(target_os = "linux")]
+impl Drawings {
+    /// The icon in all sizes, drawn only when it is another than the last two.
+    pub(super) fn of(&mut self, state: TrayState) -> Vec<Pixmap> {
+        if let Some((_, known)) = self.0.iter().find(|(known, _)| *known == state) {
+            return known.clone();
+        }
+        let drawn = draw(&state);
+        self.0.truncate(1);
+        self.0.push_front((state, drawn.clone()));
+        drawn
+    }
 }
 
 /// The size to draw for a place of so many pixels: the next one up, so that it is made smaller rather than blurred.
@@ -40,7 +61,13 @@ pub(super) fn fitting(pixels: f64) -> u32 {
 }
 
 /// `None` only for a size that is not in [`SIZES`].
-pub(super) fn draw_at(state: TrayState, size: u32) -> Option<Pixmap> {
+#[cfg(not(target_os = "linux"))]
+pub(super) fn draw_at(state: &TrayState, size: u32) -> Option<Pixmap> {
+    let overlay = state.overlay.as_ref().and_then(Source::of);
+    draw_with(state, overlay.as_ref(), size)
+}
+
+fn draw_with(state: &TrayState, overlay: Option<&Source>, size: u32) -> Option<Pixmap> {
     let drawing = if state.attention {
         "attention"
     } else {
@@ -56,6 +83,9 @@ pub(super) fn draw_at(state: TrayState, size: u32) -> Option<Pixmap> {
         size,
         rgba: rgba.into_raw(),
     };
+    if let Some(overlay) = overlay {
+        canvas.overlay(overlay, state.count);
+    }
     if state.muted {
         canvas.muted_mark();
     }
@@ -100,28 +130,17 @@ fn embedded(name: &str, size: u32) -> Option<&'static [u8]> {
     embedded!(name, size; "online", "away", "dnd", "offline", "connecting", "attention")
 }
 
-struct Canvas {
-    size: u32,
+pub(super) struct Canvas {
+    pub(super) size: u32,
     rgba: Vec<u8>,
 }
 
 impl Canvas {
     /// The count in a red pill with a white rim, lower right; above 99 it says "99+".
     fn badge(&mut self, count: u32) {
-        let text = if count > 99 {
-            "99+".to_owned()
-        } else {
-            count.to_string()
-        };
-        let (font, scale) = type_size(self.size, text.len());
-        let letters = u32::try_from(text.len()).unwrap_or(0);
-        let (step, line) = ((font.width + 1) * scale, font.height * scale);
-        let (width, height) = (letters * step - scale, line);
-        let pad = scale.max(self.size / 16);
-        let pill_height = height + 2 * pad;
-        let pill_width = (width + 2 * pad + scale).max(pill_height).min(self.size);
-        let (left, top) = (self.size - pill_width, self.size - pill_height);
-        let round = pixels(pill_height) / 2.0;
+        let pill = Pill::of(self.size, count);
+        let (left, top) = (self.size - pill.width, self.size - pill.height);
+        let round = pixels(pill.height) / 2.0;
         let (x, y) = (pixels(left), pixels(top));
         let (right, bottom) = (pixels(self.size), pixels(self.size));
         self.fill(WHITE, |px, py| {
@@ -133,9 +152,15 @@ impl Canvas {
             )
         });
         self.fill(RED, |px, py| in_pill(px, py, [x, y, right, bottom], round));
-        let start = left + (pill_width.saturating_sub(width)) / 2;
-        for (n, character) in (0_u32..).zip(text.chars()) {
-            self.letter(character, font, scale, start + n * step, top + pad);
+        let start = left + (pill.width.saturating_sub(pill.letters)) / 2;
+        for (n, character) in (0_u32..).zip(pill.text.chars()) {
+            self.letter(
+                character,
+                pill.font,
+                pill.scale,
+                start + n * pill.step,
+                top + pill.pad,
+            );
         }
     }
 
@@ -177,7 +202,7 @@ impl Canvas {
         }
     }
 
-    fn blend(&mut self, x: u32, y: u32, colour: Colour, part: f32) {
+    pub(super) fn blend(&mut self, x: u32, y: u32, colour: Colour, part: f32) {
         if x >= self.size || y >= self.size {
             return;
         }
@@ -191,6 +216,45 @@ impl Canvas {
             *channel = byte((f32::from(new) * part + f32::from(*channel) * below) / alpha);
         }
         pixel[3] = byte(alpha * 255.0);
+    }
+}
+
+/// The badge: what it says, and how large it is.
+pub(super) struct Pill {
+    text: String,
+    font: Font,
+    scale: u32,
+    /// From one letter to the next.
+    step: u32,
+    /// The width of all letters.
+    letters: u32,
+    pad: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+impl Pill {
+    pub(super) fn of(size: u32, count: u32) -> Self {
+        let text = if count > 99 {
+            "99+".to_owned()
+        } else {
+            count.to_string()
+        };
+        let (font, scale) = type_size(size, text.len());
+        let step = (font.width + 1) * scale;
+        let letters = u32::try_from(text.len()).unwrap_or(0) * step - scale;
+        let pad = scale.max(size / 16);
+        let height = font.height * scale + 2 * pad;
+        Self {
+            width: (letters + 2 * pad + scale).max(height).min(size),
+            text,
+            font,
+            scale,
+            step,
+            letters,
+            pad,
+            height,
+        }
     }
 }
 
@@ -233,10 +297,20 @@ fn byte(value: f32) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use carillon_core::alerts::{EventKind, Icon};
+    use carillon_core::tray::TrayOverlay;
+
+    fn overlay(kind: EventKind) -> TrayOverlay {
+        TrayOverlay {
+            kind,
+            icon: Icon::Avatar,
+        }
+    }
 
     const ONLINE: TrayState = TrayState {
         base: TrayBase::Online,
         count: 0,
+        overlay: None,
         attention: false,
         muted: false,
     };
@@ -251,10 +325,11 @@ mod tests {
             TrayBase::Busy,
         ] {
             for attention in [false, true] {
-                let pixmaps = draw(TrayState {
+                let pixmaps = draw(&TrayState {
                     base,
                     attention,
                     count: 3,
+                    overlay: Some(overlay(EventKind::Message)),
                     muted: true,
                 });
                 assert_eq!(
@@ -292,10 +367,18 @@ mod tests {
                 attention: true,
                 ..ONLINE
             },
+            TrayState {
+                overlay: Some(overlay(EventKind::Message)),
+                ..ONLINE
+            },
+            TrayState {
+                overlay: Some(overlay(EventKind::ContactAvailable)),
+                ..ONLINE
+            },
         ];
         for (n, one) in states.iter().enumerate() {
             for other in &states[..n] {
-                assert_ne!(draw(*one), draw(*other), "{one:?} and {other:?}");
+                assert_ne!(draw(one), draw(other), "{one:?} and {other:?}");
             }
         }
     }
@@ -316,7 +399,7 @@ mod tests {
 
     #[test]
     fn all_counts_above_99_look_alike() {
-        let many = |count| draw(TrayState { count, ..ONLINE });
+        let many = |count| draw(&TrayState { count, ..ONLINE });
         assert_eq!(many(100), many(u32::MAX));
     }
 
@@ -339,7 +422,7 @@ mod tests {
 
     #[test]
     fn the_badge_stays_inside_and_leaves_the_upper_left_alone() {
-        let (plain, badged) = (draw(ONLINE), draw(TrayState { count: 8, ..ONLINE }));
+        let (plain, badged) = (draw(&ONLINE), draw(&TrayState { count: 8, ..ONLINE }));
         for (plain, badged) in plain.iter().zip(&badged) {
             let row = (plain.size * 4) as usize;
             let upper = row * (plain.size as usize / 4);

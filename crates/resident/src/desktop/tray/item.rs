@@ -1,7 +1,7 @@
 //! The tray icon as a StatusNotifierItem.
 
 use super::blink::Blinking;
-use super::drawing::{Pixmap, draw};
+use super::drawing::{Drawings, Pixmap};
 use super::menu::{Choice, Entry, Line, lines, plain};
 use super::{TrayEvent, TrayView};
 use carillon_core::tray::TrayState;
@@ -19,13 +19,16 @@ pub(super) async fn run(
     let mut blinking = Blinking::default();
     // Told before `spawn` returns when there is no watcher.
     let (watcher, mut watcher_seen) = watch::channel(true);
-    let item = Item {
-        shown: draw(blinking.shown(view.state)),
-        attention: view.state.attention,
-        view,
+    let mut item = Item {
+        drawings: Drawings::default(),
+        shown: Vec::new(),
+        attention: false,
+        view: view.clone(),
         events,
         watcher,
     };
+    let shown = blinking.shown(&view.state);
+    item.show(view, shown);
     let handle = match item.assume_sni_available(true).spawn().await {
         Ok(handle) => handle,
         Err(error) => {
@@ -46,7 +49,7 @@ pub(super) async fn run(
             }
         }
         let view = views.borrow_and_update().clone();
-        let shown = blinking.shown(view.state);
+        let shown = blinking.shown(&view.state);
         handle.update(|item| item.show(view, shown)).await;
     }
     handle.shutdown().await;
@@ -54,6 +57,7 @@ pub(super) async fn run(
 
 struct Item {
     view: TrayView,
+    drawings: Drawings,
     shown: Vec<Pixmap>,
     attention: bool,
     events: mpsc::Sender<TrayEvent>,
@@ -62,8 +66,8 @@ struct Item {
 
 impl Item {
     fn show(&mut self, view: TrayView, shown: TrayState) {
-        self.shown = draw(shown);
         self.attention = shown.attention;
+        self.shown = self.drawings.of(shown);
         self.view = view;
     }
 

@@ -12,6 +12,7 @@ mod item;
 mod menu;
 #[cfg(not(target_os = "linux"))]
 mod native;
+mod overlay;
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
@@ -22,6 +23,7 @@ use carillon_core::settings::OwnAvailability;
 use carillon_core::tray::TrayState;
 use tokio::sync::{mpsc, watch};
 
+pub(crate) use blink::LASTS;
 pub use drawing::{Pixmap, SIZES, draw};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use native::{Begin, Icon};

@@ -31,7 +31,7 @@ pub(super) async fn run(
     let mut blinking = Blinking::default();
     loop {
         let view = views.borrow_and_update().clone();
-        let shown = blinking.shown(view.state);
+        let shown = blinking.shown(&view.state);
         stage.tell(Order::Show(Box::new(view), shown));
         tokio::select! {
             changed = views.changed() => if changed.is_err() {
@@ -132,7 +132,7 @@ impl Placed {
             .with_tooltip(clipped(&view.tooltip))
             .with_menu(Box::new(menu.whole.clone()))
             .with_menu_on_left_click(false);
-        if let Some(icon) = icon(shown, size) {
+        if let Some(icon) = icon(&shown, size) {
             builder = builder.with_icon(icon);
         }
         Ok(Self {
@@ -144,11 +144,13 @@ impl Placed {
     }
 
     fn show(&mut self, view: TrayView, shown: TrayState, size: u32) {
-        if self.drawn != Some((shown, size))
-            && let Some(icon) = icon(shown, size)
+        let wanted = Some((shown, size));
+        if self.drawn != wanted
+            && let Some((shown, size)) = &wanted
+            && let Some(icon) = icon(shown, *size)
         {
             let drawn = self.tray.set_icon(Some(icon));
-            self.drawn = drawn.is_ok().then_some((shown, size));
+            self.drawn = wanted.filter(|_| drawn.is_ok());
             refused(drawn);
         }
         if self.view.tooltip != view.tooltip {
@@ -166,7 +168,7 @@ fn refused(done: tray_icon::Result<()>) {
     }
 }
 
-fn icon(state: TrayState, size: u32) -> Option<tray_icon::Icon> {
+fn icon(state: &TrayState, size: u32) -> Option<tray_icon::Icon> {
     let drawing = draw_at(state, size)?;
     tray_icon::Icon::from_rgba(drawing.rgba, size, size).ok()
 }

@@ -1,0 +1,187 @@
+//! What stands for a contact: initials on a colour of their own, as in the window, with the event's badge.
+
+mod letters;
+
+use carillon_core::alerts::EventKind;
+use image::imageops::{FilterType, overlay, resize};
+use image::{ImageFormat, Rgba, RgbaImage};
+use jid::BareJid;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Cursor;
+
+/// Pixels a side: popups show 48 to 64, twice as many on fine screens.
+const SIDE: u32 = 128;
+/// Pixels a side of the badge, and of the ring of nothing around it that sets it off.
+const BADGE: u32 = 48;
+const GAP: f32 = 4.0;
+
+/// Whom a picture stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Face<'a> {
+    /// As the window names them.
+    pub(super) name: &'a str,
+    /// By which their colour is chosen.
+    pub(super) jid: &'a BareJid,
+}
+
+impl Face<'_> {
+    /// The same for the same picture; another version may draw it otherwise.
+    pub(super) fn file_name(self, kind: EventKind) -> String {
+        let mut hasher = DefaultHasher::new();
+        (self.name, self.jid.as_str(), kind.icon_name()).hash(&mut hasher);
+        format!("{:016x}-{}.png", hasher.finish(), env!("CARGO_PKG_VERSION"))
+    }
+}
+
+/// The picture as PNG; `badge` is the event's icon.
+pub(super) fn draw(face: Face<'_>, badge: &[u8]) -> Option<Vec<u8>> {
+    let mut picture = disc(colour(hue(face.jid.as_str())));
+    let initials = initials(face.name);
+    letters::write(&mut picture, &initials);
+    let badge = image::load_from_memory_with_format(badge, ImageFormat::Png).ok()?;
+    let badge = resize(&badge.into_rgba8(), BADGE, BADGE, FilterType::CatmullRom);
+    set_off(&mut picture, &badge);
+    let corner = i64::from(SIDE - BADGE);
+    overlay(&mut picture, &badge, corner, corner);
+    let mut png = Cursor::new(Vec::new());
+    picture.write_to(&mut png, ImageFormat::Png).ok()?;
+    Some(png.into_inner())
+}
+
+fn disc([red, green, blue]: [u8; 3]) -> RgbaImage {
+    let middle = letters::pixels(SIDE) / 2.0;
+    RgbaImage::from_fn(SIDE, SIDE, |x, y| {
+        let (x, y) = (letters::pixels(x) + 0.5, letters::pixels(y) + 0.5);
+        let part = letters::cover((x - middle).hypot(y - middle) - middle);
+        Rgba([red, green, blue, letters::byte(part * 255.0)])
+    })
+}
+
+/// Takes away what lies close around the badge, so that it stands out on any colour and any popup.
+fn set_off(picture: &mut RgbaImage, badge: &RgbaImage) {
+    let corner = SIDE - BADGE;
+    let edge: Vec<(f32, f32)> = badge
+        .enumerate_pixels()
+        .filter(|(_, _, pixel)| pixel[3] > 127)
+        .filter(|(x, y, _)| is_edge(badge, *x, *y))
+        .map(|(x, y, _)| (letters::pixels(x + corner), letters::pixels(y + corner)))
+        .collect();
+    let reach = corner.saturating_sub(8);
+    for y in reach..SIDE {
+        for x in reach..SIDE {
+            let (at_x, at_y) = (letters::pixels(x), letters::pixels(y));
+            let near = edge
+                .iter()
+                .map(|(to_x, to_y)| (at_x - to_x).hypot(at_y - to_y))
+                .fold(f32::MAX, f32::min);
+            let kept = 1.0 - letters::cover(near - GAP);
+            let pixel = picture.get_pixel_mut(x, y);
+            pixel[3] = letters::byte(f32::from(pixel[3]) * kept);
+        }
+    }
+}
+
+fn is_edge(badge: &RgbaImage, x: u32, y: u32) -> bool {
+    let open = |x: Option<u32>, y: Option<u32>| {
+        let pixel = x.zip(y).and_then(|(x, y)| badge.get_pixel_checked(x, y));
+        pixel.is_none_or(|pixel| pixel[3] <= 127)
+    };
+    open(x.checked_sub(1), Some(y))
+        || open(Some(x + 1), Some(y))
+        || open(Some(x), y.checked_sub(1))
+        || open(Some(x), Some(y + 1))
+}
+
+/// The window's hue of an address, in degrees.
+fn hue(jid: &str) -> f64 {
+    let hash = jid
+        .to_lowercase()
+        .chars()
+        .fold(0x811c_9dc5_u32, |hash, one| {
+            (hash ^ u32::from(one)).wrapping_mul(0x0100_0193)
+        });
+    f64::from(hash) * 360.0 / 4_294_967_296.0
+}
+
+/// The window's colour of a hue: `oklch(0.5 0.11 hue)`, by the matrices of CSS Color 4, section 9.3.
+fn colour(hue: f64) -> [u8; 3] {
+    let (sin, cos) = hue.to_radians().sin_cos();
+    let (a, b) = (0.11 * cos, 0.11 * sin);
+    let cube = |by_a: f64, by_b: f64| (0.5 + by_a * a + by_b * b).powi(3);
+    let long = cube(0.396_337_777_4, 0.215_803_757_3);
+    let medium = cube(-0.105_561_345_8, -0.063_854_172_8);
+    let short = cube(-0.089_484_177_5, -1.291_485_548_0);
+    let mix = |[l, m, s]: [f64; 3]| {
+        let linear = (l * long + m * medium + s * short).clamp(0.0, 1.0);
+        let shown = if linear <= 0.003_130_8 {
+            12.92 * linear
+        } else {
+            1.055 * linear.powf(1.0 / 2.4) - 0.055
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a colour needs no more than eight bits"
+        )]
+        let narrow = (shown * 255.0) as f32;
+        letters::byte(narrow)
+    };
+    [
+        mix([4.076_741_662_1, -3.307_711_591_3, 0.230_969_929_2]),
+        mix([-1.268_438_004_6, 2.609_757_401_1, -0.341_319_396_5]),
+        mix([-0.004_196_086_3, -0.703_418_614_7, 1.707_614_701_0]),
+    ]
+}
+
+/// One or two letters that stand for a name, as in the window.
+fn initials(name: &str) -> String {
+    let words: Vec<&str> = name
+        .split(|one: char| one.is_whitespace() || matches!(one, '.' | '_' | '-'))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .collect();
+    let first = |word: &&str| word.chars().find(|one| one.is_alphanumeric());
+    let letters = [
+        words.first().and_then(first),
+        words.get(1..).and_then(|rest| rest.last()).and_then(first),
+    ];
+    let letters = letters.into_iter().flatten();
+    letters.flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_the_windows() {
+        for (name, letters) in [
+            ("Bob", "B"),
+            ("Ada Lovelace", "AL"),
+            ("grace.brewster_hopper", "GH"),
+            ("  (Eve)  ", "E"),
+            ("7 of 9", "79"),
+            ("!!", ""),
+            ("", ""),
+        ] {
+            assert_eq!(initials(name), letters, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_hue_is_the_windows() {
+        assert!((hue("bob@example.org") - 158.168_994_7).abs() < 1e-6);
+        assert!((hue("Alice@example.org") - 182.190_609_8).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_colour_is_what_css_makes_of_it() {
+        let near = |found: [u8; 3], wanted: [u8; 3]| {
+            let apart = found
+                .iter()
+                .zip(wanted)
+                .map(|(one, other)| one.abs_diff(other));
+            assert!(apart.max() <= Some(1), "{found:?} and {wanted:?}");
+        };
+        near(colour(0.0), [148, 69, 97]);
+        near(colour(158.2), [19, 118, 75]);
+    }
+}

@@ -1,0 +1,111 @@
+//! What the tray shows until it is seen, and what it does not count.
+
+use crate::{Reader, Result, Store};
+use carillon_core::{
+    BareJid,
+    ids::{AccountId, MessageId},
+};
+
+/// What the tray keeps of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMark {
+    /// What the event replaces, and is replaced by: there is one mark for each.
+    pub key: String,
+    /// Whose account.
+    pub account: AccountId,
+    /// JSON, which the store does not look into.
+    pub mark: String,
+}
+
+impl Store {
+    /// Keeps a mark, in the place of one with the same key.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed, [`crate::StoreError::Bug`] when the mark is no
+    /// JSON; the others as they say.
+    pub fn set_tray_mark(&mut self, mark: &StoredMark) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached(
+                "INSERT INTO tray_mark (key, account, mark) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (key) DO UPDATE SET account = excluded.account, mark = excluded.mark",
+            )?
+            .execute((&mark.key, mark.account.0, &mark.mark))?;
+            Ok(())
+        })
+    }
+
+    /// Forgets a mark.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn remove_tray_mark(&mut self, key: &str) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached("DELETE FROM tray_mark WHERE key = ?1")?
+                .execute([key])?;
+            Ok(())
+        })
+    }
+
+    /// Has an unseen message not counted in the tray; it stays unread in its chat.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn keep_out_of_tray(&mut self, message: MessageId) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached(
+                "INSERT OR IGNORE INTO out_of_tray (message) SELECT id FROM message WHERE id = ?1 AND seen = 0",
+            )?
+            .execute([message.0])?;
+            Ok(())
+        })
+    }
+
+    /// As [`Self::keep_out_of_tray`], for all that is unseen in the chat with a contact, or with all of them.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn keep_chats_out_of_tray(&mut self, with: Option<(AccountId, &BareJid)>) -> Result<()> {
+        let account = with.map(|(account, _)| account.0);
+        let jid = with.map(|(_, jid)| jid.as_str());
+        self.committed(|tx| {
+            tx.prepare_cached(
+                "INSERT OR IGNORE INTO out_of_tray (message)
+                 SELECT message.id FROM message JOIN chat ON chat.id = message.chat
+                 WHERE seen = 0 AND kind = 'contact' AND (?1 IS NULL OR (account = ?1 AND jid = ?2))",
+            )?
+            .execute((account, jid))?;
+            Ok(())
+        })
+    }
+}
+
+impl Reader {
+    /// All marks.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn tray_marks(&self) -> Result<Vec<StoredMark>> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT key, account, mark FROM tray_mark")?;
+        let found = query.query_map([], |row| {
+            Ok(StoredMark {
+                key: row.get(0)?,
+                account: AccountId(row.get(1)?),
+                mark: row.get(2)?,
+            })
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many unseen messages are not counted in the tray.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn out_of_tray(&self) -> Result<u32> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT COUNT(*) FROM out_of_tray")?
+            .query_row([], |row| row.get(0))?)
+    }
+}
