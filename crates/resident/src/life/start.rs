@@ -20,7 +20,7 @@ use carillon_core::ids::Timestamp;
 use carillon_core::settings::AccountSettings;
 use carillon_core::tray::TrayInput;
 use carillon_engine::connector::Boxed;
-use carillon_engine::store::{Reader, Store, StoreError, set_aside, suspect};
+use carillon_engine::store::{Store, StoreError, set_aside};
 use carillon_engine::wire::Secret;
 use carillon_engine::{Engine, EngineConfig, Secrets, WireConnector};
 use carillon_link::Profile;
@@ -40,7 +40,6 @@ pub(super) async fn start(
     let (settings, mut notices) =
         SettingsFile::load(&profile.settings_file(), &stamp()).map_err(Failure::new)?;
     let store = open_store(profile, now, &mut notices)?;
-    let checked = store.was_checked();
     let reader = store.reader().map_err(Failure::new)?;
     let bus = Bus::default();
     let secrets = SecretKeeper::new(profile);
@@ -82,9 +81,6 @@ pub(super) async fn start(
     tokio::spawn(look_for_keyring(Arc::clone(&house)));
     surroundings::watch(&bus, &stage, house.surroundings.clone());
     tokio::spawn(watch_idle(Arc::clone(&house)));
-    if !checked {
-        tokio::spawn(check_database(Arc::clone(&house)));
-    }
     tokio::spawn(settings_file::watch::watch(Arc::clone(&house)));
     let listener = Listener::bind(profile).map_err(Failure::new)?;
     let ears = Ears {
@@ -113,23 +109,6 @@ fn open_store(
             Store::open(&path).map_err(Failure::new)
         }
         other => other.map_err(Failure::new),
-    }
-}
-
-/// Looks at the whole of a database that is too large for it to be waited for at the start.
-async fn check_database(house: Arc<House>) {
-    let path = house.profile.database();
-    let checked = tokio::task::spawn_blocking(move || {
-        let found = Reader::open(&path).and_then(|reader| reader.check());
-        let Err(StoreError::Damaged { what }) = found else {
-            return found.inspect_err(|error| tracing::warn!(%error, "the database was not checked"));
-        };
-        tracing::error!(what, "the database is damaged; the next start sets it aside");
-        suspect(&path).inspect_err(|error| tracing::error!(%error, "that could not be noted"))?;
-        Err(StoreError::Damaged { what })
-    });
-    if let Ok(Err(StoreError::Damaged { .. })) = checked.await {
-        house.notice(Notice::DatabaseDamaged);
     }
 }
 
