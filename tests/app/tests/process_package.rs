@@ -1,4 +1,7 @@
-//! The package: unpacked into a folder, started by its desktop entry, and used.
+//! The package: installed, started by its desktop entry, used in its own window, and taken off again.
+//!
+//! Only root can install, and nobody's own Carillon is touched: else the package is unpacked into a folder, and that
+//! is said aloud.
 //!
 //! `CARILLON_DEB` names the package, else it is the one in `target/dist`. Making it takes a release build, so where
 //! there is none the tests say aloud that they were not run; with `CARILLON_DEB` set, a missing one is a failure.
@@ -8,9 +11,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use carillon_tests_app::{Desktop, Visitor, built_in};
-use carillon_tests_servers::{Kind, Peer, Process, TestServer, until_some};
-use serde_json::{Value, json};
+use carillon_tests_app::{Desktop, Handover, Installed, Screen, Window, built_in};
+use carillon_tests_servers::{Account, Kind, Peer, Process, TestServer, until_some};
 use tempfile::TempDir;
 
 const APP: &str = "im.carillon.Carillon";
@@ -142,6 +144,32 @@ fn its_dependencies_are_named_and_known_to_this_system() {
     }
 }
 
+/// The package where this machine lets it be.
+enum Place {
+    Installed(Installed),
+    Unpacked(TempDir),
+}
+
+impl Place {
+    fn of_the_package() -> Option<Self> {
+        let package = package()?;
+        match Installed::from(&package) {
+            Ok(installed) => Some(Self::Installed(installed)),
+            Err(why) => {
+                println!("ONLY UNPACKED, NOT INSTALLED: {why}");
+                unpacked().map(Self::Unpacked)
+            }
+        }
+    }
+
+    fn root(&self) -> PathBuf {
+        match self {
+            Self::Installed(_) => PathBuf::from("/"),
+            Self::Unpacked(folder) => folder.path().canonicalize().unwrap(),
+        }
+    }
+}
+
 /// The command of the desktop entry, with the package's own program folder before all others.
 fn by_desktop_entry(desktop: &Desktop, root: &Path) -> Command {
     let entry = entry(root);
@@ -157,38 +185,52 @@ fn by_desktop_entry(desktop: &Desktop, root: &Path) -> Command {
     command
 }
 
+fn program(process: u32) -> PathBuf {
+    std::fs::read_link(format!("/proc/{process}/exe")).unwrap()
+}
+
+/// Signs in as a person does.
+async fn sign_in(window: &Window, server: &TestServer, account: &Account) {
+    window.click("[data-test=choose-sign-in]").await;
+    window.write("[name=jid]", &account.jid).await;
+    window.write("[name=password]", &account.password).await;
+    window.click("summary").await;
+    window.write("[name=connect]", &server.url()).await;
+    window.click("[name=secret][value=file]").await;
+    window.click("[data-test=submit]").await;
+    window.find("[data-test=own-status]").await;
+}
+
 #[tokio::test]
 async fn started_by_its_desktop_entry_it_does_the_main_job() {
-    let Some(root) = unpacked() else { return };
-    let desktop = Desktop::start().await;
+    let Some(place) = Place::of_the_package() else {
+        return;
+    };
+    let root = place.root();
+    let folder = tempfile::tempdir().unwrap();
+    let screen = Screen::start(folder.path()).await;
+    let desktop = Desktop::on(&screen).await;
     let server = TestServer::start(Kind::Prosody).await;
     let alice = server.add_account("alice", "looking glass").await;
     let bob = server.add_account("bob", "can he fix it").await;
     server.befriend((&alice, "Alice"), (&bob, "Bob")).await;
-    // As the desktop starts it, in the user's own profile; there is no screen here, so no window comes.
-    let resident = Process::spawn(
-        "resident",
-        desktop.folder(),
-        by_desktop_entry(&desktop, root.path()),
-    );
-    let profile = desktop.home().join(".local/share/carillon");
-    let mut window = until_some("the installed resident answers", async || {
-        Visitor::window(&Visitor::socket(&desktop, &profile))
-            .await
-            .ok()
-    })
-    .await;
-    let program = std::fs::read_link(format!("/proc/{}/exe", pid(&mut window).await)).unwrap();
-    assert_eq!(
-        program,
-        root.path().canonicalize().unwrap().join("usr/bin/carillon")
-    );
+    // As the desktop starts it, in the user's own profile.
+    let driver = Handover::new();
+    let mut command = by_desktop_entry(&desktop, &root);
+    command.envs(driver.environment());
+    let resident = Process::spawn("resident", desktop.folder(), command);
+    let window = Window::attach(&driver, desktop.folder()).await;
+    assert_eq!(program(resident.id()), root.join("usr/bin/carillon"));
+    let windows: Vec<_> = desktop
+        .window_processes()
+        .into_iter()
+        .map(program)
+        .collect();
+    assert_eq!(windows, [root.join("usr/bin/carillon-window")]);
 
-    let ask = json!({"jid": alice.jid, "password": alice.password, "connect": server.url(), "secret": "file"});
-    window.must("sign_in", ask).await;
-    let overview = window.must("read_overview", json!({})).await;
-    let chat = json!({"account": overview["accounts"][0]["id"], "jid": bob.jid});
+    sign_in(&window, &server, &alice).await;
     let mut friend = Peer::online(&server, &bob).await;
+    window.contact_is(&bob.jid, "available").await;
     let silence = desktop.speaker.mark();
     friend.message(&alice.jid, "Tea at five?").await;
     let popup = desktop
@@ -198,31 +240,36 @@ async fn started_by_its_desktop_entry_it_does_the_main_job() {
     assert!(popup.summary.contains("Bob"), "{}", popup.summary);
     let (heard, _) = desktop.speaker.heard_since(silence).await;
     assert!(heard.resembles(&built_in("bell")), "{heard:?}");
+    let tray = desktop.tray.item().await;
+    tray.shows("what is unread", |icon| {
+        icon.tooltip_text.contains("one unread")
+    })
+    .await;
 
-    let id = "6f2f1c1e-0000-4000-8000-000000000001";
-    window
-        .must(
-            "send_message",
-            json!({"chat": chat, "id": id, "body": "With pleasure"}),
-        )
-        .await;
+    desktop.notifications.press(popup.id, "default", None).await;
+    window.shows_message("Tea at five?").await;
+    window.say("With pleasure").await;
     friend.expect_message("With pleasure").await;
 
     // The handler of xmpp: addresses is the same entry: it reaches the one that runs.
-    let mut second = by_desktop_entry(&desktop, root.path());
-    let status = second.arg("xmpp:bob@example.org").status().unwrap();
+    let mut second = by_desktop_entry(&desktop, &root);
+    let status = second.arg("xmpp:carol@example.org").status().unwrap();
     assert!(status.success());
-    let shown = loop {
-        let event = window.event().await.unwrap();
-        // Its own start led the window somewhere, too.
-        if event["kind"] == "show" && event["place"]["kind"] == "uri" {
-            break event;
-        }
-    };
-    assert_eq!(shown["place"]["uri"], "xmpp:bob@example.org");
+    window
+        .reads("[data-test=dialog]", "carol@example.org")
+        .await;
     resident.assert_running();
-}
 
-async fn pid(window: &mut Visitor) -> Value {
-    window.must("read_status", json!({})).await["pid"].take()
+    let quit = by_desktop_entry(&desktop, &root).arg("quit").status();
+    assert!(quit.unwrap().success());
+    until_some("all has ended", async || {
+        desktop.processes().is_empty().then_some(())
+    })
+    .await;
+    if let Place::Installed(installed) = place {
+        installed.purge();
+        for left in ["usr/bin/carillon", "usr/bin/carillon-window"] {
+            assert!(!root.join(left).exists(), "/{left} was left behind");
+        }
+    }
 }
