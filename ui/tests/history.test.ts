@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fake } from '../src/dev/fake';
 import { ask } from '../src/lib/link';
 import { History, keptMessages } from '../src/state/history.svelte';
-import { hiro, stage } from './stage';
+import { hiro, stage, until } from './stage';
 
 let fake: Fake;
 const length = 2_000;
@@ -130,6 +130,50 @@ describe('the window onto a long conversation', () => {
     expect(fake.asked.filter(({ name }) => name !== 'open_chat')).toHaveLength(1);
     expect(history.messages.slice(0, -1)).toEqual(before);
     expect(history.messages.slice(0, -1).every((message, i) => message === before[i])).toBe(true);
+  });
+});
+
+describe('the server’s archive', () => {
+  const older = { id: 1, chat: hiro, author: { kind: 'contact' } as const, body: 'long ago', at: 0, delivery: null, failure: '', seen: true };
+
+  async function atTheBeginning(): Promise<History> {
+    fake = await stage(20);
+    const history = await open();
+    expect(history.moreBefore).toBe(false);
+    return history;
+  }
+
+  it('is asked once nothing older is stored, and what it has is there to be read', async () => {
+    const history = await atTheBeginning();
+    fake.archives.set(key, [older]);
+    await fake.listen('carillon', ({ kind }) => kind === 'resync' && void history.readAgain());
+    await history.readOlder();
+    expect(history.asking).toBe(true);
+    await until(() => history.moreBefore);
+    expect(history.asking).toBe(false);
+    await history.readBefore();
+    expect(history.messages[0]!.body).toBe('long ago');
+  });
+
+  it('is not asked while there is more here, nor twice at once, nor again when it had nothing', async () => {
+    const long = await open();
+    await long.readOlder();
+    expect(fake.calls('read_older')).toHaveLength(0);
+    const history = await atTheBeginning();
+    await Promise.all([history.readOlder(), history.readOlder()]);
+    await history.readOlder();
+    expect(fake.calls('read_older')).toHaveLength(1);
+    expect(history.asking).toBe(false);
+    history.askAnew();
+    await history.readOlder();
+    expect(fake.calls('read_older')).toHaveLength(2);
+  });
+
+  it('that does not answer leaves no line behind', async () => {
+    const history = await atTheBeginning();
+    fake.refusing.set('read_older', { code: { kind: 'link_lost' }, detail: '' });
+    await history.readOlder();
+    expect(history.asking).toBe(false);
   });
 });
 

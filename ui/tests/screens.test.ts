@@ -81,7 +81,7 @@ describe('signing in', () => {
     await fireEvent.click(screen.getByText('Sign in'));
     await waitFor(() => screen.getByText(/did not accept this address and password/));
     expect(screen.getByLabelText<HTMLInputElement>('Password').value).toBe('secret');
-    expect(fake.calls('sign_in')[0]).toEqual({ jid: 'alice@harbour.example', password: 'secret', connect: null, secret: 'keyring' });
+    expect(fake.calls('sign_in')[0]).toEqual({ jid: 'alice@harbour.example', password: 'secret', connect: null, secret: 'keyring', proxy: 'system', allow_plain: false });
   });
 
   async function fill(): Promise<void> {

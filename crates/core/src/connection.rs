@@ -138,6 +138,7 @@ pub struct FailedWay {
 
 /// How a session is connected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "Connected")]
 pub struct Connection {
     /// By what.
     pub transport: TransportKind,
@@ -183,6 +184,43 @@ impl fmt::Debug for Proxy {
     }
 }
 
+/// Stands where a password is not shown.
+const MASK: &str = "••••••";
+
+impl Proxy {
+    /// As it may be shown: `system`, `direct`, or the address without its password.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let text = String::from(self.clone());
+        let Self::Url(url) = self else {
+            return text;
+        };
+        let begin = url.find("://").map_or(0, |at| at + 3);
+        let (scheme, rest) = url.split_at(begin);
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        match authority.rsplit_once('@') {
+            Some((person, host)) => {
+                let name = person.split_once(':').map_or(person, |(name, _)| name);
+                let mask = if person.contains(':') { ":" } else { "" };
+                let hidden = if person.contains(':') { MASK } else { "" };
+                format!("{scheme}{name}{mask}{hidden}@{host}{path}")
+            }
+            None => text,
+        }
+    }
+
+    /// What the user made of [`Self::shown`]: left as it was it means the same, password and all. `None` when it was
+    /// changed and the password is still hidden: where it goes then, nobody has said.
+    #[must_use]
+    pub fn chosen(&self, shown: &str) -> Option<Self> {
+        if shown.trim() == self.shown() {
+            return Some(self.clone());
+        }
+        (!shown.contains(MASK)).then(|| Self::from(shown.to_owned()))
+    }
+}
+
 impl From<String> for Proxy {
     fn from(text: String) -> Self {
         match text.trim() {
@@ -223,6 +261,29 @@ mod tests {
         for name in ["", "plain", "SCRAM-SHA-512-plus", "SCRAM-MD5"] {
             assert!(name.parse::<Mechanism>().is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_proxy_s_password_is_not_shown_and_stays_what_it_is() {
+        for (text, shown) in [
+            ("system", "system"),
+            ("direct", "direct"),
+            ("socks5://p:1080", "socks5://p:1080"),
+            ("http://me@p:3128", "http://me@p:3128"),
+            ("http://me:secret@p:3128", "http://me:••••••@p:3128"),
+            ("http://me:s@cr:et@p:3128/x", "http://me:••••••@p:3128/x"),
+            ("http://:secret@p", "http://:••••••@p"),
+            ("me:secret@p:3128", "me:••••••@p:3128"),
+        ] {
+            let proxy = Proxy::from(text.to_owned());
+            assert_eq!(proxy.shown(), shown);
+            assert_eq!(proxy.chosen(shown), Some(proxy.clone()), "{text}");
+            assert_eq!(proxy.chosen("direct"), Some(Proxy::Direct));
+        }
+        let proxy = Proxy::Url("http://me:secret@p:3128".to_owned());
+        assert_eq!(proxy.chosen("http://me:••••••@elsewhere:3128"), None);
+        let other = "http://me:other@p:3128";
+        assert_eq!(proxy.chosen(other), Some(Proxy::Url(other.to_owned())));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What the engine answers when it is asked how things stand.
 
 use crate::account::{Account, Line};
+use crate::archive::CatchingUp;
 use crate::desk::{Desk, DeskError};
+use crate::output::Output;
 use carillon_core::alerts::RuleBook;
 use carillon_core::connection::{Connection, Mechanism};
 use carillon_core::contact::Contact;
@@ -24,6 +26,10 @@ pub struct AccountState {
     pub connection: Option<Connection>,
     /// The strongest way that it was ever signed in by; a weaker one is refused.
     pub pinned: Option<Mechanism>,
+    /// What was missed is being read, and how far that is.
+    pub catching_up: Option<CatchingUp>,
+    /// The user stopped the reading of what was missed.
+    pub paused: bool,
 }
 
 /// A room as it is now.
@@ -58,8 +64,48 @@ impl Desk {
                 line: account.line.clone(),
                 connection: account.connection.as_deref().cloned(),
                 pinned: self.pinned(account.id),
+                catching_up: self.catching_up(account.id),
+                paused: self.is_paused(account),
             })
             .collect()
+    }
+
+    /// Stops reading what was missed until the user goes on, or the account signs in again.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn pause_catching_up(&mut self, id: AccountId) -> Result<(), DeskError> {
+        self.stop_catching_up(id)?;
+        if let Some(session) = &self.account(id)?.session {
+            self.paused.insert(id, session.generation);
+        }
+        Ok(())
+    }
+
+    /// Goes on with what [`Self::pause_catching_up`] stopped.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn unpause_catching_up(&mut self, id: AccountId) -> Result<(), DeskError> {
+        self.paused.remove(&id);
+        self.go_on_catching_up(id)?;
+        self.tell(Output::Accounts);
+        Ok(())
+    }
+
+    fn is_paused(&self, account: &Account) -> bool {
+        let session = account.session.as_ref().map(|session| session.generation);
+        session.is_some() && session == self.paused.get(&account.id).copied()
+    }
+
+    /// The user takes it that an account is signed in by weaker ways than before, and it tries at once.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account, or the store's.
+    pub fn accept_weaker(&mut self, id: AccountId) -> Result<(), DeskError> {
+        self.account(id)?;
+        self.forget_pinned(id)?;
+        self.connect_now(id)
     }
 
     /// All contacts of all accounts.

@@ -95,6 +95,8 @@ pub struct Desk {
     pub(crate) left_out: u32,
     /// What waits for room in `out`.
     pub(crate) owed: crate::owed::Owed,
+    /// Accounts whose catching up the user stopped, with the generation of the session in which they did.
+    pub(crate) paused: BTreeMap<AccountId, u64>,
     /// Sessions that say good-bye, by their generation.
     pub(crate) leaving: HashSet<u64>,
 }

@@ -101,6 +101,7 @@ impl Engine {
             out,
             left_out: 0,
             owed: crate::owed::Owed::default(),
+            paused: BTreeMap::new(),
             leaving: HashSet::new(),
         };
         desk.mute = stored_mute(&desk)?;

@@ -68,6 +68,12 @@ with_alert_commands! { commands
         connect: Option<String>,
         /// Where to keep the password.
         secret: SecretStore,
+        /// Through what its server is reached: `system`, `direct` or a proxy's address; empty is `system`.
+        #[serde(default)]
+        proxy: String,
+        /// The password itself may be sent, inside TLS, to a server that takes nothing better.
+        #[serde(default)]
+        allow_plain: bool,
     } -> NewAccount;
     /// Creates an account on a server (XEP-0077) and signs in with it.
     create_account = CreateAccount {
@@ -80,6 +86,12 @@ with_alert_commands! { commands
         connect: Option<String>,
         /// Where to keep the password.
         secret: SecretStore,
+        /// Through what its server is reached: `system`, `direct` or a proxy's address; empty is `system`.
+        #[serde(default)]
+        proxy: String,
+        /// The password itself may be sent, inside TLS, to a server that takes nothing better.
+        #[serde(default)]
+        allow_plain: bool,
     } -> NewAccount;
     /// Adds an account without trying it; the command line's `account add`.
     add_account = AddAccount {
@@ -110,10 +122,31 @@ with_alert_commands! { commands
         secret: SecretStore,
         /// Whether to sign in at all.
         enabled: bool,
+        /// Through what its server is reached, as it was shown or new; `None`: as it was.
+        #[serde(default)]
+        proxy: Option<String>,
+        /// The password itself may be sent, inside TLS, to a server that takes nothing better; `None`: as it was.
+        #[serde(default)]
+        allow_plain: Option<bool>,
     } -> ();
     /// Tries to connect now instead of waiting.
     connect_now = ConnectNow {
         /// Which.
+        account: AccountId,
+    } -> ();
+    /// Signs in by weaker ways than before, which was refused until the user says so.
+    accept_weaker = AcceptWeaker {
+        /// Which.
+        account: AccountId,
+    } -> ();
+    /// Stops reading what was missed, until `go_on_catching_up` or the next sign-in.
+    stop_catching_up = StopCatchingUp {
+        /// Whose.
+        account: AccountId,
+    } -> ();
+    /// Goes on reading what was missed.
+    go_on_catching_up = GoOnCatchingUp {
+        /// Whose.
         account: AccountId,
     } -> ();
 
@@ -201,6 +234,12 @@ with_alert_commands! { commands
         /// At most so many, never more than 200.
         limit: u32,
     } -> HistoryPage;
+    /// Asks the server's archive for what was said before everything that is stored of a chat. Says whether it is being
+    /// read: what comes is told as what was missed is.
+    read_older = ReadOlder {
+        /// Of which chat.
+        chat: ChatRef,
+    } -> bool;
     /// Reads single messages again, in the order asked; those that are gone are left out, and those at the end that
     /// do not fit into the answer. At least one fits.
     messages = ReadMessages {

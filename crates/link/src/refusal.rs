@@ -37,6 +37,8 @@ pub enum RefusalCode {
     NotConnected,
     /// The server or the other side refused; its words stand in `detail`.
     RefusedByServer,
+    /// The proxy's address is none, or its password is missing; which stands in `detail`.
+    BadProxy,
     /// The text is empty or too long.
     BadText,
     /// The file cannot be used; why stands in `detail`.

@@ -3,6 +3,7 @@
 use crate::alerts::LeftOut;
 use carillon_core::alerts::InWindow;
 use carillon_core::chat::{ChatSummary, StrangerRequest};
+use carillon_core::connection::{Connection as Connected, Mechanism};
 use carillon_core::contact::{Contact, ContactRequest};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::room::{RoomInvite, RoomState};
@@ -57,6 +58,27 @@ pub struct AccountView {
     pub connect: Option<String>,
     /// Where the password is kept.
     pub secret: SecretStore,
+    /// How its session is connected, while there is one.
+    pub connected: Option<Connected>,
+    /// The strongest way that it was ever signed in by; a weaker one is refused.
+    pub pinned: Option<Mechanism>,
+    /// Through what its server is reached: `system`, `direct` or a proxy's address without its password.
+    pub proxy: String,
+    /// The password itself may be sent, inside TLS, to a server that takes nothing better.
+    pub allow_plain: bool,
+    /// What was missed is being read, or would be if the user had not stopped it.
+    pub catching_up: Option<CatchingUp>,
+}
+
+/// How far the reading of what was missed is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CatchingUp {
+    /// So many entries were read.
+    pub taken: u32,
+    /// Of so many, where the server counts.
+    pub total: Option<u32>,
+    /// The user stopped it.
+    pub stopped: bool,
 }
 
 /// My own status and mute.

@@ -1,6 +1,6 @@
 /** A resident and a window in memory, for development in a browser and for tests. Never part of the product. */
 import { keyOf, sameChat } from '../lib/chatref';
-import type { ActivityEntry, AlertRows, ChatRef, ChatSummary, Message, Overview, Refusal } from '../lib/contract';
+import type { AccountView, ActivityEntry, AlertRows, ChatRef, ChatSummary, Message, Overview, Refusal } from '../lib/contract';
 import type { AllCommands, Answer, Ask, Carrier, Told } from '../lib/link';
 import { byAddress, byNewest } from '../list/rows';
 import { chatOf } from '../state/contacts.svelte';
@@ -17,6 +17,8 @@ export function refusal(kind: 'gone' | 'no_keyring' | 'bad_address' | 'not_conne
 export class Fake implements Carrier {
   overview: Overview;
   histories = new Map<string, Message[]>();
+  /** What only the server has, by chat. */
+  archives = new Map<string, Message[]>();
   rules: FakeRules;
   /** What happened, newest first. */
   happened: ActivityEntry[];
@@ -146,6 +148,12 @@ export class Fake implements Carrier {
     return this.#changed('requests');
   }
 
+  #catchUp(account: number, stopped: boolean): null {
+    const catching_up = { taken: 400, total: 1_000, stopped };
+    this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, catching_up } : view));
+    return this.#changed('accounts');
+  }
+
   #newAccount({ jid }: { jid: string }) {
     const known = sampleOverview(this.now).accounts[0]!;
     const id = this.overview.accounts.length + 1;
@@ -188,11 +196,19 @@ export class Fake implements Carrier {
       this.overview.accounts = this.overview.accounts.filter(({ id }) => id !== account);
       return this.#changed('accounts');
     },
-    change_account: ({ account, connect, secret, enabled }) => {
-      this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, connect, secret, enabled } : view));
+    change_account: ({ account, connect, secret, enabled, proxy, allow_plain }) => {
+      const changed = (view: AccountView) => ({ ...view, connect, secret, enabled, proxy: proxy ?? view.proxy, allow_plain: allow_plain ?? view.allow_plain });
+      this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? changed(view) : view));
       return this.#changed('accounts');
     },
     connect_now: () => this.#changed('accounts'),
+    accept_weaker: ({ account }) => {
+      const features = { carbons: true, blocking: true, archive: true };
+      this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, connection: { kind: 'online', features } } : view));
+      return this.#changed('accounts');
+    },
+    stop_catching_up: ({ account }) => this.#catchUp(account, true),
+    go_on_catching_up: ({ account }) => this.#catchUp(account, false),
     set_status: ({ availability, status }) => {
       this.overview.own = { ...this.overview.own, availability, status };
       return this.#changed('own');
@@ -246,6 +262,16 @@ export class Fake implements Carrier {
       if (anchor.kind === 'newest') return this.#page(chat, Math.max(0, all.length - limit), all.length);
       const at = all.findIndex(({ id }) => id === anchor.message);
       return anchor.kind === 'before' ? this.#page(chat, Math.max(0, at - limit), at) : this.#page(chat, at + 1, at + 1 + limit);
+    },
+    read_older: ({ chat }) => {
+      const older = this.archives.get(keyOf(chat)) ?? [];
+      this.archives.delete(keyOf(chat));
+      if (older.length === 0) return false;
+      queueMicrotask(() => {
+        this.#history(chat).unshift(...older);
+        this.tell('carillon', { kind: 'resync', left_out: older.length });
+      });
+      return true;
     },
     messages: ({ messages }) => {
       const all = [...this.histories.values()].flat();

@@ -23,11 +23,15 @@ export class History {
   moreBefore = $state(false);
   moreAfter = $state(false);
   shifting = $state(false);
+  /** The server’s archive is asked for what was said before everything that is stored here. */
+  asking = $state(false);
   /** The message on screen that stays where it is when others come in between; `null`: the end of the conversation. */
   steady: () => MessageId | null = () => null;
   #chat: ChatRef;
   #queue: Promise<unknown> = Promise.resolve();
   #reading = new Set<'before' | 'after'>();
+  /** The archive had nothing before this message. */
+  #begins: MessageId | null = null;
 
   constructor(chat: ChatRef, newest: HistoryPage) {
     this.#chat = chat;
@@ -88,7 +92,28 @@ export class History {
       const steady = this.steady() ?? middle;
       const around = steady === null ? null : await this.#around(steady);
       await this.#become(around ?? (await this.#end()), steady);
+      this.asking = false;
     });
+  }
+
+  /** Nothing older is stored: has the archive asked for it. What it has is told as messages that were stored. */
+  async readOlder(): Promise<void> {
+    const first = this.messages[0]?.id ?? 0;
+    if (this.moreBefore || this.asking || this.#begins === first) return;
+    this.asking = true;
+    try {
+      if (await ask('read_older', { chat: this.#chat })) return;
+      this.#begins = first;
+    } catch {
+      // Asked again when the connection changes, or at the next look.
+    }
+    this.asking = false;
+  }
+
+  /** The connection changed: what the archive said before may not hold any more. */
+  askAnew(): void {
+    this.#begins = null;
+    this.asking = false;
   }
 
   /** Messages changed: those in the window are read again. */

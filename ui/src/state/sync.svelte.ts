@@ -113,6 +113,9 @@ export function hear(event: Event): void {
       return readings.wantChats(event.chats);
     case 'roster':
       return readings.wantLists();
+    case 'accounts':
+      conversations.open?.history.askAnew();
+      return readings.wantStanding();
     case 'show':
       return where.go(event.place);
     case 'attention':

@@ -1,5 +1,5 @@
-import { t } from '../i18n/index.svelte';
-import type { AccountView } from '../lib/contract';
+import { t, type MessageKey } from '../i18n/index.svelte';
+import type { AccountView, Connected, TransportKind } from '../lib/contract';
 import { problemWords } from './refusal';
 import { clock } from './when';
 
@@ -30,3 +30,22 @@ export function connectionTrouble({ enabled, connection }: AccountView): string 
   return '';
 }
 
+const transports = {
+  web_socket: 'connected.web_socket',
+  direct_tls: 'connected.direct_tls',
+  start_tls: 'connected.start_tls',
+} as const satisfies Record<TransportKind, MessageKey>;
+
+/** How a session is connected: what it is called, and what it is. */
+export function connectedLines(connected: Connected): { key: string; label: string; value: string }[] {
+  const { transport, host, port, proxy, tls, mechanism, binding } = connected;
+  const server = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return [
+    { key: 'transport', label: t('connected.transport'), value: t(transports[transport]) },
+    { key: 'server', label: t('connected.server'), value: server },
+    { key: 'proxy', label: t('connected.proxy'), value: proxy ?? t('connected.no_proxy') },
+    { key: 'tls', label: t('connected.tls'), value: tls ?? t('connected.no_tls') },
+    { key: 'mechanism', label: t('connected.mechanism'), value: mechanism },
+    { key: 'binding', label: t('connected.binding'), value: binding ? t('connected.bound', { to: binding }) : t('connected.not_bound') },
+  ];
+}

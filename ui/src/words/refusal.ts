@@ -37,6 +37,8 @@ export function refusalWords(code: RefusalCode): string {
       return t('refusal.not_connected');
     case 'refused_by_server':
       return t('refusal.refused_by_server');
+    case 'bad_proxy':
+      return t('refusal.bad_proxy');
     case 'bad_text':
       return t('refusal.bad_text');
     case 'bad_file':

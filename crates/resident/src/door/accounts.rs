@@ -24,6 +24,8 @@ struct Wanted {
     password: Secret,
     connect: Option<String>,
     secret: SecretStore,
+    proxy: Proxy,
+    allow_plain: bool,
 }
 
 pub(super) async fn sign_in(house: &House, ask: SignIn) -> Result<NewAccount, Refusal> {
@@ -32,8 +34,11 @@ pub(super) async fn sign_in(house: &House, ask: SignIn) -> Result<NewAccount, Re
         password: ask.password,
         connect: tidy(ask.connect),
         secret: ask.secret,
+        proxy: Proxy::from(ask.proxy),
+        allow_plain: ask.allow_plain,
     };
     refuse_known(house, &wanted.jid)?;
+    check_proxy(&wanted.proxy)?;
     try_session(&wanted).await?;
     keep(house, wanted).await
 }
@@ -44,13 +49,16 @@ pub(super) async fn create(house: &House, ask: CreateAccount) -> Result<NewAccou
         password: ask.password,
         connect: tidy(ask.connect),
         secret: ask.secret,
+        proxy: Proxy::from(ask.proxy),
+        allow_plain: ask.allow_plain,
     };
     refuse_known(house, &wanted.jid)?;
+    check_proxy(&wanted.proxy)?;
     let config = RegisterConfig {
         account: wanted.jid.clone(),
         password: wire::Secret::new(wanted.password.reveal().to_owned()),
         url: wanted.connect.clone(),
-        proxy: Proxy::System,
+        proxy: wanted.proxy.clone(),
         extra_roots: Vec::new(),
     };
     wire::register(config).await.map_err(refuse_registration)?;
@@ -63,10 +71,20 @@ pub(super) async fn add(house: &House, ask: AddAccount) -> Result<NewAccount, Re
         password: ask.password,
         connect: tidy(ask.connect),
         secret: ask.secret,
+        proxy: Proxy::System,
+        allow_plain: false,
     };
     refuse_known(house, &wanted.jid)?;
     check_connect(wanted.connect.as_deref())?;
     keep(house, wanted).await
+}
+
+fn check_proxy(proxy: &Proxy) -> Result<(), Refusal> {
+    match proxy {
+        Proxy::Url(_) => wire::check_proxy(proxy)
+            .map_err(|problem| Refusal::new(RefusalCode::BadProxy, problem.to_string())),
+        Proxy::System | Proxy::Direct => Ok(()),
+    }
 }
 
 fn check_connect(connect: Option<&str>) -> Result<(), Refusal> {
@@ -105,6 +123,8 @@ async fn try_session(wanted: &Wanted) -> Result<(), Refusal> {
     let password = wire::Secret::new(wanted.password.reveal().to_owned());
     let config = ConnectConfig {
         url: wanted.connect.clone(),
+        proxy: wanted.proxy.clone(),
+        allow_plain: wanted.allow_plain,
         presence: (Availability::Offline, String::new()),
         ..ConnectConfig::new(wanted.jid.clone(), password)
     };
@@ -155,6 +175,8 @@ async fn keep(house: &House, wanted: Wanted) -> Result<NewAccount, Refusal> {
         settings.accounts.push(AccountSettings {
             connect: wanted.connect,
             secret: wanted.secret,
+            proxy: wanted.proxy,
+            allow_plain: wanted.allow_plain,
             ..AccountSettings::new(wanted.jid)
         });
     })
@@ -223,6 +245,11 @@ pub(super) async fn change_account(house: &House, ask: ChangeAccount) -> Result<
     let known = settings_of(house, ask.account).await?;
     let connect = tidy(ask.connect);
     check_connect(connect.as_deref())?;
+    let proxy = match &ask.proxy {
+        Some(shown) => known.proxy.chosen(shown).ok_or_else(hidden_password)?,
+        None => known.proxy.clone(),
+    };
+    check_proxy(&proxy)?;
     match &ask.password {
         Some(password) => store_password(house, &known.jid, ask.secret, password).await?,
         None if known.secret != ask.secret => move_password(house, &known, ask.secret).await?,
@@ -234,10 +261,19 @@ pub(super) async fn change_account(house: &House, ask: ChangeAccount) -> Result<
             account.connect = connect;
             account.secret = ask.secret;
             account.enabled = ask.enabled;
+            account.proxy = proxy;
+            account.allow_plain = ask.allow_plain.unwrap_or(account.allow_plain);
         }
     })
     .await?;
     on_desk(house, move |desk| desk.connect_now(ask.account)).await
+}
+
+fn hidden_password() -> Refusal {
+    Refusal::new(
+        RefusalCode::BadProxy,
+        "another proxy's address needs its own password",
+    )
 }
 
 async fn move_password(

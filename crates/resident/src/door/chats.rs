@@ -99,6 +99,11 @@ fn cut(page: &mut HistoryPage, anchor: HistoryAnchor, bytes: usize) {
     }
 }
 
+/// What lies before everything that is stored is in the server's archive, if anywhere.
+pub(super) async fn read_older(house: &House, chat: ChatRef) -> Result<bool, Refusal> {
+    on_desk(house, move |desk| desk.read_older(&chat)).await
+}
+
 pub(super) fn messages(house: &House, ids: &[MessageId]) -> Result<Vec<Message>, Refusal> {
     if ids.len() > MOST as usize {
         return Err(Refusal::new(

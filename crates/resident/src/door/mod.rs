@@ -149,6 +149,15 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::ConnectNow(ask) => {
             answer(on_desk(house, move |desk| desk.connect_now(ask.account)).await)
         }
+        Command::AcceptWeaker(ask) => {
+            answer(on_desk(house, move |desk| desk.accept_weaker(ask.account)).await)
+        }
+        Command::StopCatchingUp(ask) => {
+            answer(on_desk(house, move |desk| desk.pause_catching_up(ask.account)).await)
+        }
+        Command::GoOnCatchingUp(ask) => {
+            answer(on_desk(house, move |desk| desk.unpause_catching_up(ask.account)).await)
+        }
         Command::SetStatus(ask) => answer(accounts::set_status(house, ask).await),
         Command::AddContact(ask) => answer(people::add(house, ask).await),
         Command::ChangeContact(ask) => answer(people::change(house, ask).await),
@@ -170,6 +179,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::OpenChat(ask) => answer(chats::open(house, ask.chat).await),
         Command::ReadHistory(ask) => answer(chats::history(house, &ask)),
+        Command::ReadOlder(ask) => answer(chats::read_older(house, ask.chat).await),
         Command::ReadMessages(ask) => answer(chats::messages(house, &ask.messages)),
         Command::SendMessage(ask) => answer(chats::send(house, ask).await),
         Command::RetryMessage(ask) => {

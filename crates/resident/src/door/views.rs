@@ -11,7 +11,8 @@ use carillon_engine::{AccountState, Desk, Line};
 use carillon_link::Refusal;
 use carillon_link::alerts::ActivityEntry;
 use carillon_link::views::{
-    AccountView, Connection, Overview, OwnView, RequestsView, SettingsView, Standing, Status,
+    AccountView, CatchingUp, Connection, Overview, OwnView, RequestsView, SettingsView, Standing,
+    Status,
 };
 
 /// The most that one question reads.
@@ -133,6 +134,26 @@ fn account(state: AccountState) -> AccountView {
         connection: connection(state.line),
         connect: state.settings.connect,
         secret: state.settings.secret,
+        connected: state.connection,
+        pinned: state.pinned,
+        proxy: state.settings.proxy.shown(),
+        allow_plain: state.settings.allow_plain,
+        catching_up: catching_up(state.catching_up, state.paused),
+    }
+}
+
+fn catching_up(reading: Option<carillon_engine::CatchingUp>, paused: bool) -> Option<CatchingUp> {
+    match reading {
+        Some(reading) => Some(CatchingUp {
+            taken: reading.taken,
+            total: reading.total,
+            stopped: false,
+        }),
+        None => paused.then_some(CatchingUp {
+            taken: 0,
+            total: None,
+            stopped: true,
+        }),
     }
 }
 

@@ -26,4 +26,12 @@ secret: SecretStore,
 /**
  * Whether to sign in at all.
  */
-enabled: boolean, };
+enabled: boolean, 
+/**
+ * Through what its server is reached, as it was shown or new; `None`: as it was.
+ */
+proxy: string | null, 
+/**
+ * The password itself may be sent, inside TLS, to a server that takes nothing better; `None`: as it was.
+ */
+allow_plain: boolean | null, };

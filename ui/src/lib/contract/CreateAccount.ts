@@ -21,4 +21,12 @@ connect: string | null,
 /**
  * Where to keep the password.
  */
-secret: SecretStore, };
+secret: SecretStore, 
+/**
+ * Through what its server is reached: `system`, `direct` or a proxy's address; empty is `system`.
+ */
+proxy: string, 
+/**
+ * The password itself may be sent, inside TLS, to a server that takes nothing better.
+ */
+allow_plain: boolean, };
