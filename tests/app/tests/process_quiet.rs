@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use carillon_tests_app::{AtScreen, Bus, Meeting, Person, Popup, built_in};
+use carillon_tests_app::{AtScreen, Bus, Meeting, Person, Popup, Visitor, built_in};
 use carillon_tests_servers::{Kind, Peer, Process, until_some};
 use serde_json::{Value, json};
 use zbus::object_server::SignalEmitter;
@@ -350,6 +350,53 @@ async fn behind_a_screen_saver_s_lock_nothing_is_given_away() {
     is_told_in_full(&meeting, &mut bob, "Unlocked").await;
     Shield::active_changed(&shield, true).await.unwrap();
     is_told_in_private(&meeting, &mut bob).await;
+}
+
+#[tokio::test]
+async fn behind_the_lock_the_open_chat_is_not_in_front_and_its_window_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let system = Bus::start(folder.path()).await;
+    let logind = logind(&system).await;
+    let mut meeting = Meeting::prepared(Kind::Prosody, Person::new("Alice").await).await;
+    let alice = &mut meeting.alice;
+    alice
+        .add_account(&meeting.server, &meeting.alice_account)
+        .await;
+    alice
+        .start_with(&[("DBUS_SYSTEM_BUS_ADDRESS", system.address())])
+        .await;
+    alice.until_online().await;
+    let mut bob = meeting.bob_unseen().await;
+    let alice = &meeting.alice;
+    let socket = Visitor::socket(&alice.desktop, &alice.profile());
+    let mut window = Visitor::window(&socket).await.unwrap();
+    let overview = window.must("read_overview", json!({})).await;
+    let chat = json!({"account": overview["accounts"][0]["id"], "jid": "bob@carillon.test"});
+    let shows = json!({"chat": chat, "focused": true});
+    window.must("window_state", shows).await;
+    let speaker = &alice.desktop.speaker;
+    let silence = speaker.mark();
+    bob.message(ALICE, "Seen at once").await;
+    assert!(speaker.heard_within(silence, RING).await.is_none());
+    assert_eq!(alice.desktop.notifications.popups().len(), 0);
+
+    lock(&logind, true).await;
+    until_some("the window knows of the lock", async || {
+        let standing = window.must("read_standing", json!({})).await;
+        let told = window.events.iter().any(|event| event["kind"] == "screen");
+        (told && standing["locked"] == true).then_some(())
+    })
+    .await;
+    let bell = speaker.mark();
+    is_told_in_private(&meeting, &mut bob).await;
+    let (heard, _) = speaker.heard_since(bell).await;
+    assert!(heard.resembles(&built_in("bell")), "{heard:?}");
+
+    lock(&logind, false).await;
+    until_private(alice, false).await;
+    let silence = speaker.mark();
+    bob.message(ALICE, "Back again").await;
+    assert!(speaker.heard_within(silence, RING).await.is_none());
 }
 
 const FILM: &str = "import gi
