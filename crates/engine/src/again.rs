@@ -110,7 +110,7 @@ impl Desk {
     pub(crate) fn could_not_read(
         &mut self,
         id: AccountId,
-        reading: Reading,
+        reading: &Reading,
         problem: &StanzaProblem,
     ) {
         if reading.is_catch_up() && !FOR_GOOD.contains(&problem.condition.as_str()) {

@@ -209,7 +209,7 @@ impl Desk {
             }
             Err(problem) => {
                 tracing::warn!(?problem, "an archive did not answer");
-                self.could_not_read(id, reading, &problem);
+                self.could_not_read(id, &reading, &problem);
             }
         }
     }
@@ -219,7 +219,7 @@ impl Desk {
     fn read_by_time(&mut self, id: AccountId, reading: Reading, problem: &StanzaProblem) {
         let cursor = self.store.archive_cursor(id, reading.room.as_ref());
         let (Goal::CatchUp, Ok(Some(cursor))) = (&reading.goal, cursor) else {
-            return self.could_not_read(id, reading, problem);
+            return self.could_not_read(id, &reading, problem);
         };
         let reading = Reading {
             goal: Goal::CatchUpByTime,

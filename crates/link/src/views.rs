@@ -238,6 +238,8 @@ pub enum Notice {
         /// Where it is now.
         path: String,
     },
+    /// Damage was found in the database while it is in use. The next start sets it aside and begins a new one.
+    DatabaseDamaged,
     /// Something could not be stored; nothing that was stored before is lost.
     Storage {
         /// What happened.

@@ -46,6 +46,31 @@ pub fn set_aside(path: &Path, now: Timestamp) -> Result<SetAside> {
     Ok(SetAside { database })
 }
 
+/// Remembers that damage was found in the database while it was in use: the next [`crate::Store::open`] looks at the
+/// whole of it, however large it is, and refuses it, so that it can be [set aside](set_aside).
+///
+/// # Errors
+/// If the note, an empty file beside the database, cannot be made.
+pub fn suspect(path: &Path) -> Result<()> {
+    fs::File::create(note_of(path)).map_err(|error| StoreError::io(&error))?;
+    Ok(())
+}
+
+pub(crate) fn is_suspected(path: &Path) -> bool {
+    note_of(path).exists()
+}
+
+/// A note that stays costs a slow start, and nothing else.
+pub(crate) fn is_whole_after_all(path: &Path) {
+    if let Err(error) = fs::remove_file(note_of(path)) {
+        tracing::debug!(%error, "the note about damage could not be removed");
+    }
+}
+
+fn note_of(path: &Path) -> PathBuf {
+    with_ending(path, ".suspect")
+}
+
 /// The first name of this second that nothing has yet.
 fn free_name(path: &Path, now: Timestamp) -> PathBuf {
     let moment = jiff::Timestamp::from_millisecond(now.0).map_or_else(

@@ -40,7 +40,7 @@ mod tray;
 
 pub use activity::{ACTIVITY_KEPT, ActivityRow, StoredActivity};
 pub use archive::{ArchiveCursor, PageKind, StoredEntry};
-pub use damage::{SetAside, set_aside};
+pub use damage::{SetAside, set_aside, suspect};
 pub use errands::{Errand, WaitingErrand};
 pub use error::StoreError;
 pub use history::HISTORY_LIMIT;

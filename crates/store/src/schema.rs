@@ -1,6 +1,6 @@
 //! Opening: pragmas, the check for damage, and the migrations.
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, damage};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{fs, io, path::Path, time::Duration};
 
@@ -33,7 +33,8 @@ pub(crate) const CHECKED_WHOLE: u64 = 8 * 1024 * 1024;
 /// More than the store has statements, so that none is ever parsed twice.
 const STATEMENTS: usize = 120;
 
-pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
+/// Answers also whether every row was looked at.
+pub(crate) fn open_to_write(path: &Path) -> Result<(Connection, bool)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -43,7 +44,12 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
     // Until it is known to be whole and ours, closing must not move its WAL into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found = check_version(&connection)?;
-    check_at_opening(&connection, found, size_on_disk(path))?;
+    let suspected = damage::is_suspected(path);
+    let whole = suspected || size_on_disk(path) <= CHECKED_WHOLE;
+    check_at_opening(&connection, found, whole)?;
+    if suspected {
+        damage::is_whole_after_all(path);
+    }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     set_up(&connection, WRITER_CACHE_KIB)?;
     // Setting WAL answers with the mode in force: some file systems cannot share memory.
@@ -61,7 +67,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     migrate(&mut connection)?;
-    Ok(connection)
+    Ok((connection, whole))
 }
 
 pub(crate) fn open_to_read(path: &Path) -> Result<Connection> {
@@ -130,7 +136,7 @@ fn check_version(connection: &Connection) -> Result<i64> {
     Ok(found)
 }
 
-fn check_at_opening(connection: &Connection, found: i64, size: u64) -> Result<()> {
+fn check_at_opening(connection: &Connection, found: i64, whole: bool) -> Result<()> {
     let tables = tables(connection).map_err(unreadable_schema)?;
     match (found, tables.is_empty()) {
         (0, true) => return Ok(()),
@@ -138,7 +144,7 @@ fn check_at_opening(connection: &Connection, found: i64, size: u64) -> Result<()
         (_, true) => return Err(StoreError::damaged("its tables are gone")),
         (_, false) => {}
     }
-    if size <= CHECKED_WHOLE {
+    if whole {
         return check_whole(connection);
     }
     for table in tables.iter().filter(|table| *table != "message") {

@@ -24,6 +24,8 @@ pub struct Store {
     reader: Reader,
     /// Something was committed that a loss of power could still undo.
     unsynced: bool,
+    /// Every row was looked at when it was opened.
+    checked: bool,
     /// Transactions that wrote, since the WAL was last moved into the database.
     in_wal: u32,
 }
@@ -46,15 +48,22 @@ impl Store {
     /// [`crate::StoreError::Newer`] and [`crate::StoreError::Damaged`] before anything was changed; the others
     /// as they say.
     pub fn open(path: &Path) -> Result<Self> {
-        let connection = schema::open_to_write(path)?;
+        let (connection, checked) = schema::open_to_write(path)?;
         Ok(Self {
             reader: Reader {
                 connection,
                 path: path.to_owned(),
             },
             unsynced: false,
+            checked,
             in_wal: 0,
         })
+    }
+
+    /// Whether the whole database was looked at when it was opened. Otherwise [`Reader::check`] is still to be done.
+    #[must_use]
+    pub fn was_checked(&self) -> bool {
+        self.checked
     }
 
     /// A second connection to the same database that cannot write.
@@ -165,7 +174,8 @@ impl Reader {
     }
 
     /// Looks for damage in the whole database, some milliseconds for each MiB. [`Store::open`] has done it for a
-    /// database of up to 8 MiB; for a larger one do it afterwards, where nobody waits for it.
+    /// database of up to 8 MiB; for a larger one do it afterwards, where nobody waits for it, and tell
+    /// [`crate::suspect`] what was found.
     ///
     /// # Errors
     /// [`crate::StoreError::Damaged`] when something was found.

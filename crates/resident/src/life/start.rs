@@ -20,12 +20,13 @@ use carillon_core::ids::Timestamp;
 use carillon_core::settings::AccountSettings;
 use carillon_core::tray::TrayInput;
 use carillon_engine::connector::Boxed;
-use carillon_engine::store::{Store, StoreError, set_aside};
+use carillon_engine::store::{Reader, Store, StoreError, set_aside, suspect};
 use carillon_engine::wire::Secret;
 use carillon_engine::{Engine, EngineConfig, Secrets, WireConnector};
 use carillon_link::Profile;
 use carillon_link::server::Listener;
 use carillon_link::views::{DesktopView, Notice};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -40,6 +41,7 @@ pub(super) async fn start(
     let (settings, mut notices) =
         SettingsFile::load(&profile.settings_file(), &stamp()).map_err(Failure::new)?;
     let store = open_store(profile, now, &mut notices)?;
+    let checked = store.was_checked();
     let reader = store.reader().map_err(Failure::new)?;
     let bus = Bus::default();
     let secrets = SecretKeeper::new(profile);
@@ -81,6 +83,9 @@ pub(super) async fn start(
     tokio::spawn(look_for_keyring(Arc::clone(&house)));
     surroundings::watch(&bus, &stage, house.surroundings.clone());
     tokio::spawn(watch_idle(Arc::clone(&house)));
+    if !checked {
+        tokio::spawn(check_database(Arc::clone(&house)));
+    }
     tokio::spawn(settings_file::watch::watch(Arc::clone(&house)));
     let listener = Listener::bind(profile).map_err(Failure::new)?;
     let ears = Ears {
@@ -109,6 +114,33 @@ fn open_store(
             Store::open(&path).map_err(Failure::new)
         }
         other => other.map_err(Failure::new),
+    }
+}
+
+/// Looks at the whole of a database that is too large for it to be waited for at the start.
+async fn check_database(house: Arc<House>) {
+    let path = house.profile.database();
+    let damaged = tokio::task::spawn_blocking(move || is_damaged(&path)).await;
+    if damaged.is_ok_and(|damaged| damaged) {
+        house.notice(Notice::DatabaseDamaged);
+    }
+}
+
+/// Notes it beside the database, so that the next start sets it aside.
+fn is_damaged(database: &Path) -> bool {
+    match Reader::open(database).and_then(|reader| reader.check()) {
+        Ok(()) => false,
+        Err(StoreError::Damaged { what }) => {
+            tracing::error!(what, "the database in use is damaged");
+            if let Err(error) = suspect(database) {
+                tracing::error!(%error, "that could not be noted");
+            }
+            true
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the database could not be checked");
+            false
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files that are not what they should be: no panic, nothing thrown away.
 
 use super::{Profile, jid, quick_folder};
-use crate::{NewMessage, SetAside, Store, StoreError, set_aside};
+use crate::{NewMessage, SetAside, Store, StoreError, set_aside, suspect};
 use carillon_core::{
     chat::{ChatKind, Delivery, HistoryAnchor},
     ids::{ActivityId, ChatRef, MessageId, Timestamp},
@@ -132,7 +132,27 @@ fn a_large_database_opens_at_once_and_its_messages_are_checked_afterwards() {
     fs::write(&path, bytes).unwrap();
 
     let store = Store::open(&path).unwrap();
+    assert!(!store.was_checked());
     assert!(matches!(store.check(), Err(StoreError::Damaged { .. })));
+    drop(store);
+
+    suspect(&path).unwrap();
+    for _ in 0..2 {
+        let again = Store::open(&path);
+        assert!(matches!(again, Err(StoreError::Damaged { .. })));
+    }
+    set_aside(&path, NOW).unwrap();
+    assert!(Store::open(&path).unwrap().was_checked());
+}
+
+#[test]
+fn what_was_suspected_and_is_whole_is_looked_at_once() {
+    let profile = Profile::new();
+    let path = profile.path();
+    drop(profile.store);
+    suspect(&path).unwrap();
+    assert!(Store::open(&path).unwrap().was_checked());
+    assert!(!profile.folder.path().join("carillon.db.suspect").exists());
 }
 
 /// A profile in use, as its files: some thousands of rows, some of them still in the WAL when `in_wal`.

@@ -28,7 +28,7 @@ left_out: Array<LeftOut>, } | { "kind": "database_set_aside",
 /**
  * Where it is now.
  */
-path: string, } | { "kind": "storage", 
+path: string, } | { "kind": "database_damaged" } | { "kind": "storage", 
 /**
  * What happened.
  */
