@@ -11,6 +11,8 @@ use serde_json::json;
 /// Of two sounds within a second only the stronger one is heard.
 const ONE_AT_A_TIME: Duration = Duration::from_millis(1_200);
 
+const TRY_MESSAGE: &str = "[data-test=alert-row][data-kind=message] [data-test=try]";
+
 /// Makes somebody a contact: they ask, and Alice agrees.
 async fn befriend(at: &AtScreen, window: &Window, name: &str) -> Peer {
     let alice = &at.meeting.alice_account.jid;
@@ -80,6 +82,34 @@ async fn a_sound_for_one_contact_rings_for_them_and_for_nobody_else() {
     window.click("details[open] [data-test=change-rule]").await;
     window.find("[data-test=scope-mute]").await;
     window.alert_reads("message", "sound", "Knock").await;
+}
+
+#[tokio::test]
+async fn try_it_plays_a_contacts_own_sound_in_their_panel_and_everybodys_elsewhere() {
+    let at = AtScreen::on(Kind::Embedded).await;
+    let desktop = &at.meeting.alice.desktop;
+    let bob_jid = at.meeting.bob_account.jid.clone();
+    let window = at.meeting.alice.open_window().await;
+
+    open_alerts_of(&window, &bob_jid).await;
+    window.choose("[data-test=add-difference]", "message").await;
+    window
+        .choose_alert("message", "sound", "builtin:knock")
+        .await;
+    window.alert_reads("message", "sound", "yours").await;
+    let silence = desktop.speaker.mark();
+    window.click(TRY_MESSAGE).await;
+
+    let (heard, end) = desktop.speaker.heard_since(silence).await;
+    assert!(heard.resembles(&built_in("knock")), "{heard:?}");
+
+    tokio::time::sleep_until((heard.onset + ONE_AT_A_TIME).into()).await;
+    window.go_to_sheet("alerts").await;
+    window.find("[data-test=choose-scope]").await;
+    window.click(TRY_MESSAGE).await;
+
+    let (heard, _) = desktop.speaker.heard_since(end).await;
+    assert!(heard.resembles(&built_in("bell")), "{heard:?}");
 }
 
 #[tokio::test]
