@@ -184,7 +184,14 @@ async fn a_flood_has_few_popups_few_sounds_and_an_exact_count() {
         sounds += 1;
         from = end;
     }
-    let most = 2 + took.as_secs();
+    // Each popup may ring, and the summary once for as long as the flood lasts. It ends when nothing is shown for three
+    // seconds, which a machine that stands still can bring about.
+    let singles_again = popups
+        .windows(2)
+        .filter(|two| two[0].id == summary.id && two[1].id != summary.id);
+    let rings = ids.len() * (1 + singles_again.count());
+    // Of two within a second one is heard.
+    let most = rings.min(2 + usize::try_from(took.as_secs()).unwrap());
     assert!((1..=most).contains(&sounds), "{sounds} sounds in {took:?}");
     println!(
         "{FLOOD} messages in {took:?}: {} popups by {} calls, {sounds} sounds, {exact}",
