@@ -268,20 +268,45 @@ async fn a_catch_up_can_be_stopped_and_goes_on_later() {
     let query = session.is_asked().await;
     let alice = stage.alice;
     stage
-        .call(move |desk| desk.stop_catching_up(alice))
+        .call(move |desk| desk.pause_catching_up(alice))
         .await
         .unwrap();
+    assert_eq!(reading(&stage).await, (None, true));
     session.answers(&query, numbers(6..=7, false)).await;
     session.asks_nothing().await;
     assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5"]);
     stage
-        .call(move |desk| desk.go_on_catching_up(alice))
+        .call(move |desk| desk.unpause_catching_up(alice))
         .await
         .unwrap();
     let query = session.is_asked().await;
     assert_eq!(query.place, after(5));
+    assert_eq!(reading(&stage).await, (Some(0), false));
     session.answers(&query, numbers(6..=7, true)).await;
     assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+    assert_eq!(reading(&stage).await, (None, false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_catch_up_that_was_stopped_is_taken_up_with_the_next_sign_in() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    session.is_asked().await;
+    let alice = stage.alice;
+    stage
+        .call(move |desk| desk.pause_catching_up(alice))
+        .await
+        .unwrap();
+    let mut session = stage.is_away(session).await;
+    assert_eq!(session.is_asked().await.place, after(3));
+    assert_eq!(reading(&stage).await, (Some(0), false));
+}
+
+/// How many entries were read of what was missed, while it is being read, and whether the user stopped it.
+async fn reading(stage: &Stage) -> (Option<u32>, bool) {
+    let states = stage.call(|desk| desk.account_states()).await;
+    let taken = states[0].catching_up.map(|reading| reading.taken);
+    (taken, states[0].paused)
 }
 
 #[tokio::test(start_paused = true)]

@@ -86,6 +86,29 @@ async fn a_weaker_offer_than_before_stops_the_account_and_is_not_tried_again() {
     assert!(stage.has_no_new_session().await);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_weaker_offer_is_taken_once_the_user_says_so() {
+    let mut stage = Stage::new().await;
+    let session = stage.session().await;
+    session.hears(connected(Mechanism::ScramSha256Plus)).await;
+    session.comes_online().await;
+    let problem = SessionProblem::Downgraded {
+        before: "SCRAM-SHA-256-PLUS".to_owned(),
+        offered: "SCRAM-SHA-1".to_owned(),
+    };
+    session.ends(ConnectEnd::Problem(problem)).await;
+    let alice = stage.chat("bob@example.org").account;
+    stage
+        .call(move |desk| desk.accept_weaker(alice))
+        .await
+        .unwrap();
+    let session = stage.session().await;
+    assert_eq!(session.start.pinned, None);
+    session.hears(connected(Mechanism::ScramSha1)).await;
+    session.comes_online().await;
+    assert_eq!(pinned(&stage).await, Some(Mechanism::ScramSha1));
+}
+
 fn lost() -> ConnectEnd {
     let detail = String::new();
     ConnectEnd::Problem(SessionProblem::Lost { detail })
