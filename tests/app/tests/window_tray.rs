@@ -21,7 +21,7 @@ async fn turn_to(pair: &Pair, person: &Person) {
     let window = shown(pair, person).await;
     pair.screen
         .xdotool(&["windowactivate", "--sync", &window.id])
-        .expect("the window manager raises windows");
+        .unwrap();
     has_focus(person).await;
 }
 
@@ -54,7 +54,7 @@ async fn a_click_brings_the_window_from_behind_another_and_from_the_task_bar() {
     let window = shown(&pair, &pair.alice).await;
     pair.screen
         .xdotool(&["windowminimize", "--sync", &window.id])
-        .expect("the window manager minimises windows");
+        .unwrap();
     lost_focus(&pair.alice).await;
     let process = pair.alice.window_process().unwrap();
     assert_eq!(pair.screen.shown(process), None, "minimised");
