@@ -257,6 +257,19 @@ async fn ended_it_is_gone_and_can_be_taken_up_again() {
 }
 
 #[tokio::test]
+async fn what_is_left_of_a_deleted_try_out_goes_with_the_next_start() {
+    let desktop = Desktop::start().await;
+    let own = desktop.folder().join("profile");
+    let folder = own.join("try");
+    std::fs::create_dir_all(folder.join("alice/webview")).unwrap();
+    for mark in ["this-folder-belongs-to-carillons-try-out", "delete"] {
+        std::fs::write(folder.join(mark), "").unwrap();
+    }
+    let _own = start(&desktop, &own);
+    until("the rest is gone", || !folder.exists()).await;
+}
+
+#[tokio::test]
 async fn who_has_an_account_already_stays_and_can_end_it() {
     let mut carol = Person::new("Carol").await;
     let words = [
