@@ -68,16 +68,10 @@ async fn a_resident_of_another_version_makes_room() {
     for greeting in [
         json!({"protocol": 1, "version": "0.0.1", "role": null}),
         json!({"protocol": 0, "version": own, "role": null}),
-        json!({"protocol": 99, "version": "99.0.0", "role": null}),
+        json!({"protocol": 99, "version": own, "role": null}),
     ] {
         let mut alice = Person::new("Alice").await;
-        std::fs::create_dir_all(alice.profile()).unwrap();
-        let socket = Visitor::socket(&alice.desktop, &alice.profile());
-        let other = tokio::spawn(other_resident(socket.clone(), alice.profile(), greeting));
-        until_some("the other listens", async || {
-            UnixStream::connect(&socket).await.ok()
-        })
-        .await;
+        let other = beside(&alice, greeting).await;
         let status = alice.run(&["status"], "").await;
         assert!(
             !status.status.success(),
@@ -93,6 +87,33 @@ async fn a_resident_of_another_version_makes_room() {
         assert_eq!(other.await.unwrap(), ["quit"]);
         assert_eq!(alice.status().await["version"], own);
     }
+}
+
+/// Such a resident runs for this person.
+async fn beside(person: &Person, greeting: Value) -> tokio::task::JoinHandle<Vec<String>> {
+    let socket = Visitor::socket(&person.desktop, &person.profile());
+    let other = tokio::spawn(other_resident(socket.clone(), person.profile(), greeting));
+    until_some("the other listens", async || {
+        UnixStream::connect(&socket).await.ok()
+    })
+    .await;
+    other
+}
+
+#[tokio::test]
+async fn a_newer_resident_goes_on_and_the_older_one_says_what_to_do() {
+    let alice = Person::new("Alice").await;
+    let newer = json!({"protocol": 99, "version": "99.0.0", "role": null});
+    let other = beside(&alice, newer).await;
+    let refused = alice.run(&["--background"], "").await;
+    assert!(!refused.status.success());
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        said.contains("newer version (99.0.0)") && said.lines().count() == 1,
+        "{said}"
+    );
+    assert!(!other.is_finished(), "it was not asked to end");
+    other.abort();
 }
 
 #[tokio::test]

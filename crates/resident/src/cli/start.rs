@@ -6,7 +6,7 @@ use crate::desktop::native::{self, FirstThread};
 use crate::door::VERSION;
 use crate::life;
 use carillon_link::contract::Show;
-use carillon_link::{Link, LinkError, Place, Profile, Role};
+use carillon_link::{Link, LinkError, Place, Profile, Role, is_older};
 use std::time::Duration;
 
 /// The longest address that is passed on, in bytes.
@@ -25,6 +25,12 @@ pub(super) async fn run(
     loop {
         match Link::connect(profile, Role::Tool, VERSION).await {
             Ok((link, _events)) => return show(&link, place).await,
+            // It may have stored what this one cannot read.
+            Err(LinkError::OtherVersion { version }) if is_older(VERSION, &version) => {
+                return Err(Failure::new(format!(
+                    "a newer version ({version}) than this one ({VERSION}) runs for this profile; start the newer one"
+                )));
+            }
             Err(LinkError::OtherVersion { .. }) => match ask_to_quit(profile).await {
                 // It may have ended by itself meanwhile.
                 Ok(()) | Err(LinkError::NotRunning) => {}
