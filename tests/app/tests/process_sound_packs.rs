@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use carillon_tests_app::{Meeting, Speaker, Visitor};
+use carillon_tests_app::{Meeting, NoAnswer, Speaker, Visitor};
 use serde_json::{Value, json};
 
 /// A tone that is none of Carillon's.
@@ -118,4 +118,35 @@ async fn a_sound_that_is_gone_is_heard_as_the_chime() {
     let (heard, _) = speaker.heard_since(silence).await;
     let chime = carillon_tests_app::built_in("chime");
     assert!(heard.resembles(&chime), "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_sound_ends_nothing_and_is_heard_as_the_chime() {
+    let meeting = Meeting::on_prosody().await;
+    let secret = meeting.alice.desktop.folder().join("secret-folder");
+    let bad = tone(&secret, "bad.wav", "0.3", "700");
+    let mut bytes = std::fs::read(&bad).unwrap();
+    // The rate (RIFF WAVE, `nSamplesPerSec`): decoders divide by it.
+    bytes[24..28].fill(0);
+    std::fs::write(&bad, &bytes).unwrap();
+    let resident = meeting.alice.resident_id();
+    let mut window = window(&meeting).await;
+    let checked = window
+        .ask("check_sound", json!({"path": bad.display().to_string()}))
+        .await;
+    assert!(matches!(checked, Err(NoAnswer::Refused(_))), "{checked:?}");
+
+    set_sound(&mut window, &json!(format!("file:{}", bad.display()))).await;
+    let speaker = &meeting.alice.desktop.speaker;
+    let silence = speaker.mark();
+    let everybody = json!({"kind": "message", "whose": {"kind": "everybody"}});
+    window.must("try_alert", everybody).await;
+    let (heard, _) = speaker.heard_since(silence).await;
+    let chime = carillon_tests_app::built_in("chime");
+    assert!(heard.resembles(&chime), "{heard:?}");
+    assert_eq!(meeting.alice.status().await["pid"], resident);
+    let log = meeting.alice.log();
+    for word in ["panicked", "secret-folder"] {
+        assert!(!log.contains(word), "{log}");
+    }
 }
