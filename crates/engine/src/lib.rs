@@ -32,6 +32,7 @@ mod rehearsal;
 mod rooms;
 mod run;
 mod sessions;
+mod set_aside;
 mod signed_in;
 mod status;
 mod streams;

@@ -57,6 +57,8 @@ connection-lost-summary = { $name } ist nicht mehr verbunden
 connection-restored-summary = { $name } ist wieder verbunden
 connection-hidden = Die Verbindung hat sich geändert
 no-password = Das Passwort ist nicht gespeichert, oder der Schlüsselbund ist gesperrt.
+set-aside-summary = Deine gespeicherten Nachrichten waren nicht lesbar
+set-aside-text = Carillon macht mit einer neuen Datenbank weiter und holt, was dein Server behalten hat. Die beschädigte ist unverändert: Behalte { $path }, falls dir etwas fehlt.
 
 sample-name = Alex
 sample-text = So sieht es aus, und so klingt es.

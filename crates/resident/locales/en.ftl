@@ -59,6 +59,8 @@ connection-lost-summary = { $name } is no longer connected
 connection-restored-summary = { $name } is connected again
 connection-hidden = The connection changed
 no-password = The password is not stored, or the keyring is locked.
+set-aside-summary = Your stored messages could not be read
+set-aside-text = Carillon goes on with a new database, and fetches what your server has kept. The damaged one is unchanged: keep { $path } if you miss something.
 
 sample-name = Alex
 sample-text = This is how it looks and sounds.

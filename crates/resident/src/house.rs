@@ -7,8 +7,8 @@ use crate::windows::Windows;
 use crate::words::Words;
 use carillon_core::alerts::Surroundings;
 use carillon_core::settings::Settings;
-use carillon_engine::Engine;
 use carillon_engine::store::Reader;
+use carillon_engine::{Desk, Engine};
 use carillon_link::views::{DesktopView, Notice};
 use carillon_link::{Event, Profile};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -204,9 +204,11 @@ impl House {
     }
 
     /// Puts all notices away.
-    pub fn dismiss_notices(&self) {
+    pub async fn dismiss_notices(&self) {
         lock(&self.notices).clear();
         self.windows.tell(&Event::Notices);
+        // An engine that is gone shows nothing any more.
+        let _ = self.engine.call(Desk::set_aside_is_known).await;
     }
 
     /// The store's second connection. Each read is short: it is done where it is asked.

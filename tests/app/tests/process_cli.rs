@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use carillon_tests_app::{Person, Visitor};
+use carillon_tests_app::{Person, Popup, Visitor};
 use carillon_tests_servers::{BareStream, Process, binary, until_some};
 use serde_json::{Value, json};
 
@@ -300,6 +300,29 @@ async fn a_damaged_database_is_set_aside_and_told() {
         damaged,
         "nothing of it is lost"
     );
+}
+
+#[tokio::test]
+async fn a_damaged_database_rings_without_a_window_until_its_notice_is_put_away() {
+    let mut alice = Person::new("Alice").await;
+    let [one, two, three] = FILE;
+    done(&add(&alice, &["alice@example.org", one, two, three], "secret\n").await);
+    alice.start().await;
+    alice.quit().await;
+    let database = alice.profile().join("carillon.db");
+    std::fs::write(&database, b"No database any more.".repeat(200)).unwrap();
+    alice.start().await;
+    let popups = &alice.desktop.notifications;
+    let of_it = |popup: &Popup| popup.summary == "Your stored messages could not be read";
+    let popup = popups.next_popup("of the database", of_it).await;
+    assert_eq!(popup.timeout, 0, "it stays: {popup:?}");
+    let aside = notices(&alice).await[0]["path"].take();
+    assert!(popup.body.contains(aside.as_str().unwrap()), "{popup:?}");
+
+    let mut tool = alice.tool().await;
+    tool.must("dismiss_notices", json!({})).await;
+    popups.withdrawn(popup.id).await;
+    assert!(!popups.popups().iter().any(of_it), "it rang once");
 }
 
 #[tokio::test]

@@ -256,7 +256,10 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::SetGeneral(ask) => answer(accounts::set_general(house, ask.general).await),
         Command::ReadActivity(ask) => answer(views::activity(house, ask.before, ask.limit).await),
-        Command::DismissNotices(_) => done(|| house.dismiss_notices()),
+        Command::DismissNotices(_) => {
+            house.dismiss_notices().await;
+            done(|| ())
+        }
         Command::StartTryout(_) => answer(crate::tryout::start(house).await),
         Command::EndTryout(ask) => answer(crate::tryout::end(house, ask.delete).await),
         Command::WindowState(ask) => {

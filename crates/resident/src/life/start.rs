@@ -63,6 +63,10 @@ pub(super) async fn start(
         sound: true,
         ..DesktopView::default()
     });
+    let aside = notices.iter().find_map(|notice| match notice {
+        Notice::DatabaseSetAside { path } => Some(path.clone()),
+        _ => None,
+    });
     let house = Arc::new(House::new(Parts {
         profile: profile.clone(),
         engine,
@@ -74,6 +78,13 @@ pub(super) async fn start(
         notices,
         reader,
     }));
+    if let Some(path) = aside {
+        // An engine that is gone rings nothing.
+        let _ = house
+            .engine
+            .call(move |desk| desk.ring_set_aside(&path))
+            .await;
+    }
     let (tray_events, tray_queue) = mpsc::channel(CLICKS);
     let stage = first_thread.stage().await;
     let first = traycare::view(&house, &TrayInput::default());

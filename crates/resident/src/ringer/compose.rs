@@ -125,6 +125,13 @@ fn told(ring: &Ring, words: &Words) -> (String, String) {
         EventKind::RoomInvite => (invitation(content, words), text),
         EventKind::StrangerMessage => (named("stranger-summary"), text),
         EventKind::MessageFailed => (named("failed-summary"), text),
+        EventKind::AccountAttention if ring.event.jid.is_none() => {
+            let path = [("path", isolated(&text).into())];
+            (
+                words.say("set-aside-summary"),
+                words.say_with("set-aside-text", &path),
+            )
+        }
         EventKind::AccountAttention if text.is_empty() => {
             (named("account-summary"), words.say("no-password"))
         }
