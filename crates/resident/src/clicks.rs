@@ -106,11 +106,11 @@ fn place_of(kind: EventKind, chat: ChatRef) -> Place {
         EventKind::ContactRequest | EventKind::RoomInvite | EventKind::StrangerMessage => {
             Place::Requests
         }
-        EventKind::AccountAttention
-        | EventKind::ConnectionLost
-        | EventKind::ConnectionRestored => Place::Account {
-            account: chat.account,
-        },
+        EventKind::AccountAttention | EventKind::ConnectionLost | EventKind::ConnectionRestored => {
+            Place::Account {
+                account: chat.account,
+            }
+        }
         EventKind::Missed if chat.jid.node().is_none() => Place::Anywhere,
         EventKind::Generic
         | EventKind::Message
