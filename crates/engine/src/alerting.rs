@@ -34,9 +34,10 @@ impl Desk {
         let waits = self.wait_for_more(&event, &plan, &content);
         let content = self.remember_ring(&event, &plan, content, now);
         // The popup first: what is written down afterwards is not on the way from message to bell.
-        self.give_out(event.clone(), &plan, content);
-        self.note_event(&event, &plan, message, waits);
-        self.mark(&event, &plan, message);
+        let happened = event.clone();
+        self.give_out(event, &plan, content);
+        self.note_event(&happened, &plan, message, waits);
+        self.mark(&happened, &plan, message);
         self.end_watch(plan.ends_watch.clone());
         plan
     }
