@@ -213,14 +213,7 @@ fn person(house: &House) -> String {
 /// Whose it is, how they show, and what is unread.
 fn tooltip(house: &House, input: &TrayInput, own: OwnAvailability) -> String {
     let words = house.words();
-    let state = if input.shown().is_online() {
-        words.say(status_key(own))
-    } else if input.connecting {
-        words.say("tray-connecting")
-    } else {
-        words.say("tray-offline")
-    };
-    let mut parts = vec![person(house), state];
+    let mut parts = vec![person(house), words.say(state_key(input, own))];
     if input.unread > 0 {
         parts.push(words.say_with("tray-unread", &[("count", FluentValue::from(input.unread))]));
     }
@@ -228,6 +221,17 @@ fn tooltip(house: &House, input: &TrayInput, own: OwnAvailability) -> String {
         parts.push(words.say("tray-muted"));
     }
     parts.join(" · ")
+}
+
+/// In words what the drawing shows, and as late: a short break is told by neither.
+const fn state_key(input: &TrayInput, own: OwnAvailability) -> &'static str {
+    if input.shown().is_online() {
+        status_key(own)
+    } else if input.connecting {
+        "tray-connecting"
+    } else {
+        "tray-offline"
+    }
 }
 
 const fn status_key(own: OwnAvailability) -> &'static str {
@@ -251,6 +255,7 @@ fn capitalised(name: &str) -> String {
 mod tests {
     use super::*;
     use carillon_core::alerts::{AlertEvent, EventKind, Icon, Outcome, Preview};
+    use carillon_core::contact::Availability;
     use carillon_core::ids::AccountId;
     use carillon_engine::Content;
 
@@ -292,6 +297,23 @@ mod tests {
     }
 
     const JUST_BEFORE: Duration = Duration::from_millis(9_999);
+
+    #[test]
+    fn a_connection_lost_a_moment_ago_is_not_told_in_the_tooltip_either() {
+        let lost = TrayInput {
+            connecting: true,
+            before_loss: Some(Availability::Away),
+            ..TrayInput::default()
+        };
+        let for_long = TrayInput {
+            before_loss: None,
+            ..lost.clone()
+        };
+        let told = |input: &TrayInput| state_key(input, OwnAvailability::Away);
+        assert_eq!(told(&lost), "tray-away");
+        assert_eq!(told(&for_long), "tray-connecting");
+        assert_eq!(told(&TrayInput::default()), "tray-offline");
+    }
 
     #[test]
     fn who_asks_once_is_shown_for_ten_seconds_when_no_window_is_open() {
