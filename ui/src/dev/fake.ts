@@ -169,8 +169,8 @@ export class Fake implements Carrier {
       return { ...this.overview, contacts, more_contacts: more, chats, more_chats: chats.length < this.overview.chats.length };
     },
     standing: () => {
-      const { accounts, requests, own, settings, tryout, notices, desktop, version } = this.overview;
-      return { accounts, requests, own, settings, tryout, notices, desktop, version };
+      const { accounts, requests, own, settings, tryout, notices, desktop, locked, version } = this.overview;
+      return { accounts, requests, own, settings, tryout, notices, desktop, locked, version };
     },
     contacts: ({ contacts }) => {
       const { now, gone } = this.#named(this.overview.contacts, chatOf, contacts);

@@ -59,6 +59,10 @@ notices: Array<Notice>,
  */
 desktop: DesktopView, 
 /**
+ * The screen is known to be locked: nobody looks at what a window shows.
+ */
+locked: boolean, 
+/**
  * Carillon's version.
  */
 version: string, };
