@@ -11,10 +11,14 @@ use tokio::time;
 
 use crate::{resident::Resident, window};
 
+/// The page hears under this name that the window closes; it closes it once it has kept what was typed last.
+const CLOSING: &str = "closing";
 /// The page hears that there is something to say under this name.
 const WITHOUT_TRAY: &str = "closing-without-tray";
-/// Nobody waits longer than this for a window to close.
+/// A resident that does not answer keeps no window open longer than this.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// Nor does a page: it is busy on a slow machine, and words are worth the wait; who does not want to, closes again.
+const PAGE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Lets the page say once that Carillon keeps running, where no tray would show it.
 #[derive(Debug, Default)]
@@ -29,15 +33,21 @@ impl Closing {
     }
 }
 
-/// Closes the window, unless the page has something to say before; then the page closes it.
+/// Closes the window once the page has kept what was typed. Where the page has something to say before, it closes it.
 pub(crate) async fn close(app: AppHandle) {
     let standing = time::timeout(PATIENCE, app.state::<Resident>().ask(ReadStanding {})).await;
     let must_tell = matches!(standing, Ok(Ok(standing))
         if !standing.desktop.tray && !standing.settings.general.told_about_running);
+    let name = if must_tell { WITHOUT_TRAY } else { CLOSING };
     // A page that cannot be told cannot close the window either.
-    if !must_tell || app.emit_to(window::LABEL, WITHOUT_TRAY, ()).is_err() {
-        app.exit(0);
+    let told = app.emit_to(window::LABEL, name, ()).is_ok();
+    if told && must_tell {
+        return;
     }
+    if told {
+        time::sleep(PAGE_PATIENCE).await;
+    }
+    app.exit(0);
 }
 
 #[cfg(test)]

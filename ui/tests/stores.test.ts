@@ -8,7 +8,7 @@ import { ask } from '../src/lib/link';
 import { where } from '../src/state/place.svelte';
 import { requests } from '../src/state/requests.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
-import { hear, watching } from '../src/state/sync.svelte';
+import { hear, leave, watching } from '../src/state/sync.svelte';
 import { bob, hiro, stage, until } from './stage';
 
 let fake: Fake;
@@ -183,6 +183,15 @@ describe('the open chat', () => {
     expect(open.history.messages.slice(-2).map(({ id }) => id)).toEqual([missed.id, own.id]);
     await open.markSeen(own.id);
     expect(fake.calls('mark_seen')).toHaveLength(2);
+  });
+
+  it('has its last words kept before the window closes', async () => {
+    await conversations.show(bob);
+    conversations.open!.composing.typed('Half a thou');
+    fake.asked.length = 0;
+    await leave();
+    const said = fake.asked.map(({ name }) => name).filter((name) => name === 'save_draft' || name === 'close_window');
+    expect(said).toEqual(['save_draft', 'close_window']);
   });
 
   it('of two chats opened in haste the last one is shown', async () => {

@@ -72,16 +72,17 @@ impl Pair {
 
     /// Closes somebody's window by the window manager's key, until its process has gone.
     pub async fn close_window(&self, person: &Person) {
-        self.screen.close_window_of(person).await;
+        self.screen.close_window_of(person, async || {}).await;
     }
 }
 
 impl Screen {
-    /// Closes somebody's window by the window manager's key, until its process has gone.
+    /// Closes somebody's window by the window manager's key, until its process has gone; `at_last` is what they do just
+    /// before, with nothing in between.
     ///
     /// # Panics
     /// When it stays.
-    pub async fn close_window_of(&self, person: &Person) {
+    pub async fn close_window_of(&self, person: &Person, at_last: impl AsyncFnOnce()) {
         // Without a tray the window would have something to say first.
         person
             .until_status("a tray", |status| status["tray"] == true)
@@ -90,8 +91,11 @@ impl Screen {
         self.xdotool(&["search", "--sync", "--onlyvisible", "--pid", &process])
             .and_then(|found| {
                 let window = found.lines().next()?.to_owned();
-                self.xdotool(&["windowactivate", "--sync", &window, "key", "alt+F4"])
+                self.xdotool(&["windowactivate", "--sync", &window])
             })
+            .expect("a window that can be activated");
+        at_last().await;
+        self.xdotool(&["key", "alt+F4"])
             .expect("the window manager closes windows");
         let gone = async || person.window_process().is_none().then_some(());
         if tokio::time::timeout(DEADLINE / 2, until_some("the window has gone", gone))

@@ -227,10 +227,10 @@ async fn what_was_typed_and_not_sent_is_there_again() {
     let bob = at.meeting.bob_account.jid.clone();
     let window = at.meeting.alice.open_window().await;
     window.choose_contact(&bob).await;
-    window.write(COMPOSER, "Half a thou").await;
 
-    // At once: nobody waits until a draft is kept.
-    at.screen.close_window_of(&at.meeting.alice).await;
+    // Nobody waits until a draft is kept.
+    let types = async || window.write(COMPOSER, "Half a thou").await;
+    at.screen.close_window_of(&at.meeting.alice, types).await;
     drop(window);
     at.meeting.alice.quit().await;
     at.meeting.alice.start().await;
@@ -239,7 +239,9 @@ async fn what_was_typed_and_not_sent_is_there_again() {
     let window = at.meeting.alice.open_window().await;
     window.choose_contact(&bob).await;
     let there = format!("return document.querySelector('{COMPOSER}')?.value === 'Half a thou'");
-    window.shows("the draft", &there).await;
+    window
+        .shows("what was typed last before the window closed", &there)
+        .await;
     window.say("ght").await;
     window.shows_message("Half a thought").await;
     window.go("contacts").await;

@@ -33,6 +33,7 @@ export interface Told {
   carillon: Event;
   'link-state': LinkState;
   /** The user closes the window where no tray shows that Carillon keeps running. */
+  closing: unknown;
   'closing-without-tray': unknown;
   /** The window has the desktop's focus, or has not. */
   focus: boolean;

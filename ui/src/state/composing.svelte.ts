@@ -20,6 +20,7 @@ export class Composing {
   #kept: string;
   /** What the resident was told and has not answered yet. */
   #telling: string | null = null;
+  #told: Promise<void> = Promise.resolve();
   #pause: ReturnType<typeof setTimeout> | undefined;
   #keep: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,16 +48,16 @@ export class Composing {
     this.draft = '';
     this.#typing = false;
     clearTimeout(this.#pause);
-    this.keep();
+    void this.keep();
   }
 
-  /** Keeps the draft now. */
-  keep(): void {
+  /** Keeps the draft now. Done when the resident has answered. */
+  keep(): Promise<void> {
     clearTimeout(this.#keep);
     const { draft } = this;
-    if (draft === (this.#telling ?? this.#kept)) return;
+    if (draft === (this.#telling ?? this.#kept)) return this.#told;
     this.#telling = draft;
-    ask('save_draft', { chat: this.#chat, text: draft }).then(
+    this.#told = ask('save_draft', { chat: this.#chat, text: draft }).then(
       () => {
         this.#kept = draft;
         if (this.#telling === draft) this.#telling = null;
@@ -67,18 +68,19 @@ export class Composing {
         this.#keepIn(againAfter);
       },
     );
+    return this.#told;
   }
 
   /** The field is left. */
   end(): void {
     clearTimeout(this.#pause);
     this.#tell(false);
-    this.keep();
+    void this.keep();
   }
 
   #keepIn(milliseconds: number): void {
     clearTimeout(this.#keep);
-    this.#keep = setTimeout(() => this.keep(), milliseconds);
+    this.#keep = setTimeout(() => void this.keep(), milliseconds);
   }
 
   #tell(composing: boolean): void {

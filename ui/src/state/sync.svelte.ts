@@ -2,7 +2,7 @@
 import { sameChat } from '../lib/chatref';
 import { Coalesced } from '../lib/coalesced';
 import type { ChatRef, Event, MessageId } from '../lib/contract';
-import { asRefused, listen, type LinkState } from '../lib/link';
+import { ask, asRefused, listen, type LinkState } from '../lib/link';
 import { narrow } from '../lib/now.svelte';
 import { activity } from './activity.svelte';
 import { alerting } from './alerting.svelte';
@@ -48,6 +48,7 @@ export async function begin(): Promise<void> {
     listen('carillon', hear),
     listen('link-state', hearLink),
     listen('focus', (focused) => (surroundings.focused = focused)),
+    listen('closing', leave),
     listen('closing-without-tray', () => (where.dialog = { kind: 'closing' })),
   ]);
   while (!surroundings.ready) {
@@ -60,6 +61,12 @@ export async function begin(): Promise<void> {
       await new Promise((later) => setTimeout(later, again));
     }
   }
+}
+
+/** The window closes: what was typed last is kept before, unless that takes too long. */
+export async function leave(): Promise<void> {
+  await conversations.open?.composing.keep();
+  await ask('close_window', {});
 }
 
 /** Whether the user has this chat before their eyes. */
