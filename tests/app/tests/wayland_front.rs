@@ -93,8 +93,6 @@ async fn a_click_brings_the_right_chat_to_the_front_under_wayland() {
     let window = alice.open_window().await;
     sway.in_front(CARILLON).await;
     window.choose_contact(&desk.carol.jid).await;
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    println!("{}", alice.status().await);
     desk.looks_at(&desk.carol.jid).await;
     desk.has_focus().await;
 
