@@ -1,4 +1,5 @@
 mod full_screen;
+mod idle;
 mod quiet;
 
 use super::idle_x11::Watch;
