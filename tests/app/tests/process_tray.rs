@@ -113,7 +113,10 @@ async fn rests(tray: &TrayItem) -> TrayIcon {
 /// The lower left quarter of each size.
 fn corners(icon: &TrayIcon) -> Vec<Vec<u8>> {
     let corner = |(width, height, pixels): &(i32, i32, Vec<u8>)| {
-        let (width, height) = (*width as usize, *height as usize);
+        let (width, height) = (
+            usize::try_from(*width).unwrap(),
+            usize::try_from(*height).unwrap(),
+        );
         let rows = height / 2..height;
         rows.flat_map(|y| pixels[y * width * 4..(y * width + width / 2) * 4].to_vec())
             .collect()
