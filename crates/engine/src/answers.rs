@@ -93,6 +93,18 @@ impl Desk {
         Ok(())
     }
 
+    /// A stream that goes on belongs to the same signing in, and what the user stopped stays so.
+    pub(crate) fn stay_paused(&mut self, id: AccountId) {
+        let (Some(of), Some(account)) = (self.paused.get_mut(&id), self.accounts.get_mut(&id))
+        else {
+            return;
+        };
+        if let Some(session) = &account.session {
+            *of = session.generation;
+        }
+        account.again.clear();
+    }
+
     fn is_paused(&self, account: &Account) -> bool {
         let session = account.session.as_ref().map(|session| session.generation);
         session.is_some() && session == self.paused.get(&account.id).copied()

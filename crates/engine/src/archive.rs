@@ -361,7 +361,7 @@ impl Desk {
                 }
                 self.gather_missed(id, &chat.jid);
             }
-            Author::Occupant { .. } if self.mentions_me(id, message) => {
+            Author::Occupant { .. } if !new.seen && self.mentions_me(id, message) => {
                 self.gather_missed(id, &chat.jid);
             }
             _ => {}

@@ -226,6 +226,8 @@ impl Desk {
         self.stop_typing(id, |of, _| of == jid);
         self.request_handled(&contact);
         self.stranger_handled(&contact);
+        // Nor for my looking: there may be no chat in the list that I could look at.
+        self.came_to_front(&contact);
     }
 
     /// Stored for certain before anybody is told; said now or when there is a connection.

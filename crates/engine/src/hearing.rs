@@ -166,6 +166,7 @@ impl Desk {
             account.roster.remove(jid);
             account.forget_unwatched();
             let contact = account.chat(jid);
+            self.came_to_front(&contact);
             self.tell(Output::Contact(contact.clone()));
             // The chat's line has lost the contact's name.
             self.tell(Output::Chat(contact));

@@ -95,6 +95,7 @@ impl Desk {
         room: bool,
         now: Timestamp,
     ) -> NewMessage {
+        let under_my_nick = self.is_under_my_nick(account, message);
         NewMessage {
             account,
             chat: message.chat.clone(),
@@ -103,10 +104,11 @@ impl Desk {
             stanza_id: message.stanza_id.clone(),
             body: message.body.clone(),
             at: message.at.unwrap_or(now),
-            seen: message.author == Author::Me,
+            // Most likely I said it on another device; as somebody else's it is shown, and does not count.
+            seen: message.author == Author::Me || under_my_nick,
             in_requests,
             room,
-            under_my_nick: self.is_under_my_nick(account, message),
+            under_my_nick,
             wants_receipt: message.wants_receipt,
             markable: message.markable,
         }

@@ -133,8 +133,21 @@ impl Desk {
             account: id,
             jid: chat.clone(),
         };
-        let told = &mut self.missed.told;
-        if told.remove(&chat).is_some() && told.is_empty() {
+        let was_told = self.missed.told.remove(&chat).is_some();
+        // What an earlier run told is known by its mark alone: it stands until nothing is unread.
+        let earlier = || self.marks.contains_key(MISSED_KEY) && !self.something_is_unread();
+        if self.missed.told.is_empty() && (was_told || earlier()) {
+            self.withdraw_key(MISSED_KEY.to_owned());
+        }
+    }
+
+    /// The account is no more, and nothing of it was missed.
+    pub(crate) fn forget_missed_of(&mut self, id: AccountId) {
+        let missed = &mut self.missed;
+        missed.chats.retain(|chat, _| chat.account != id);
+        let before = missed.told.len();
+        missed.told.retain(|chat, _| chat.account != id);
+        if missed.told.is_empty() && before > 0 {
             self.withdraw_key(MISSED_KEY.to_owned());
         }
     }

@@ -56,7 +56,7 @@ impl Desk {
         self.store.unread(chat).map_or(true, |unread| unread > 0)
     }
 
-    fn something_is_unread(&self) -> bool {
+    pub(crate) fn something_is_unread(&self) -> bool {
         self.store
             .unread_total()
             .map_or(true, |total| total.in_chats > 0)

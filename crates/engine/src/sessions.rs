@@ -141,6 +141,7 @@ impl Desk {
         self.withdraw_account_alert(id);
         self.forget_loss(id);
         self.forget_later_of(id);
+        self.forget_missed_of(id);
         if let Some(mut account) = self.accounts.remove(&id) {
             self.leaving.extend(say_goodbye(&mut account));
             self.tell(Output::Roster(id));
@@ -315,6 +316,7 @@ impl Desk {
         };
         account.stash = None;
         account.gapless = false;
+        self.paused.remove(&id);
         self.withdraw_account_alert(id);
         self.link_back(id);
         self.show_own_presence();

@@ -211,6 +211,7 @@ impl Desk {
         self.send_waiting(id);
         self.send_errands(id);
         self.put_in_order(id);
+        self.stay_paused(id);
         self.tell(Output::Accounts);
         self.tell(Output::Roster(id));
         self.refresh_tray();
