@@ -178,9 +178,9 @@ pub async fn tray(house: &Arc<House>, event: TrayEvent) {
 /// Where the newest lies of what the icon counts: whoever clicks on a number wants to see what it stands for.
 fn counted(house: &House) -> Place {
     let reader = house.reader();
-    let found = reader.newest_chats(u32::MAX).and_then(|chats| {
-        if let Some(unread) = chats.into_iter().find(|chat| chat.unread > 0) {
-            return Ok(Place::Chat { chat: unread.chat });
+    let found = reader.newest_counted_chat().and_then(|counted| {
+        if let Some(chat) = counted {
+            return Ok(Place::Chat { chat });
         }
         let requests = !reader.contact_requests()?.is_empty()
             || !reader.stranger_requests()?.is_empty()

@@ -1,10 +1,12 @@
 //! What the tray shows until it is seen, and what it does not count.
 
+use crate::rows::jid;
 use crate::{Reader, Result, Store};
 use carillon_core::{
     BareJid,
-    ids::{AccountId, MessageId},
+    ids::{AccountId, ChatRef, MessageId},
 };
+use rusqlite::OptionalExtension;
 
 /// What the tray keeps of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +98,26 @@ impl Reader {
             })
         })?;
         Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The chat with the newest unseen message that the tray counts; not a stranger's, which waits in Requests.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn newest_counted_chat(&self) -> Result<Option<ChatRef>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT chat.account, chat.jid FROM message JOIN chat ON chat.id = message.chat
+             WHERE message.seen = 0 AND chat.kind <> 'stranger'
+               AND message.id NOT IN (SELECT message FROM out_of_tray)
+             ORDER BY message.at DESC, message.id DESC LIMIT 1",
+        )?;
+        let found = query.query_row([], |row| {
+            Ok(ChatRef {
+                account: AccountId(row.get(0)?),
+                jid: jid(row, 1)?,
+            })
+        });
+        Ok(found.optional()?)
     }
 
     /// How many unseen messages are not counted in the tray.

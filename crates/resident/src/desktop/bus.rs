@@ -26,7 +26,7 @@ mod linux {
     /// A failure that came at once costs nothing: after it the bus is tried again so soon.
     const SHORT_PAUSE: Duration = Duration::from_secs(1);
     /// What counts as at once.
-    const AT_ONCE: Duration = Duration::from_millis(50);
+    const AT_ONCE: Duration = Duration::from_millis(200);
     /// No service of the desktop needs longer to answer; one that does is treated as failed.
     const ANSWER: Duration = Duration::from_secs(10);
 

@@ -115,6 +115,8 @@ const fn waits_for_network(command: &Command) -> bool {
             | Command::Unblock(_)
             | Command::StartTryout(_)
             | Command::EndTryout(_)
+            // The desktop's services are asked, and may take their time.
+            | Command::ReadAlertCapabilities(_)
     )
 }
 

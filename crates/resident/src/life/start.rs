@@ -78,13 +78,15 @@ pub(super) async fn start(
         notices,
         reader,
     }));
-    if let Some(path) = aside {
-        // An engine that is gone rings nothing.
-        let _ = house
-            .engine
-            .call(move |desk| desk.ring_set_aside(&path))
-            .await;
-    }
+    // An engine that is gone rings nothing.
+    let _ = house
+        .engine
+        .call(move |desk| match aside {
+            Some(path) => desk.ring_set_aside(&path),
+            // Its notice ended with the run that told it; so does what the tray shows of it.
+            None => desk.set_aside_is_known(),
+        })
+        .await;
     let (tray_events, tray_queue) = mpsc::channel(CLICKS);
     let stage = first_thread.stage().await;
     let first = traycare::view(&house, &TrayInput::default());

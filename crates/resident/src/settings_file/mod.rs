@@ -114,6 +114,11 @@ impl SettingsFile {
     /// # Errors
     /// As [`Self::reload`].
     pub fn catch_up(&mut self, stamp: &str) -> Result<(bool, Vec<Notice>), SettingsError> {
+        // An editor that truncates and then writes leaves nothing for a moment: that is nobody's wish.
+        let empty = std::fs::metadata(&self.path).is_ok_and(|found| found.len() == 0);
+        if empty && !self.bytes.is_empty() {
+            return Ok((false, Vec::new()));
+        }
         match self.reload(stamp) {
             Err(SettingsError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
                 Ok((false, Vec::new()))
