@@ -170,6 +170,15 @@ impl Notifications {
         }
     }
 
+    /// Takes the first popup that comes within `time`, if one does.
+    pub async fn within(&self, time: Duration) -> Option<Popup> {
+        let take = || {
+            let mut record = self.shared.record();
+            (!record.popups.is_empty()).then(|| record.popups.remove(0))
+        };
+        self.wait(take, time).await
+    }
+
     /// Waits until the popup `id` is withdrawn.
     ///
     /// # Panics

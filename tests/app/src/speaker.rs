@@ -174,6 +174,19 @@ impl Speaker {
         self.find(mark).map(|(heard, _)| heard)
     }
 
+    /// Waits until nothing at all was heard for so long, not even the middle of a sound.
+    pub async fn silent_for(&self, time: Duration) {
+        let samples = usize::try_from(time.as_millis()).expect("a short time") * (RATE / 1000);
+        loop {
+            let Mark(from) = self.mark();
+            self.recorded(from + samples).await;
+            let recording = self.recording.lock().expect("the recording");
+            if !sounds(recording.samples.get(from..).unwrap_or_default()) {
+                return;
+            }
+        }
+    }
+
     /// A sound file as it would be heard: what a played sound is to resemble.
     #[must_use]
     pub fn expected(file: &Path) -> Heard {

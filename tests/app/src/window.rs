@@ -1,10 +1,9 @@
 //! A web view, driven by WebDriver.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use carillon_tests_servers::{DEADLINE, Process, until_some};
+use carillon_tests_servers::{DEADLINE, Process, free_port, until_some};
 use fantoccini::elements::Element;
 use fantoccini::wd::TimeoutConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -207,9 +206,4 @@ impl Window {
     pub fn log(&self) -> String {
         self.driver.output()
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("its number").port()
 }

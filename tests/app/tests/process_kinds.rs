@@ -78,8 +78,10 @@ impl Listener {
             assert!(*known != picture, "{} looks like {other}", row.kind);
         }
         self.pictures.push((row.kind, picture));
-        // Of two sounds within a second only the stronger is heard.
-        self.quiet(Duration::from_millis(700)).await;
+        // Of two sounds within a second only the stronger is heard. No longer: what follows within five is a follow-up.
+        let second = Duration::from_millis(1_200);
+        self.quiet(second.saturating_sub(heard.onset.elapsed()))
+            .await;
         popup
     }
 
@@ -145,10 +147,7 @@ async fn friend(alice: &mut Listener, name: &str) -> Peer {
     friend.subscription(ALICE, "subscribed").await;
     friend.expect_presence(ALICE, "available").await;
     let speaker = &alice.meeting.alice.desktop.speaker;
-    while let Some(_ringing) = speaker
-        .heard_within(speaker.mark(), Duration::from_secs(1))
-        .await
-    {}
+    speaker.silent_for(Duration::from_secs(2)).await;
     alice.mark = speaker.mark();
     friend
 }
@@ -173,10 +172,7 @@ async fn in_a_room(alice: &mut Listener, bob: &mut Peer) -> String {
     })
     .await;
     let speaker = &alice.meeting.alice.desktop.speaker;
-    while let Some(_ringing) = speaker
-        .heard_within(speaker.mark(), Duration::from_secs(1))
-        .await
-    {}
+    speaker.silent_for(Duration::from_secs(2)).await;
     alice.mark = speaker.mark();
     room
 }

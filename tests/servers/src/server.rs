@@ -2,9 +2,11 @@
 
 mod crowd;
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 use tempfile::TempDir;
 
@@ -308,15 +310,21 @@ pub fn ejabberd_command(folder: &Path, config: &Path) -> Command {
     command
 }
 
-/// A port that nobody listens on now. Another process may take it before the server does: so seldom that a
-/// server which fails to start is the better answer than a lock.
+/// A port that nobody listens on now, and that this process was not given before. Another process may take it before
+/// the server does: so seldom that a server which fails to start is the better answer than a lock.
 ///
 /// # Panics
 /// When there is none.
 #[must_use]
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("its number").port()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = listener.local_addr().expect("its number").port();
+        if GIVEN.lock().expect("the ports").insert(port) {
+            return port;
+        }
+    }
 }
 
 fn config(name: &str) -> PathBuf {
