@@ -288,6 +288,25 @@ async fn a_catch_up_can_be_stopped_and_goes_on_later() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_catch_up_that_was_stopped_stays_so_when_the_stream_goes_on() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    session.is_managed("s2").await;
+    session.is_asked().await;
+    let alice = stage.alice;
+    stage
+        .call(move |desk| desk.pause_catching_up(alice))
+        .await
+        .unwrap();
+    session.loses_its_link().await;
+    let mut session = stage.session().await;
+    session.hears(Incoming::Resumed).await;
+    stage.passes(60).await;
+    session.asks_nothing().await;
+    assert_eq!(reading(&stage).await, (None, true));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_catch_up_that_was_stopped_is_taken_up_with_the_next_sign_in() {
     let (mut stage, session) = Stage::knows_three().await;
     let mut session = stage.is_away(session).await;

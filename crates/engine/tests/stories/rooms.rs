@@ -413,4 +413,7 @@ async fn who_took_my_nick_while_i_was_away_does_not_speak_as_me_and_hides_nothin
     // The room's history has what I said as well.
     session.hears(before("Milk?")).await;
     assert_eq!(said(&stage), [mine(Delivery::Sent), theirs]);
+    let room = stage.chat(ROOM);
+    let unread = stage.stored().unread(&room).unwrap();
+    assert_eq!(unread, 0, "under my nick it is most likely mine");
 }

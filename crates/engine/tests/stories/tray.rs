@@ -89,6 +89,35 @@ async fn a_night_of_messages_counts_as_the_row_of_what_was_missed_says() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_summary_of_an_earlier_run_leaves_the_tray_when_all_was_read() {
+    let (mut stage, session) = Stage::online().await;
+    session.hears(said_while_away(BOB, "m1", "Asleep?")).await;
+    stage.passes(10).await;
+    stage.told().await;
+    assert_eq!(stage.shows().await, (1, Some(EventKind::Missed)));
+    let stage = stage.killed().await;
+    assert_eq!(stage.shows().await, (1, Some(EventKind::Missed)));
+    let bob = stage.chat(BOB);
+    let message = stage.stored().first_unseen(&bob).unwrap().unwrap();
+    stage
+        .call(move |desk| desk.mark_seen(&bob, message))
+        .await
+        .unwrap();
+    assert_eq!(stage.shows().await, (0, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_call_of_somebody_who_is_blocked_leaves_the_tray() {
+    let (mut stage, session) = Stage::online().await;
+    session.hears(Incoming::Attention { from: jid(BOB) }).await;
+    stage.told().await;
+    assert_eq!(stage.shows().await, (1, Some(EventKind::Attention)));
+    session.hears(Incoming::Blocked(vec![jid(BOB)])).await;
+    stage.told().await;
+    assert_eq!(stage.shows().await, (0, None));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_request_whose_row_leaves_the_tray_alone_waits_uncounted() {
     let choose = with(TrayAction::None, &[EventKind::ContactRequest]);
     let (mut stage, session) = Stage::online_with(choose).await;

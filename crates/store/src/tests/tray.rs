@@ -36,6 +36,19 @@ fn a_message_that_is_not_counted_is_unread_all_the_same_until_it_is_seen() {
 }
 
 #[test]
+fn the_newest_chat_that_counts_is_not_the_one_that_does_not() {
+    let mut profile = Profile::new();
+    assert_eq!(profile.store.newest_counted_chat().unwrap(), None);
+    profile.hear(BOB, "b1", "one");
+    let noisy = profile.hear("carol@example.org", "c1", "two");
+    let newest = profile.chat("carol@example.org");
+    assert_eq!(profile.store.newest_counted_chat().unwrap(), Some(newest));
+    profile.store.keep_out_of_tray(noisy).unwrap();
+    let bob = profile.chat(BOB);
+    assert_eq!(profile.store.newest_counted_chat().unwrap(), Some(bob));
+}
+
+#[test]
 fn all_that_waits_in_one_chat_or_in_every_chat_is_not_counted() {
     let mut profile = Profile::new();
     profile.hear(BOB, "b1", "one");
