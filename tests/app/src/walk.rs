@@ -43,7 +43,7 @@ const ESCAPE: &str = "\u{E00C}";
 
 /// Words that are not Carillon's: names, rooms and texts of people, names of things, what the reader of settings files
 /// says, and the "and" with which the system joins a list.
-const NOT_OURS: &str = r"(and|Carillon|XMPP|Prosody|MIT|Apache|Ctrl|Shift|Enter|Esc|Tab|alice|bob|carol|dormouse|localhost|tea|Lewis|Friends|\S+@\S+|\S+://\S+|/\S+|TOML parse error[^)]*)";
+const NOT_OURS: &str = r"(and|Carillon|XMPP|Prosody|MIT|Apache|Ctrl|Shift|Enter|Esc|Tab|alice|bob|carol|dormouse|localhost|tea|Lewis|Friends|\S+@\S+|\S+://\S+|/\S+|SCRAM-SHA-[0-9]+(-PLUS)?|TOML parse error[^)]*)";
 
 /// What is wrong with the page that is shown, one line each.
 const FAULTS: &str = include_str!("walk/faults.js");
