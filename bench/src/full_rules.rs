@@ -67,7 +67,7 @@ fn one(text: &mut String, account: &str, chat: &str, sound: &str) {
 /// the window, an icon of the sender, and blinking in the tray.
 const GENERAL: &str = r#"
 [alerts]
-active_profile = "Bench"
+active_profile = "profile:Bench"
 keywords = ["harbour", "lighthouse", "tea"]
 break_through = ["attention", "message"]
 
