@@ -8,7 +8,7 @@ import { isAddress, readUri } from '../src/lib/uri';
 import { outcomeWords, whyLines } from '../src/words/activity';
 import { iconWords, soundWords } from '../src/words/alerts';
 import { connectionWords } from '../src/words/connection';
-import { deliveryWords } from '../src/words/delivery';
+import { deliveryWords, failureWords } from '../src/words/delivery';
 import { presenceWords, reachable } from '../src/words/presence';
 import { refusalWords } from '../src/words/refusal';
 import { rowSentence } from '../src/words/sentence';
@@ -69,6 +69,12 @@ describe('“Why?”', () => {
 });
 
 describe('words for states', () => {
+  it('a failure is told in words, and a server’s own words as they are', () => {
+    expect(failureWords('service-unavailable')).toBe('nobody takes it there');
+    expect(failureWords('Out of ink')).toBe('Out of ink');
+    expect(failureWords('constructor')).toBe('constructor');
+  });
+
   it('every delivery has its own', () => {
     const all: Delivery[] = ['waiting', 'sent', 'arrived', 'read', 'failed'];
     expect(new Set(all.map(deliveryWords)).size).toBe(all.length);

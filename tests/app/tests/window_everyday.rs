@@ -169,7 +169,7 @@ async fn what_failed_says_why_and_arrives_when_it_is_tried_again() {
     window.delivery_is("Wake up", "failed").await;
     // What the server answered (RFC 6120, section 8.3.3).
     window
-        .reads("[role=status].failed", "service-unavailable")
+        .reads("[role=status].failed", "nobody takes it there")
         .await;
 
     let mut dormouse = at.meeting.stranger("dormouse").await;

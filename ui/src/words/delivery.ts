@@ -9,6 +9,25 @@ const deliveries = {
   failed: 'delivery.failed',
 } as const satisfies Record<Delivery, MessageKey>;
 
+const failures = {
+  'service-unavailable': 'failure.service_unavailable',
+  'recipient-unavailable': 'failure.service_unavailable',
+  'item-not-found': 'failure.item_not_found',
+  gone: 'failure.item_not_found',
+  'remote-server-not-found': 'failure.remote_server_not_found',
+  'remote-server-timeout': 'failure.remote_server_timeout',
+  'not-acceptable': 'failure.not_acceptable',
+  forbidden: 'failure.not_acceptable',
+  'not-allowed': 'failure.not_acceptable',
+  'policy-violation': 'failure.policy_violation',
+  'resource-constraint': 'failure.resource_constraint',
+} as const satisfies Record<string, MessageKey>;
+
+/** Why a message was not taken: a defined condition (RFC 6120, section 8.3.3) in words, else what the server said. */
+export function failureWords(failure: string): string {
+  return Object.hasOwn(failures, failure) ? t(failures[failure as keyof typeof failures]) : failure;
+}
+
 /** How far an own message has come. */
 export function deliveryWords(delivery: Delivery): string {
   return t(deliveries[delivery]);
