@@ -4,7 +4,7 @@ use crate::desktop::launcher::Launcher;
 use crate::desktop::tray::{LASTS, Tray, TrayLabels, TrayView};
 use crate::house::House;
 use carillon_core::alerts::{AlertPlan, Attention, TrayAction};
-use carillon_core::settings::OwnAvailability;
+use carillon_core::settings::{OwnAvailability, Settings};
 use carillon_core::tray::{TrayInput, TrayOverlay, tray_state};
 use carillon_engine::Ring;
 use fluent_bundle::FluentValue;
@@ -172,7 +172,8 @@ async fn keep_launcher(launcher: Launcher, mut shown: watch::Receiver<(u32, bool
 /// What the tray shows for `input`.
 #[must_use]
 pub fn view(house: &House, input: &TrayInput) -> TrayView {
-    let own = house.settings().general.availability;
+    // Not a copy of all rules: this stands beside the way from message to bell, on one thread with it.
+    let own = house.read_settings(|settings| settings.general.availability);
     TrayView {
         state: tray_state(input),
         status: own,
@@ -200,14 +201,13 @@ fn labels(house: &House) -> TrayLabels {
 
 /// Whose Carillon it is, so that two of them can be told apart.
 fn person(house: &House) -> String {
-    match (
-        crate::tryout::role(&house.profile),
-        house.settings().accounts.first(),
-    ) {
-        (Some(role), _) => capitalised(role),
-        (None, Some(account)) => account.jid.to_string(),
-        (None, None) => "Carillon".to_owned(),
+    if let Some(role) = crate::tryout::role(&house.profile) {
+        return capitalised(role);
     }
+    let first = |settings: &Settings| Some(settings.accounts.first()?.jid.to_string());
+    house
+        .read_settings(first)
+        .unwrap_or_else(|| "Carillon".to_owned())
 }
 
 /// Whose it is, how they show, and what is unread.
