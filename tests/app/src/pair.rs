@@ -70,14 +70,14 @@ impl Pair {
         window
     }
 
-    /// Closes somebody's window by the window manager's key, until its process has gone.
+    /// Closes somebody's window by the window manager, until its process has gone.
     pub async fn close_window(&self, person: &Person) {
         self.screen.close_window_of(person, async || {}).await;
     }
 }
 
 impl Screen {
-    /// Closes somebody's window by the window manager's key, until its process has gone; `at_last` is what they do just
+    /// Closes somebody's window by the window manager, until its process has gone; `at_last` is what they do just
     /// before, with nothing in between.
     ///
     /// # Panics
@@ -87,16 +87,12 @@ impl Screen {
         person
             .until_status("a tray", |status| status["tray"] == true)
             .await;
-        let process = person.window_process().expect("a window").to_string();
-        self.xdotool(&["search", "--sync", "--onlyvisible", "--pid", &process])
-            .and_then(|found| {
-                let window = found.lines().next()?.to_owned();
-                self.xdotool(&["windowactivate", "--sync", &window])
-            })
+        let process = person.window_process().expect("a window");
+        let window = until_some("the window is seen", async || self.shown(process)).await;
+        self.xdotool(&["windowactivate", "--sync", &window.id])
             .expect("a window that can be activated");
         at_last().await;
-        self.xdotool(&["key", "alt+F4"])
-            .expect("the window manager closes windows");
+        self.close(&window);
         let gone = async || person.window_process().is_none().then_some(());
         if tokio::time::timeout(DEADLINE / 2, until_some("the window has gone", gone))
             .await

@@ -1,5 +1,8 @@
 //! Where windows stand on a screen.
 
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt, EventMask};
+
 use crate::screen::Screen;
 
 /// A window that can be seen. Numbers are pixels from the screen's upper left corner.
@@ -52,5 +55,26 @@ impl Screen {
             height: number("HEIGHT")?,
             id,
         })
+    }
+
+    /// Asks the window manager to close a window, as the cross in a task bar does (Extended Window Manager Hints,
+    /// `_NET_CLOSE_WINDOW`). Its key would be lost while the manager reads the keyboard's map anew.
+    ///
+    /// # Panics
+    /// When the screen does not answer.
+    pub fn close(&self, window: &Shown) {
+        const FROM_A_PAGER: u32 = 2;
+        let (connection, screen) = x11rb::connect(Some(self.name())).expect("the screen");
+        let root = connection.setup().roots[screen].root;
+        let name = connection.intern_atom(false, b"_NET_CLOSE_WINDOW");
+        let name = name.expect("a request").reply().expect("an atom").atom;
+        let id = window.id.parse().expect("a number");
+        let asked = ClientMessageEvent::new(32, id, name, [0, FROM_A_PAGER, 0, 0, 0]);
+        let to_the_manager = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+        connection
+            .send_event(false, root, to_the_manager, asked)
+            .expect("a request")
+            .check()
+            .expect("the screen takes it");
     }
 }

@@ -47,15 +47,8 @@ async fn the_screens_when_something_is_wrong() {
         (overview["desktop"]["tray"] == false).then_some(())
     })
     .await;
-    let process = tour.process.to_string();
-    let found = at
-        .screen
-        .xdotool(&["search", "--onlyvisible", "--pid", &process])
-        .expect("the window");
-    let window_id = found.lines().next().unwrap();
-    at.screen
-        .xdotool(&["windowactivate", "--sync", window_id, "key", "alt+F4"])
-        .expect("the window manager closes windows");
+    let shown = at.screen.shown(tour.process).expect("the window");
+    at.screen.close(&shown);
     window.find("[data-test=close-anyway]").await;
     for look in LOOKS {
         let mut walk = tour.walk(look).await;
