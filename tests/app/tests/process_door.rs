@@ -8,23 +8,11 @@ use std::time::Duration;
 
 use carillon_tests_app::{Meeting, Person, Visitor, frame, hello, read};
 use carillon_tests_servers::until_some;
+use fastrand::Rng;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
-
-/// Numbers that look random and are the same in each run (SplitMix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % end
-    }
-}
 
 fn pid(status: &Value) -> u32 {
     u32::try_from(status["pid"].as_u64().unwrap()).unwrap()
@@ -161,7 +149,7 @@ async fn a_second_start_shows_the_first() {
 }
 
 /// Bytes that no window would write.
-fn garbage(chance: &mut Chance, number: u64) -> Vec<u8> {
+fn garbage(chance: &mut Rng, number: u64) -> Vec<u8> {
     let quit = json!({"id": 1, "command": {"name": "quit", "ask": {}}});
     let greeting = frame(&hello(2, env!("CARGO_PKG_VERSION"), "window"));
     let mut bytes = match number % 8 {
@@ -185,8 +173,8 @@ fn garbage(chance: &mut Chance, number: u64) -> Vec<u8> {
         }
     };
     if number.is_multiple_of(3) && !bytes.is_empty() {
-        let at = usize::try_from(chance.below(bytes.len() as u64)).unwrap();
-        bytes[at] ^= 1 << chance.below(8);
+        let at = chance.usize(..bytes.len());
+        bytes[at] ^= 1 << chance.u32(..8);
     }
     if number.is_multiple_of(5) {
         bytes.truncate(bytes.len() / 2);
@@ -200,7 +188,7 @@ async fn garbage_on_the_socket_is_accepted_never() {
     let mut alice = Person::new("Alice").await;
     alice.start().await;
     let socket = Visitor::socket(&alice.desktop, &alice.profile());
-    let mut chance = Chance(38);
+    let mut chance = Rng::with_seed(38);
     let mut accepted = 0;
     // These neither say anything nor go away.
     let mut silent = Vec::new();

@@ -11,24 +11,12 @@ use std::time::Duration;
 
 use carillon_tests_app::{AtScreen, NoAnswer, Person, Screen, Visitor, kill9};
 use carillon_tests_servers::{Account, DEADLINE, Kind, Peer, Process, TestServer, until_some};
+use fastrand::Rng;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 /// Kills in a run; each is one `kill -9` of one resident, or of both.
 const KILLS: usize = 12;
-
-/// Numbers that look random and are the same in each run (SplitMix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % end
-    }
-}
 
 /// Writes numbered messages as a window does: the same id again when the link was lost before the answer.
 async fn talk(socket: PathBuf, chat: Value, tag: String, enough: Arc<AtomicBool>) -> Vec<String> {
@@ -232,7 +220,7 @@ async fn killed_at_any_moment_nothing_that_was_accepted_is_lost() {
         Side::begin("Bob", &server, &bob, &alice)
     );
     let mut sides = [left, right];
-    let mut chance = Chance(23);
+    let mut chance = Rng::with_seed(23);
     // By side: what it sent while it was killed itself, and while the other was.
     let mut safe = [Vec::new(), Vec::new()];
     let mut at_risk = [Vec::new(), Vec::new()];
@@ -244,11 +232,11 @@ async fn killed_at_any_moment_nothing_that_was_accepted_is_lost() {
             let (socket, chat) = (sides[side].socket.clone(), sides[side].chat.clone());
             tokio::spawn(talk(socket, chat, tag, Arc::clone(&enough)))
         });
-        sleep(Duration::from_millis(20 + chance.below(180))).await;
+        sleep(Duration::from_millis(20 + chance.u64(..180))).await;
         for side in killed {
             sides[*side].person.kill9();
         }
-        sleep(Duration::from_millis(chance.below(60))).await;
+        sleep(Duration::from_millis(chance.u64(..60))).await;
         for side in killed {
             sides[*side].restart().await;
         }
@@ -429,11 +417,11 @@ async fn while_bob_writes_the_real_window_and_the_resident_are_killed_and_nothin
     assert!(side.person.run(&[], "").await.status.success());
     let one = |status: &Value| status["windows"] == 1;
     side.person.until_status("the window is linked", one).await;
-    let mut chance = Chance(2323);
+    let mut chance = Rng::with_seed(2323);
     let (mut sent, mut first_windows) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let killed = WAYS[round % WAYS.len()];
-        let after = Duration::from_millis(20 + chance.below(400));
+        let after = Duration::from_millis(20 + chance.u64(..400));
         let enough = Cell::new(false);
         let ((), first) = tokio::join!(keep_writing(&mut bob, to, &mut sent, &enough), async {
             let first = kill_and_come_back(&mut side, killed, after).await;

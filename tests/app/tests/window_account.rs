@@ -18,17 +18,9 @@ db.commit()
 ";
 
 fn was_known_for_more(profile: &Path) {
-    let database = std::fs::read_dir(profile)
-        .unwrap()
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .find(|path| {
-            path.extension()
-                .is_some_and(|ending| ending == "db" || ending == "sqlite")
-        })
-        .expect("the profile's database");
     let written = Command::new("/usr/bin/python3")
         .args(["-c", KNOWN_FOR_MORE])
-        .arg(database)
+        .arg(profile.join("carillon.db"))
         .status()
         .unwrap();
     assert!(written.success());

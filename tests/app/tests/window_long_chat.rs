@@ -29,17 +29,9 @@ db.commit()
 ";
 
 fn seed(profile: &Path, chats: &[(&str, u32)]) {
-    let database = std::fs::read_dir(profile)
-        .unwrap()
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .find(|path| {
-            path.extension()
-                .is_some_and(|ending| ending == "db" || ending == "sqlite")
-        })
-        .expect("the profile's database");
     let seeded = Command::new("/usr/bin/python3")
         .args(["-c", SEED])
-        .arg(database)
+        .arg(profile.join("carillon.db"))
         .args(chats.iter().map(|(jid, many)| format!("{jid}={many}")))
         .status()
         .unwrap();

@@ -3,6 +3,7 @@
 use carillon_core::chat::{Author, Delivery, HistoryAnchor};
 use carillon_engine::Line;
 use carillon_tests_servers::{DEADLINE, Proxy, until_some};
+use fastrand::Rng;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -104,19 +105,6 @@ pub(crate) async fn a_killed_receiver_loses_nothing(stage: Stage) {
     assert_eq!(heard.len(), 2 * MANY + 1);
 }
 
-/// Numbers that look like chance and are the same every time (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-}
-
 /// Online again, without the wait before another attempt.
 async fn comes_back(person: &Person) {
     until_some("a session again", async || {
@@ -156,11 +144,11 @@ const ROUNDS: u64 = 12;
 
 pub(crate) async fn cuts_at_any_moment_lose_nothing(stage: Stage) {
     let (alice, bob, proxy) = alice_and_bob_behind_a_wire(&stage).await;
-    let mut dice = Dice(2026);
+    let mut dice = Rng::with_seed(2026);
     let (mut to_bob, mut to_alice) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let cut_after = dice.below(10);
-        let held_before = dice.below(10);
+        let cut_after = dice.u64(..10);
+        let held_before = dice.u64(..10);
         for number in 0..10 {
             let words = format!("{round}.{number} to Bob");
             alice.says(&bob.jid, &words).await;
@@ -186,10 +174,10 @@ pub(crate) async fn cuts_at_any_moment_lose_nothing(stage: Stage) {
 
 pub(crate) async fn kills_at_any_moment_lose_nothing(stage: Stage) {
     let (alice, mut bob, mut proxy) = alice_and_bob_behind_a_wire(&stage).await;
-    let mut dice = Dice(0x5eed);
+    let mut dice = Rng::with_seed(0x5eed);
     let (mut to_bob, mut to_alice) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS / 2 {
-        let held_before = dice.below(10);
+        let held_before = dice.u64(..10);
         for number in 0..10 {
             let words = format!("{round}.{number} to Bob");
             alice.says(&bob.jid, &words).await;
