@@ -11,7 +11,7 @@ export type Values = Record<string, string | number>;
 const languages: Record<string, Record<string, string>> = { en, de };
 
 /** The test language: English with accents, longer, in brackets. Never offered, but obeyed. */
-export const pseudoLanguage = 'en-XA';
+const pseudoLanguage = 'en-XA';
 export const offered = Object.keys(languages);
 
 let language = $state('en');

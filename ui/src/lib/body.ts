@@ -17,7 +17,7 @@ export function isEmojiOnly(body: string): boolean {
   return body.length <= 40 && onlyEmoji.test(body.trim());
 }
 
-export function sameAuthor(a: Author, b: Author): boolean {
+function sameAuthor(a: Author, b: Author): boolean {
   return a.kind === b.kind && (a.kind !== 'occupant' || a.nick === (b as typeof a).nick);
 }
 

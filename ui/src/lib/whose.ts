@@ -19,10 +19,6 @@ export function whoseKey(whose: Whose): string {
   }
 }
 
-export function sameWhose(a: Whose, b: Whose): boolean {
-  return whoseKey(a) === whoseKey(b);
-}
-
 /** Whether a value that comes from `level` is set in the scope `whose` itself. */
 export function setIn(level: Level, whose: Whose): boolean {
   switch (level.kind) {

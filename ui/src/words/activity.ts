@@ -103,7 +103,7 @@ export function outcomeWords(plan: AlertPlan): string {
   return plan.tray === 'none' ? t('outcome.nothing') : t('outcome.counted');
 }
 
-export function cellWords(cell: Cell): string {
+function cellWords(cell: Cell): string {
   return t(cells[cell]);
 }
 
@@ -126,7 +126,7 @@ function levelWords(level: Level): string {
 }
 
 /** A rule in words that name it and whose it is. */
-export function ruleWords({ rule }: TraceStep): string {
+function ruleWords({ rule }: TraceStep): string {
   if (rule.kind === 'quiet_hours') return t('rule.quiet_hours', { hours: hoursWords(rule.hours) });
   if (rule.kind === 'escalation') return t('rule.escalation', { n: rule.step });
   if (rule.kind === 'muted' && rule.level.kind !== 'settings') return t('rule.muted_of', { name: levelWords(rule.level) });
@@ -155,7 +155,7 @@ export function ruleWords({ rule }: TraceStep): string {
 }
 
 /** A step of the decision: what was done, and by which rule. */
-export function stepWords(step: TraceStep): string {
+function stepWords(step: TraceStep): string {
   const rule = ruleWords(step);
   return step.effect === 'gave' ? rule : t(effects[step.effect], { rule });
 }

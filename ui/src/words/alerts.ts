@@ -169,7 +169,7 @@ export function originBrief({ level, row }: CellSource, kind: EventKind, whose: 
 }
 
 /** The last part of a path, of either system. */
-export function fileName(path: string): string {
+function fileName(path: string): string {
   return path.split(/[/\\]/).pop() || path;
 }
 

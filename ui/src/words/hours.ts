@@ -10,7 +10,7 @@ export function dayWords(day: Weekday, length: 'short' | 'long' = 'short'): stri
 }
 
 /** Whether the end lies on the next day. */
-export function overMidnight({ from, to }: { from: ClockTime; to: ClockTime }): boolean {
+function overMidnight({ from, to }: { from: ClockTime; to: ClockTime }): boolean {
   return to <= from;
 }
 

@@ -2,7 +2,6 @@
 
 use carillon_xml::write;
 use jid::{BareJid, Jid};
-use jiff::Timestamp;
 use minidom::Element;
 
 use super::iq::Sender;
@@ -67,13 +66,12 @@ impl Router {
         name: &str,
         message: &Element,
         conn: ConnId,
-        since: Option<Timestamp>,
         letter: Option<Letter>,
     ) {
         if let Some(copy) = self.copy(name, "received", message, conn) {
             let text = write(&copy);
             let entry = Entry {
-                since,
+                since: Some(self.now),
                 letter,
                 ..Entry::passing(text)
             };

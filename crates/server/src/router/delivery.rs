@@ -59,17 +59,6 @@ impl Router {
         to: &Jid,
         message: &Element,
     ) -> Result<Vec<ConnId>, Condition> {
-        self.deliver(name, to, message, Some(self.now))
-    }
-
-    /// The same, for a message that came at `since`; `None` if it says so itself.
-    pub(super) fn deliver(
-        &mut self,
-        name: &str,
-        to: &Jid,
-        message: &Element,
-        since: Option<Timestamp>,
-    ) -> Result<Vec<ConnId>, Condition> {
         let kind = kind(message);
         let refusal = if matches!(kind, Kind::Error | Kind::Headline) {
             Ok(Vec::new())
@@ -105,7 +94,7 @@ impl Router {
             }
             (_, Kind::Chat | Kind::Normal) => self.most_available(name),
         };
-        self.deliver_to(name, message, since, awake, asleep)
+        self.deliver_to(name, message, awake, asleep)
     }
 
     /// Sends a message to sessions with a connection, lets it wait for those without, and keeps it if nobody else of
@@ -114,7 +103,6 @@ impl Router {
         &mut self,
         name: &str,
         message: &Element,
-        since: Option<Timestamp>,
         awake: Vec<ConnId>,
         asleep: Vec<ConnId>,
     ) -> Result<Vec<ConnId>, Condition> {
@@ -127,9 +115,10 @@ impl Router {
         let somebody = !awake.is_empty() || self.any_awake(&copies);
         let letter = lasting.then(Letter::new);
         if let Some(letter) = letter.as_ref().filter(|_| !somebody) {
-            letter.set_row(self.keep(name, &bare, since)?);
+            letter.set_row(self.keep(name, &bare, Some(self.now))?);
         }
         let text = write(&bare);
+        let since = Some(self.now);
         let entry = |letter| Entry {
             text: text.clone(),
             since,
@@ -148,7 +137,7 @@ impl Router {
             } else {
                 trace.clone()
             };
-            self.copy_received(name, message, conn, since, letter);
+            self.copy_received(name, message, conn, letter);
         }
         Ok(reached)
     }
