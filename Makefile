@@ -2,7 +2,7 @@
 export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench lint dist check-others
+.PHONY: help run build test bench soak lint dist check-others
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -26,6 +26,10 @@ bench: ## measure, write target/bench/report.json, print a table
 	@scripts/setup test
 	@$(MAKE) --no-print-directory build
 	@scripts/bench
+
+soak: ## hours of messages while links, servers and Carillon fail; see scripts/soak --help
+	@scripts/setup test
+	@scripts/soak $(SOAK)
 
 lint: ## rustfmt, clippy, svelte-check, cargo-deny
 	@scripts/setup lint

@@ -103,14 +103,21 @@ impl Person {
     /// # Panics
     /// When the command fails, with what it said.
     pub async fn add_account(&self, server: &TestServer, account: &Account) {
-        let url = server.url();
+        self.add_account_at(&server.url(), account).await;
+    }
+
+    /// The same, with the address of the server.
+    ///
+    /// # Panics
+    /// As [`Person::add_account`].
+    pub async fn add_account_at(&self, url: &str, account: &Account) {
         let arguments = [
             "account",
             "add",
             &account.jid,
             "--password-stdin",
             "--connect",
-            &url,
+            url,
             "--store",
             "file",
         ];
@@ -148,7 +155,13 @@ impl Person {
 
     /// Starts the resident without a window, and does not wait.
     pub fn spawn(&mut self) {
-        let command = self.carillon(&["--background"]);
+        self.spawn_with(&[]);
+    }
+
+    /// As [`Person::spawn`], with more or other variables in its environment.
+    pub fn spawn_with(&mut self, environment: &[(&str, &str)]) {
+        let mut command = self.carillon(&["--background"]);
+        command.envs(environment.iter().copied());
         self.resident = Some(Process::spawn("resident", self.desktop.folder(), command));
     }
 

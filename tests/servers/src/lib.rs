@@ -1,8 +1,8 @@
 //! Real servers and an independent peer, for every test that must not believe Carillon about itself.
 //!
 //! A [`TestServer`] is Debian's Prosody, Debian's ejabberd or Carillon's embedded server, started on free ports
-//! of 127.0.0.1 with a data folder of its own and ended with its value. A [`Peer`] is slixmpp, driven by a test. A
-//! [`BareStream`] is one WebSocket and no client at all: what is sent and received is the text itself.
+//! of 127.0.0.1 with a data folder of its own and ended with its value. A [`Peer`] is slixmpp or @xmpp/client, driven
+//! by a test. A [`BareStream`] is one WebSocket and no client at all: what is sent and received is the text itself.
 //!
 //! Nothing here knows Carillon's own crates: what they get wrong must not be got wrong here in the same way.
 
@@ -20,6 +20,9 @@ mod certificate;
 mod peer;
 mod process;
 mod proxy;
+mod proxy_faults;
+mod proxy_frames;
+mod proxy_schedule;
 mod server;
 mod wait;
 
@@ -28,5 +31,7 @@ pub use binary::binary;
 pub use peer::{Happened, Peer};
 pub use process::Process;
 pub use proxy::Proxy;
+pub use proxy_faults::FaultProxy;
+pub use proxy_schedule::{End, Fault, Towards, Where};
 pub use server::{Account, Kind, TestServer, ejabberd_command, free_port, prosody_command};
 pub use wait::{DEADLINE, until, until_some};

@@ -8,9 +8,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-const HOST: &str = "127.0.0.1:";
+pub(crate) const HOST: &str = "127.0.0.1:";
 
-fn port_of(url: &str) -> u16 {
+pub(crate) fn port_of(url: &str) -> u16 {
     let (_, rest) = url.split_once(HOST).expect("an address on this computer");
     let digits = rest.split('/').next().expect("a port");
     digits.parse().expect("a port")

@@ -7,7 +7,10 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use tempfile::TempDir;
 
 use crate::bare::BareStream;
@@ -49,6 +52,8 @@ pub struct TestServer {
     tls_port: u16,
     /// Who issued its certificate, as DER.
     authority: Vec<u8>,
+    /// For how long a stream can be resumed; `None`: as the server has it.
+    resume_window: Option<Duration>,
     process: Option<Process>,
     // Last, so that the server is gone before its folder is.
     folder: TempDir,
@@ -63,11 +68,28 @@ impl TestServer {
         Self::start_with(kind, &[]).await
     }
 
+    /// As [`TestServer::start`]; a stream whose link broke can be resumed for `window` and no longer (XEP-0198). In
+    /// whole seconds.
+    ///
+    /// # Panics
+    /// As [`TestServer::start`].
+    pub async fn start_forgetful(kind: Kind, window: Duration) -> Self {
+        Self::begin(kind, &[], Some(window)).await
+    }
+
     /// As [`TestServer::start`], with an account for each of these names and passwords; see [`TestServer::account`].
     ///
     /// # Panics
     /// As [`TestServer::start`] and [`TestServer::add_account`].
     pub async fn start_with(kind: Kind, people: &[(String, String)]) -> Self {
+        Self::begin(kind, people, None).await
+    }
+
+    async fn begin(
+        kind: Kind,
+        people: &[(String, String)],
+        resume_window: Option<Duration>,
+    ) -> Self {
         let domain = match kind {
             Kind::Embedded => "localhost",
             Kind::Prosody | Kind::Ejabberd => "carillon.test",
@@ -83,6 +105,7 @@ impl TestServer {
             tcp_port: free_port(),
             tls_port: free_port(),
             authority: certificate::issue(folder.path(), domain),
+            resume_window,
             process: None,
             folder,
         };
@@ -170,6 +193,12 @@ impl TestServer {
         format!("xmpps://127.0.0.1:{}", self.tls_port)
     }
 
+    /// The folder of all that it keeps.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Who issued its certificate, as DER.
     #[must_use]
     pub fn authority(&self) -> &[u8] {
@@ -203,6 +232,27 @@ impl TestServer {
         right.name(&one.0.jid, one.1).await;
         left.log_out().await;
         right.log_out().await;
+    }
+
+    /// A file with who issued its certificate, for `SSL_CERT_FILE`.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    #[must_use]
+    pub fn authority_file(&self) -> PathBuf {
+        let file = self.folder.path().join("authority.pem");
+        let text = BASE64_STANDARD.encode(&self.authority);
+        let lines: Vec<&str> = text
+            .as_bytes()
+            .chunks(64)
+            .map(|line| std::str::from_utf8(line).expect("letters"))
+            .collect();
+        let pem = format!(
+            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+            lines.join("\n")
+        );
+        std::fs::write(&file, pem).expect("a file in the server's folder");
+        file
     }
 
     /// `kill -9`, as a crash would be.
@@ -251,7 +301,14 @@ impl TestServer {
     }
 
     fn prosody(&self) -> Process {
-        let mut command = prosody_command(&config("prosody.cfg.lua"));
+        let mut file = config("prosody.cfg.lua");
+        if let Some(window) = self.resume_window {
+            let text = std::fs::read_to_string(&file).expect("prosody.cfg.lua");
+            let text = format!("smacks_hibernation_time = {}\n{text}", window.as_secs());
+            file = self.folder.path().join("prosody.cfg.lua");
+            std::fs::write(&file, text).expect("the configuration in the test's folder");
+        }
+        let mut command = prosody_command(&file);
         command
             .env("DATA_PATH", self.folder.path())
             .env("HTTP_PORT", self.http_port.to_string())
@@ -268,6 +325,13 @@ impl TestServer {
             .replace("5222", &self.tcp_port.to_string())
             .replace("5223", &self.tls_port.to_string())
             .replace("5280", &self.http_port.to_string());
+        let text = match self.resume_window {
+            None => text,
+            Some(window) => {
+                let option = format!("mod_stream_mgmt:\n    resume_timeout: {}", window.as_secs());
+                text.replace("mod_stream_mgmt:", &option)
+            }
+        };
         let file = folder.join("ejabberd.yml");
         std::fs::write(&file, text).expect("the configuration in the test's folder");
         Process::spawn("ejabberd", folder, ejabberd_command(folder, &file))

@@ -1,0 +1,248 @@
+//! One person: a real resident, driven over the link without a window.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use carillon_tests_app::{NoAnswer, Person, Visitor};
+use carillon_tests_servers::{Account, FaultProxy, TestServer, until_some};
+use fastrand::Rng;
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::chunk::Transport;
+use crate::oracle::{Seen, Sent};
+use crate::progress::Progress;
+
+/// The longest page of a chat's history.
+const PAGE: u32 = 200;
+
+/// What of the resident's log the report counts: how sessions began.
+const LOG: &str = "info,carillon_wire=debug";
+
+/// Somebody whose resident runs, behind a wire of their own.
+#[derive(Debug)]
+pub(crate) struct Side {
+    pub(crate) person: Person,
+    pub(crate) wire: FaultProxy,
+    pub(crate) address: Address,
+    environment: Vec<(&'static str, String)>,
+}
+
+/// Where a resident is asked, and about which chat.
+#[derive(Debug, Clone)]
+pub(crate) struct Address {
+    socket: PathBuf,
+    account: Value,
+    chat: Value,
+}
+
+impl Side {
+    /// Online, alerts muted: what is shown and played is no part of this, and would take the processor's time.
+    pub(crate) async fn begin(
+        name: &str,
+        server: &TestServer,
+        transport: Transport,
+        own: &Account,
+        other: &Account,
+    ) -> Self {
+        let mut person = Person::new(name).await;
+        person.desktop.speaker.stop_recording().await;
+        let url = match transport {
+            Transport::Tcp => server.starttls_address(),
+            Transport::Websocket => server.url(),
+        };
+        let wire = FaultProxy::before(&url).await;
+        person.add_account_at(&wire.url(&url), own).await;
+        let log = std::env::var("SOAK_LOG").unwrap_or_else(|_| LOG.to_owned());
+        let environment = vec![
+            ("CARILLON_LOG", log),
+            (
+                "SSL_CERT_FILE",
+                server.authority_file().to_string_lossy().into_owned(),
+            ),
+        ];
+        let variables: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        person.start_with(&variables).await;
+        person.until_online().await;
+        let socket = Visitor::socket(&person.desktop, &person.profile());
+        let mut tool = Visitor::tool(&socket).await.expect("the resident listens");
+        let overview = tool.must("read_overview", json!({})).await;
+        let account = overview["accounts"][0]["id"].clone();
+        tool.must("mute_all", json!({"until": "8h"})).await;
+        let chat = json!({"account": account, "jid": other.jid});
+        Self {
+            person,
+            wire,
+            address: Address {
+                socket,
+                account,
+                chat,
+            },
+            environment,
+        }
+    }
+
+    /// Starts the resident again after a kill, and does not wait.
+    pub(crate) fn spawn(&mut self) {
+        let variables: Vec<_> = self
+            .environment
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        self.person.spawn_with(&variables);
+    }
+
+    /// The profile's database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.person.profile().join("carillon.db")
+    }
+}
+
+/// The chat's messages in the store: what the contact said, or what I did, in the chat's order.
+pub(crate) fn stored(database: &Path, mine: bool) -> Vec<Seen> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let store = Connection::open_with_flags(database, flags).expect("the store");
+    store
+        .busy_timeout(Duration::from_secs(10))
+        .expect("a wait for the writer");
+    let mut asked = store
+        .prepare("SELECT sender_id, body FROM message WHERE author = ?1 ORDER BY chat, place")
+        .expect("the store's table");
+    let rows = asked.query_map([i32::from(!mine)], |row| {
+        Ok(Seen {
+            id: row.get(0)?,
+            body: row.get(1)?,
+        })
+    });
+    rows.expect("the messages")
+        .collect::<Result<_, _>>()
+        .expect("a message")
+}
+
+/// How many own messages are in each state: waiting, sent, arrived, read, failed.
+pub(crate) fn deliveries(database: &Path) -> [u32; 5] {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let store = Connection::open_with_flags(database, flags).expect("the store");
+    [0, 1, 2, 3, 4].map(|state| {
+        store
+            .query_row(
+                "SELECT count(*) FROM message WHERE author = 0 AND delivery = ?1",
+                [state],
+                |row| row.get(0),
+            )
+            .expect("a number")
+    })
+}
+
+impl Address {
+    async fn window(&self) -> Visitor {
+        until_some("a link to the resident", async || {
+            Visitor::window(&self.socket).await.ok()
+        })
+        .await
+    }
+
+    /// Says numbered messages as a window does, the same id again when the link was lost before the answer; answers
+    /// those that the resident has taken on.
+    pub(crate) async fn says(&self, side: usize, seed: u64, progress: Rc<Progress>) -> Vec<Sent> {
+        let mut chance = Rng::with_seed(seed);
+        let mut window = None;
+        let mut sent: Vec<Sent> = Vec::new();
+        while progress.may_say(side).await {
+            let one = Sent {
+                id: uuid::Builder::from_random_bytes(chance.u128(..).to_be_bytes())
+                    .into_uuid()
+                    .to_string(),
+                body: format!("{} {:06}", ["a", "b"][side], sent.len()),
+            };
+            let mut ask = self.said(&one);
+            loop {
+                if window.is_none() {
+                    window = Some(self.window().await);
+                }
+                let open = window.as_mut().expect("just opened");
+                match open.ask("send_message", ask).await {
+                    Ok(_) => break,
+                    Err(NoAnswer::Lost) => {
+                        window = None;
+                        ask = self.said(&one);
+                    }
+                    Err(NoAnswer::Refused(why)) => panic!("{one:?} was refused: {why}"),
+                }
+            }
+            sent.push(one);
+            progress.said(side);
+            if let Some(window) = &mut window {
+                window.events.clear();
+            }
+            sleep(Duration::from_millis(chance.u64(..4))).await;
+        }
+        sent
+    }
+
+    fn said(&self, one: &Sent) -> Value {
+        json!({"chat": self.chat, "id": one.id, "body": one.body})
+    }
+
+    /// Sees to it that a broken session is tried again soon, as somebody who clicks on "connect now".
+    pub(crate) async fn hurries(&self) {
+        let mut tool = None;
+        loop {
+            if tool.is_none() {
+                tool = Visitor::tool(&self.socket).await.ok();
+            }
+            if let Some(open) = &mut tool {
+                match self.hurry(open).await {
+                    Ok(()) => open.events.clear(),
+                    Err(NoAnswer::Lost) => tool = None,
+                    Err(NoAnswer::Refused(why)) => panic!("connect_now was refused: {why}"),
+                }
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn hurry(&self, tool: &mut Visitor) -> Result<(), NoAnswer> {
+        let status = tool.ask("read_status", json!({})).await?;
+        let connection = &status["accounts"][0]["connection"];
+        match connection["kind"].as_str() {
+            Some("waiting") => {
+                let ask = json!({"account": self.account});
+                tool.ask("connect_now", ask).await.map(|_| ())
+            }
+            Some("stopped" | "needs_password") => panic!("it has given up: {connection}"),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the contact said, as a window's list shows it.
+    pub(crate) async fn shown(&self) -> Vec<Seen> {
+        let mut tool = self.window().await;
+        let mut anchor = json!({"kind": "newest"});
+        let mut all = Vec::new();
+        loop {
+            let ask = json!({"chat": self.chat, "anchor": anchor, "limit": PAGE});
+            let page = tool.must("read_history", ask).await;
+            let messages = page["messages"].as_array().expect("messages").clone();
+            let first = messages.first().map(|it| it["id"].clone());
+            anchor = json!({"kind": "before", "message": first});
+            all.push(messages);
+            if page["more_before"] != true {
+                break;
+            }
+        }
+        let all = all.into_iter().rev().flatten();
+        let heard = all.filter(|one| one["author"]["kind"] == "contact");
+        heard
+            .map(|one| Seen {
+                id: None,
+                body: one["body"].as_str().unwrap_or_default().to_owned(),
+            })
+            .collect()
+    }
+}
