@@ -24,12 +24,23 @@ const PAGE_PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(crate) struct Closing {
     asked: AtomicBool,
+    said: AtomicBool,
 }
 
 impl Closing {
     /// Whether this is the first word to close. The second is carried out whatever the page does.
     pub(crate) fn is_first(&self) -> bool {
         !self.asked.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether the page shall say now what is to be said, after which the word to close has to be given anew: who puts
+    /// it aside and goes on writing loses nothing then either.
+    fn says(&self, must_tell: bool) -> bool {
+        let says = must_tell && !self.said.swap(true, Ordering::Relaxed);
+        if says {
+            self.asked.store(false, Ordering::Relaxed);
+        }
+        says
     }
 }
 
@@ -38,13 +49,13 @@ pub(crate) async fn close(app: AppHandle) {
     let standing = time::timeout(PATIENCE, app.state::<Resident>().ask(ReadStanding {})).await;
     let must_tell = matches!(standing, Ok(Ok(standing))
         if !standing.desktop.tray && !standing.settings.general.told_about_running);
-    let name = if must_tell { WITHOUT_TRAY } else { CLOSING };
     // A page that cannot be told cannot close the window either.
-    let told = app.emit_to(window::LABEL, name, ()).is_ok();
-    if told && must_tell {
+    if app.state::<Closing>().says(must_tell)
+        && app.emit_to(window::LABEL, WITHOUT_TRAY, ()).is_ok()
+    {
         return;
     }
-    if told {
+    if app.emit_to(window::LABEL, CLOSING, ()).is_ok() {
         time::sleep(PAGE_PATIENCE).await;
     }
     app.exit(0);
@@ -58,6 +69,16 @@ mod tests {
     fn a_page_that_hangs_keeps_no_window_open() {
         let closing = Closing::default();
         assert!(closing.is_first());
+        assert!(!closing.is_first());
+    }
+
+    #[test]
+    fn what_is_put_aside_is_said_once_and_the_next_word_closes_as_any_first() {
+        let closing = Closing::default();
+        assert!(closing.is_first());
+        assert!(closing.says(true));
+        assert!(closing.is_first());
+        assert!(!closing.says(true));
         assert!(!closing.is_first());
     }
 }

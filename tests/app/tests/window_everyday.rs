@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // in the functions that the tests share
 
-use carillon_tests_app::{AtScreen, Window, quoted};
-use carillon_tests_servers::{Happened, Kind, Peer};
+use carillon_tests_app::{AtScreen, Visitor, Window, quoted};
+use carillon_tests_servers::{Happened, Kind, Peer, until};
+use serde_json::json;
 
 /// WebDriver's code for the Enter key (WebDriver, section 17.4.2).
 const ENTER: char = '\u{E007}';
+/// The same for the Escape key.
+const ESCAPE: &str = "\u{E00C}";
 const FORM: &str = "[data-test=contact-form]";
 const COMPOSER: &str = "[data-test=composer]";
 
@@ -248,4 +251,33 @@ async fn what_was_typed_and_not_sent_is_there_again() {
     window.choose_contact(&bob).await;
     let empty = format!("return document.querySelector('{COMPOSER}')?.value === ''");
     window.shows("no draft any more", &empty).await;
+}
+
+#[tokio::test]
+async fn what_is_typed_after_the_word_about_the_tray_was_put_aside_is_kept() {
+    let mut at = AtScreen::on(Kind::Embedded).await;
+    let bob = at.meeting.bob_account.jid.clone();
+    let window = at.meeting.alice.open_window().await;
+    window.choose_contact(&bob).await;
+    window.say("So that there is a chat").await;
+    at.meeting.alice.desktop.tray.die().await;
+    let alice = &at.meeting.alice;
+    alice
+        .until_status("no tray", |status| status["tray"] == false)
+        .await;
+    let process = alice.window_process().unwrap();
+    let shown = at.screen.shown(process).unwrap();
+    at.screen.close(&shown);
+    window.find("[data-test=close-anyway]").await;
+    window.press(ESCAPE).await;
+    window.lacks("[data-test=dialog]").await;
+
+    window.write(COMPOSER, "Half a thought").await;
+    at.screen.close(&shown);
+
+    until("the window has gone", || alice.window_process().is_none()).await;
+    let socket = Visitor::socket(&alice.desktop, &alice.profile());
+    let mut tool = Visitor::tool(&socket).await.unwrap();
+    let overview = tool.must("read_overview", json!({})).await;
+    assert_eq!(overview["chats"][0]["draft"], "Half a thought");
 }
