@@ -343,6 +343,12 @@ pub enum Outgoing {
         /// My words.
         status: String,
     },
+    /// Whether somebody would notice what the server may hold back for a while (XEP-0352): presence, and what has no
+    /// words. Said to nobody where the server does not hold anything back, or holds back messages too.
+    ClientState {
+        /// It would be noticed. So it is on a new stream until something else is said.
+        active: bool,
+    },
     /// A step of the subscription dance.
     Subscription {
         /// To whom.

@@ -176,6 +176,8 @@ pub(crate) struct Account {
     pub(crate) resource: Option<String>,
     /// What was shown last as my own presence on this session.
     pub(crate) shown: Option<(Availability, String)>,
+    /// Whether the server was told that I notice what it could hold back; `None`: it may have forgotten.
+    pub(crate) told_active: Option<bool>,
     /// How this session is connected.
     pub(crate) connection: Option<Box<Connection>>,
 }
@@ -210,6 +212,7 @@ impl Account {
             online_since: None,
             resource: None,
             shown: None,
+            told_active: None,
             connection: None,
         }
     }
@@ -301,6 +304,7 @@ impl Account {
         self.typing.clear();
         self.resource = None;
         self.shown = None;
+        self.told_active = None;
         self.connection = None;
         for room in self.rooms.values_mut() {
             room.state = RoomState::Outside;

@@ -13,6 +13,7 @@ mod archive;
 mod chores;
 pub mod connector;
 mod contacts;
+mod csi;
 pub mod desk;
 pub mod edits;
 mod elsewhere;

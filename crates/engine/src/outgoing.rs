@@ -135,6 +135,7 @@ impl Desk {
         for id in due {
             self.send_waiting(id);
             self.send_errands(id);
+            self.tell_client_state();
         }
     }
 

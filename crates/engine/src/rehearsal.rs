@@ -64,6 +64,7 @@ impl WhatIf {
                 Some(false) => None,
             },
             looked_at: now.looked_at,
+            window_open: now.window_open,
             do_not_disturb: known(self.do_not_disturb, now.do_not_disturb),
             locked: known(self.locked, now.locked),
             full_screen: known(self.full_screen, now.full_screen),

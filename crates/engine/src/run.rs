@@ -160,6 +160,7 @@ async fn run(
 ) {
     let mut around = desk.surroundings.clone();
     let mut disturbing = around.borrow().do_not_disturb;
+    let mut open = around.borrow().window_open;
     loop {
         let wait = desk
             .next_due()
@@ -181,11 +182,15 @@ async fn run(
             () = sleep(wait) => desk.do_what_is_due(),
             // An error means that nobody tells of the surroundings any more.
             Ok(()) = around.changed() => {
-                let (in_front, looked_at, do_not_disturb) = {
+                let (in_front, looked_at, do_not_disturb, window_open) = {
                     let around = around.borrow_and_update();
                     let in_front = around.in_front().cloned();
-                    (in_front, around.is_looked_at(), around.do_not_disturb)
+                    let looked_at = around.is_looked_at();
+                    (in_front, looked_at, around.do_not_disturb, around.window_open)
                 };
+                if std::mem::replace(&mut open, window_open) != window_open {
+                    desk.tell_client_state();
+                }
                 if let Some(chat) = in_front {
                     desk.came_to_front(&chat);
                 }

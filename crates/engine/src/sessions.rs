@@ -76,6 +76,7 @@ impl Desk {
         self.settings = settings;
         self.book = self.make_book();
         self.show_own_presence();
+        self.tell_client_state();
         for id in kept {
             self.connect_if_wanted(id);
         }
@@ -316,10 +317,13 @@ impl Desk {
         };
         account.stash = None;
         account.gapless = false;
+        // So it is on a new stream (XEP-0352 §4.2).
+        account.told_active = Some(true);
         self.paused.remove(&id);
         self.withdraw_account_alert(id);
         self.link_back(id);
         self.show_own_presence();
+        self.tell_client_state();
         self.rejoin_rooms(id);
         self.send_waiting(id);
         self.send_errands(id);

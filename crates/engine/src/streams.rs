@@ -208,6 +208,7 @@ impl Desk {
         self.link_back(id);
         self.mend_rooms(id, &inside);
         self.show_own_presence();
+        self.tell_client_state();
         self.send_waiting(id);
         self.send_errands(id);
         self.put_in_order(id);

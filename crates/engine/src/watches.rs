@@ -80,6 +80,7 @@ impl Desk {
             let address = account.settings.jid.clone();
             edits::end_watch(&mut self.settings.alerts, &address, &chat.jid);
             self.book = self.make_book();
+            self.tell_client_state();
         }
         self.tell(Output::WatchEnded(chat));
     }

@@ -108,15 +108,15 @@ pub(crate) async fn run_over<T: Transport>(
         signed_in = sign_in(transport, &config, earlier.stream.as_ref()) => signed_in,
         () = incoming.closed() => return Ended::ok(),
     };
-    let (signed_in, proof) = match signed_in {
-        Ok(signed_in) => signed_in,
+    let entry = match signed_in {
+        Ok(entry) => entry,
         Err(problem) => {
             leave(transport).await;
             return earlier.kept(problem);
         }
     };
     if let Some(route) = transport.route() {
-        let connection = Box::new(proof.over(route));
+        let connection = Box::new(entry.proof.over(route));
         if incoming
             .send(Incoming::Connected(connection))
             .await
@@ -126,7 +126,7 @@ pub(crate) async fn run_over<T: Transport>(
             return Ended::ok();
         }
     }
-    let mut session = match begin(signed_in, earlier, &config, surroundings) {
+    let mut session = match begin(entry.signed_in, earlier, &config, surroundings) {
         Ok(session) => session,
         Err(problem) => {
             leave(transport).await;
@@ -136,6 +136,7 @@ pub(crate) async fn run_over<T: Transport>(
             };
         }
     };
+    session.client_state = entry.client_state;
     let result = serve(transport, &mut session, &mut outgoing, &incoming).await;
     let asleep = match &result {
         Err(SessionProblem::Lost { .. }) => session.fall_asleep(outgoing),

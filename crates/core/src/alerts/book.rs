@@ -273,6 +273,27 @@ impl RuleBook {
         })
     }
 
+    /// Whether a watch is open.
+    pub(super) fn waits_for_somebody(&self, now: Timestamp) -> bool {
+        let people = self.people.values();
+        let mut watches = people.flat_map(|people| people.watches.values().flatten());
+        watches.any(|watch| watch.expires.is_none_or(|end| now < end))
+    }
+
+    /// What is set in any scope; of scopes with equal rows one.
+    pub(super) fn layers(&self) -> Vec<&Layer> {
+        let profiles = self.profiles.iter().map(|one| &one.layer);
+        let groups = self.groups.values().flatten().map(|one| &one.layer);
+        let people = self.people.values();
+        let people = people.flat_map(|one| one.own.iter().chain(one.chats.values()));
+        let mut known = HashSet::new();
+        profiles
+            .chain(groups)
+            .chain(people)
+            .filter(|layer| known.insert(Arc::as_ptr(&layer.rows)))
+            .collect()
+    }
+
     /// The scopes that have a say about somebody, strongest first, without the settings for everybody.
     pub(super) fn scopes<'a>(&'a self, whose: &Whose<'a>) -> Vec<Scoped<'a>> {
         let mut scopes = Vec::with_capacity(6);

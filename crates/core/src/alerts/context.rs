@@ -33,6 +33,8 @@ pub struct Surroundings {
     pub chat_in_front: Option<ChatRef>,
     /// A window of Carillon has the focus, whatever it shows; void as soon as the window is gone.
     pub looked_at: bool,
+    /// A window of Carillon is open, whether anybody looks or not: what it shows is to be true.
+    pub window_open: bool,
     /// The desktop's Do Not Disturb.
     pub do_not_disturb: Known,
     /// The screen is locked.

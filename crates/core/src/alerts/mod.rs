@@ -14,6 +14,7 @@ pub mod escalate;
 pub mod event;
 pub mod explain;
 pub mod flood;
+mod held_back;
 pub mod hours;
 pub mod kinds;
 mod lookup;

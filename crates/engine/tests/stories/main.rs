@@ -13,6 +13,7 @@ mod archive_again;
 mod arriving;
 mod calm;
 mod connecting;
+mod csi;
 mod going_on;
 mod later;
 mod missed;

@@ -65,6 +65,7 @@ async fn serve(house: Arc<House>, arrival: Arrival, number: u64) {
     let is_window = carillon_link::server::role_of(&hello) == Role::Window;
     if is_window {
         house.windows.add(number, teller.clone());
+        show_front(&house);
     }
     while let Ok(question) = questions.next().await {
         take(&house, &teller, number, question).await;
@@ -294,15 +295,25 @@ fn tell_lock(house: Arc<House>) -> impl Future<Output = ()> {
     }
 }
 
-/// Tells the alert decisions which chat is in front.
+/// Tells the alert decisions which chat is in front, and whether there is a window at all.
 fn show_front(house: &House) {
     let front = house.windows.chat_in_front();
     let looked_at = house.windows.visible().focused;
+    let open = house.windows.count() > 0;
     house.surroundings.send_if_modified(|surroundings| {
-        let now = (front, looked_at);
-        let before = (surroundings.chat_in_front.take(), surroundings.looked_at);
+        let now = (front, looked_at, open);
+        let front_before = surroundings.chat_in_front.take();
+        let before = (
+            front_before,
+            surroundings.looked_at,
+            surroundings.window_open,
+        );
         let changed = before != now;
-        (surroundings.chat_in_front, surroundings.looked_at) = now;
+        (
+            surroundings.chat_in_front,
+            surroundings.looked_at,
+            surroundings.window_open,
+        ) = now;
         changed
     });
 }

@@ -26,6 +26,17 @@ pub(crate) use proof::Proof;
 /// All of it takes a few round trips; a server that needs longer is in trouble.
 const TIME_OUT: Duration = Duration::from_secs(30);
 
+/// How signing in ended.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// What it led to.
+    pub(crate) signed_in: SignedIn,
+    /// What stands behind the mechanism.
+    pub(crate) proof: Proof,
+    /// The server takes it that nobody would notice what it holds back (XEP-0352 §4.1).
+    pub(crate) client_state: bool,
+}
+
 /// What signing in led to.
 #[derive(Debug)]
 pub(crate) enum SignedIn {
@@ -51,14 +62,19 @@ pub(crate) async fn sign_in<T: Transport>(
     transport: &mut T,
     config: &ConnectConfig,
     earlier: Option<&StreamState>,
-) -> Result<(SignedIn, Proof), SessionProblem> {
+) -> Result<Entry, SessionProblem> {
     within(async {
         let domain = config.account.domain().as_str();
         let features = open(transport, domain).await?;
         let proof = sasl::authenticate(transport, &features, config).await?;
         let features = open(transport, domain).await?;
+        let entry = |signed_in| Entry {
+            signed_in,
+            proof,
+            client_state: features.has_child("csi", ns::CSI),
+        };
         let reached = match resume::go_on(transport, &features, earlier).await? {
-            Earlier::Resumed(reached) => return Ok((SignedIn::Resumed { reached }, proof)),
+            Earlier::Resumed(reached) => return Ok(entry(SignedIn::Resumed { reached })),
             Earlier::Over(reached) => reached,
             Earlier::None => None,
         };
@@ -69,12 +85,11 @@ pub(crate) async fn sign_in<T: Transport>(
             config.resource.as_deref(),
         )
         .await?;
-        let bound = SignedIn::Bound {
+        Ok(entry(SignedIn::Bound {
             jid,
             managed: is_offered(&features),
             reached,
-        };
-        Ok((bound, proof))
+        }))
     })
     .await
 }

@@ -18,6 +18,9 @@ const UNKNOWN: Refusal = Refusal(StanzaErrorType::Cancel, "service-unavailable")
 const MALFORMED: Refusal = Refusal(StanzaErrorType::Modify, "bad-request");
 const NO_SUCH_ITEM: Refusal = Refusal(StanzaErrorType::Cancel, "item-not-found");
 
+/// For an inactive client it keeps messages until the client is active again, in the configuration that it comes with.
+const HOLDS_BACK_ALL: &str = "MongooseIM";
+
 impl Session {
     pub(super) fn hear_iq(&mut self, iq: &Element) {
         let from = iq.attr("from");
@@ -119,6 +122,7 @@ impl Session {
             }
             Asked::ServerInfo => {
                 self.features.blocking |= announces(iq, ns::BLOCKING);
+                self.holds_back_all = is_called(iq, HOLDS_BACK_ALL);
             }
             Asked::AccountInfo => {
                 self.features.blocking |= announces(iq, ns::BLOCKING);
@@ -162,5 +166,16 @@ fn announces(iq: &Element, feature: &str) -> bool {
         query
             .children()
             .any(|child| child.is("feature", ns::DISCO_INFO) && child.attr("var") == Some(feature))
+    })
+}
+
+/// Whether a disco#info answer is of a server with this name (XEP-0030 §3.1).
+fn is_called(iq: &Element, name: &str) -> bool {
+    iq.get_child("query", ns::DISCO_INFO).is_some_and(|query| {
+        query.children().any(|child| {
+            child.is("identity", ns::DISCO_INFO)
+                && child.attr("category") == Some("server")
+                && child.attr("name") == Some(name)
+        })
     })
 }

@@ -103,6 +103,10 @@ pub(crate) struct Session {
     /// What I show now; rooms that I enter are told.
     shown: Presence,
     features: ServerFeatures,
+    /// The server takes it that nobody would notice what it holds back (XEP-0352).
+    pub(crate) client_state: bool,
+    /// It holds back what is noticed, too.
+    holds_back_all: bool,
     /// The server announces XEP-0359 for my account, so it takes forged ids out.
     assigns_stanza_ids: bool,
     begun: bool,
@@ -133,6 +137,8 @@ impl Session {
             rows: HashSet::new(),
             shown: Presence::default(),
             features: ServerFeatures::default(),
+            client_state: false,
+            holds_back_all: false,
             assigns_stanza_ids: false,
             begun: false,
             again: Vec::new(),

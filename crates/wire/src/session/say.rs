@@ -98,6 +98,7 @@ impl Session {
                 StanzaErrorType::Cancel,
                 "service-unavailable",
             ),
+            Outgoing::ClientState { active } => return self.say_client_state(active),
             Outgoing::Handled(up_to) => return self.sm.handled(Count(up_to)),
             Outgoing::Archive(query) => return self.ask_archive(query),
             Outgoing::RoomInfo { room } => return self.ask_room(room),
@@ -115,6 +116,14 @@ impl Session {
                 self.is_row(id);
             }
             None => tracing::warn!("something that is never a row was to be sent as one"),
+        }
+    }
+
+    /// No stanza, so nobody counts it (XEP-0352 §4.2).
+    fn say_client_state(&mut self, active: bool) {
+        if self.client_state && (active || !self.holds_back_all) {
+            let state = if active { "active" } else { "inactive" };
+            self.send.push(Element::new_in(ns::CSI, state));
         }
     }
 

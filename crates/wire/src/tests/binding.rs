@@ -155,7 +155,7 @@ async fn signing_in(
     let client = async {
         let signed_in = sign_in(&mut connected, &config, None).await;
         drop(connected);
-        signed_in.map(|(_, proof)| proof)
+        signed_in.map(|entry| entry.proof)
     };
     let (signed_in, ()) = tokio::join!(client, script(&mut server));
     signed_in

@@ -4,6 +4,7 @@ mod answers;
 mod archive;
 mod binding;
 mod certificates;
+mod client_state;
 mod discovering;
 mod forgery;
 mod frames;

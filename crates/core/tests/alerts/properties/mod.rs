@@ -1,5 +1,6 @@
 //! What holds for every plan, in worlds made at random.
 
+mod held_back;
 mod trace;
 mod world;
 
@@ -19,7 +20,11 @@ const WORLDS: u64 = 9_000;
 
 /// Asks something of many worlds; the number of the one that fails is told.
 fn in_every_world(ask: impl Fn(Scene, &mut Dice)) {
-    for seed in 0..WORLDS {
+    in_worlds(WORLDS, ask);
+}
+
+fn in_worlds(worlds: u64, ask: impl Fn(Scene, &mut Dice)) {
+    for seed in 0..worlds {
         let asked = std::panic::AssertUnwindSafe(|| ask(world(seed), &mut Dice::new(!seed)));
         // What is wrong was said by the panic itself.
         assert!(std::panic::catch_unwind(asked).is_ok(), "in world {seed}");
