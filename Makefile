@@ -2,7 +2,7 @@
 export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench soak lint dist check-others
+.PHONY: help run build test bench soak fuzz lint dist check-others
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -30,6 +30,11 @@ bench: ## measure, write target/bench/report.json, print a table
 soak: ## hours of messages while links, servers and Carillon fail; see scripts/soak --help
 	@scripts/setup test
 	@scripts/soak $(SOAK)
+
+SECONDS ?= 600
+SEED ?= $(shell date +%s)
+fuzz: ## look for XML that two readers read differently: SECONDS=600 SEED=1
+	cargo run --locked --release -p carillon-xml --example fuzz -- $(SECONDS) $(SEED)
 
 lint: ## rustfmt, clippy, svelte-check, cargo-deny
 	@scripts/setup lint
