@@ -8,9 +8,13 @@ use carillon_core::{
 };
 use rusqlite::{OptionalExtension, Row};
 
+/// Milliseconds within which the two kinds of invitation are one: many clients send both.
+const AT_ONCE: i64 = 5_000;
+
 impl Store {
-    /// Keeps an invitation. `None` when the same person's to the same room waits already; a second one that
-    /// could be declined makes the first declinable.
+    /// Keeps an invitation. `None` when the same person's to the same room waits already, whatever client they sit at,
+    /// or one of the other kind that came at the same time: a room may give the inviter's nick, the direct one their
+    /// address. A second one that could be declined makes the first declinable.
     ///
     /// # Errors
     /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
@@ -24,15 +28,28 @@ impl Store {
         at: Timestamp,
     ) -> Result<Option<InviteId>> {
         self.committed(|tx| {
-            let key = (account.0, room.as_str(), from.as_str());
             let waits: Option<i64> = tx
                 .prepare_cached(
-                    "SELECT id FROM invite WHERE account = ?1 AND room = ?2 AND sender = ?3",
+                    "SELECT id FROM invite WHERE account = ?1 AND room = ?2 AND (
+                         sender IN (?3, ?4) OR (?4 <> ?2 AND instr(sender, ?4 || '/') = 1)
+                         OR (via <> ?5 AND abs(at - ?6) <= ?7
+                             AND (instr(sender, ?2 || '/') = 1 OR ?4 = ?2)))",
                 )?
-                .query_row(key, |row| row.get(0))
+                .query_row(
+                    (
+                        account.0,
+                        room.as_str(),
+                        from.as_str(),
+                        from.to_bare().as_str(),
+                        rows::via_column(via),
+                        at.0,
+                        AT_ONCE,
+                    ),
+                    |row| row.get(0),
+                )
                 .optional()?;
             if let Some(id) = waits {
-                // Many clients send both kinds at once; only the room's can be declined.
+                // Only the room's can be declined.
                 if via == InviteVia::Mediated {
                     tx.prepare_cached("UPDATE invite SET via = 'mediated' WHERE id = ?1")?
                         .execute([id])?;
@@ -43,7 +60,14 @@ impl Store {
                 "INSERT INTO invite (account, room, sender, reason, via, at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute((key.0, key.1, key.2, reason, rows::via_column(via), at.0))?;
+            .execute((
+                account.0,
+                room.as_str(),
+                from.as_str(),
+                reason,
+                rows::via_column(via),
+                at.0,
+            ))?;
             Ok(Some(InviteId(tx.last_insert_rowid())))
         })
     }

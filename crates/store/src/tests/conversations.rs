@@ -424,3 +424,27 @@ fn small_things_are_kept_by_their_key() {
     profile.store.remove_meta("mute.until").unwrap();
     assert_eq!(profile.store.meta("mute.until").unwrap(), None);
 }
+
+#[test]
+fn the_two_kinds_of_one_invitation_are_one_though_the_room_gives_a_nick() {
+    let mut profile = Profile::new();
+    let (alice, store) = (profile.alice, &mut profile.store);
+    let room: carillon_core::BareJid = jid("choir@rooms.example.org");
+    let mut add = |from: &str, via, at| {
+        let from = carillon_core::Jid::new(from).unwrap();
+        store
+            .add_invite(alice, &room, &from, "", via, Timestamp(at))
+            .unwrap()
+    };
+    let first = add("bob@example.org/phone", InviteVia::Direct, 1);
+    assert!(first.is_some());
+    assert_eq!(add("bob@example.org/desk", InviteVia::Direct, 60_000), None);
+    assert_eq!(add("bob@example.org", InviteVia::Direct, 60_000), None);
+    let nick = "choir@rooms.example.org/Bob";
+    assert_eq!(add(nick, InviteVia::Mediated, 4_000), None);
+    assert!(add(nick, InviteVia::Mediated, 70_000).is_some());
+    assert!(
+        add("choir@rooms.example.org/Carol", InviteVia::Mediated, 70_001).is_some(),
+        "two nicks of a room are two people"
+    );
+}
