@@ -51,12 +51,23 @@ impl Shown {
 }
 
 pub(super) fn issued(names: &[&str], authority: &Authority, expired: bool) -> Shown {
+    issued_as(names, authority, |params| {
+        if expired {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        }
+    })
+}
+
+/// With something changed about it before it is signed.
+pub(super) fn issued_as(
+    names: &[&str],
+    authority: &Authority,
+    change: impl FnOnce(&mut CertificateParams),
+) -> Shown {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
-    if expired {
-        params.not_before = date_time_ymd(2020, 1, 1);
-        params.not_after = date_time_ymd(2021, 1, 1);
-    }
+    change(&mut params);
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, authority).unwrap();
     Shown {
