@@ -29,7 +29,7 @@ mod tests;
 
 pub use config::{ConnectConfig, RegisterConfig, Secret};
 pub use discovery::check_address;
-pub use proxy::check_proxy;
+pub use proxy::{DesktopAnswer, DesktopProxies, ask_desktop, check_proxy};
 pub use register::{RegisterProblem, register};
 pub use run::{Earlier, Ended, run, run_on};
 pub use rustls::pki_types::CertificateDer;

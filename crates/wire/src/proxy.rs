@@ -8,10 +8,83 @@ use carillon_core::session::SessionProblem;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use std::fmt::Debug;
+use std::future::Future;
 use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::time::Duration;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::http::Uri;
 use tower_service::Service;
+
+/// What the desktop's settings answer: addresses of proxies, the one to be tried first in front.
+pub type DesktopAnswer = Pin<Box<dyn Future<Output = Option<Vec<String>>> + Send>>;
+
+/// The desktop's own settings of proxies, where it has some beside the environment.
+pub trait DesktopProxies: Debug + Send + Sync {
+    /// The proxies on the way to this address, such as `http://proxy.example:8080`, `socks://[::1]:1080` or
+    /// `direct://`; `None` when the desktop does not say.
+    fn lookup(&self, url: String) -> DesktopAnswer;
+}
+
+/// As the environment, the desktop is the same for the whole process.
+static DESKTOP: OnceLock<Box<dyn DesktopProxies>> = OnceLock::new();
+/// A desktop that does not answer within this is not asked any longer.
+const DESKTOP_ANSWER: Duration = Duration::from_secs(3);
+/// The environment's words about proxies, which `Proxy::System` means first of all.
+const VARIABLES: [&str; 3] = ["all_proxy", "https_proxy", "http_proxy"];
+
+/// Where [`Proxy::System`] and an environment that names no proxy leave it open, this desktop is asked. Only the first
+/// call counts.
+pub fn ask_desktop(desktop: Box<dyn DesktopProxies>) {
+    if DESKTOP.set(desktop).is_err() {
+        tracing::debug!("the desktop's proxies are known already");
+    }
+}
+
+/// The proxy for this host, once the desktop was asked.
+pub(crate) async fn settled(proxy: &Proxy, host: &str, port: u16) -> Proxy {
+    match DESKTOP.get() {
+        Some(desktop)
+            if *proxy == Proxy::System && !is_in_environment(|it| std::env::var_os(it)) =>
+        {
+            of_desktop(desktop.as_ref(), host, port).await
+        }
+        _ => proxy.clone(),
+    }
+}
+
+pub(crate) fn is_in_environment(read: impl Fn(&str) -> Option<std::ffi::OsString>) -> bool {
+    let set = |name: &str| read(name).is_some_and(|value| !value.is_empty());
+    VARIABLES
+        .iter()
+        .any(|name| set(name) || set(&name.to_ascii_uppercase()))
+}
+
+pub(crate) async fn of_desktop(desktop: &dyn DesktopProxies, host: &str, port: u16) -> Proxy {
+    let Ok(url) = destination(host, port) else {
+        return Proxy::System;
+    };
+    let asked = timeout(DESKTOP_ANSWER, desktop.lookup(url.to_string())).await;
+    let answers = asked.ok().flatten().unwrap_or_default();
+    answers
+        .iter()
+        .find_map(|answer| told(answer))
+        .unwrap_or(Proxy::System)
+}
+
+/// What a desktop's word means; `None` for a proxy of a kind that is not spoken here.
+fn told(answer: &str) -> Option<Proxy> {
+    let (scheme, rest) = answer.split_once("://")?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "direct" => Some(Proxy::Direct),
+        "http" => Some(Proxy::Url(answer.to_owned())),
+        "socks" | "socks5" | "socks5h" => Some(Proxy::Url(format!("socks5://{rest}"))),
+        _ => None,
+    }
+}
 
 /// Why a proxy led nowhere.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,8 @@ pub mod bus;
 pub mod launcher;
 pub mod native;
 pub mod popups;
+#[cfg(target_os = "linux")]
+pub mod proxies;
 pub mod secrets;
 pub mod sound;
 pub mod speech;

@@ -44,6 +44,8 @@ pub(super) async fn start(
     let checked = store.was_checked();
     let reader = store.reader().map_err(Failure::new)?;
     let bus = Bus::default();
+    #[cfg(target_os = "linux")]
+    crate::desktop::proxies::begin(&bus);
     let secrets = SecretKeeper::new(profile);
     let (told, watched) = watch::channel(Surroundings::default());
     let (engine, outputs) = Engine::start(EngineConfig {

@@ -25,6 +25,8 @@ use tokio::time::timeout;
 pub(crate) const CONNECT_TIME_OUT: Duration = Duration::from_secs(15);
 /// A port behind a firewall is silent; the next is tried beside it after what a handshake takes far away.
 const NEXT_ENDPOINT: Duration = Duration::from_secs(2);
+/// Where the web's pages are, if nothing else is said.
+const HTTPS: u16 = 443;
 /// The next kind of way is tried beside one that has not answered within this.
 const NEXT_WAY: Duration = Duration::from_secs(3);
 
@@ -188,7 +190,10 @@ impl Surroundings<'_> {
     async fn on_the_web(&self, trust: &Trust) -> Vec<Endpoint> {
         let origin = format!("https://{}", self.domain);
         let found = match trust.for_https(self.domain) {
-            Ok(tls) => discovery::ask(&origin, tls, &self.to.proxy).await,
+            Ok(tls) => {
+                let through = proxy::settled(&self.to.proxy, self.domain, HTTPS).await;
+                discovery::ask(&origin, tls, &through).await
+            }
             Err(_) => Vec::new(),
         };
         if found.is_empty() {
@@ -235,7 +240,8 @@ impl Surroundings<'_> {
         let unreachable = |error: String| SessionProblem::Unreachable {
             detail: format!("{}: {error}", endpoint.url),
         };
-        let passage = proxy::passage(&self.to.proxy, &endpoint.host, endpoint.port)
+        let through = proxy::settled(&self.to.proxy, &endpoint.host, endpoint.port).await;
+        let passage = proxy::passage(&through, &endpoint.host, endpoint.port)
             .map_err(|error| unreachable(error.to_string()))?;
         let connection = async || {
             let tcp = reach::reach(endpoint, passage.as_ref()).await;

@@ -6,9 +6,10 @@ use super::tcp_server::{Client, HEADER, accept, listening};
 use crate::check_proxy;
 use crate::connect::{Destination, connect};
 use crate::login::open;
-use crate::proxy::passage;
+use crate::proxy::{DesktopAnswer, DesktopProxies, is_in_environment, of_desktop, passage};
 use carillon_core::connection::Proxy;
 use carillon_core::session::SessionProblem;
+use std::sync::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -193,4 +194,113 @@ fn a_proxys_address_is_checked_before_it_is_used() {
     assert!(passage(&Proxy::Direct, DOMAIN, 1).unwrap().is_none());
     let secret = Proxy::Url("http://me:secret@x".to_owned());
     assert!(!format!("{secret:?}").contains("secret"));
+}
+
+/// A desktop that says the same of every address, or nothing at all.
+#[derive(Debug)]
+struct Desktop {
+    says: Option<Vec<&'static str>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Desktop {
+    fn saying(says: Option<Vec<&'static str>>) -> Self {
+        let asked = Mutex::default();
+        Self { says, asked }
+    }
+}
+
+impl DesktopProxies for Desktop {
+    fn lookup(&self, url: String) -> DesktopAnswer {
+        self.asked.lock().unwrap().push(url);
+        let says = self.says.clone();
+        Box::pin(async move { Some(says?.into_iter().map(str::to_owned).collect()) })
+    }
+}
+
+#[tokio::test]
+async fn the_desktop_is_asked_as_for_the_web_and_believed() {
+    let url = |url: &str| Proxy::Url(url.to_owned());
+    let table = [
+        (None, Proxy::System),
+        (Some(vec![]), Proxy::System),
+        (Some(vec!["direct://"]), Proxy::Direct),
+        (
+            Some(vec!["http://proxy.example:8080"]),
+            url("http://proxy.example:8080"),
+        ),
+        (Some(vec!["socks://[::1]:1080"]), url("socks5://[::1]:1080")),
+        (
+            Some(vec!["socks5://me:pw@p:1080"]),
+            url("socks5://me:pw@p:1080"),
+        ),
+        (
+            Some(vec!["socks4://p:1080", "HTTP://q:1"]),
+            url("HTTP://q:1"),
+        ),
+        (Some(vec!["socks4://p:1080", "nonsense"]), Proxy::System),
+        (Some(vec!["http://p:1", "direct://"]), url("http://p:1")),
+    ];
+    for (says, proxy) in table {
+        let told = format!("{says:?}");
+        let desktop = Desktop::saying(says);
+        let found = of_desktop(&desktop, "xmpp.example.org", 5223).await;
+        assert_eq!(found, proxy, "{told}");
+        let asked = desktop.asked.lock().unwrap().clone();
+        assert_eq!(asked, ["https://xmpp.example.org:5223/"]);
+    }
+}
+
+#[derive(Debug)]
+struct Mute;
+
+impl DesktopProxies for Mute {
+    fn lookup(&self, _: String) -> DesktopAnswer {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_desktop_that_hangs_holds_nothing_up_for_long() {
+    let begun = tokio::time::Instant::now();
+    assert_eq!(of_desktop(&Mute, DOMAIN, 5222).await, Proxy::System);
+    assert!(begun.elapsed().as_secs() < 5);
+}
+
+#[tokio::test]
+async fn the_way_goes_through_the_proxy_that_the_desktop_names() {
+    let authority = authority();
+    let (listener, port) = listening().await;
+    let named: &'static str = format!("http://127.0.0.1:{port}/").leak();
+    let desktop = Desktop::saying(Some(vec![named]));
+    let proxy = of_desktop(&desktop, "xmpp.example.org", 5223).await;
+    let destination = Destination {
+        proxy,
+        ..proxied(String::new())
+    };
+    let proxy = async {
+        let (asked, tcp) = connect_proxy(&listener, "HTTP/1.1 200 OK\r\n\r\n").await;
+        serve(tcp, &authority).await;
+        asked
+    };
+    let (shown, asked) = tokio::join!(speaks(destination, &authority), proxy);
+    assert_eq!(shown, Some(format!("127.0.0.1:{port}")));
+    assert!(
+        asked.starts_with("CONNECT xmpp.example.org:5223 "),
+        "{asked}"
+    );
+}
+
+#[test]
+fn what_the_environment_names_goes_before_the_desktop() {
+    for (name, value, is) in [
+        ("https_proxy", "http://p:1", true),
+        ("ALL_PROXY", "socks5://p:1", true),
+        ("http_proxy", "http://p:1", true),
+        ("https_proxy", "", false),
+        ("no_proxy", "*", false),
+    ] {
+        let read = |asked: &str| (asked == name).then(|| value.into());
+        assert_eq!(is_in_environment(read), is, "{name}={value}");
+    }
 }
