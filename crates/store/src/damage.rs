@@ -92,14 +92,14 @@ fn free_name(path: &Path, now: Timestamp) -> PathBuf {
         .unwrap_or_else(|| name(u32::MAX))
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(ending);
     PathBuf::from(name)
 }
 
 /// So that the new names survive a loss of power. Not every system can do it, and it is no reason to stop.
-fn sync_folder(folder: &Path) {
+pub(crate) fn sync_folder(folder: &Path) {
     if let Err(error) = fs::File::open(folder).and_then(|folder| folder.sync_all()) {
         tracing::debug!(%error, "the folder of the database could not be synced");
     }

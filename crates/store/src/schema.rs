@@ -1,6 +1,6 @@
 //! Opening: pragmas, the check for damage, and the migrations.
 
-use crate::{Result, StoreError, damage};
+use crate::{Result, StoreError, damage, salvage};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{fs, io, path::Path, time::Duration};
 
@@ -30,14 +30,28 @@ const CHECKPOINT_AT_LAST: i64 = 4_000;
 /// checked while everybody waits for it to open.
 pub(crate) const CHECKED_WHOLE: u64 = 8 * 1024 * 1024;
 
+/// No Carillon will ever have so many migrations: a larger number is damage.
+const LARGEST_VERSION: i64 = 0xffff;
+
 /// More than the store has statements, so that none is ever parsed twice.
 const STATEMENTS: usize = 120;
 
-/// Answers also whether every row was looked at.
-pub(crate) fn open_to_write(path: &Path) -> Result<(Connection, bool)> {
+/// A database that can be written.
+pub(crate) struct Opened {
+    pub(crate) connection: Connection,
+    /// Every row was looked at.
+    pub(crate) whole: bool,
+    /// Damage was found when it was in use last.
+    pub(crate) suspected: bool,
+}
+
+pub(crate) fn open_to_write(path: &Path) -> Result<Opened> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if salvage::is_unfinished(path) {
+        return Err(StoreError::damaged("its recovery was interrupted"));
+    }
     make_private(path)?;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
@@ -48,7 +62,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<(Connection, bool)> {
     let whole = suspected || size_on_disk(path) <= CHECKED_WHOLE;
     check_at_opening(&connection, found, whole)?;
     if suspected {
-        damage::is_whole_after_all(path);
+        verdict(&connection, "PRAGMA integrity_check(1)")?;
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     set_up(&connection, WRITER_CACHE_KIB)?;
@@ -67,7 +81,11 @@ pub(crate) fn open_to_write(path: &Path) -> Result<(Connection, bool)> {
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     migrate(&mut connection)?;
-    Ok((connection, whole))
+    Ok(Opened {
+        connection,
+        whole,
+        suspected,
+    })
 }
 
 pub(crate) fn open_to_read(path: &Path) -> Result<Connection> {
@@ -124,6 +142,9 @@ fn version(connection: &Connection) -> Result<i64> {
 
 fn check_version(connection: &Connection) -> Result<i64> {
     let found = version(connection)?;
+    if found > LARGEST_VERSION {
+        return Err(StoreError::damaged(format!("its version is {found}")));
+    }
     if found > known() {
         return Err(StoreError::Newer {
             found,

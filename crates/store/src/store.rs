@@ -1,6 +1,6 @@
 //! The two connections, and the two levels at which a write is safe.
 
-use crate::{Result, schema};
+use crate::{Result, damage, salvage, schema};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::{
     ops::Deref,
@@ -48,16 +48,21 @@ impl Store {
     /// [`crate::StoreError::Newer`] and [`crate::StoreError::Damaged`] before anything was changed; the others
     /// as they say.
     pub fn open(path: &Path) -> Result<Self> {
-        let (connection, checked) = schema::open_to_write(path)?;
-        Ok(Self {
+        let opened = schema::open_to_write(path)?;
+        let store = Self {
             reader: Reader {
-                connection,
+                connection: opened.connection,
                 path: path.to_owned(),
             },
             unsynced: false,
-            checked,
+            checked: opened.whole,
             in_wal: 0,
-        })
+        };
+        if opened.suspected {
+            salvage::try_out(&store)?;
+            damage::is_whole_after_all(path);
+        }
+        Ok(store)
     }
 
     /// Whether the whole database was looked at when it was opened. Otherwise [`Reader::check`] is still to be done.
@@ -82,9 +87,14 @@ impl Store {
     /// power.
     pub fn flush(&mut self) -> Result<()> {
         if self.in_wal >= CHECKPOINT_AFTER {
-            // Passive: does what readers let it do, and waits for nobody.
-            self.connection
-                .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+            // Passive: does what readers let it do, and waits for nobody. What it cannot move, on a full disk, stays
+            // in the WAL, where it is as safe.
+            let moved = self
+                .connection
+                .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+            if let Err(error) = moved {
+                tracing::warn!(%error, "the log could not be moved into the database");
+            }
             self.in_wal = 0;
             // The first write afterwards begins the WAL anew, with a sync more: let it be this one, not a message.
             self.unsynced = true;

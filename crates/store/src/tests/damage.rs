@@ -1,7 +1,7 @@
 //! Files that are not what they should be: no panic, nothing thrown away.
 
 use super::{Profile, jid, quick_folder};
-use crate::{NewMessage, SetAside, Store, StoreError, set_aside, suspect};
+use crate::{NewMessage, SetAside, Store, StoreError, recover, set_aside, suspect};
 use carillon_core::{
     chat::{ChatKind, Delivery, HistoryAnchor},
     ids::{ActivityId, ChatRef, MessageId, Timestamp},
@@ -269,31 +269,62 @@ struct Outcomes {
     damage_found_in_use: u32,
     other_error_in_use: u32,
     usable: u32,
+    messages_saved: u32,
 }
 
-/// Opens a harmed database. When it is refused it must be as it was, and setting it aside must keep every byte.
-fn try_it(path: &Path, harmed: &[u8], outcomes: &mut Outcomes) {
+/// Opens a harmed database. When it is refused it must be as it was, setting it aside must keep every byte, and what
+/// comes back of it must be of use.
+fn try_it(path: &Path, harmed: &[u8], outcomes: &mut Outcomes, save: bool) {
     match Store::open(path) {
         Ok(mut store) => match use_it(&mut store) {
             Ok(()) => outcomes.usable += 1,
-            Err(StoreError::Damaged { .. }) => outcomes.damage_found_in_use += 1,
-            Err(_) => outcomes.other_error_in_use += 1,
+            Err(StoreError::Damaged { .. }) => {
+                outcomes.damage_found_in_use += 1;
+                drop(store);
+                comes_back_after_use(path);
+            }
+            Err(error) => {
+                println!("in use: {error}");
+                outcomes.other_error_in_use += 1;
+            }
         },
         Err(refusal) => {
             match refusal {
                 StoreError::Damaged { .. } => outcomes.refused_as_damaged += 1,
-                _ => outcomes.refused_otherwise += 1,
+                _ => {
+                    println!("refused: {refusal}");
+                    outcomes.refused_otherwise += 1;
+                }
             }
             assert_eq!(
                 fs::read(path).unwrap(),
                 harmed,
                 "a refused database was changed: {refusal}"
             );
-            let aside = set_aside(path, NOW).unwrap().database;
-            assert_eq!(fs::read(aside).unwrap(), harmed);
-            assert!(Store::open(path).unwrap().accounts().unwrap().is_empty());
+            if !save {
+                let aside = set_aside(path, NOW).unwrap().database;
+                assert_eq!(fs::read(aside).unwrap(), harmed);
+                return;
+            }
+            let recovery = recover(path, NOW, &|| false).unwrap();
+            assert_eq!(fs::read(recovery.aside.database).unwrap(), harmed);
+            outcomes.messages_saved += recovery.saved.messages;
+            use_it(&mut Store::open(path).unwrap()).unwrap();
         }
     }
+}
+
+/// The next start looks again, or finds that what was damaged is gone.
+fn comes_back_after_use(path: &Path) {
+    suspect(path).unwrap();
+    let mut store = match Store::open(path) {
+        Err(StoreError::Damaged { .. }) => {
+            recover(path, NOW, &|| false).unwrap();
+            Store::open(path).unwrap()
+        }
+        other => other.unwrap(),
+    };
+    use_it(&mut store).unwrap();
 }
 
 #[test]
@@ -309,11 +340,35 @@ fn five_hundred_harmed_databases_never_panic_and_are_never_thrown_away() {
         let mut harmed = whole.clone();
         harm(&mut harmed, &mut dice);
         fs::write(&path, &harmed).unwrap();
-        try_it(&path, &harmed, &mut outcomes);
+        // Saving takes longest.
+        try_it(&path, &harmed, &mut outcomes, n % 5 == 0);
         fs::remove_dir_all(&place).unwrap();
     }
     println!("{outcomes:?}");
     assert!(outcomes.refused_as_damaged > 100, "{outcomes:?}");
+}
+
+/// So many of its bits are turned, one database after the other; `CARILLON_FLIPS` asks for more of them.
+#[test]
+fn three_hundred_turned_bits_never_panic_and_what_is_left_can_be_used() {
+    let turned = std::env::var("CARILLON_FLIPS").map_or(300, |flips| flips.parse().unwrap());
+    let folder = quick_folder();
+    let (whole, _) = used_profile(folder.path(), false);
+    let mut dice = Dice(0x5eed_cafe_f00d_0003);
+    let mut outcomes = Outcomes::default();
+    for n in 0..turned {
+        let place = folder.path().join(n.to_string());
+        fs::create_dir(&place).unwrap();
+        let path = place.join("carillon.db");
+        let mut harmed = whole.clone();
+        let at = dice.below(harmed.len());
+        harmed[at] ^= 1 << dice.below(8);
+        fs::write(&path, &harmed).unwrap();
+        try_it(&path, &harmed, &mut outcomes, true);
+        fs::remove_dir_all(&place).unwrap();
+    }
+    println!("{turned} bits: {outcomes:?}");
+    assert!(outcomes.usable > 0, "{outcomes:?}");
 }
 
 #[test]
@@ -341,7 +396,7 @@ fn a_harmed_log_never_panics_and_keeps_what_was_before_it() {
                 "{kept} of 450 that were in the database itself"
             );
         }
-        try_it(&path, &fs::read(&path).unwrap(), &mut outcomes);
+        try_it(&path, &fs::read(&path).unwrap(), &mut outcomes, true);
         fs::remove_dir_all(&place).unwrap();
     }
     println!("{outcomes:?}");

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 const FIRST: &str = include_str!("../../migrations/001_start.sql");
 
 /// What the first version left.
-fn old_profile(path: &std::path::Path) {
+pub(super) fn old_profile(path: &std::path::Path) {
     let connection = Connection::open(path).unwrap();
     connection.execute_batch(FIRST).unwrap();
     connection

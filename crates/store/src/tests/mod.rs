@@ -11,6 +11,7 @@ mod migration;
 mod outgoing;
 mod people;
 mod properties;
+mod salvage;
 mod seen;
 mod speed;
 mod streams;

@@ -1,0 +1,324 @@
+//! Table by table, row by row: what is not sound stays behind.
+
+use super::source::{LARGEST, Source};
+use crate::Result;
+use carillon_core::{BareJid, Jid};
+use rusqlite::{Connection, ErrorCode, Row, ffi, types::ToSqlOutput, types::ValueRef};
+
+/// In an order in which everything that a row belongs to comes before it. Streams stay behind: what the server was
+/// told on them may be what is missing.
+const TABLES: &[Table] = &[
+    Table::numbered("account"),
+    Table::keyed("roster_item", "account, jid"),
+    Table::keyed("blocked", "account, jid"),
+    Table::keyed("contact_request", "account, jid"),
+    Table::numbered("chat"),
+    Table::numbered("room"),
+    Table::numbered("message"),
+    Table::numbered("errand"),
+    Table::numbered("invite"),
+    Table::keyed("archive", "account, room"),
+    Table::keyed("last_seen", "account, jid"),
+    Table::keyed("meta", "key"),
+    Table::keyed("alert_timer", "key"),
+    Table::keyed("tray_mark", "key"),
+    Table::numbered("out_of_tray"),
+    Table::numbered("activity"),
+];
+
+/// Farther apart no message was ever put.
+const FARTHEST: i64 = 1 << 60;
+/// A table by key holds fewer rows; more are pages that lead in a circle.
+const MOST_KEYED: u32 = 1_000_000;
+
+struct Table {
+    name: &'static str,
+    /// Of a table without numbers.
+    key: Option<&'static str>,
+}
+
+impl Table {
+    const fn numbered(name: &'static str) -> Self {
+        Self { name, key: None }
+    }
+
+    const fn keyed(name: &'static str, key: &'static str) -> Self {
+        Self {
+            name,
+            key: Some(key),
+        }
+    }
+}
+
+pub(super) struct Copying<'a> {
+    source: &'a Source,
+    target: &'a Connection,
+    give_up: &'a dyn Fn() -> bool,
+    rows: u64,
+    /// The lowest number of a message that is missing.
+    gap: Option<i64>,
+}
+
+impl<'a> Copying<'a> {
+    pub(super) fn new(
+        source: &'a Source,
+        target: &'a Connection,
+        give_up: &'a dyn Fn() -> bool,
+    ) -> Self {
+        Self {
+            source,
+            target,
+            give_up,
+            rows: 0,
+            gap: None,
+        }
+    }
+
+    /// How many rows came over.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The lowest number of a message that may be missing, `None` when none is.
+    pub(super) fn first_gap(&self) -> Option<i64> {
+        self.gap
+    }
+
+    pub(super) fn all(&mut self) -> Result<()> {
+        for table in TABLES {
+            self.table(table)?;
+            match table.name {
+                "account" => self.rows += self.accounts_by_name()?,
+                "chat" => self.rows += self.chats_by_name()?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, table: &Table) -> Result<()> {
+        let source = self.source;
+        let Some(there) = source.columns(table.name) else {
+            return Ok(());
+        };
+        let (columns, expressions) = self.columns(table.name, there)?;
+        let select = |rest: &str| {
+            format!(
+                "SELECT {}, {} FROM {} NOT INDEXED {rest}",
+                if table.key.is_some() { "0" } else { "rowid" },
+                expressions.join(", "),
+                table.name
+            )
+        };
+        let mut row = Copied::new(table.name, columns, self.target);
+        let (mut came, mut stayed, mut seen) = (0_u64, None, 0_u32);
+        let give_up = self.give_up;
+        let mut take = |found: &Row<'_>| {
+            seen = seen.saturating_add(1);
+            if row.copy(found)? {
+                came += 1;
+            } else {
+                stayed = Some(found.get(0).unwrap_or(1));
+            }
+            Ok(!give_up() && (table.key.is_none() || seen < MOST_KEYED))
+        };
+        let gap = match table.key {
+            None => {
+                let query = select("WHERE rowid BETWEEN 1 AND ?1 ORDER BY rowid DESC");
+                source.numbered(&query, &mut take)?
+            }
+            Some(key) => {
+                let up = select(&format!("ORDER BY {key}"));
+                if !source.each(&up, &mut take)? {
+                    let backwards = key.replace(',', " DESC,");
+                    source.each(&select(&format!("ORDER BY {backwards} DESC")), &mut take)?;
+                }
+                None
+            }
+        };
+        self.rows += came;
+        if table.name == "message" {
+            self.gap = gap.into_iter().chain(stayed).min();
+        }
+        Ok(())
+    }
+
+    /// The columns that both know, and how to read them there.
+    fn columns(&self, table: &str, there: &[String]) -> Result<(Vec<String>, Vec<String>)> {
+        let mut query = self
+            .target
+            .prepare("SELECT name FROM pragma_table_info(?1)")?;
+        let all: Vec<String> = query
+            .query_map([table], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let mut expressions = Vec::new();
+        let mut columns = Vec::new();
+        for name in all {
+            let expression = if there.contains(&name) {
+                format!("\"{name}\"")
+            } else if name == "place" {
+                // As the migration does it.
+                "rowid * 1048576".to_owned()
+            } else {
+                continue;
+            };
+            expressions.push(expression);
+            columns.push(name);
+        }
+        Ok((columns, expressions))
+    }
+
+    /// An index holds the addresses once more: without them a damaged page would cost all that was said with its
+    /// chats.
+    fn accounts_by_name(&self) -> Result<u64> {
+        let mut insert = self
+            .target
+            .prepare("INSERT OR IGNORE INTO account (id, jid) VALUES (?1, ?2)")?;
+        let mut came = 0;
+        self.source.each(
+            "SELECT id, jid FROM account INDEXED BY sqlite_autoindex_account_1 ORDER BY jid",
+            &mut |row| {
+                if is_sound("account", "id", row.get_ref(0)?)
+                    && is_sound("account", "jid", row.get_ref(1)?)
+                {
+                    came += insert.execute([bound(row, 0)?, bound(row, 1)?])? as u64;
+                }
+                Ok(true)
+            },
+        )?;
+        Ok(came)
+    }
+
+    /// What kind a chat was is not in the index: who is no contact is a stranger until [`super::mending`] knows better.
+    fn chats_by_name(&self) -> Result<u64> {
+        let mut insert = self.target.prepare(
+            "INSERT OR IGNORE INTO chat (id, account, jid, kind)
+             SELECT ?1, ?2, ?3, IIF(EXISTS (SELECT 1 FROM roster_item WHERE account = ?2 AND jid = ?3),
+                                    'contact', 'stranger')
+             WHERE EXISTS (SELECT 1 FROM account WHERE id = ?2)",
+        )?;
+        let mut came = 0;
+        self.source.each(
+            "SELECT id, account, jid FROM chat INDEXED BY sqlite_autoindex_chat_1 ORDER BY account, jid",
+            &mut |row| {
+                let names = ["id", "account", "jid"];
+                for (index, name) in names.iter().enumerate() {
+                    if !is_sound("chat", name, row.get_ref(index)?) {
+                        return Ok(true);
+                    }
+                }
+                came += insert.execute([bound(row, 0)?, bound(row, 1)?, bound(row, 2)?])? as u64;
+                Ok(true)
+            },
+        )?;
+        Ok(came)
+    }
+}
+
+fn bound<'a>(row: &'a Row<'_>, index: usize) -> rusqlite::Result<ToSqlOutput<'a>> {
+    Ok(ToSqlOutput::Borrowed(row.get_ref(index)?))
+}
+
+/// How rows of one table are written.
+struct Copied<'a> {
+    table: &'static str,
+    columns: Vec<String>,
+    insert: String,
+    target: &'a Connection,
+}
+
+impl<'a> Copied<'a> {
+    fn new(table: &'static str, columns: Vec<String>, target: &'a Connection) -> Self {
+        let places: Vec<_> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
+        let insert = format!(
+            "INSERT INTO {table} (\"{}\") VALUES ({})",
+            columns.join("\", \""),
+            places.join(", ")
+        );
+        Self {
+            table,
+            columns,
+            insert,
+            target,
+        }
+    }
+
+    /// Whether the row came over. One that was there already did.
+    fn copy(&mut self, row: &Row<'_>) -> Result<bool> {
+        let mut values = Vec::with_capacity(self.columns.len());
+        for (index, name) in self.columns.iter().enumerate() {
+            let value = row.get_ref(index + 1)?;
+            if !is_sound(self.table, name, value) {
+                return Ok(false);
+            }
+            values.push(ToSqlOutput::Borrowed(value));
+        }
+        let mut insert = self.target.prepare_cached(&self.insert)?;
+        match insert.execute(rusqlite::params_from_iter(values.iter())) {
+            Ok(_) => return Ok(true),
+            Err(error)
+                if is_refused(&error, ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
+                    || is_refused(&error, ffi::SQLITE_CONSTRAINT_ROWID) =>
+            {
+                return Ok(true);
+            }
+            Err(error) if !is_any_refusal(&error) => return Err(error.into()),
+            Err(_) => {}
+        }
+        // What happened stays known when the message that it was about is lost.
+        let about = self.columns.iter().position(|name| name == "message");
+        let (Some(about), "activity") = (about, self.table) else {
+            return Ok(false);
+        };
+        if let Some(value) = values.get_mut(about) {
+            *value = ToSqlOutput::Borrowed(ValueRef::Null);
+        }
+        match insert.execute(rusqlite::params_from_iter(values.iter())) {
+            Ok(_) => Ok(true),
+            Err(error) if is_any_refusal(&error) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn is_refused(error: &rusqlite::Error, why: i32) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == why)
+}
+
+/// The table does not take such a row.
+fn is_any_refusal(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch)
+    )
+}
+
+/// Whether Carillon may have written it: what is asked for later must be readable then.
+fn is_sound(table: &str, column: &str, value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Text(bytes) => {
+            std::str::from_utf8(bytes).is_ok_and(|text| is_sound_text(table, column, text))
+        }
+        ValueRef::Integer(number) => match column {
+            "id" | "account" | "chat" | "message" | "last_message" => {
+                (1..=LARGEST).contains(&number)
+            }
+            "place" => (-FARTHEST..=FARTHEST).contains(&number),
+            _ => true,
+        },
+        ValueRef::Null => true,
+        ValueRef::Real(_) | ValueRef::Blob(_) => false,
+    }
+}
+
+fn is_sound_text(table: &str, column: &str, text: &str) -> bool {
+    match (table, column) {
+        ("errand", "jid") | ("invite", "sender") => Jid::new(text).is_ok(),
+        ("archive", "room") if text.is_empty() => true,
+        (_, "jid" | "room") => BareJid::new(text).is_ok_and(|jid| jid.as_str() == text),
+        ("roster_item", "groups") => serde_json::from_str::<Vec<String>>(text).is_ok(),
+        _ => true,
+    }
+}
