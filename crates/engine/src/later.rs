@@ -20,7 +20,7 @@ pub(crate) struct Waiting {
     pub(crate) content: Content,
     pub(crate) why: LaterWhy,
     /// Its turn has come, and something silences it.
-    #[serde(skip)]
+    #[serde(default)]
     pub(crate) held_up: bool,
 }
 

@@ -232,6 +232,21 @@ async fn a_repetition_goes_on_when_a_mute_for_ever_is_lifted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_repetition_goes_on_when_a_mute_is_lifted_in_another_run() {
+    let (mut stage, session) = Stage::online_with(repeating).await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    stage.told().await;
+    let mute = |mute| move |desk: &mut carillon_engine::Desk| desk.set_mute(mute);
+    stage.call(mute(Some(Mute::Forever))).await.unwrap();
+    assert_eq!(sounds(&mut stage).await, 0);
+    let mut stage = stage.restarts_with(repeating).await;
+    stage.call(mute(None)).await.unwrap();
+    stage.passes(5).await;
+    let told = stage.told().await;
+    assert!(told.alert().plan.sound.is_some(), "at once");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_repetition_goes_on_after_the_quiet_hours() {
     let (mut stage, session) = Stage::online_with(|settings| {
         repeating(settings);

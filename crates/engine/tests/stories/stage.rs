@@ -278,10 +278,15 @@ impl Stage {
 
     /// The engine ends, and another begins on the same profile.
     pub(crate) async fn restarts(self) -> Self {
+        self.restarts_with(|_| {}).await
+    }
+
+    /// The same, with settings of the user's.
+    pub(crate) async fn restarts_with(self, change: impl FnOnce(&mut Settings)) -> Self {
         drop(self.engine);
         settle().await;
         drop(self.reader);
-        Self::in_folder(self.folder, |_| {}).await
+        Self::in_folder(self.folder, change).await
     }
 
     /// The engine is killed, and another begins on what is left of the profile.
