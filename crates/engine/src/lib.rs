@@ -38,6 +38,7 @@ mod signed_in;
 mod status;
 mod streams;
 mod typing;
+mod wake;
 mod watches;
 
 pub use account::Line;
@@ -50,4 +51,5 @@ pub use desk::{Desk, DeskError, ServerAnswer, Zone};
 pub use output::{Content, Output, Ring};
 pub use rehearsal::WhatIf;
 pub use run::{Engine, EngineConfig, EngineGone};
+pub use wake::Wake;
 pub use watches::WatchNow;

@@ -28,5 +28,6 @@ mod sending;
 mod stage;
 mod tray;
 mod trouble;
+mod waking;
 mod watching;
 mod words;

@@ -1,0 +1,75 @@
+//! What happened to the computer or its network, and what follows for the sessions.
+
+use crate::account::{Account, Line};
+use crate::desk::Desk;
+use crate::output::Output;
+use carillon_core::ids::Timestamp;
+use carillon_core::session::{Outgoing, SessionProblem};
+
+/// All that waited try again within so many milliseconds: a network that comes back does so for many at once.
+const SPREAD: f64 = 1_000.0;
+
+/// Why links may be dead, and another try may do better than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The computer slept.
+    Slept,
+    /// The way into the network is another one.
+    Network,
+    /// There is no way into the network any more.
+    NoNetwork,
+}
+
+impl Desk {
+    /// The computer is about to sleep, perhaps for ever: what is committed is brought to the disk, and servers hear so.
+    pub fn before_sleep(&mut self) {
+        self.do_chores();
+        self.flush_due.get_or_insert_default();
+        self.flush();
+    }
+
+    /// Links that are up are asked whether they live. Who waits tries within a second, and so does who was on the way:
+    /// what they wait for was asked over a way that is gone.
+    pub fn woke(&mut self, why: Wake) {
+        let chance = (self.chance)().clamp(0.0, 1.0);
+        #[expect(clippy::cast_possible_truncation, reason = "at most a thousand")]
+        let soon = self.now().plus_millis((chance * SPREAD) as i64);
+        let mut changed = false;
+        for account in self.accounts.values_mut() {
+            if account.is_online() {
+                account.say(Outgoing::Ping);
+            } else if why != Wake::NoNetwork {
+                changed |= account.tries_again(soon, why);
+            }
+        }
+        if changed {
+            self.tell(Output::Accounts);
+            self.refresh_tray();
+        }
+    }
+}
+
+impl Account {
+    fn tries_again(&mut self, soon: Timestamp, why: Wake) -> bool {
+        match &mut self.line {
+            Line::Waiting { retry_at, .. } => *retry_at = soon.min(*retry_at),
+            Line::Connecting => {
+                self.session = None;
+                let detail = match why {
+                    Wake::Slept => "the computer slept",
+                    Wake::Network | Wake::NoNetwork => "the network changed",
+                };
+                self.line = Line::Waiting {
+                    retry_at: soon,
+                    problem: SessionProblem::Lost {
+                        detail: detail.to_owned(),
+                    },
+                };
+            }
+            Line::Off | Line::Online(_) | Line::Stopped(_) | Line::NoPassword => return false,
+        }
+        // They say nothing about this try.
+        self.failures = 0;
+        true
+    }
+}
