@@ -15,6 +15,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 /// A dead link is noticed within this when there is reason to ask.
 pub(crate) const PING_ANSWER: Duration = Duration::from_secs(15);
+/// The same after a wake-up: together with the next attempt and its sign-in it takes no longer.
+pub(crate) const WOKEN_ANSWER: Duration = Duration::from_secs(10);
 /// Idle means idle; this keeps the mappings of home routers open, most of which last longer.
 pub(crate) const IDLE: Duration = Duration::from_secs(5 * 60);
 /// What the server offers is known after one round trip; one that does not say is used without.
@@ -77,21 +79,15 @@ async fn talk<T: Transport>(
     incoming: &mpsc::Sender<Incoming>,
 ) -> Result<(), SessionProblem> {
     let begun = Instant::now();
-    let mut heard = begun;
-    let mut asked = begun;
+    let mut silence = Silence::from(begun);
     loop {
-        let was_asking = session.is_asking();
         session.ask_reached();
         write(transport, session, false).await?;
-        if session.is_asking() && !was_asking {
-            asked = Instant::now();
-        }
-        let deadline = if !session.is_online() {
-            begun + FEATURES
-        } else if session.is_asking() {
-            heard.max(asked) + PING_ANSWER
+        silence.written(session.is_asking());
+        let deadline = if session.is_online() {
+            silence.ends()
         } else {
-            heard + IDLE
+            begun + FEATURES
         };
         let told = session.has_told();
         let woken = tokio::select! {
@@ -109,18 +105,18 @@ async fn talk<T: Transport>(
         };
         match woken {
             Woken::Heard(received) => {
-                heard = Instant::now();
                 hear(session, received)?;
+                silence.broken(session.is_asking());
             }
             Woken::Asked(None | Some(Outgoing::Close)) | Woken::Deaf => return Ok(()),
             Woken::Asked(Some(what)) => {
-                session.say(what);
+                silence.say(session, what);
                 for _ in 1..BATCH {
                     match outgoing.try_recv() {
                         Ok(Outgoing::Close) => {
                             return Ok(());
                         }
-                        Ok(what) => session.say(what),
+                        Ok(what) => silence.say(session, what),
                         Err(_) => break,
                     }
                 }
@@ -129,13 +125,68 @@ async fn talk<T: Transport>(
             // The server may have spoken while nobody listened here: then it is not silent, it is not heard.
             Woken::Time if session.is_asking() && !told => {
                 return Err(SessionProblem::Lost {
-                    detail: format!("no answer within {} s", PING_ANSWER.as_secs()),
+                    detail: format!("no answer within {} s", silence.patience.as_secs()),
                 });
             }
             Woken::Time => {
-                heard = Instant::now();
+                silence.broken(session.is_asking());
                 session.ping_anyway();
             }
+        }
+    }
+}
+
+/// For how long the link has been silent, and for how long it may be.
+struct Silence {
+    heard: Instant,
+    asked: Instant,
+    /// A question is on the way since `asked`.
+    asking: bool,
+    /// So long its answer may take.
+    patience: Duration,
+}
+
+impl Silence {
+    const fn from(begun: Instant) -> Self {
+        Self {
+            heard: begun,
+            asked: begun,
+            asking: false,
+            patience: PING_ANSWER,
+        }
+    }
+
+    /// Something came. `asking` says whether a question is still open.
+    fn broken(&mut self, asking: bool) {
+        self.heard = Instant::now();
+        self.asking &= asking;
+        if !self.asking {
+            self.patience = PING_ANSWER;
+        }
+    }
+
+    /// Has the session say something. A question that is asked for the sake of the link is to be answered sooner.
+    fn say(&mut self, session: &mut Session, what: Outgoing) {
+        if what == Outgoing::Ping && !session.is_asking() {
+            self.patience = WOKEN_ANSWER;
+        }
+        session.say(what);
+    }
+
+    /// All that there was to say is on the way, perhaps with a question.
+    fn written(&mut self, asking: bool) {
+        if asking && !self.asking {
+            self.asked = Instant::now();
+        }
+        self.asking = asking;
+    }
+
+    /// Until when something has to come, or is asked for.
+    fn ends(&self) -> Instant {
+        if self.asking {
+            self.heard.max(self.asked) + self.patience
+        } else {
+            self.heard + IDLE
         }
     }
 }
@@ -162,6 +213,11 @@ fn hear(session: &mut Session, received: Received) -> Result<(), SessionProblem>
     match received {
         Received::Frame(Frame::Stanza(stanza)) if stanza.is("error", ns::STREAM) => {
             Err(stream_problem(&stanza))
+        }
+        // What is offered on the stream that SASL2 has led to. No stanza, so it is not counted (XEP-0198 §4).
+        Received::Frame(Frame::Stanza(stanza)) if stanza.is("features", ns::STREAM) => {
+            session.client_state |= stanza.has_child("csi", ns::CSI);
+            Ok(())
         }
         Received::Frame(Frame::Stanza(stanza)) if stanza.has_ns(STREAM_MANAGEMENT) => session
             .hear_about_stream(&stanza)

@@ -4,6 +4,8 @@ use super::stage::{DOMAIN, FEATURES_MANAGED, FULL, Stage, config};
 use crate::run::Earlier;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
 use jid::{BareJid, Jid};
+use std::time::Duration;
+use tokio::time::Instant;
 
 fn message(id: &str) -> Outgoing {
     Outgoing::Message {
@@ -153,6 +155,24 @@ async fn a_count_that_cannot_be_ends_the_stream() {
         ended.result
     );
     assert!(ended.asleep.is_none(), "nothing of it is trusted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_managed_link_is_asked_upon_waking_and_given_time_to_answer() {
+    let mut stage = managed().await;
+    tokio::time::sleep(Duration::from_secs(250)).await;
+    stage.ask(Outgoing::Ping).await;
+    asks(&mut stage).await;
+    tokio::time::sleep(Duration::from_secs(9)).await;
+    stage.send("<a xmlns='urn:xmpp:sm:3' h='6'/>");
+    assert_eq!(stage.settled().await.1.len(), 0);
+
+    stage.ask(Outgoing::Ping).await;
+    asks(&mut stage).await;
+    let asked = Instant::now();
+    let ended = stage.over().await;
+    assert_eq!(asked.elapsed().as_secs(), 10);
+    assert!(ended.asleep.is_some(), "it goes on over the next link");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,8 @@
 use super::stage::{DOMAIN, Stage, config, id};
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use jid::BareJid;
-use tokio::time::Instant;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 fn message(id: &str) -> Outgoing {
     Outgoing::Message {
@@ -85,8 +86,14 @@ async fn a_burst_costs_one_ping() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dead_link_is_noticed_within_fifteen_seconds_when_asked() {
-    for what in [Outgoing::Ping, message("m1")] {
+    // However long it was silent before.
+    for (what, quiet, noticed) in [
+        (Outgoing::Ping, 0, 10),
+        (Outgoing::Ping, 250, 10),
+        (message("m1"), 250, 15),
+    ] {
         let mut stage = Stage::online().await;
+        sleep(Duration::from_secs(quiet)).await;
         stage.ask(what).await;
         while stage.recv().await.name() != "iq" {}
         let asked = Instant::now();
@@ -95,8 +102,33 @@ async fn a_dead_link_is_noticed_within_fifteen_seconds_when_asked() {
             matches!(problem, SessionProblem::Lost { .. }),
             "{problem:?}"
         );
-        assert_eq!(asked.elapsed().as_secs(), 15);
+        assert_eq!(asked.elapsed().as_secs(), noticed);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_lives_outlasts_the_question_however_long_it_was_silent() {
+    let mut stage = Stage::online().await;
+    for number in 6..9 {
+        sleep(Duration::from_secs(250)).await;
+        stage.ask(Outgoing::Ping).await;
+        assert_eq!(stage.recv().await.attr("id"), Some(id(number).as_str()));
+        sleep(Duration::from_secs(9)).await;
+        stage.send(&pong(number, "result"));
+        assert_eq!(stage.settled().await.1.len(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_is_on_its_way_is_not_put_off_by_another() {
+    let mut stage = Stage::online().await;
+    stage.ask(message("m1")).await;
+    while stage.recv().await.name() != "iq" {}
+    let asked = Instant::now();
+    sleep(Duration::from_secs(12)).await;
+    stage.ask(Outgoing::Ping).await;
+    stage.ends().await.unwrap_err();
+    assert_eq!(asked.elapsed().as_secs(), 15);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +137,7 @@ async fn a_busy_server_is_not_a_dead_one() {
     stage.ask(Outgoing::Ping).await;
     stage.recv().await;
     for _ in 0..5 {
-        tokio::time::sleep(std::time::Duration::from_secs(14)).await;
+        sleep(Duration::from_secs(9)).await;
         stage.send("<presence from='bob@example.net/x'/>");
         stage.told().await;
     }
@@ -204,7 +236,7 @@ async fn an_engine_that_does_not_listen_can_still_speak() {
     stage.ask(message("m1")).await;
     assert_eq!(stage.recv().await.attr("id"), Some("m1"));
     assert_eq!(stage.recv().await.name(), "iq");
-    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    sleep(Duration::from_secs(60)).await;
     let mut heard = 0;
     while heard < 20 {
         heard += usize::from(matches!(stage.told().await, Incoming::Message(_)));
