@@ -16,6 +16,7 @@ mod accounts;
 mod archive;
 mod blocking;
 mod contacts;
+mod csi;
 mod devices;
 mod messages;
 mod peer;
@@ -50,6 +51,8 @@ fn scenarios() -> Vec<Scenario> {
         messages::nobody_is_there_at_that_address,
         presence::a_friend_comes_goes_and_changes,
         presence::friends_who_were_there_all_along_are_silent,
+        csi::by_default_who_comes_rings_at_once,
+        csi::what_nobody_would_notice_is_held_back_and_comes_with_a_message,
         contacts::a_request_rings_and_is_accepted,
         contacts::a_request_waits_for_who_is_away,
         contacts::a_request_is_declined,
