@@ -1,4 +1,5 @@
-//! slixmpp as a person on the other side: an XMPP client that shares no line of code with Carillon.
+//! slixmpp, or over WebSocket @xmpp/client, as a person on the other side: XMPP clients that share no line of code with
+//! Carillon.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -36,7 +37,7 @@ impl Happened {
     }
 }
 
-/// A signed-in slixmpp. Dropping it ends its process, which drops the connection without a farewell; for a
+/// A signed-in client. Dropping it ends its process, which drops the connection without a farewell; for a
 /// farewell there is [`Peer::log_out`].
 #[derive(Debug)]
 pub struct Peer {
@@ -56,16 +57,11 @@ impl Peer {
     /// # Panics
     /// When the server refuses, or `tests/setup-peer` has not been run.
     pub async fn log_in(server: &TestServer, account: &Account) -> Self {
-        let mut peer = Self::start(account);
         let url = server
             .tcp_port()
             .map_or_else(|| server.url(), |port| format!("tcp://127.0.0.1:{port}"));
-        let jid = format!("{}/peer", account.jid);
-        peer.ask(
-            "login",
-            json!({"jid": jid, "password": account.password, "url": url}),
-        )
-        .await;
+        let mut peer = Self::start(account, &slixmpp());
+        peer.signs_in(&url).await;
         peer
     }
 
@@ -79,15 +75,43 @@ impl Peer {
         peer
     }
 
-    fn start(account: &Account) -> Self {
-        let python = root().join(".tools/peer/bin/python");
-        assert!(
-            python.exists(),
-            "the peer is not installed: run tests/setup-peer"
-        );
-        let mut command = tokio::process::Command::from(Process::command(python));
+    /// As [`Peer::online`], with @xmpp/client, over the server's WebSocket. It obeys `message`, `message_with`, `raw`,
+    /// `available`, `show`, `unavailable`, `subscription`, `roster`, `ping` and `log_out`.
+    ///
+    /// # Panics
+    /// As [`Peer::log_in`].
+    pub async fn online_on_the_web(server: &TestServer, account: &Account) -> Self {
+        let mut peer = Self::start(account, &xmpp_client());
+        peer.signs_in(&server.url()).await;
+        peer.available().await;
+        peer
+    }
+
+    async fn signs_in(&mut self, url: &str) {
+        let jid = format!("{}/peer", self.account.jid);
+        let password = self.account.password.clone();
+        self.ask(
+            "login",
+            json!({"jid": jid, "password": password, "url": url}),
+        )
+        .await;
+    }
+
+    fn start(account: &Account, program: &[PathBuf]) -> Self {
+        let [name, script, more @ ..] = program else {
+            panic!("a program and its script")
+        };
+        let installed = [name].into_iter().chain(more);
+        for path in installed.filter(|path| path.is_absolute()) {
+            assert!(
+                path.exists(),
+                "the peer is not installed: run tests/setup-peer"
+            );
+        }
+        let mut command = tokio::process::Command::from(Process::command(name));
         let mut child = command
-            .arg(root().join("tests/servers/peer/peer.py"))
+            .arg(script)
+            .args(more)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -309,6 +333,27 @@ impl Peer {
             .expect("the peer runs");
         serde_json::from_str(&line).expect("JSON from the peer")
     }
+}
+
+/// The program, its script, and what the script is told.
+fn slixmpp() -> Vec<PathBuf> {
+    vec![
+        root().join(".tools/peer/bin/python"),
+        root().join("tests/servers/peer/peer.py"),
+    ]
+}
+
+fn xmpp_client() -> Vec<PathBuf> {
+    let bundled = root().join(".tools/bin/node");
+    vec![
+        if bundled.exists() {
+            bundled
+        } else {
+            PathBuf::from("node")
+        },
+        root().join("tests/servers/webpeer/peer.mjs"),
+        root().join(".tools/webpeer/node_modules"),
+    ]
 }
 
 fn root() -> PathBuf {

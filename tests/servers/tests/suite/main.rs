@@ -85,6 +85,7 @@ fn scenarios() -> Vec<Scenario> {
         peer::another_client_becomes_a_friend,
         peer::another_client_is_asked_to_be_a_friend,
         peer::another_client_talks,
+        peer::another_client_on_the_web_talks,
     ]
 }
 

@@ -1,10 +1,10 @@
-//! Another client, slixmpp, which shares no line of code with Carillon: whatever both understand is XMPP.
+//! Other clients, slixmpp and @xmpp/client, which share no line of code with Carillon: whatever both understand is XMPP.
 
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::Delivery;
 use carillon_core::contact::{Availability, Subscription};
 use carillon_core::settings::OwnAvailability;
-use carillon_tests_servers::Peer;
+use carillon_tests_servers::{Kind, Peer};
 use jid::BareJid;
 
 use crate::person::Person;
@@ -124,4 +124,50 @@ pub(crate) async fn another_client_talks(stage: Stage) {
     peer.raw(&sign("displayed", "urn:xmpp:chat-markers:0"))
         .await;
     bob.sees_delivery(answer, Delivery::Read).await;
+}
+
+pub(crate) async fn another_client_on_the_web_talks(stage: Stage) {
+    // It knows no mechanism but SCRAM-SHA-1 and PLAIN, which the embedded server does not offer.
+    if stage.kind() == Kind::Embedded {
+        return;
+    }
+    let mut bob = stage.person("bob").await;
+    let mut peer = stage.peer_on_the_web("carol").await;
+    let carol: BareJid = peer.jid().parse().unwrap();
+    becomes_a_friend(&mut bob, &mut peer, &carol).await;
+
+    peer.show("away", "At tea").await;
+    let contact = bob.sees_presence(&carol, Availability::Away).await;
+    assert_eq!(contact.presence.status, "At tea");
+    bob.chooses(|settings| {
+        settings.general.availability = OwnAvailability::Busy;
+        settings.general.status = "In the rabbit hole".to_owned();
+    })
+    .await;
+    let seen = peer
+        .expect("Bob's status", |it| {
+            it.text("status") == "In the rabbit hole"
+        })
+        .await;
+    assert_eq!(seen.text("show"), "dnd");
+
+    let asks = "<request xmlns='urn:xmpp:receipts'/>";
+    let bobs = bob.jid.to_string();
+    let sent = peer.message_with(&bobs, "From the <web> & 🔔", asks).await;
+    bob.receives(&carol, "From the <web> & 🔔").await;
+    peer.expect("a receipt", |it| {
+        it.xml().contains("urn:xmpp:receipts") && it.xml().contains(&sent)
+    })
+    .await;
+    let answer = bob.says(&carol, "To the web,\n\"quoted\" & <all>").await;
+    let received = peer.expect_message("To the web,\n\"quoted\" & <all>").await;
+    let receipt = format!(
+        "<message type='chat' to='{bobs}'><received xmlns='urn:xmpp:receipts' id='{}'/></message>",
+        received.text("id")
+    );
+    peer.raw(&receipt).await;
+    bob.sees_delivery(answer, Delivery::Arrived).await;
+
+    peer.unavailable().await;
+    bob.sees_presence(&carol, Availability::Offline).await;
 }

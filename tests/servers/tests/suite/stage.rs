@@ -219,6 +219,12 @@ impl Stage {
         Peer::online(&*self.server.read().await, &account).await
     }
 
+    /// A person with another client that comes over the server's WebSocket, available.
+    pub(crate) async fn peer_on_the_web(&self, person: &str) -> Peer {
+        let account = self.account(person);
+        Peer::online_on_the_web(&*self.server.read().await, &account).await
+    }
+
     /// `kill -9` for the server.
     pub(crate) async fn kill_server(&self) {
         self.server.write().await.kill();
