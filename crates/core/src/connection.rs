@@ -127,6 +127,56 @@ impl Binding {
     }
 }
 
+/// A way of signing in by a token that the server gave for the password (XEP-0484; draft-schmaus-kitten-sasl-ht).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub enum TokenMechanism {
+    /// Bound to this very connection.
+    #[serde(rename = "HT-SHA-256-EXPR")]
+    Exporter,
+    /// Bound to the server's certificate.
+    #[serde(rename = "HT-SHA-256-ENDP")]
+    EndPoint,
+    /// Bound to nothing.
+    #[serde(rename = "HT-SHA-256-NONE")]
+    Unbound,
+}
+
+impl TokenMechanism {
+    /// All, the strongest first.
+    pub const STRONGEST_FIRST: [Self; 3] = [Self::Exporter, Self::EndPoint, Self::Unbound];
+
+    /// Its name in SASL.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exporter => "HT-SHA-256-EXPR",
+            Self::EndPoint => "HT-SHA-256-ENDP",
+            Self::Unbound => "HT-SHA-256-NONE",
+        }
+    }
+
+    /// To what of the channel it is bound.
+    #[must_use]
+    pub const fn binding(self) -> Option<Binding> {
+        match self {
+            Self::Exporter => Some(Binding::TlsExporter),
+            Self::EndPoint => Some(Binding::TlsServerEndPoint),
+            Self::Unbound => None,
+        }
+    }
+}
+
+impl FromStr for TokenMechanism {
+    type Err = UnknownMechanism;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::STRONGEST_FIRST
+            .into_iter()
+            .find(|mechanism| mechanism.name() == name)
+            .ok_or_else(|| UnknownMechanism(name.to_owned()))
+    }
+}
+
 /// A way that was tried and led nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FailedWay {
@@ -150,8 +200,10 @@ pub struct Connection {
     pub proxy: Option<String>,
     /// The version of TLS, such as `TLS 1.3`; `None` in clear, which is to this computer only.
     pub tls: Option<String>,
-    /// How the password was checked.
+    /// How the password was checked; with a token, how it would have been.
     pub mechanism: Mechanism,
+    /// The token that stood for the password, if one did.
+    pub token: Option<TokenMechanism>,
     /// To what the check was bound; `None` if to nothing.
     pub binding: Option<Binding>,
     /// The server has confirmed that its offer came through unchanged (XEP-0474).
@@ -261,6 +313,16 @@ mod tests {
         for name in ["", "plain", "SCRAM-SHA-512-plus", "SCRAM-MD5"] {
             assert!(name.parse::<Mechanism>().is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_token_s_mechanism_is_known_by_its_name_alone() {
+        for mechanism in TokenMechanism::STRONGEST_FIRST {
+            assert_eq!(mechanism.name().parse(), Ok(mechanism));
+            let bound = mechanism.binding().is_some();
+            assert_eq!(bound, mechanism != TokenMechanism::Unbound);
+        }
+        assert!("HT-SHA-512-EXPR".parse::<TokenMechanism>().is_err());
     }
 
     #[test]

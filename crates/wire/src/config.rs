@@ -1,6 +1,7 @@
 //! What a session needs to begin.
 
 use crate::connect::Destination;
+use crate::device::Device;
 use carillon_core::connection::{Mechanism, Proxy};
 use carillon_core::contact::Availability;
 use jid::BareJid;
@@ -48,8 +49,11 @@ pub struct ConnectConfig {
     /// The user allows the password itself to be sent, inside TLS, where the server takes nothing better.
     pub allow_plain: bool,
     /// The resource to ask for; `None` lets the server choose one that nobody can guess, and so nobody
-    /// whom my presence is hidden from can ask this device anything (RFC 6120 §13.10.2).
+    /// whom my presence is hidden from can ask this device anything (RFC 6120 §13.10.2). With Bind 2 the server adds
+    /// such a part anyway, and this is what stands before it (XEP-0386).
     pub resource: Option<String>,
+    /// What a server that knows SASL2 is told of this installation. Without it no token is used or asked for.
+    pub device: Option<Device>,
     /// The version of the stored roster (RFC 6121 §2.6), `Some("")` for none yet, `None` for no versions.
     pub roster_version: Option<String>,
     /// The first presence. [`Availability::Offline`] sends none.
@@ -71,6 +75,7 @@ impl ConnectConfig {
             pinned: None,
             allow_plain: false,
             resource: None,
+            device: None,
             roster_version: None,
             presence: (Availability::Available, String::new()),
             extra_roots: Vec::new(),

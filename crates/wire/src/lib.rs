@@ -10,6 +10,7 @@
 
 mod config;
 mod connect;
+mod device;
 mod discovery;
 mod farewell;
 mod ids;
@@ -28,6 +29,7 @@ mod transport;
 mod tests;
 
 pub use config::{ConnectConfig, RegisterConfig, Secret};
+pub use device::{Device, KeepToken, Token};
 pub use discovery::check_address;
 pub use proxy::{DesktopAnswer, DesktopProxies, ask_desktop, check_proxy};
 pub use register::{RegisterProblem, register};

@@ -4,7 +4,7 @@ use crate::config::ConnectConfig;
 use crate::connect::connect;
 use crate::farewell::leave;
 use crate::ids::Ids;
-use crate::login::{SignedIn, sign_in};
+use crate::login::{Managed, SignedIn, sign_in};
 use crate::session::{Asleep, Session, serve};
 use crate::transport::Transport;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
@@ -174,15 +174,21 @@ fn begin(
             SignedIn::Bound {
                 jid,
                 managed,
+                carbons,
                 reached,
             },
             _,
         ) => {
-            tracing::debug!(%jid, managed, "signed in");
+            tracing::debug!(%jid, ?managed, "signed in");
             let mut session = Session::new(jid, surroundings);
             session.take_over(asleep, reached);
-            if managed {
-                session.manage_stream();
+            if carbons {
+                session.carbons_come();
+            }
+            match managed {
+                Managed::No => {}
+                Managed::Offered => session.manage_stream(),
+                Managed::Answered(answer) => session.hear_managed(&answer)?,
             }
             session
         }

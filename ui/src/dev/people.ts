@@ -125,6 +125,7 @@ export function sampleOverview(now: number): Overview {
           proxy: null,
           tls: 'TLS 1.3',
           mechanism: 'SCRAM-SHA-256-PLUS',
+          token: null,
           binding: 'tls-exporter',
           offer_confirmed: true,
           failed: [],

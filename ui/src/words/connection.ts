@@ -36,16 +36,21 @@ const transports = {
   start_tls: 'connected.start_tls',
 } as const satisfies Record<TransportKind, MessageKey>;
 
+function checkedLine({ mechanism, token }: Connected) {
+  if (!token) return { key: 'mechanism', label: t('connected.mechanism'), value: mechanism };
+  return { key: 'mechanism', label: t('connected.token'), value: t('connected.token_value', { token, mechanism }) };
+}
+
 /** How a session is connected: what it is called, and what it is. */
 export function connectedLines(connected: Connected): { key: string; label: string; value: string }[] {
-  const { transport, host, port, proxy, tls, mechanism, binding } = connected;
+  const { transport, host, port, proxy, tls, binding } = connected;
   const server = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return [
     { key: 'transport', label: t('connected.transport'), value: t(transports[transport]) },
     { key: 'server', label: t('connected.server'), value: server },
     { key: 'proxy', label: t('connected.proxy'), value: proxy ?? t('connected.no_proxy') },
     { key: 'tls', label: t('connected.tls'), value: tls ?? t('connected.no_tls') },
-    { key: 'mechanism', label: t('connected.mechanism'), value: mechanism },
+    checkedLine(connected),
     { key: 'binding', label: t('connected.binding'), value: binding ? t('connected.bound', { to: binding }) : t('connected.not_bound') },
   ];
 }

@@ -19,6 +19,7 @@ fn connected(mechanism: Mechanism) -> Incoming {
         proxy: None,
         tls: Some("TLS 1.3".to_owned()),
         mechanism,
+        token: None,
         binding: None,
         offer_confirmed: false,
         failed: Vec::new(),

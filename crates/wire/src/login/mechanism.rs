@@ -12,17 +12,31 @@ pub(super) struct Offer {
     pub(super) mechanisms: Vec<String>,
     /// Types of channel binding; `None` when it says nothing about them.
     pub(super) bindings: Option<Vec<String>>,
+    /// Some way of authentication is bound, be it by SASL2 or without.
+    some_bound: bool,
 }
 
 impl Offer {
+    /// As RFC 6120 has it.
     pub(super) fn of(features: &Element) -> Self {
-        let mechanisms = features
-            .get_child("mechanisms", ns::SASL)
-            .into_iter()
-            .flat_map(Element::children)
-            .filter(|child| child.is("mechanism", ns::SASL))
-            .map(Element::text)
-            .collect();
+        Self::listed(features, features.get_child("mechanisms", ns::SASL))
+    }
+
+    /// As XEP-0388 has it; `None` where that is not offered.
+    pub(super) fn of_sasl2(features: &Element) -> Option<Self> {
+        let list = features.get_child("authentication", ns::SASL2)?;
+        Some(Self::listed(features, Some(list)))
+    }
+
+    fn listed(features: &Element, list: Option<&Element>) -> Self {
+        let names = |list: Option<&Element>| -> Vec<String> {
+            let named = list.into_iter().flat_map(|list| {
+                let children = list.children();
+                children.filter(|child| child.is("mechanism", list.ns().as_str()))
+            });
+            named.map(Element::text).collect()
+        };
+        let bound = |list| names(list).iter().any(|name| name.ends_with("-PLUS"));
         let bindings = features
             .get_child("sasl-channel-binding", ns::SASL_CB)
             .map(|list| {
@@ -33,8 +47,10 @@ impl Offer {
                     .collect()
             });
         Self {
-            mechanisms,
+            mechanisms: names(list),
             bindings,
+            some_bound: bound(features.get_child("mechanisms", ns::SASL))
+                || bound(features.get_child("authentication", ns::SASL2)),
         }
     }
 
@@ -63,8 +79,11 @@ impl Offer {
             .find(|binding| listed.iter().any(|name| name == binding.name()))
     }
 
-    fn offers_binding(&self) -> bool {
-        self.mechanisms.iter().any(|name| name.ends_with("-PLUS"))
+    /// Whether the server does not rule this binding out.
+    pub(super) fn may_bind(&self, binding: Binding) -> bool {
+        self.bindings
+            .as_ref()
+            .is_none_or(|listed| listed.iter().any(|name| name == binding.name()))
     }
 }
 
@@ -85,6 +104,45 @@ pub(super) enum Flag {
 pub(super) struct Policy {
     pub(super) pinned: Option<Mechanism>,
     pub(super) allow_plain: bool,
+}
+
+/// The offer that is taken up, and how.
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) offer: Offer,
+    pub(super) mechanism: Mechanism,
+    pub(super) flag: Flag,
+    /// It is offered by SASL2.
+    pub(super) sasl2: bool,
+}
+
+/// SASL2 where it is offered and leads to nothing weaker than what is offered beside it. The same policy decides on
+/// both, so whoever takes SASL2 out of the features gains nothing by it, nor who puts it in.
+///
+/// # Errors
+/// As those of [`choose`].
+pub(super) fn choose_of(
+    features: &Element,
+    tls: Option<&Tls>,
+    policy: Policy,
+) -> Result<Choice, SessionProblem> {
+    let take = |offer: Offer, sasl2| {
+        choose(&offer, tls, policy).map(|(mechanism, flag)| Choice {
+            offer,
+            mechanism,
+            flag,
+            sasl2,
+        })
+    };
+    let old = take(Offer::of(features), false);
+    let Some(new) = Offer::of_sasl2(features).map(|offer| take(offer, true)) else {
+        return old;
+    };
+    match (new, old) {
+        (Ok(new), Ok(old)) if old.mechanism > new.mechanism => Ok(old),
+        (Err(_), Ok(old)) => Ok(old),
+        (new, _) => new,
+    }
 }
 
 /// The strongest mechanism that both ends have and the policy allows.
@@ -118,7 +176,7 @@ pub(super) fn choose(
     let chosen = chosen.ok_or_else(|| SessionProblem::NoSafeMechanism { offered: offered() })?;
     let flag = match binding {
         Some(binding) if chosen.is_bound() => Flag::Used(binding),
-        _ if can_bind(tls) && !offer.offers_binding() => Flag::NotOffered,
+        _ if can_bind(tls) && !offer.some_bound => Flag::NotOffered,
         _ => Flag::NotUsed,
     };
     Ok((chosen, flag))
@@ -144,6 +202,7 @@ mod tests {
         Offer {
             mechanisms: owned(mechanisms),
             bindings: bindings.map(owned),
+            some_bound: mechanisms.iter().any(|name| name.ends_with("-PLUS")),
         }
     }
 

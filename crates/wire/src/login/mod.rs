@@ -6,7 +6,9 @@ mod problem;
 mod proof;
 mod resume;
 mod sasl;
+mod sasl2;
 mod scram;
+mod token;
 
 use crate::config::ConnectConfig;
 use crate::ns;
@@ -15,9 +17,12 @@ use crate::transport::{Received, Transport};
 use carillon_core::session::{SessionProblem, StreamState};
 use carillon_xml::Frame;
 use jid::FullJid;
+use mechanism::{Policy, choose_of};
 use minidom::Element;
 use resume::Earlier;
+use sasl::Words;
 use std::time::Duration;
+use token::Purse;
 use tokio::time::timeout;
 
 pub(crate) use problem::stream_problem;
@@ -49,12 +54,35 @@ pub(crate) enum SignedIn {
     Bound {
         /// To this address.
         jid: FullJid,
-        /// The server offers to manage the stream (XEP-0198).
-        managed: bool,
+        /// Whether the server manages the stream (XEP-0198).
+        managed: Managed,
+        /// Carbons were switched on with it (XEP-0280).
+        carbons: bool,
         /// The stream that was asked for is over; so many of my stanzas the server had handled on it, as far as it
         /// says.
         reached: Option<Count>,
     },
+}
+
+/// How far a new stream is managed (XEP-0198).
+#[derive(Debug)]
+pub(crate) enum Managed {
+    /// It can't be.
+    No,
+    /// The server offers it.
+    Offered,
+    /// It was asked for when the resource was bound, and this is the answer.
+    Answered(Element),
+}
+
+impl Managed {
+    fn if_offered(features: &Element) -> Self {
+        if is_offered(features) {
+            Self::Offered
+        } else {
+            Self::No
+        }
+    }
 }
 
 /// Signs in, and goes on with an `earlier` stream or binds a resource.
@@ -63,35 +91,59 @@ pub(crate) async fn sign_in<T: Transport>(
     config: &ConnectConfig,
     earlier: Option<&StreamState>,
 ) -> Result<Entry, SessionProblem> {
-    within(async {
+    let mut purse = Purse::of(config.device.as_ref());
+    let entry = within(async {
         let domain = config.account.domain().as_str();
-        let features = open(transport, domain).await?;
-        let proof = sasl::authenticate(transport, &features, config).await?;
-        let features = open(transport, domain).await?;
-        let entry = |signed_in| Entry {
-            signed_in,
-            proof,
-            client_state: features.has_child("csi", ns::CSI),
+        // Only who is asked for can be offered a token (XEP-0388 §2.1). Nobody reads along: see `connect`.
+        let features = open_as(transport, domain, Some(config.account.as_str())).await?;
+        let policy = Policy {
+            pinned: config.pinned,
+            allow_plain: config.allow_plain,
         };
-        let reached = match resume::go_on(transport, &features, earlier).await? {
-            Earlier::Resumed(reached) => return Ok(entry(SignedIn::Resumed { reached })),
-            Earlier::Over(reached) => reached,
-            Earlier::None => None,
-        };
-        let jid = bind::bind(
-            transport,
-            &features,
-            &config.account,
-            config.resource.as_deref(),
-        )
-        .await?;
-        Ok(entry(SignedIn::Bound {
-            jid,
-            managed: is_offered(&features),
-            reached,
-        }))
+        let tls = transport.route().and_then(|route| route.tls.as_ref());
+        let choice = choose_of(&features, tls, policy)?;
+        if choice.sasl2 {
+            return sasl2::sign_in(transport, &features, &choice, config, earlier, &mut purse)
+                .await;
+        }
+        let way = (choice.mechanism, choice.flag);
+        let (proof, _) =
+            sasl::authenticate(transport, &Words::Rfc6120, &choice.offer, way, config).await?;
+        let features = open(transport, domain).await?;
+        enter(transport, &features, config, earlier, None, proof).await
     })
-    .await
+    .await;
+    purse.settle();
+    entry
+}
+
+/// Goes on with an `earlier` stream, or binds a resource; `reached` is what is known of one that is over.
+async fn enter<T: Transport>(
+    transport: &mut T,
+    features: &Element,
+    config: &ConnectConfig,
+    earlier: Option<&StreamState>,
+    reached: Option<Count>,
+    proof: Proof,
+) -> Result<Entry, SessionProblem> {
+    let entry = |signed_in| Entry {
+        signed_in,
+        proof,
+        client_state: features.has_child("csi", ns::CSI),
+    };
+    let reached = match resume::go_on(transport, features, earlier).await? {
+        Earlier::Resumed(reached) => return Ok(entry(SignedIn::Resumed { reached })),
+        Earlier::Over(reached) => reached,
+        Earlier::None => reached,
+    };
+    let resource = config.resource.as_deref();
+    let jid = bind::bind(transport, features, &config.account, resource).await?;
+    Ok(entry(SignedIn::Bound {
+        jid,
+        managed: Managed::if_offered(features),
+        carbons: false,
+        reached,
+    }))
 }
 
 /// Gives up when a server keeps silent before the session has begun.
@@ -110,7 +162,16 @@ pub(crate) async fn open<T: Transport>(
     transport: &mut T,
     domain: &str,
 ) -> Result<Element, SessionProblem> {
-    transport.open(domain).await?;
+    open_as(transport, domain, None).await
+}
+
+/// As [`open`], and says who wants to sign in (RFC 6120 §4.7.1).
+async fn open_as<T: Transport>(
+    transport: &mut T,
+    domain: &str,
+    from: Option<&str>,
+) -> Result<Element, SessionProblem> {
+    transport.open(domain, from).await?;
     match receive(transport).await? {
         Frame::Open { .. } => {}
         Frame::Close { see_other_uri } => return Err(closed(see_other_uri.as_deref())),
@@ -119,6 +180,11 @@ pub(crate) async fn open<T: Transport>(
         }
         Frame::Stanza(stanza) => return Err(unexpected(&stanza, "the opening of the stream")),
     }
+    features_of(transport).await
+}
+
+/// What the server offers.
+async fn features_of<T: Transport>(transport: &mut T) -> Result<Element, SessionProblem> {
     let features = stanza(transport).await?;
     if features.is("features", ns::STREAM) {
         Ok(features)

@@ -8,7 +8,9 @@ use minidom::Element;
 fn condition_and_text<'a>(error: &'a Element, namespace: &str) -> (&'a str, String) {
     let mut condition = "undefined-condition";
     let mut text = String::new();
-    for child in error.children().filter(|child| child.has_ns(namespace)) {
+    // SASL2 has its words in a namespace of its own (XEP-0388 §2.6.2).
+    let ours = |child: &&Element| child.has_ns(namespace) || child.has_ns(ns::SASL2);
+    for child in error.children().filter(ours) {
         match child.name() {
             "text" => text = child.text(),
             name => condition = name,

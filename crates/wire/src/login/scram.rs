@@ -173,6 +173,7 @@ impl Scram {
         };
         let proof = Proof {
             mechanism: self.mechanism,
+            token: None,
             binding: self.binding,
             offer_confirmed,
         };

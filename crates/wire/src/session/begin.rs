@@ -20,8 +20,10 @@ impl Session {
         self.ask("get", Answerer::Account, Asked::AccountInfo, info());
         let roster = Element::new_in(ns::ROSTER, "query").with_some("ver", roster_version);
         self.ask("get", Answerer::Account, Asked::Roster, roster);
-        let carbons = Element::new_in(ns::CARBONS, "enable");
-        self.ask("set", Answerer::Account, Asked::Carbons, carbons);
+        if !self.features.carbons {
+            let carbons = Element::new_in(ns::CARBONS, "enable");
+            self.ask("set", Answerer::Account, Asked::Carbons, carbons);
+        }
         let block_list = Element::new_in(ns::BLOCKING, "blocklist");
         self.ask("get", Answerer::Account, Asked::BlockList, block_list);
         let (availability, status) = presence.clone();
@@ -31,6 +33,11 @@ impl Session {
                 status,
             });
         }
+    }
+
+    /// They were switched on when the resource was bound.
+    pub(crate) const fn carbons_come(&mut self) {
+        self.features.carbons = true;
     }
 
     /// Sends a request.

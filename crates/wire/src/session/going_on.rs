@@ -86,6 +86,12 @@ impl Session {
         self.send.push(enable);
     }
 
+    /// The server was asked to manage this stream before it began, and answers this.
+    pub(crate) fn hear_managed(&mut self, answer: &Element) -> Result<(), SessionProblem> {
+        let _asked = self.sm.ask_to_enable();
+        self.hear_about_stream(answer).map_err(impossible)
+    }
+
     /// The server speaks about the stream.
     ///
     /// # Errors

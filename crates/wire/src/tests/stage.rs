@@ -3,7 +3,7 @@
 use crate::config::{ConnectConfig, Secret};
 use crate::ids::Ids;
 use crate::run::{Earlier, Ended, Surroundings, run_over};
-use crate::transport::{LinkEnd, Received, Transport};
+use crate::transport::{LinkEnd, Received, Route, Transport};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
@@ -37,11 +37,12 @@ const PATIENCE: Duration = Duration::from_secs(3600);
 pub(super) struct Wire {
     out: mpsc::UnboundedSender<String>,
     back: mpsc::UnboundedReceiver<Result<String, LinkEnd>>,
+    route: Option<Route>,
 }
 
 impl Transport for Wire {
-    async fn open(&mut self, domain: &str) -> Result<(), LinkEnd> {
-        self.write(open_tag(Some(domain), None, None, None))
+    async fn open(&mut self, domain: &str, from: Option<&str>) -> Result<(), LinkEnd> {
+        self.write(open_tag(Some(domain), from, None, None))
     }
 
     async fn send(&mut self, stanzas: &[Element]) -> Result<(), LinkEnd> {
@@ -64,6 +65,10 @@ impl Transport for Wire {
     }
 
     async fn end(&mut self) {}
+
+    fn route(&self) -> Option<&Route> {
+        self.route.as_ref()
+    }
 }
 
 impl Wire {
@@ -82,7 +87,8 @@ pub(super) fn wire() -> (
 ) {
     let (out, written) = mpsc::unbounded_channel();
     let (say, back) = mpsc::unbounded_channel();
-    (Wire { out, back }, written, say)
+    let route = None;
+    (Wire { out, back, route }, written, say)
 }
 
 /// The server's and the engine's side of one session.
@@ -133,7 +139,18 @@ impl Stage {
 
     /// A client that has been here before.
     pub(super) fn connected_after(config: ConnectConfig, room: usize, earlier: Earlier) -> Self {
+        Self::connected_over(None, config, room, earlier)
+    }
+
+    /// The same over a link of which is known how it was made.
+    pub(super) fn connected_over(
+        route: Option<Route>,
+        config: ConnectConfig,
+        room: usize,
+        earlier: Earlier,
+    ) -> Self {
         let (mut wire, written, say) = wire();
+        wire.route = route;
         let (outgoing, requests) = mpsc::channel(64);
         let (told, incoming) = mpsc::channel(room);
         let surroundings = Surroundings {

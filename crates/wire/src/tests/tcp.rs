@@ -14,7 +14,7 @@ fn joined() -> (Tcp<DuplexStream>, Client<DuplexStream>) {
 
 async fn opened() -> (Tcp<DuplexStream>, Client<DuplexStream>) {
     let (mut client, mut server) = joined();
-    client.open("example.org").await.unwrap();
+    client.open("example.org", None).await.unwrap();
     server.hears("<stream:stream", ">").await;
     server.says(HEADER).await;
     let received = client.receive().await.unwrap();
@@ -32,7 +32,7 @@ fn name(received: &Received) -> &str {
 #[tokio::test]
 async fn a_stream_is_opened_with_its_header() {
     let (mut client, mut server) = joined();
-    client.open("example.org").await.unwrap();
+    client.open("example.org", None).await.unwrap();
     let said = server.hears("<stream:stream", ">").await;
     assert_eq!(
         said,
@@ -114,7 +114,7 @@ async fn a_stream_that_is_opened_anew_forgets_the_one_before() {
     let (mut client, mut server) = opened().await;
     server.says("<success xmlns='urn:x'/>\n ").await;
     assert_eq!(name(&client.receive().await.unwrap()), "success");
-    client.open("example.org").await.unwrap();
+    client.open("example.org", None).await.unwrap();
     server.hears("<stream:stream", ">").await;
     server.says(HEADER).await;
     let received = client.receive().await.unwrap();
@@ -128,7 +128,7 @@ async fn what_was_said_too_early_does_not_count_on_the_next_stream() {
         .says(&format!("<success xmlns='urn:x'/>{HEADER}<message/>"))
         .await;
     assert_eq!(name(&client.receive().await.unwrap()), "success");
-    let end = client.open("example.org").await;
+    let end = client.open("example.org", None).await;
     assert!(matches!(end, Err(LinkEnd::Protocol(_))), "{end:?}");
 }
 

@@ -21,10 +21,10 @@ pub(crate) struct Connected {
 }
 
 impl Transport for Connected {
-    async fn open(&mut self, domain: &str) -> Result<(), LinkEnd> {
+    async fn open(&mut self, domain: &str, from: Option<&str>) -> Result<(), LinkEnd> {
         match &mut self.framing {
-            Framing::WebSocket(it) => it.open(domain).await,
-            Framing::Tcp(it) => it.open(domain).await,
+            Framing::WebSocket(it) => it.open(domain, from).await,
+            Framing::Tcp(it) => it.open(domain, from).await,
         }
     }
 

@@ -47,8 +47,13 @@ impl From<LinkEnd> for SessionProblem {
 
 /// A link over which one XMPP stream runs.
 pub(crate) trait Transport: Send {
-    /// Opens the stream to `domain`, or opens it anew after authentication.
-    fn open(&mut self, domain: &str) -> impl Future<Output = Result<(), LinkEnd>> + Send;
+    /// Opens the stream to `domain`, or opens it anew after authentication; `from` is who wants to sign in, where
+    /// nobody reads along.
+    fn open(
+        &mut self,
+        domain: &str,
+        from: Option<&str>,
+    ) -> impl Future<Output = Result<(), LinkEnd>> + Send;
 
     /// Writes all of these at once, and does not hold them back.
     fn send(&mut self, stanzas: &[Element]) -> impl Future<Output = Result<(), LinkEnd>> + Send;

@@ -75,7 +75,7 @@ impl<S> Transport for Tcp<S>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    async fn open(&mut self, domain: &str) -> Result<(), LinkEnd> {
+    async fn open(&mut self, domain: &str, from: Option<&str>) -> Result<(), LinkEnd> {
         // The stream before is over (RFC 6120 §4.3.3): what was said on it too early must not count on this one.
         if !self.unread().trim_ascii().is_empty() {
             return Err(LinkEnd::Protocol(
@@ -84,7 +84,7 @@ where
         }
         (self.start, self.end) = (0, 0);
         self.reader = StreamReader::new(Limits::STANZA);
-        let header = stream_header(crate::ns::JABBER_CLIENT, Some(domain), None, None);
+        let header = stream_header(crate::ns::JABBER_CLIENT, Some(domain), from, None);
         self.say(&header).await
     }
 

@@ -84,8 +84,8 @@ impl<S> Transport for WebSocket<S>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    async fn open(&mut self, domain: &str) -> Result<(), LinkEnd> {
-        let open = open_tag(Some(domain), None, None, None);
+    async fn open(&mut self, domain: &str, from: Option<&str>) -> Result<(), LinkEnd> {
+        let open = open_tag(Some(domain), from, None, None);
         self.socket.send(Message::text(open)).await.map_err(end)
     }
 

@@ -2,6 +2,7 @@
 import type { Binding } from "./Binding";
 import type { FailedWay } from "./FailedWay";
 import type { Mechanism } from "./Mechanism";
+import type { TokenMechanism } from "./TokenMechanism";
 import type { TransportKind } from "./TransportKind";
 
 /**
@@ -29,9 +30,13 @@ proxy: string | null,
  */
 tls: string | null, 
 /**
- * How the password was checked.
+ * How the password was checked; with a token, how it would have been.
  */
 mechanism: Mechanism, 
+/**
+ * The token that stood for the password, if one did.
+ */
+token: TokenMechanism | null, 
 /**
  * To what the check was bound; `None` if to nothing.
  */

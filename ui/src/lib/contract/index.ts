@@ -195,6 +195,7 @@ export type { StrangerRequest } from "./StrangerRequest";
 export type { Subscription } from "./Subscription";
 export type { Theme } from "./Theme";
 export type { Timestamp } from "./Timestamp";
+export type { TokenMechanism } from "./TokenMechanism";
 export type { TraceStep } from "./TraceStep";
 export type { TransportKind } from "./TransportKind";
 export type { TrayAction } from "./TrayAction";

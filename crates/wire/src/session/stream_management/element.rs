@@ -13,7 +13,8 @@ pub(crate) fn is_offered(features: &Element) -> bool {
     features.has_child("sm", NS)
 }
 
-pub(super) fn enable() -> Element {
+/// Asks for a stream that can be resumed.
+pub(crate) fn enable() -> Element {
     Element::new_in(NS, "enable").with("resume", "true")
 }
 

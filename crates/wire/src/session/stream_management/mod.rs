@@ -9,9 +9,9 @@ mod element;
 mod unacked;
 
 pub(crate) use count::Count;
-pub(crate) use element::{Answer, NS, is_offered, resume, too_high};
+pub(crate) use element::{Answer, NS, enable, is_offered, resume, too_high};
 
-use element::{ack, count_of, enable, is_true, request};
+use element::{ack, count_of, is_true, request};
 use minidom::Element;
 use unacked::Unacked;
 
