@@ -1,6 +1,7 @@
 //! A resident from its first breath to its last.
 
 mod start;
+mod wakes;
 
 pub(crate) use start::stamp;
 
@@ -17,7 +18,6 @@ use crate::traycare::TrayCare;
 use carillon_core::alerts::rules::Scope;
 use carillon_core::ids::ChatRef;
 use carillon_engine::{Output, Ring, edits};
-use carillon_link::views::Notice;
 use carillon_link::{Event, Place, Profile};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -90,7 +90,8 @@ fn hear(house: &Arc<House>, care: &mut TrayCare, output: Output) {
             care.seen(house, &key);
         }
         Output::Tray(input) => care.changed(house, input),
-        Output::Storage(detail) => house.notice(Notice::Storage { detail }),
+        Output::Storage(error) => crate::disk::failed(house, &error),
+        Output::StorageWorks => house.storage_works(),
         Output::WatchEnded(contact) => {
             let house = Arc::clone(house);
             tokio::spawn(async move { end_watch(&house, contact).await });
@@ -162,7 +163,8 @@ pub(crate) fn event(output: Output) -> Option<Event> {
         | Output::Withdraw(_)
         | Output::Tray(_)
         | Output::WatchEnded(_)
-        | Output::Storage(_) => {
+        | Output::Storage(_)
+        | Output::StorageWorks => {
             return None;
         }
     })

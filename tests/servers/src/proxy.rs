@@ -25,6 +25,10 @@ struct State {
     generation: u64,
     /// What the server says stays on the way.
     held: bool,
+    /// The first so many links lead nowhere.
+    swallowed: u64,
+    /// So many links were made.
+    made: u64,
     /// Nobody gets through.
     closed: bool,
 }
@@ -50,13 +54,17 @@ impl Proxy {
             server,
             generation: 0,
             held: false,
+            swallowed: 0,
+            made: 0,
             closed: false,
         }));
         let links = Arc::clone(&state);
         let listening = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 if !links.borrow().closed {
-                    tokio::spawn(link(client, links.subscribe()));
+                    links.send_modify(|state| state.made += 1);
+                    let number = links.borrow().made;
+                    tokio::spawn(link(client, number, links.subscribe()));
                 }
             }
         });
@@ -93,6 +101,12 @@ impl Proxy {
         self.state.send_modify(|state| state.held = true);
     }
 
+    /// The links that there are lead nowhere from now on, in either direction, and nobody is told. New ones are let
+    /// through.
+    pub fn swallow(&self) {
+        self.state.send_modify(|state| state.swallowed = state.made);
+    }
+
     /// Cuts all links, and what is on the way is gone. New ones are let through.
     pub fn cut(&self) {
         self.state.send_modify(|state| {
@@ -120,22 +134,22 @@ impl Drop for Proxy {
     }
 }
 
-async fn link(client: TcpStream, mut state: watch::Receiver<State>) {
+async fn link(client: TcpStream, number: u64, mut state: watch::Receiver<State>) {
     let State {
         server, generation, ..
     } = *state.borrow();
     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else {
         return;
     };
-    let holds = state.clone();
+    let (there, back) = (state.clone(), state.clone());
     let (client_read, client_write) = client.into_split();
     let (server_read, server_write) = server.into_split();
     let cut = async {
         let _ = state.wait_for(|now| now.generation != generation).await;
     };
     tokio::select! {
-        () = pass(client_read, server_write, None) => {}
-        () = pass(server_read, client_write, Some(holds)) => {}
+        () = pass(client_read, server_write, there, |now| now.swallowed < number) => {}
+        () = pass(server_read, client_write, back, |now| !now.held && now.swallowed < number) => {}
         () = cut => {}
     }
 }
@@ -143,13 +157,12 @@ async fn link(client: TcpStream, mut state: watch::Receiver<State>) {
 async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    mut holds: Option<watch::Receiver<State>>,
+    mut state: watch::Receiver<State>,
+    passes: impl Fn(&State) -> bool,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        if let Some(holds) = &mut holds
-            && holds.wait_for(|now| !now.held).await.is_err()
-        {
+        if state.wait_for(&passes).await.is_err() {
             return;
         }
         let Some(read) = buffer.get(..length) else {

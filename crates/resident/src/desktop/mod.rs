@@ -16,6 +16,7 @@ pub mod sound;
 pub mod speech;
 pub mod surroundings;
 pub mod tray;
+pub mod wake;
 pub mod window;
 pub mod written;
 

@@ -2,6 +2,7 @@
 
 use super::stage::{Order, tell};
 use crate::desktop::surroundings::Seen;
+use crate::desktop::wake::Heard;
 use block2::RcBlock;
 use carillon_core::alerts::Known;
 use objc2::MainThreadMarker;
@@ -10,6 +11,7 @@ use objc2::runtime::{NSObjectProtocol, ProtocolObject};
 use objc2_app_kit::{
     NSApplication, NSApplicationPresentationOptions, NSRequestUserAttentionType, NSWorkspace,
     NSWorkspaceActiveSpaceDidChangeNotification, NSWorkspaceDidActivateApplicationNotification,
+    NSWorkspaceDidWakeNotification,
 };
 use objc2_core_foundation::CFString;
 use objc2_core_graphics::{
@@ -21,6 +23,7 @@ use objc2_foundation::{
 use std::ptr::NonNull;
 use std::time::Duration;
 use tao::event_loop::EventLoopProxy;
+use tokio::sync::mpsc;
 
 /// Popups carry the name and the icon of the bundle with this id.
 pub(super) fn name_the_app() {
@@ -85,6 +88,22 @@ pub(crate) fn idle_for() -> Option<Duration> {
         any_input,
     );
     Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// Has macOS tell when the computer has woken. It tells of no network.
+pub(super) fn watch_wakes(hear: mpsc::UnboundedSender<Heard>) {
+    let center = NSWorkspace::sharedWorkspace().notificationCenter();
+    // SAFETY: a constant of AppKit.
+    let woken = unsafe { NSWorkspaceDidWakeNotification };
+    let block = RcBlock::new(move |_: NonNull<NSNotification>| {
+        // Nobody listens any more once the resident ends.
+        let _ = hear.send(Heard::Woke);
+    });
+    // SAFETY: no object and no queue are named; the block may be called from any thread. The center keeps what it
+    // gives here, and it is never taken back.
+    unsafe {
+        center.addObserverForName_object_queue_usingBlock(Some(woken), None, None, &block);
+    }
 }
 
 type Observer = Retained<ProtocolObject<dyn NSObjectProtocol>>;

@@ -15,7 +15,7 @@ mod system;
 #[path = "windows.rs"]
 #[allow(
     unsafe_code,
-    reason = "no well-kept crate offers these calls of user32, shell32 and kernel32 in a safe form"
+    reason = "no well-kept crate offers these calls of Windows in a safe form"
 )]
 mod system;
 

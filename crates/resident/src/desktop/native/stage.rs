@@ -3,6 +3,7 @@
 use super::{Stage, system};
 use crate::desktop::surroundings::Seen;
 use crate::desktop::tray::{Begin, Icon};
+use crate::desktop::wake::Heard;
 use carillon_core::alerts::Surroundings;
 use carillon_core::tray::TrayState;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use tao::event_loop::{
     ControlFlow, EventLoop, EventLoopBuilder, EventLoopProxy, EventLoopWindowTarget,
 };
 use tao::platform::run_return::EventLoopExtRunReturn as _;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// What the loop is told, by the resident or by the system.
 pub(crate) enum Order {
@@ -28,6 +29,8 @@ pub(crate) enum Order {
     Watch(watch::Sender<Surroundings>),
     /// The system may have something new to say of itself.
     Look,
+    /// From now on it is told when the computer wakes or its network changes, for as long as the process lives.
+    WatchWakes(mpsc::UnboundedSender<Heard>),
     /// The resident ends.
     End,
 }
@@ -205,6 +208,7 @@ impl Scene {
                 self.look();
                 self.look_again = Some(Instant::now() + SETTLED);
             }
+            Order::WatchWakes(hear) => system::watch_wakes(hear),
             Order::End => {
                 self.ended = true;
                 self.icon = None;

@@ -2,18 +2,30 @@
 
 use super::stage::{Order, tell};
 use crate::desktop::surroundings::{Seen, of_windows};
+use crate::desktop::wake::Heard;
 use std::cell::RefCell;
+use std::ffi::c_void;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tao::event_loop::EventLoopProxy;
+use tokio::sync::mpsc;
 use windows_sys::Win32::Foundation::HWND;
+use windows_sys::Win32::NetworkManagement::IpHelper::{
+    MIB_NOTIFICATION_TYPE, MIB_UNICASTIPADDRESS_ROW, MibAddInstance, MibDeleteInstance,
+    NotifyUnicastIpAddressChange,
+};
+use windows_sys::Win32::Networking::WinSock::AF_UNSPEC;
 use windows_sys::Win32::System::Console::{FreeConsole, GetConsoleProcessList};
+use windows_sys::Win32::System::Power::{
+    DEVICE_NOTIFY_SUBSCRIBE_PARAMETERS, PowerRegisterSuspendResumeNotification,
+};
 use windows_sys::Win32::System::SystemInformation::GetTickCount;
 use windows_sys::Win32::UI::Accessibility::{HWINEVENTHOOK, SetWinEventHook, UnhookWinEvent};
 use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetLastInputInfo, LASTINPUTINFO};
 use windows_sys::Win32::UI::Shell::SHQueryUserNotificationState;
 use windows_sys::Win32::UI::WindowsAndMessaging::{
-    ASFW_ANY, AllowSetForegroundWindow, EVENT_SYSTEM_DESKTOPSWITCH, EVENT_SYSTEM_FOREGROUND,
-    WINEVENT_OUTOFCONTEXT,
+    ASFW_ANY, AllowSetForegroundWindow, DEVICE_NOTIFY_CALLBACK, EVENT_SYSTEM_DESKTOPSWITCH,
+    EVENT_SYSTEM_FOREGROUND, PBT_APMRESUMEAUTOMATIC, WINEVENT_OUTOFCONTEXT,
 };
 
 /// The key under which Windows keeps what it must know of an app to show its popups. A program without a package
@@ -135,4 +147,69 @@ unsafe extern "system" fn changed(
             tell(proxy, Order::Look);
         }
     });
+}
+
+/// The callbacks are called on threads of Windows' own.
+static WAKES: OnceLock<mpsc::UnboundedSender<Heard>> = OnceLock::new();
+
+fn hear(what: Heard) {
+    if let Some(hear) = WAKES.get() {
+        // Nobody listens any more once the resident ends.
+        let _ = hear.send(what);
+    }
+}
+
+/// Has Windows tell when the computer has woken, and when an address of its comes or goes.
+pub(super) fn watch_wakes(hear: mpsc::UnboundedSender<Heard>) {
+    if WAKES.set(hear).is_err() {
+        return;
+    }
+    let recipient = Box::leak(Box::new(DEVICE_NOTIFY_SUBSCRIBE_PARAMETERS {
+        Callback: Some(power_changed),
+        Context: std::ptr::null_mut(),
+    }));
+    let (mut power, mut addresses) = (std::ptr::null_mut(), std::ptr::null_mut());
+    // SAFETY: the callbacks are functions of this program, which lives as long as it, as does the recipient; the
+    // handles are written into places of our own, and never taken back.
+    let refused = unsafe {
+        [
+            PowerRegisterSuspendResumeNotification(
+                DEVICE_NOTIFY_CALLBACK,
+                (&raw mut *recipient).cast(),
+                &raw mut power,
+            ),
+            NotifyUnicastIpAddressChange(
+                AF_UNSPEC,
+                Some(address_changed),
+                std::ptr::null(),
+                false,
+                &raw mut addresses,
+            ),
+        ]
+    };
+    if refused != [0, 0] {
+        tracing::debug!(?refused, "Windows does not tell of sleep or networks");
+    }
+}
+
+unsafe extern "system" fn power_changed(
+    _context: *const c_void,
+    what: u32,
+    _setting: *const c_void,
+) -> u32 {
+    if what == PBT_APMRESUMEAUTOMATIC {
+        hear(Heard::Woke);
+    }
+    0
+}
+
+/// A lifetime that is renewed is no change.
+unsafe extern "system" fn address_changed(
+    _context: *const c_void,
+    _row: *const MIB_UNICASTIPADDRESS_ROW,
+    what: MIB_NOTIFICATION_TYPE,
+) {
+    if what == MibAddInstance || what == MibDeleteInstance {
+        hear(Heard::Network);
+    }
 }

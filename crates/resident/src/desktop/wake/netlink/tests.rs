@@ -1,0 +1,61 @@
+use super::*;
+use std::process::Command;
+use tokio::time::timeout;
+
+/// `ip` in the network of this process.
+fn ip(arguments: &str) {
+    let done = Command::new("ip").args(arguments.split(' ')).status();
+    assert!(done.unwrap().success(), "ip {arguments}");
+}
+
+#[test]
+fn the_kernel_tells_of_a_network_that_comes_goes_and_comes_back() {
+    let can = Command::new("unshare").args(["-n", "ip", "link"]).output();
+    if !can.is_ok_and(|tried| tried.status.success()) {
+        eprintln!("skipped: no network of its own without root, unshare and ip");
+        return;
+    }
+    let inside = "desktop::wake::netlink::tests::in_a_network_of_its_own";
+    let done = Command::new("unshare")
+        .arg("-n")
+        .arg(std::env::current_exe().unwrap())
+        .args([inside, "--exact", "--ignored", "--nocapture"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(
+        done.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+}
+
+#[tokio::test]
+#[ignore = "run by another test, in a network of its own"]
+async fn in_a_network_of_its_own() {
+    ip("link add near type veth peer name far");
+    ip("link set far up");
+    let mut network = Network::open().await.unwrap();
+    let mut changed = async || {
+        let changed = timeout(Duration::from_secs(60), network.changed());
+        changed.await.expect("within a minute").unwrap()
+    };
+    ip("addr add 10.9.0.2/24 dev near");
+    ip("link set near up");
+    ip("route add default via 10.9.0.1");
+    assert!(changed().await, "there is a network");
+    ip("addr add 10.9.0.3/24 dev near");
+    assert!(changed().await, "another address");
+    // As a computer that sleeps does it: nothing is said of the route.
+    ip("link set near down");
+    assert!(!changed().await, "there is none");
+    ip("link set near up");
+    ip("route add default via 10.9.0.1");
+    assert!(changed().await, "there is one again");
+    let mut again = Network::open().await.unwrap();
+    assert!(!again.seen.is_empty(), "who comes later learns of it");
+    // A listener that was not fast enough asks anew, and knows as much.
+    let known = again.seen.clone();
+    again.learn().await.unwrap();
+    assert_eq!(again.ways.seen(), known);
+}
