@@ -249,7 +249,7 @@ fn archived(messages: &[NewMessage]) -> impl Iterator<Item = (usize, &NewMessage
 }
 
 /// Puts a message that is stored where its archive has it: behind `previous`. Answers where it lies; `None` when it
-/// is another entry's message, which the archive holds twice.
+/// is an earlier entry's message, which the archive holds twice.
 fn settle(
     tx: &Transaction<'_>,
     chat: i64,
@@ -257,11 +257,17 @@ fn settle(
     message: &NewMessage,
     previous: Option<i64>,
 ) -> Result<Option<i64>> {
-    let (entry, place): (Option<String>, i64) = tx
-        .prepare_cached("SELECT stanza_id, place FROM message WHERE id = ?1")?
-        .query_row([copy], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (entry, place, settled): (Option<String>, i64, bool) = tx
+        .prepare_cached("SELECT stanza_id, place, settled FROM message WHERE id = ?1")?
+        .query_row([copy], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     if entry != message.stanza_id {
-        return Ok(None);
+        if settled {
+            return Ok(None);
+        }
+        // What came live was its second copy. The first says where it was said: a server that has a stream's end twice,
+        // from the broken link and from the resumed one, keeps the copies of several messages in between each other.
+        tx.prepare_cached("UPDATE message SET stanza_id = ?2 WHERE id = ?1")?
+            .execute((copy, &message.stanza_id))?;
     }
     let place = match previous {
         Some(previous) if place < previous => order::behind(tx, chat, previous)?,

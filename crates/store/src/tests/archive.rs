@@ -136,6 +136,26 @@ fn the_archives_order_counts_and_not_the_clocks() {
 }
 
 #[test]
+fn of_two_entries_with_one_message_the_first_says_where_it_lies() {
+    let mut profile = Profile::new();
+    profile.live(BOB, 1, true);
+    // The server took 2 from a broken link and again from the resumed one. Only the second copy came live.
+    let again = NewMessage {
+        stanza_id: Some("s5".to_owned()),
+        ..profile.entry(BOB, 2)
+    };
+    let arrival = Arrival {
+        gapless: false,
+        ..Arrival::default()
+    };
+    profile.store.receive_by(&again, &arrival).unwrap();
+    let mut page = profile.entries(BOB, [2, 3, 4]);
+    page.push(again);
+    profile.forward(&page);
+    assert_eq!(profile.words(BOB), ["1", "2", "3", "4"]);
+}
+
+#[test]
 fn scrolling_back_puts_the_older_before_and_ends_where_the_archive_begins() {
     let mut profile = Profile::new();
     let newest = profile.entries(BOB, 7..=9);
