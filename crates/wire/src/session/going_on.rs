@@ -160,6 +160,11 @@ impl Session {
         }
     }
 
+    /// Whether the stream has a name by which another link could go on with it.
+    pub(crate) fn can_be_resumed(&self) -> bool {
+        self.sm.resumable().is_some()
+    }
+
     /// Keeps itself for another link, together with what the engine still had to say. `None` when there is nothing
     /// that could go on.
     pub(crate) fn fall_asleep(mut self, mut outgoing: mpsc::Receiver<Outgoing>) -> Option<Asleep> {

@@ -23,6 +23,9 @@ pub(crate) const IDLE: Duration = Duration::from_secs(5 * 60);
 pub(crate) const FEATURES: Duration = Duration::from_secs(3);
 /// An engine that is busy with its disk takes what is left within this; one that is stuck must not hold up the next try.
 const LAST_WORDS: Duration = Duration::from_secs(15);
+/// A resumption that was asked for on a link that broke may be carried out late, and takes the stream away from the
+/// one that succeeded. Nobody else knows the stream's name: within this it is tried again, later the user is asked.
+const LATE_RESUMPTION: Duration = Duration::from_secs(60);
 /// So many requests are written at once before the link is looked at again.
 const BATCH: usize = 64;
 
@@ -33,7 +36,18 @@ pub(crate) async fn serve<T: Transport>(
     outgoing: &mut mpsc::Receiver<Outgoing>,
     incoming: &mpsc::Sender<Incoming>,
 ) -> Result<(), SessionProblem> {
+    let begun = Instant::now();
     let end = talk(transport, session, outgoing, incoming).await;
+    let end = end.map_err(|problem| match problem {
+        SessionProblem::Replaced
+            if session.can_be_resumed() && begun.elapsed() < LATE_RESUMPTION =>
+        {
+            SessionProblem::Lost {
+                detail: "an earlier attempt took the stream over".to_owned(),
+            }
+        }
+        other => other,
+    });
     match &end {
         Ok(()) => {
             // What is stored is not to be delivered again, on either side.

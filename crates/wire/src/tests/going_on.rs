@@ -217,6 +217,28 @@ async fn after_a_cut_the_session_goes_on_where_it_was() {
     assert_eq!(stage.told().await, numbered(10, "m3"));
 }
 
+const CONFLICT: &str = "<error xmlns='http://etherx.jabber.org/streams'><conflict \
+    xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></error>";
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_an_attempt_of_before_takes_over_is_tried_again() {
+    let stage = managed().await;
+    stage.send_raw(CONFLICT);
+    let problem = stage.ends().await.unwrap_err();
+    assert!(
+        matches!(problem, SessionProblem::Lost { .. }),
+        "{problem:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_client_in_the_place_of_a_session_that_lasted_is_told_to_the_user() {
+    let stage = managed().await;
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    stage.send_raw(CONFLICT);
+    assert_eq!(stage.ends().await, Err(SessionProblem::Replaced));
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_the_session_had_no_time_to_write_is_written_after_the_cut() {
     let mut stage = managed().await;
