@@ -21,10 +21,10 @@ pub enum Transport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Args, Serialize, Deserialize)]
 pub struct Kills {
     /// So many times one of the two residents, while it sends and receives.
-    #[arg(long = "client-kills", default_value_t = 0)]
+    #[arg(id = "client_kills", long = "client-kills", default_value_t = 0)]
     pub client: u32,
     /// So many times the server.
-    #[arg(long = "server-kills", default_value_t = 0)]
+    #[arg(id = "server_kills", long = "server-kills", default_value_t = 0)]
     pub server: u32,
 }
 

@@ -7,7 +7,12 @@
 //! Nothing here knows Carillon's crates.
 
 // This library is part of tests: a step that fails ends the run, and says what failed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 mod chunk;
 mod oracle;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use carillon_tests_app::Person;
 use carillon_tests_servers::{DEADLINE, TestServer};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -25,23 +26,15 @@ const AT_LAST: Duration = Duration::from_secs(180);
 /// When a resident or a server does not come back, or a session gives up.
 pub async fn run(chunk: &Chunk) -> Verdict {
     let began = Instant::now();
-    let mut server = match chunk.resume_window {
-        None => TestServer::start(chunk.server).await,
-        Some(window) => TestServer::start_forgetful(chunk.server, window).await,
-    };
-    let alice = server.add_account("alice", "looking glass").await;
-    let bob = server.add_account("bob", "can he fix it").await;
-    server.befriend((&alice, "Alice"), (&bob, "Bob")).await;
-    let (left, right) = tokio::join!(
-        Side::begin("Alice", &server, chunk.transport, &alice, &bob),
-        Side::begin("Bob", &server, chunk.transport, &bob, &alice)
-    );
-    let mut sides = [left, right];
+    let (mut server, mut sides) = begin(chunk).await;
+    say(began, "both are online");
     let mut verdict = Verdict::of(chunk);
     let [one, other] = [0, 1].map(|side: usize| sides[side].address.clone());
     let story = async {
         let sent = play(chunk, &mut server, &mut sides, &mut verdict).await;
+        say(began, "all is said, and nothing befalls them any more");
         settle(&sides, &sent).await;
+        say(began, "nothing changes any more");
         sent
     };
     let sent = tokio::select! {
@@ -54,7 +47,38 @@ pub async fn run(chunk: &Chunk) -> Verdict {
     if !verdict.is_clean() {
         keep(&sides, &server, &verdict);
     }
+    // Their good-byes would wait for wires that carry nothing any more.
+    for side in &mut sides {
+        side.person.kill9();
+    }
+    server.kill();
     verdict
+}
+
+/// Both are online, and contacts of each other.
+async fn begin(chunk: &Chunk) -> (TestServer, [Side; 2]) {
+    let server = async {
+        let server = match chunk.resume_window {
+            None => TestServer::start(chunk.server).await,
+            Some(window) => TestServer::start_forgetful(chunk.server, window).await,
+        };
+        let alice = server.add_account("alice", "looking glass").await;
+        let bob = server.add_account("bob", "can he fix it").await;
+        server.befriend((&alice, "Alice"), (&bob, "Bob")).await;
+        (server, alice, bob)
+    };
+    let ((server, alice, bob), left, right) =
+        tokio::join!(server, Person::new("Alice"), Person::new("Bob"));
+    let (left, right) = tokio::join!(
+        Side::begin(left, &server, chunk.transport, &alice, &bob),
+        Side::begin(right, &server, chunk.transport, &bob, &alice)
+    );
+    (server, [left, right])
+}
+
+/// Tells whoever waits how far it is.
+fn say(began: Instant, what: &str) {
+    eprintln!("soak: {:>5.1} s  {what}", began.elapsed().as_secs_f32());
 }
 
 async fn play(
@@ -133,14 +157,16 @@ async fn settle(sides: &[Side; 2], sent: &[Vec<Sent>; 2]) {
     let mut changed = begun;
     while changed.elapsed() < SETTLED && begun.elapsed() < AT_LAST {
         let now = [0, 1].map(|side: usize| {
-            let heard = stored(&sides[1 - side].database(), false);
+            let (from, to) = (sides[side].database(), sides[1 - side].database());
+            let said = &sent[side];
             (
-                tally(&sent[side], &heard),
-                deliveries(&sides[side].database()),
+                tally(said, &stored(&to, false)),
+                tally(said, &stored(&from, true)),
+                deliveries(&from),
             )
         });
-        let is_done = |(tally, [waiting, .., failed]): &(Tally, [u32; 5])| {
-            tally.is_clean() && waiting + failed == 0
+        let is_done = |(there, here, [waiting, .., failed]): &(Tally, Tally, [u32; 5])| {
+            there.is_clean() && here.is_clean() && waiting + failed == 0
         };
         if now.iter().all(is_done) {
             return;

@@ -41,13 +41,12 @@ pub(crate) struct Address {
 impl Side {
     /// Online, alerts muted: what is shown and played is no part of this, and would take the processor's time.
     pub(crate) async fn begin(
-        name: &str,
+        mut person: Person,
         server: &TestServer,
         transport: Transport,
         own: &Account,
         other: &Account,
     ) -> Self {
-        let mut person = Person::new(name).await;
         person.desktop.speaker.stop_recording().await;
         let url = match transport {
             Transport::Tcp => server.starttls_address(),
