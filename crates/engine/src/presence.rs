@@ -8,7 +8,8 @@ use carillon_core::alerts::{AlertEvent, EventKind};
 use carillon_core::contact::{Availability, ResourcePresence};
 use carillon_core::ids::{AccountId, Timestamp};
 use carillon_core::privacy::WhoMayWrite;
-use carillon_core::session::{Outgoing, SubscriptionStep};
+use carillon_core::session::SubscriptionStep;
+use carillon_store::Errand;
 use jid::BareJid;
 
 /// The shortest absence that a watch asks for, in milliseconds; less could be taken for a moment's flapping.
@@ -156,11 +157,14 @@ impl Desk {
             item.ask || item.subscription.i_see_them() || item.subscription.they_see_me()
         });
         if agreed {
-            let step = SubscriptionStep::Subscribed;
-            account.say(Outgoing::Subscription {
+            let answer = Errand::Subscription {
                 to: from.clone(),
-                step,
-            });
+                step: SubscriptionStep::Subscribed,
+            };
+            if let Err(error) = self.run_errand(id, &answer) {
+                // They go on asking at each sign-in.
+                tracing::warn!(%error, "an answer could not be stored");
+            }
             return;
         }
         if self.settings.privacy.who_may_write == WhoMayWrite::NobodyNew {

@@ -1,8 +1,9 @@
 //! Receipts and markers: owed until the server has them.
 
-use crate::stage::{Session, Stage, bob};
+use crate::stage::{Session, Stage, bob, contact, jid};
 use crate::words::message;
-use carillon_core::session::{Incoming, IncomingMessage, Outgoing};
+use carillon_core::contact::{RosterItem, Subscription};
+use carillon_core::session::{Incoming, IncomingMessage, Outgoing, SubscriptionStep};
 
 fn asks_for_receipt(id: &str) -> Incoming {
     Incoming::Message(IncomingMessage {
@@ -86,4 +87,106 @@ async fn who_wants_no_receipts_owes_none() {
     session.hears(asks_for_receipt("b1")).await;
     let owed = stage.stored().errands_after(stage.alice, 0, 10).unwrap();
     assert_eq!(owed, []);
+}
+
+const EVE: &str = "eve@example.org";
+
+/// Says one thing of each kind that is a row: a message, a receipt, a marker, an answer to who asks me, and one to
+/// whom I asked myself.
+async fn says_one_of_each(stage: &Stage, session: &Session) {
+    let asked = RosterItem {
+        ask: true,
+        ..contact(EVE, Subscription::None)
+    };
+    let push = Incoming::RosterPush {
+        version: None,
+        item: asked,
+    };
+    let asks = |from: &str| Incoming::Subscription {
+        from: jid(from),
+        step: SubscriptionStep::Subscribe {
+            nick: String::new(),
+            text: String::new(),
+        },
+    };
+    session
+        .hears_all([push, asks(EVE), asks("carol@example.org")])
+        .await;
+    session.hears(asks_for_receipt("b1")).await;
+    let (chat, carol) = (
+        stage.chat("bob@example.org"),
+        stage.chat("carol@example.org"),
+    );
+    stage
+        .call(move |desk| {
+            desk.accept_request(&carol).unwrap();
+            desk.send_message(&chat, "m1", "hello").unwrap();
+            let newest = carillon_core::chat::HistoryAnchor::Newest;
+            let page = desk.reader().history(&chat, newest, 10).unwrap();
+            let theirs = page.messages.iter().find(|one| one.body == "b1").unwrap();
+            desk.mark_seen(&chat, theirs.id).unwrap();
+        })
+        .await;
+}
+
+/// What was said, each with the id that it has on the wire.
+async fn says(session: &mut Session) -> Vec<(String, Outgoing)> {
+    let said = session.says().await;
+    let mut small = session.ids_of_small_things().into_iter();
+    said.into_iter()
+        .filter_map(|one| match &one {
+            Outgoing::Message { id, .. } => Some((id.clone(), one)),
+            Outgoing::Receipt { .. }
+            | Outgoing::Displayed { .. }
+            | Outgoing::Subscription { .. } => Some((small.next().unwrap(), one)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn sorted(mut said: Vec<(String, Outgoing)>) -> Vec<(String, Outgoing)> {
+    said.sort_by(|one, other| one.0.cmp(&other.0));
+    said
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kill_between_row_and_wire_loses_nothing_that_was_to_be_said_and_keeps_its_ids() {
+    let (stage, mut session) = Stage::online().await;
+    says_one_of_each(&stage, &session).await;
+    let mut stage = stage.killed().await;
+    let before = says(&mut session).await;
+    assert_eq!(before.len(), 6, "{before:#?}");
+    let mut session = next_session(&mut stage).await;
+    assert_eq!(sorted(says(&mut session).await), sorted(before));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_stream_that_is_over_did_not_acknowledge_is_said_again_under_the_same_ids() {
+    let (mut stage, mut session) = Stage::online().await;
+    session.is_managed("s1").await;
+    says_one_of_each(&stage, &session).await;
+    let before = says(&mut session).await;
+    session.loses_its_link().await;
+    let mut session = next_session(&mut stage).await;
+    let again = says(&mut session).await;
+    assert_eq!(sorted(again), sorted(before));
+
+    session.takes_all().await;
+    session.reached(&["m1"]).await;
+    session.loses_its_link().await;
+    let mut session = next_session(&mut stage).await;
+    assert_eq!(session.says().await, [], "the server has it all");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whom_i_asked_myself_is_answered_after_a_session_that_was_too_busy_for_it() {
+    let (mut stage, session) = Stage::online().await;
+    says_one_of_each(&stage, &session).await;
+    session.loses_its_link().await;
+    let mut session = next_session(&mut stage).await;
+    let answer = Outgoing::Subscription {
+        to: jid(EVE),
+        step: SubscriptionStep::Subscribed,
+    };
+    assert!(session.says().await.contains(&answer));
 }

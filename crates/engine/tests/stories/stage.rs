@@ -139,6 +139,11 @@ impl Session {
         said
     }
 
+    /// The ids of the small things that were said, in the order in which they were.
+    pub(crate) fn ids_of_small_things(&self) -> Vec<String> {
+        self.kept.clone()
+    }
+
     /// The server has all that was said, but for messages.
     pub(crate) async fn takes_all(&mut self) {
         self.says().await;
