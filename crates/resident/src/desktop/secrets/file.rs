@@ -1,4 +1,4 @@
-//! `secrets.toml`, mode 0600: one line for each account that has chosen it.
+//! `secrets.toml`, mode 0600: one line for each account that has chosen it, and one for its token.
 
 use super::SecretProblem;
 use crate::desktop::written::{self, Readers};
@@ -30,20 +30,46 @@ impl PasswordFile {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut document = self.read()?;
         document[jid.as_str()] = value(password);
+        document.remove(&token_of(jid));
         self.write(&document)
     }
 
     pub(super) fn load(&self, jid: &BareJid) -> Result<Zeroizing<String>, SecretProblem> {
+        self.load_line(jid.as_str())
+    }
+
+    pub(super) fn load_token(&self, jid: &BareJid) -> Result<Zeroizing<String>, SecretProblem> {
+        self.load_line(&token_of(jid))
+    }
+
+    pub(super) fn keep_token(
+        &self,
+        jid: &BareJid,
+        token: Option<&str>,
+    ) -> Result<(), SecretProblem> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut document = self.read()?;
+        match token {
+            Some(_) if !document.contains_key(jid.as_str()) => return Err(SecretProblem::NotFound),
+            Some(token) => document[&token_of(jid)] = value(token),
+            None if document.remove(&token_of(jid)).is_none() => return Ok(()),
+            None => {}
+        }
+        self.write(&document)
+    }
+
+    fn load_line(&self, name: &str) -> Result<Zeroizing<String>, SecretProblem> {
         let document = self.read()?;
-        let kept = document.get(jid.as_str()).and_then(|item| item.as_str());
-        kept.map(|password| Zeroizing::new(password.to_owned()))
+        let kept = document.get(name).and_then(|item| item.as_str());
+        kept.map(|secret| Zeroizing::new(secret.to_owned()))
             .ok_or(SecretProblem::NotFound)
     }
 
     pub(super) fn forget(&self, jid: &BareJid) -> Result<(), SecretProblem> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut document = self.read()?;
-        match document.remove(jid.as_str()) {
+        let token = document.remove(&token_of(jid));
+        match document.remove(jid.as_str()).or(token) {
             None => Ok(()),
             Some(_) if document.is_empty() => Ok(written::remove(&self.path)?),
             Some(_) => self.write(&document),
@@ -72,4 +98,9 @@ impl PasswordFile {
             Readers::Owner,
         )?)
     }
+}
+
+/// No account has such an address: a slash begins a resource.
+fn token_of(jid: &BareJid) -> String {
+    format!("{jid}/token")
 }

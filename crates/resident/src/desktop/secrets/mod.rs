@@ -1,4 +1,4 @@
-//! Passwords: in the system's keyring, or in a file of the profile by the user's choice only.
+//! Passwords, and the tokens that servers give for them: in the system's keyring, or in a file of the profile by the user's choice only.
 //!
 //! Nothing here falls back from the one to the other by itself, and no password is ever part of an error or a log.
 
@@ -66,7 +66,8 @@ impl SecretKeeper {
         self.ring.is_there().await
     }
 
-    /// Keeps the account's password in `place`, in the stead of an older one.
+    /// Keeps the account's password in `place`, in the stead of an older one. A token that was given for that one
+    /// goes with it.
     ///
     /// # Errors
     /// [`SecretProblem`]; nothing is kept then.
@@ -105,7 +106,7 @@ impl SecretKeeper {
         }
     }
 
-    /// Forgets the account's password; that there was none is fine.
+    /// Forgets the account's password and token; that there was none is fine.
     ///
     /// # Errors
     /// [`SecretProblem`]; the password may still be there then.
@@ -115,6 +116,47 @@ impl SecretKeeper {
             SecretStore::File => {
                 let jid = jid.clone();
                 self.with_file(move |file| file.forget(&jid)).await
+            }
+        }
+    }
+
+    /// The token that the server gave for the account's password, in the words of who kept it.
+    ///
+    /// # Errors
+    /// [`SecretProblem::NotFound`] and the rest of [`SecretProblem`].
+    pub async fn load_token(
+        &self,
+        jid: &BareJid,
+        place: SecretStore,
+    ) -> Result<Zeroizing<String>, SecretProblem> {
+        match place {
+            SecretStore::Keyring => self.ring.load_token(jid).await,
+            SecretStore::File => {
+                let jid = jid.clone();
+                self.with_file(move |file| file.load_token(&jid)).await
+            }
+        }
+    }
+
+    /// Keeps a token beside the account's password, in the stead of an older one; `None` forgets it.
+    ///
+    /// # Errors
+    /// [`SecretProblem::NotFound`] when there is no password any more that it could stand for, and the rest of
+    /// [`SecretProblem`].
+    pub async fn keep_token(
+        &self,
+        jid: &BareJid,
+        place: SecretStore,
+        token: Option<Zeroizing<String>>,
+    ) -> Result<(), SecretProblem> {
+        match place {
+            SecretStore::Keyring => self.ring.keep_token(jid, token).await,
+            SecretStore::File => {
+                let jid = jid.clone();
+                self.with_file(move |file| {
+                    file.keep_token(&jid, token.as_deref().map(String::as_str))
+                })
+                .await
             }
         }
     }

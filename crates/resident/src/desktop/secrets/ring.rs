@@ -36,17 +36,48 @@ impl Ring {
         jid: &BareJid,
         password: Zeroizing<String>,
     ) -> Result<(), SecretProblem> {
-        self.with_entry(jid, move |entry| entry.set_password(&password))
+        self.forget_line(&token_of(jid)).await?;
+        self.with_entry(jid.as_str(), move |entry| entry.set_password(&password))
             .await
     }
 
     pub(super) async fn load(&self, jid: &BareJid) -> Result<Zeroizing<String>, SecretProblem> {
-        self.with_entry(jid, |entry| entry.get_password().map(Zeroizing::new))
+        self.load_line(jid.as_str()).await
+    }
+
+    pub(super) async fn load_token(
+        &self,
+        jid: &BareJid,
+    ) -> Result<Zeroizing<String>, SecretProblem> {
+        self.load_line(&token_of(jid)).await
+    }
+
+    pub(super) async fn keep_token(
+        &self,
+        jid: &BareJid,
+        token: Option<Zeroizing<String>>,
+    ) -> Result<(), SecretProblem> {
+        let name = token_of(jid);
+        let Some(token) = token else {
+            return self.forget_line(&name).await;
+        };
+        self.load(jid).await?;
+        self.with_entry(&name, move |entry| entry.set_password(&token))
             .await
     }
 
     pub(super) async fn forget(&self, jid: &BareJid) -> Result<(), SecretProblem> {
-        match self.with_entry(jid, Entry::delete_credential).await {
+        self.forget_line(&token_of(jid)).await?;
+        self.forget_line(jid.as_str()).await
+    }
+
+    async fn load_line(&self, name: &str) -> Result<Zeroizing<String>, SecretProblem> {
+        self.with_entry(name, |entry| entry.get_password().map(Zeroizing::new))
+            .await
+    }
+
+    async fn forget_line(&self, name: &str) -> Result<(), SecretProblem> {
+        match self.with_entry(name, Entry::delete_credential).await {
             Err(SecretProblem::NotFound) => Ok(()),
             other => other,
         }
@@ -54,11 +85,11 @@ impl Ring {
 
     async fn with_entry<T: Send + 'static>(
         &self,
-        jid: &BareJid,
+        name: &str,
         work: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
     ) -> Result<T, SecretProblem> {
         self.reachable().await?;
-        let user = format!("{}:{jid}", self.profile_id);
+        let user = format!("{}:{name}", self.profile_id);
         let work = tokio::task::spawn_blocking(move || work(&Entry::new(SERVICE, &user)?));
         match tokio::time::timeout(PATIENCE, work).await {
             Err(_elapsed) => Err(SecretProblem::Locked),
@@ -134,6 +165,11 @@ impl Ring {
     async fn reachable(&self) -> Result<(), SecretProblem> {
         Ok(())
     }
+}
+
+/// No account has such an address: a slash begins a resource.
+fn token_of(jid: &BareJid) -> String {
+    format!("{jid}/token")
 }
 
 fn problem(error: &Error) -> SecretProblem {

@@ -145,3 +145,45 @@ async fn a_desktop_without_a_keyring_says_so_and_writes_no_file_instead() {
     assert!(matches!(error, SecretProblem::NoKeyring(_)), "{error:?}");
     assert!(!folder.path().join("secrets.toml").exists());
 }
+
+#[tokio::test]
+async fn a_token_lives_and_dies_with_its_password() {
+    let profile = Home::new();
+    let keeper = &profile.keeper;
+    let alice = jid("alice@example.org");
+    let kept = || {
+        Some(Zeroizing::new(
+            "HT-SHA-256-NONE SCRAM-SHA-256 0 t".to_owned(),
+        ))
+    };
+    let there = async || keeper.load_token(&alice, SecretStore::File).await.is_ok();
+
+    let early = keeper.keep_token(&alice, SecretStore::File, kept()).await;
+    assert!(matches!(early, Err(SecretProblem::NotFound)));
+    for password in ["first", "second"] {
+        keeper
+            .store(&alice, SecretStore::File, password)
+            .await
+            .unwrap();
+        assert!(!there().await, "a changed password has no token yet");
+        keeper
+            .keep_token(&alice, SecretStore::File, kept())
+            .await
+            .unwrap();
+        assert!(there().await);
+        let loaded = keeper.load(&alice, SecretStore::File).await.unwrap();
+        assert_eq!(*loaded, password);
+    }
+    keeper
+        .keep_token(&alice, SecretStore::File, None)
+        .await
+        .unwrap();
+    assert!(!there().await);
+    keeper
+        .keep_token(&alice, SecretStore::File, kept())
+        .await
+        .unwrap();
+    keeper.forget(&alice, SecretStore::File).await.unwrap();
+    assert!(!there().await);
+    assert!(!profile.file().exists(), "nothing is left");
+}
