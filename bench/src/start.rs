@@ -62,7 +62,7 @@ pub(crate) async fn measure(
 }
 
 /// Milliseconds since `from` when the watcher has presence of this type from `jid`.
-async fn seen(watcher: &mut BareStream, jid: &str, kind: &str, from: Instant) -> f64 {
+pub(crate) async fn seen(watcher: &mut BareStream, jid: &str, kind: &str, from: Instant) -> f64 {
     loop {
         let frame = watcher.receive().await.expect("the watcher's stream");
         let sender = attribute(&frame, "from").unwrap_or_default();

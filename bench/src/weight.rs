@@ -91,19 +91,31 @@ pub(crate) async fn window(alice: &Person, report: &mut Report) {
 fn memory(alice: &Person) -> Memory {
     let mut sum = Memory::default();
     for process in alice.desktop.processes() {
-        let text =
-            std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
-        for line in text.lines() {
-            let mut words = line.split_whitespace();
-            let (key, value) = (
-                words.next().unwrap_or_default(),
-                words.next().and_then(|word| word.parse().ok()).unwrap_or(0),
-            );
-            match key {
-                "Pss:" => sum.pss += value,
-                "Private_Clean:" | "Private_Dirty:" => sum.private += value,
-                _ => {}
-            }
+        let one = memory_of(process);
+        sum.pss += one.pss;
+        sum.private += one.private;
+    }
+    sum
+}
+
+/// A single process's share of the memory, in megabytes.
+pub(crate) fn pss_of(process: u32) -> f64 {
+    megabytes(memory_of(process).pss)
+}
+
+fn memory_of(process: u32) -> Memory {
+    let mut sum = Memory::default();
+    let text = read(Path::new(&format!("/proc/{process}/smaps_rollup")));
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let (key, value) = (
+            words.next().unwrap_or_default(),
+            words.next().and_then(|word| word.parse().ok()).unwrap_or(0),
+        );
+        match key {
+            "Pss:" => sum.pss += value,
+            "Private_Clean:" | "Private_Dirty:" => sum.private += value,
+            _ => {}
         }
     }
     sum
@@ -111,7 +123,7 @@ fn memory(alice: &Person) -> Memory {
 
 /// What the processes have done so far.
 #[derive(Debug, Default)]
-struct Work {
+pub(crate) struct Work {
     /// Of every thread that is there: nanoseconds on the processor, and how often it went to sleep by itself.
     threads: HashMap<PathBuf, (f64, f64)>,
     /// Seconds of all threads that there ever were, in the kernel's ticks of 10 ms.
@@ -119,7 +131,7 @@ struct Work {
 }
 
 impl Work {
-    fn of(alice: &Person) -> Self {
+    pub(crate) fn of(alice: &Person) -> Self {
         let mut work = Self::default();
         for process in alice.desktop.processes() {
             let folder = PathBuf::from(format!("/proc/{process}"));
@@ -144,7 +156,7 @@ impl Work {
     }
 
     /// Seconds of processor time, and wake-ups, since `before`.
-    fn since(&self, before: &Self) -> (f64, f64) {
+    pub(crate) fn since(&self, before: &Self) -> (f64, f64) {
         let (mut nanoseconds, mut switches) = (0.0, 0.0);
         for (thread, (ran, slept)) in &self.threads {
             let (ran_before, slept_before) = before.threads.get(thread).unwrap_or(&(0.0, 0.0));

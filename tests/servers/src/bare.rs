@@ -147,16 +147,7 @@ impl BareStream {
         password: &str,
         resource: &str,
     ) -> Result<(), BareError> {
-        let secret = BASE64.encode(format!("\0{name}\0{password}"));
-        self.send(&format!(
-            "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>"
-        ))
-        .await?;
-        let answer = self.receive().await?;
-        if !answer.starts_with("<success") {
-            return Err(unexpected("<success/>", &answer));
-        }
-        self.restart().await?;
+        self.authenticate(name, password).await?;
         self.send(&format!(
             "<iq xmlns='jabber:client' type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>\
              <resource>{resource}</resource></bind></iq>"
@@ -167,6 +158,23 @@ impl BareStream {
             return Err(unexpected("the resource bound", &bound));
         }
         Ok(())
+    }
+
+    /// Proves by PLAIN who it is, and opens the stream anew; binds nothing, so that an earlier stream can go on.
+    ///
+    /// # Errors
+    /// See [`BareError`].
+    pub async fn authenticate(&mut self, name: &str, password: &str) -> Result<(), BareError> {
+        let secret = BASE64.encode(format!("\0{name}\0{password}"));
+        self.send(&format!(
+            "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>"
+        ))
+        .await?;
+        let answer = self.receive().await?;
+        if !answer.starts_with("<success") {
+            return Err(unexpected("<success/>", &answer));
+        }
+        self.restart().await
     }
 
     /// Writes one frame, and returns when the socket has taken it.

@@ -1,0 +1,254 @@
+//! From a server's socket to a row in the database: the real engine, network client and store, in a thread of their
+//! own as they are in the resident, and a server that only says what it was told to.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use carillon_core::alerts::Surroundings;
+use carillon_core::connection::Proxy;
+use carillon_core::ids::{AccountId, ChatRef, Timestamp};
+use carillon_core::settings::{AccountSettings, Settings};
+use carillon_engine::connector::Boxed;
+use carillon_engine::store::{Reader, Store};
+use carillon_engine::wire::Secret;
+use carillon_engine::{Engine, EngineConfig, Output, Secrets, WireConnector};
+use carillon_tests_flows::{Account, Conversation, ScriptedServer, Way};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::sleep;
+
+use crate::report::{Report, percentile, sorted};
+
+/// The managed stream's feature (XEP-0198 §2).
+const MANAGED: &str = "<sm xmlns='urn:xmpp:sm:3'/>";
+const BOB: &str = "bob@example.net";
+const PASSWORD: &str = "wonderland";
+/// Between two messages that come one by one: time for what follows an alert.
+const PACE: Duration = Duration::from_millis(5);
+/// How often the database is looked at.
+const LOOK: Duration = Duration::from_millis(2);
+/// Between two questions what was handled.
+const ASK: Duration = Duration::from_millis(50);
+
+/// `single` messages that come one by one, then `many` at once.
+pub(crate) async fn measure(single: usize, many: usize, report: &mut Report) {
+    eprintln!("rows: {single} one by one, {many} at once");
+    let account = Account {
+        full: "alice@example.org/desk".to_owned(),
+        password: PASSWORD.to_owned(),
+    };
+    let listening = ScriptedServer::listen(Way::WebSocket).await;
+    let mut home = Home::start(&account, listening.url());
+    let mut script = Script::signs_in(listening.accept().await, &account).await;
+
+    let mut took = Vec::new();
+    for number in 0..single {
+        let said = Instant::now();
+        script.says(number).await;
+        let stored = home.rows.recv().await.expect("the engine lives");
+        took.push(stored.duration_since(said).as_secs_f64() * 1e6);
+        sleep(PACE).await;
+    }
+    let took = sorted(&took);
+    report.add(
+        "stanza_to_row_us",
+        percentile(&took, 50),
+        "us",
+        None,
+        single,
+    );
+    report.add(
+        "stanza_to_row_p99_us",
+        percentile(&took, 99),
+        "us",
+        None,
+        single,
+    );
+
+    let begun = Instant::now();
+    for number in single..single + many {
+        script.says(number).await;
+    }
+    while home.committed() < single + many {
+        sleep(LOOK).await;
+    }
+    let rows = begun.elapsed().as_secs_f64();
+    script.hears_all_handled(&home).await;
+    let durable = begun.elapsed().as_secs_f64();
+    let count = f64::from(u32::try_from(many).expect("not so many"));
+    report.add("rows_per_s", count / rows, "1/s", None, many);
+    report.add(
+        "rows_acknowledged_per_s",
+        count / durable,
+        "1/s",
+        None,
+        many,
+    );
+    home.end();
+}
+
+/// The engine's thread.
+struct Home {
+    reader: Reader,
+    chat: ChatRef,
+    /// When a row was told of.
+    rows: mpsc::UnboundedReceiver<Instant>,
+    end: oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+    _folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn start(account: &Account, url: String) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("carillon.sqlite")).expect("a store");
+        let reader = store.reader().expect("a second connection");
+        let settings = Settings {
+            accounts: vec![AccountSettings {
+                connect: Some(url),
+                proxy: Proxy::Direct,
+                ..AccountSettings::new(account.bare().parse().expect("an address"))
+            }],
+            ..Settings::default()
+        };
+        let (tell, rows) = mpsc::unbounded_channel();
+        let (end, ended) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(live(store, settings, tell, ended));
+        });
+        Self {
+            reader,
+            chat: ChatRef {
+                account: AccountId(1),
+                jid: BOB.parse().expect("an address"),
+            },
+            rows,
+            end,
+            thread,
+            _folder: folder,
+        }
+    }
+
+    /// The messages that another connection to the database sees.
+    fn committed(&self) -> usize {
+        self.reader.unread(&self.chat).expect("the store") as usize
+    }
+
+    fn end(self) {
+        let _ = self.end.send(());
+        self.thread.join().expect("the engine's thread");
+    }
+}
+
+async fn live(
+    store: Store,
+    settings: Settings,
+    tell: mpsc::UnboundedSender<Instant>,
+    mut ended: oneshot::Receiver<()>,
+) {
+    let (_surroundings, around) = watch::channel(Surroundings::default());
+    let config = EngineConfig {
+        store,
+        settings,
+        connector: Arc::new(WireConnector::new(Arc::new(Known))),
+        surroundings: around,
+        clock: Arc::new(|| Timestamp(jiff::Timestamp::now().as_millisecond())),
+        chance: Box::new(|| 0.5),
+    };
+    let (engine, mut outputs) = Engine::start(config).expect("an engine");
+    loop {
+        tokio::select! {
+            output = outputs.recv() => match output {
+                Some(Output::MessageAdded(..)) => { let _ = tell.send(Instant::now()); }
+                Some(_) => {}
+                None => return,
+            },
+            _ = &mut ended => break,
+        }
+    }
+    engine.say_goodbye().await;
+}
+
+struct Known;
+
+impl Secrets for Known {
+    fn password(&self, _: &AccountSettings) -> Boxed<Option<Secret>> {
+        Box::pin(async { Some(Secret::new(PASSWORD.to_owned())) })
+    }
+}
+
+/// The server's side.
+struct Script {
+    stream: Conversation,
+    /// Stanzas since the stream is managed.
+    said: usize,
+    /// Of those, messages.
+    messages: usize,
+}
+
+impl Script {
+    async fn signs_in(mut stream: Conversation, account: &Account) -> Self {
+        stream.signs_in_offering(account, MANAGED).await;
+        let mut script = Self {
+            stream,
+            said: 0,
+            messages: 0,
+        };
+        loop {
+            let asked = script.stream.recv().await;
+            match asked.name() {
+                "enable" => {
+                    let enabled = "<enabled xmlns='urn:xmpp:sm:3' id='s1' resume='true'/>";
+                    script.stream.send(enabled).await;
+                }
+                "presence" => return script,
+                "iq" => {
+                    let id = asked.attr("id").unwrap_or_default();
+                    let roster = asked.children().any(|it| it.ns() == "jabber:iq:roster");
+                    let result = if roster {
+                        format!(
+                            "<query xmlns='jabber:iq:roster'><item jid='{BOB}' subscription='both'/></query>"
+                        )
+                    } else {
+                        String::new()
+                    };
+                    let answer = format!("<iq type='result' id='{id}'>{result}</iq>");
+                    script.stream.send(&answer).await;
+                    script.said += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn says(&mut self, number: usize) {
+        let text = format!(
+            "<message type='chat' from='{BOB}/phone' to='alice@example.org/desk' id='row-{number}'>\
+             <body>row-{number}: shall we meet at the harbour at six, or is that too early for you?</body></message>"
+        );
+        self.stream.send(&text).await;
+        self.said += 1;
+        self.messages += 1;
+    }
+
+    /// Asks until all that was said is handled. Nothing is that another connection does not see.
+    async fn hears_all_handled(&mut self, home: &Home) {
+        loop {
+            self.stream.send("<r xmlns='urn:xmpp:sm:3'/>").await;
+            let answer = self.stream.recv_named("a").await;
+            let handled: usize = answer
+                .attr("h")
+                .and_then(|h| h.parse().ok())
+                .expect("a count");
+            let others = self.said - self.messages;
+            assert!(handled <= home.committed() + others, "handled, not stored");
+            if handled == self.said {
+                return;
+            }
+            sleep(ASK).await;
+        }
+    }
+}
