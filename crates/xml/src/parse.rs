@@ -46,7 +46,7 @@ fn parse_utf8(mut rest: &[u8], limits: &Limits) -> Result<Element, XmlError> {
     if rest.first() != Some(&b'<') {
         return Err(XmlError::NotAnElement);
     }
-    let mut parser = tokenizer(limits);
+    let mut parser = tokenizer(rest.len() + 1);
     let mut tree = Tree::new(*limits);
     loop {
         if let Some(root) = tree.take_root() {
@@ -64,11 +64,11 @@ fn parse_utf8(mut rest: &[u8], limits: &Limits) -> Result<Element, XmlError> {
     }
 }
 
-/// The reader of tokens that both ways of reading share.
-pub(crate) fn tokenizer(limits: &Limits) -> RawParser {
+/// The reader of tokens that both ways of reading share. It takes memory for the longest token at once.
+pub(crate) fn tokenizer(longest: usize) -> RawParser {
     // The tokenizer's own limit (8 KiB) would refuse ordinary long attributes; the whole is bounded by its user.
     RawParser::with_options(Options {
-        max_token_length: limits.bytes,
+        max_token_length: longest,
         context: None,
         comments: CommentMode::Reject,
     })

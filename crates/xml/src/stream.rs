@@ -75,7 +75,7 @@ impl StreamReader {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            parser: tokenizer(&limits),
+            parser: tokenizer(limits.bytes),
             tree: Tree::new(limits),
             place: Place::Before,
             begun: false,

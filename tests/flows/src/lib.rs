@@ -18,5 +18,5 @@ mod server;
 pub use attack::{Attack, SENDERS, Sender};
 pub use link::Way;
 pub use scene::Scene;
-pub use server::{Account, Conversation, ScriptedServer};
+pub use server::{Account, Conversation, First, ScriptedServer};
 pub use tokio_tungstenite::tungstenite::protocol::Message;

@@ -88,6 +88,14 @@ impl Link {
         }
     }
 
+    /// What is below the framing.
+    pub(crate) fn connection(&mut self) -> &mut TcpStream {
+        match self {
+            Self::WebSocket(socket) => socket.get_mut(),
+            Self::Tcp(link) => &mut link.tcp,
+        }
+    }
+
     /// The client's stream is about to begin, for the first time or anew.
     pub(crate) fn expects_opening(&mut self) {
         if let Self::Tcp(link) = self {

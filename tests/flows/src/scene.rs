@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Alice, online at her server, with Bob in her roster.
 #[derive(Debug)]
@@ -40,15 +40,24 @@ impl Scene {
     /// # Panics
     /// When it does not connect.
     pub async fn connected(way: Way) -> Self {
+        Self::connected_as(way, |_| {}).await
+    }
+
+    /// As [`Scene::connected`], with something set up otherwise.
+    ///
+    /// # Panics
+    /// When it does not connect.
+    pub async fn connected_as(way: Way, change: impl FnOnce(&mut ConnectConfig)) -> Self {
         let listening = ScriptedServer::listen(way).await;
         let account = Self::alice();
         let (outgoing, requests) = mpsc::channel(64);
         let (told, incoming) = mpsc::channel(64);
         let jid = BareJid::new(account.bare()).expect("an address");
-        let config = ConnectConfig {
+        let mut config = ConnectConfig {
             url: Some(listening.url()),
             ..ConnectConfig::new(jid, Secret::new(account.password))
         };
+        change(&mut config);
         let session = tokio::spawn(carillon_wire::run(config, requests, told));
         Self {
             server: listening.accept().await,

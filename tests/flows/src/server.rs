@@ -7,7 +7,10 @@ use futures_util::SinkExt;
 use minidom::Element;
 use sasl::common::Password;
 use sasl::common::scram::{ScramProvider, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
@@ -15,7 +18,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::Message;
 
 /// Longer than any answer on loopback takes, even on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(60);
 const SALT: &[u8] = b"pepper";
 /// The fewest that a client takes without a warning (RFC 7677 §4).
 const ITERATIONS: u32 = 4096;
@@ -150,6 +153,13 @@ impl Conversation {
         socket.send(message).await.expect("the client listens");
     }
 
+    /// Puts these bytes on the connection as they are, below any framing; `false` when the client does not take them
+    /// any more.
+    pub async fn send_bytes(&mut self, bytes: &[u8]) -> bool {
+        let sent = async { self.link.connection().write_all(bytes).await.is_ok() };
+        timeout(DEADLINE, sent).await.unwrap_or(false)
+    }
+
     /// Says that the stream ends.
     ///
     /// # Panics
@@ -200,6 +210,11 @@ impl Conversation {
 
     /// Signs `account` in by SCRAM-SHA-256 and binds it.
     pub async fn signs_in(&mut self, account: &Account) {
+        self.signs_in_offering(account, "").await;
+    }
+
+    /// As [`Conversation::signs_in`], with these features offered beside the binding.
+    pub async fn signs_in_offering(&mut self, account: &Account, features: &str) {
         let domain = account.domain().to_owned();
         self.opens(
             &domain,
@@ -208,8 +223,8 @@ impl Conversation {
         )
         .await;
         self.proves(&account.password).await;
-        self.opens(&domain, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
-            .await;
+        let bind = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
+        self.opens(&domain, &format!("{bind}{features}")).await;
         let bind = self.recv_named("iq").await;
         let id = bind.attr("id").unwrap_or_default();
         self.send(&format!(
@@ -222,31 +237,90 @@ impl Conversation {
 
     /// SCRAM (RFC 5802 §3) with a client that knows the password.
     async fn proves(&mut self, password: &str) {
-        let auth = self.recv_named("auth").await;
-        let first = decoded(&auth);
-        let first = first.strip_prefix("n,,").expect("no channel binding");
-        let nonce = first.split_once(",r=").expect("a nonce").1;
-        let salt = STANDARD.encode(SALT);
-        let challenge = format!("r={nonce}server,s={salt},i={ITERATIONS}");
+        let first = self.first().await;
+        let challenge = first.challenge();
         self.send_sasl("challenge", &challenge).await;
-        let last = decoded(&self.recv_named("response").await);
+        let last = self.proof().await;
         let (unproven, _proof) = last.rsplit_once(",p=").expect("a proof");
-        let dialogue = format!("{first},{challenge},{unproven}");
-        let password = Password::Plain(password.to_owned());
-        let salted = Sha256::derive(&password, SALT, ITERATIONS).expect("a key");
-        let key = Sha256::hmac(b"Server Key", &salted).expect("a key");
-        let signature = Sha256::hmac(dialogue.as_bytes(), &key).expect("a signature");
-        let signature = STANDARD.encode(signature);
+        let signature = first.signature(password, &challenge, unproven);
         self.send_sasl("success", &format!("v={signature}")).await;
     }
 
-    async fn send_sasl(&mut self, name: &str, data: &str) {
+    /// The client's first message.
+    ///
+    /// # Panics
+    /// When it says something else.
+    pub async fn first(&mut self) -> First {
+        let auth = self.recv_named("auth").await;
+        let message = decoded(&auth);
+        let bare = message.strip_prefix("n,,").expect("no channel binding");
+        First(bare.to_owned())
+    }
+
+    /// The client's last message.
+    ///
+    /// # Panics
+    /// When it says something else.
+    pub async fn proof(&mut self) -> String {
+        decoded(&self.recv_named("response").await)
+    }
+
+    /// Says something about the authentication; `data` goes out in Base64.
+    pub async fn send_sasl(&mut self, name: &str, data: &str) {
         let data = STANDARD.encode(data);
         self.send(&format!(
             "<{name} xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{data}</{name}>"
         ))
         .await;
     }
+}
+
+/// `client-first-message-bare` (RFC 5802 §7).
+#[derive(Debug)]
+pub struct First(String);
+
+impl First {
+    /// The client's nonce.
+    ///
+    /// # Panics
+    /// When it has none.
+    #[must_use]
+    pub fn nonce(&self) -> &str {
+        self.0.split_once(",r=").expect("a nonce").1
+    }
+
+    /// What an honest server asks.
+    #[must_use]
+    pub fn challenge(&self) -> String {
+        let (nonce, salt) = (self.nonce(), STANDARD.encode(SALT));
+        format!("r={nonce}server,s={salt},i={ITERATIONS}")
+    }
+
+    /// By what a server shows that it knows the password.
+    ///
+    /// # Panics
+    /// Never: the lengths are right.
+    #[must_use]
+    pub fn signature(&self, password: &str, challenge: &str, unproven: &str) -> String {
+        let dialogue = format!("{},{challenge},{unproven}", self.0);
+        let key = Sha256::hmac(b"Server Key", &salted(password)).expect("a key");
+        let signature = Sha256::hmac(dialogue.as_bytes(), &key).expect("a signature");
+        STANDARD.encode(signature)
+    }
+}
+
+/// `SaltedPassword`. It takes long, and a test asks for it again and again.
+fn salted(password: &str) -> Vec<u8> {
+    static KNOWN: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().expect("nobody panics with it");
+    let derive = || {
+        let password = Password::Plain(password.to_owned());
+        Sha256::derive(&password, SALT, ITERATIONS).expect("a key")
+    };
+    known
+        .entry(password.to_owned())
+        .or_insert_with(derive)
+        .clone()
 }
 
 fn decoded(element: &Element) -> String {

@@ -1,0 +1,321 @@
+//! XML and frames that are written to do harm: what they cost, in time of the processor and in memory, through a real
+//! socket up to the session, by both ways.
+//!
+//! One test, since all of the process counts.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
+use carillon_core::session::{Incoming, SessionProblem};
+use carillon_tests_flows::{Scene, Way};
+use peak_alloc::PeakAlloc;
+use rustix::time::{ClockId, clock_gettime};
+use std::time::Duration;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// More than before the attack, at any moment.
+const MOST_MEMORY: usize = 32 << 20;
+/// What an ordinary message may take while it is read.
+const ORDINARY: usize = 128 << 10;
+/// For server and client together, without optimisation. Ten times what it takes, lest a slow machine decide.
+const MOST_TIME: Duration = Duration::from_secs(5);
+const MIB: usize = 1 << 20;
+
+/// What of the session is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The stream ended, because the server broke its rules.
+    Ended,
+    /// What came was left out, and the session goes on.
+    Skipped,
+    /// It was read.
+    Read,
+}
+use End::{Ended, Read, Skipped};
+
+/// What is sent: a begin, then the same again and again, then an end.
+struct Attack {
+    name: &'static str,
+    begin: String,
+    again: (String, usize),
+    end: &'static str,
+    /// By WebSocket, and by TCP.
+    ends: (End, End),
+}
+
+fn attack(name: &'static str, text: String, ends: (End, End)) -> Attack {
+    Attack {
+        name,
+        begin: text,
+        again: (String::new(), 0),
+        end: "",
+        ends,
+    }
+}
+
+fn message(inside: &str) -> String {
+    format!(
+        "<message xmlns='jabber:client' from='bob@example.net/x'><body>{inside}</body></message>"
+    )
+}
+
+fn repeated(
+    name: &'static str,
+    begin: &str,
+    again: &str,
+    bytes: usize,
+    end: &'static str,
+) -> Attack {
+    let piece = again.repeat((64 << 10) / again.len() + 1);
+    let times = bytes / piece.len() + 1;
+    Attack {
+        name,
+        begin: begin.to_owned(),
+        again: (piece, times),
+        end,
+        ends: (Ended, Ended),
+    }
+}
+
+/// Of documents within the limit of a stanza, where a WebSocket's frame ends and the next begins.
+fn documents() -> Vec<Attack> {
+    let attributes: String = (0..80_000).map(|n| format!(" a{n}=''")).collect();
+    let namespaces: String = (0..50_000).map(|n| format!(" xmlns:a{n}='u'")).collect();
+    let level: String = (0..16).map(|n| format!(" xmlns:n{n}='u'")).collect();
+    let laughs: String = (1..10)
+        .map(|n| format!("<!ENTITY l{n} '{}'>", format!("&l{};", n - 1).repeat(10)))
+        .collect();
+    let long = "x".repeat(MIB - 200);
+    let nested = |n: usize| "<a>".repeat(n) + &"</a>".repeat(n);
+    let skipped = (Skipped, Skipped);
+    let forbidden = (Skipped, Ended);
+    vec![
+        attack(
+            "a billion laughs",
+            format!("<!DOCTYPE a [<!ENTITY l0 'ha'>{laughs}]><a>&l9;</a>"),
+            forbidden,
+        ),
+        attack(
+            "an entity of 900 kB, 10,000 times",
+            format!(
+                "<!DOCTYPE a [<!ENTITY l '{}'>]><a>{}</a>",
+                "x".repeat(900_000),
+                "&l;".repeat(10_000)
+            ),
+            forbidden,
+        ),
+        attack(
+            "a file as an entity",
+            "<!DOCTYPE a [<!ENTITY l SYSTEM 'file:///dev/zero'>]><a>&l;</a>".to_owned(),
+            forbidden,
+        ),
+        attack(
+            "a comment of 1 MB",
+            format!("<a><!--{long}--></a>"),
+            forbidden,
+        ),
+        attack(
+            "an instruction of 1 MB",
+            format!("<a><?{long}?></a>"),
+            forbidden,
+        ),
+        attack("6,000 deep", nested(6_000), skipped),
+        attack("140,000 deep", nested(140_000), skipped),
+        attack("80,000 attributes", format!("<a{attributes}/>"), skipped),
+        attack("50,000 namespaces", format!("<a{namespaces}/>"), skipped),
+        attack(
+            "16 namespaces on each of 60 levels",
+            format!("<a{level}>").repeat(60) + &"</a>".repeat(60),
+            skipped,
+        ),
+        attack(
+            "200,000 elements",
+            format!("<a>{}</a>", "<b/>".repeat(200_000)),
+            skipped,
+        ),
+        attack("a name of 1 MB", format!("<{long}/>"), (Read, Read)),
+        attack(
+            "an attribute of 1 MB",
+            format!("<a b='{long}'/>"),
+            (Read, Read),
+        ),
+        attack(
+            "a prefix of 500 kB",
+            format!("<{0}:a xmlns:{0}='u'/>", "x".repeat(500_000)),
+            (Read, Read),
+        ),
+        attack("a text of 1 MB", message(&long), (Read, Read)),
+        attack(
+            "170,000 references",
+            message(&"&#65;".repeat(170_000)),
+            (Read, Read),
+        ),
+        attack(
+            "75,000 pieces of CDATA",
+            message(&"<![CDATA[x]]>".repeat(75_000)),
+            (Read, Read),
+        ),
+        attack(
+            "as many elements as are allowed",
+            format!(
+                "<message xmlns='jabber:client' from='bob@example.net/x'>{}</message>",
+                "<b/>".repeat(51_990)
+            ),
+            (Read, Read),
+        ),
+    ]
+}
+
+/// Beyond the limit.
+fn endless() -> Vec<Attack> {
+    vec![
+        repeated("a stanza of 1 MiB and a bit", "<a>", "x", MIB, "</a>"),
+        repeated("a stanza of 65 MiB", "<a>", "x", 65 * MIB, "</a>"),
+        repeated("a tag of 65 MiB", "<", "x", 65 * MIB, "/>"),
+        repeated("an attribute of 65 MiB", "<a b='", "x", 65 * MIB, "'/>"),
+        repeated(
+            "a million namespaces",
+            "<a",
+            " xmlns:n12345='u'",
+            17 * MIB,
+            "/>",
+        ),
+        repeated("five million levels", "", "<a>", 15 * MIB, ""),
+        repeated("four million elements", "<a>", "<b/>", 16 * MIB, "</a>"),
+        repeated("a comment of 65 MiB", "<a><!--", "x", 65 * MIB, "--></a>"),
+    ]
+}
+
+/// A frame's head (RFC 6455 §5.2): text or its continuation, of so many bytes, from a server.
+fn head(first: bool, last: bool, bytes: usize) -> Vec<u8> {
+    let mut head = vec![u8::from(first) | u8::from(last) << 7, 127];
+    head.extend((bytes as u64).to_be_bytes());
+    head
+}
+
+/// By how many frames a WebSocket's message comes.
+#[derive(Debug, Clone, Copy)]
+enum Frames {
+    One,
+    /// One for each piece.
+    Many,
+}
+
+async fn says(scene: &mut Scene, way: Way, attack: &Attack, frames: Frames) {
+    let (piece, times) = &attack.again;
+    let parts = std::iter::once(attack.begin.as_bytes())
+        .chain(std::iter::repeat_n(piece.as_bytes(), *times))
+        .chain([attack.end.as_bytes()]);
+    let all = attack.begin.len() + piece.len() * times + attack.end.len();
+    if let (Way::WebSocket, Frames::One) = (way, frames) {
+        scene.server.send_bytes(&head(true, true, all)).await;
+    }
+    for (number, part) in parts.enumerate() {
+        if let (Way::WebSocket, Frames::Many) = (way, frames) {
+            let head = head(number == 0, number == times + 1, part.len());
+            if !scene.server.send_bytes(&head).await {
+                return;
+            }
+        }
+        if !scene.server.send_bytes(part).await {
+            return;
+        }
+    }
+}
+
+fn processor() -> Duration {
+    let now = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(
+        u64::try_from(now.tv_sec).unwrap(),
+        u32::try_from(now.tv_nsec).unwrap(),
+    )
+}
+
+/// What an attack costs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cost {
+    time: Duration,
+    memory: usize,
+}
+
+/// In a session that is still there from before, if there is one; it is left there if it goes on.
+async fn suffers(
+    way: Way,
+    left: &mut Option<Scene>,
+    attack: &Attack,
+    frames: Frames,
+    expected: End,
+) -> Cost {
+    let mut scene = match left.take() {
+        Some(scene) => scene,
+        None => Scene::online(way).await,
+    };
+    let before = (processor(), MEMORY.current_usage());
+    MEMORY.reset_peak_usage();
+    says(&mut scene, way, attack, frames).await;
+    let name = attack.name;
+    if expected == Ended {
+        let end = scene.ends().await;
+        assert!(
+            matches!(end, Err(SessionProblem::Protocol { .. })),
+            "{name} by {way:?}: {end:?}"
+        );
+    } else {
+        let (told, _) = scene.settled().await;
+        let message = told
+            .iter()
+            .filter(|one| matches!(one, Incoming::Message(_)))
+            .count();
+        let read = usize::from(expected == Read && attack.begin.contains("<body>"));
+        assert_eq!((message, told.len()), (read, read), "{name} by {way:?}");
+        *left = Some(scene);
+    }
+    let cost = Cost {
+        time: processor().saturating_sub(before.0),
+        memory: MEMORY.peak_usage().saturating_sub(before.1),
+    };
+    println!(
+        "{name:<38} {way:<9} {frames:<4} {:>5} ms {:>6} KiB",
+        cost.time.as_millis(),
+        cost.memory >> 10,
+        way = format!("{way:?}"),
+        frames = format!("{frames:?}"),
+    );
+    assert!(cost.memory <= MOST_MEMORY, "{name} by {way:?}: {cost:?}");
+    assert!(cost.time <= MOST_TIME, "{name} by {way:?}: {cost:?}");
+    cost
+}
+
+#[tokio::test]
+async fn what_is_written_to_do_harm_costs_little() {
+    let mut costs = Vec::new();
+    let (mut web, mut tcp) = (None, None);
+    for attack in documents().iter().chain(&endless()) {
+        let (by_web, by_tcp) = attack.ends;
+        costs.push(suffers(Way::WebSocket, &mut web, attack, Frames::One, by_web).await);
+        costs.push(suffers(Way::Tcp, &mut tcp, attack, Frames::One, by_tcp).await);
+        if attack.again.1 > 0 {
+            costs.push(suffers(Way::WebSocket, &mut web, attack, Frames::Many, by_web).await);
+        }
+    }
+    let ordinary = attack("an ordinary message", message("x"), (Read, Read));
+    for (way, left) in [(Way::WebSocket, &mut web), (Way::Tcp, &mut tcp)] {
+        let cost = suffers(way, left, &ordinary, Frames::One, Read).await;
+        assert!(cost.memory <= ORDINARY, "by {way:?}: {cost:?}");
+    }
+    let time = costs.iter().map(|cost| cost.time).max().unwrap();
+    let memory = costs.iter().map(|cost| cost.memory).max().unwrap();
+    println!(
+        "attacks survived: {0} of {0}; at most {1} ms and {2} KiB",
+        costs.len(),
+        time.as_millis(),
+        memory >> 10
+    );
+    assert_eq!(costs.len(), 18 * 2 + 8 * 3);
+}
