@@ -77,7 +77,7 @@ pub async fn run_on(
         .and_then(|stream| stream.location.clone());
     let connected = tokio::select! {
         connected = connect(&destination) => connected,
-        () = incoming.closed() => return Ended::ok(),
+        () = incoming.closed() => return earlier.given_up(),
     };
     match connected {
         Ok(mut transport) => {
@@ -104,9 +104,11 @@ pub(crate) async fn run_over<T: Transport>(
     mut outgoing: mpsc::Receiver<Outgoing>,
     incoming: mpsc::Sender<Incoming>,
 ) -> Ended {
+    // In this order whoever has signed in says so at once, and from then on nobody gives it up.
     let signed_in = tokio::select! {
+        biased;
+        () = incoming.closed() => return earlier.given_up(),
         signed_in = sign_in(transport, &config, earlier.stream.as_ref()) => signed_in,
-        () = incoming.closed() => return Ended::ok(),
     };
     let entry = match signed_in {
         Ok(entry) => entry,
@@ -202,6 +204,14 @@ impl Earlier {
     fn kept(self, problem: SessionProblem) -> Ended {
         Ended {
             result: Err(problem),
+            asleep: self.asleep,
+        }
+    }
+
+    /// Nobody waits for it any more, and what was asleep sleeps on.
+    fn given_up(self) -> Ended {
+        Ended {
+            result: Ok(()),
             asleep: self.asleep,
         }
     }

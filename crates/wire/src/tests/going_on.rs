@@ -240,6 +240,25 @@ async fn another_client_in_the_place_of_a_session_that_lasted_is_told_to_the_use
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attempt_that_is_given_up_leaves_asleep_what_was_asleep() {
+    let mut stage = managed().await;
+    stage.cut();
+    let asleep = stage.over().await.asleep;
+    assert!(asleep.is_some());
+    let earlier = Earlier {
+        stream: Some(stream(5)),
+        asleep,
+    };
+    let mut stage = Stage::connected_after(config(), 64, earlier);
+    stage.opens_for_login().await;
+    stage.recv_auth().await;
+    stage.incoming.close();
+    let ended = stage.over().await;
+    assert_eq!(ended.result, Ok(()));
+    assert!(ended.asleep.is_some(), "for the next attempt");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_session_had_no_time_to_write_is_written_after_the_cut() {
     let mut stage = managed().await;
     stage.cut();
