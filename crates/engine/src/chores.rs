@@ -4,6 +4,7 @@
 //! stand between the plan and its popup.
 
 use crate::desk::Desk;
+use crate::disk::is_the_disks;
 use crate::output::Output;
 use carillon_core::ids::{AccountId, MessageId, Timestamp};
 use carillon_store::{ActivityRow, AlertTimer, StoreError, StoredMark};
@@ -49,6 +50,13 @@ pub(crate) struct Chores {
     tray: bool,
 }
 
+impl Chores {
+    /// What was held up comes before what happened since.
+    pub(crate) fn take_up(&mut self, held: impl IntoIterator<Item = Note>) {
+        self.notes.splice(..0, held);
+    }
+}
+
 impl Desk {
     /// Has something written down soon, in the order in which it happened.
     pub(crate) fn note(&mut self, note: Note) {
@@ -73,9 +81,7 @@ impl Desk {
         let mut listed = false;
         for note in notes {
             listed |= matches!(note, Note::Event(..) | Note::Decided { .. });
-            if let Err(error) = self.write_down(note) {
-                tracing::warn!(%error, "what was to be remembered of alerts could not be stored");
-            }
+            self.remember(note);
         }
         // What the tray shows is written down before it is told.
         if std::mem::take(&mut self.chores.tray) {
@@ -89,27 +95,43 @@ impl Desk {
         }
     }
 
-    fn write_down(&mut self, note: Note) -> Result<(), StoreError> {
+    /// Writes a note down, in its turn: what the disk did not take comes before it.
+    fn remember(&mut self, note: Note) {
+        if self.disk.is_in_trouble() {
+            self.disk.hold(note);
+            return;
+        }
+        let Err(error) = self.write_down(&note) else {
+            return;
+        };
+        tracing::warn!(%error, "what was to be remembered of alerts could not be stored");
+        if is_the_disks(&error) {
+            self.disk_fails(&error);
+            self.disk.hold(note);
+        }
+    }
+
+    fn write_down(&mut self, note: &Note) -> Result<(), StoreError> {
         let store = &mut self.store;
         match note {
             Note::Event(row, waits_for) => store
-                .add_waiting_activity(&row, waits_for.as_deref())
+                .add_waiting_activity(row, waits_for.as_deref())
                 .map(drop),
             Note::Decided {
                 key,
                 outcome,
                 trace,
                 for_good,
-            } => store.decide_activity(&key, outcome, &trace, for_good),
-            Note::Leave(key) => store.leave_activity(&key),
-            Note::Timer(timer) => store.set_alert_timer(&timer),
-            Note::NoTimer(key) => store.remove_alert_timer(&key),
-            Note::LastSeen(account, jid, at) => store.set_last_seen(account, &jid, at),
-            Note::Mark(mark) => store.set_tray_mark(&mark),
-            Note::Unmark(key) => store.remove_tray_mark(&key),
-            Note::OutOfTray(message) => store.keep_out_of_tray(message),
+            } => store.decide_activity(key, outcome, trace, *for_good),
+            Note::Leave(key) => store.leave_activity(key),
+            Note::Timer(timer) => store.set_alert_timer(timer),
+            Note::NoTimer(key) => store.remove_alert_timer(key),
+            Note::LastSeen(account, jid, at) => store.set_last_seen(*account, jid, *at),
+            Note::Mark(mark) => store.set_tray_mark(mark),
+            Note::Unmark(key) => store.remove_tray_mark(key),
+            Note::OutOfTray(message) => store.keep_out_of_tray(*message),
             Note::ChatsOutOfTray(account, jid) => {
-                store.keep_chats_out_of_tray(jid.as_ref().map(|jid| (account, jid)))
+                store.keep_chats_out_of_tray(jid.as_ref().map(|jid| (*account, jid)))
             }
         }
     }

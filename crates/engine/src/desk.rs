@@ -89,6 +89,7 @@ pub struct Desk {
     pub(crate) flush_due: Option<Timestamp>,
     /// How often in a row the disk did not take it.
     pub(crate) unflushed: u32,
+    pub(crate) disk: crate::disk::Disk,
     /// When to try again to say what was left out.
     pub(crate) left_out_due: Option<Timestamp>,
     pub(crate) out: mpsc::Sender<Output>,
@@ -185,7 +186,7 @@ impl Desk {
     /// could not be stored here.
     pub(crate) fn storage_failed(&mut self, account: AccountId, error: &StoreError) {
         tracing::error!(%error, "something could not be stored");
-        self.tell(Output::Storage(error.to_string()));
+        self.disk_fails(error);
         if let Some(account) = self.accounts.get_mut(&account) {
             account.counting.breaks();
             account.say(Outgoing::Close);

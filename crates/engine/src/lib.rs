@@ -15,6 +15,7 @@ pub mod connector;
 mod contacts;
 mod csi;
 pub mod desk;
+mod disk;
 pub mod edits;
 mod elsewhere;
 mod errands;

@@ -3,6 +3,7 @@
 use carillon_core::alerts::{AlertEvent, AlertPlan};
 use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId};
 use carillon_core::tray::TrayInput;
+use carillon_store::StoreError;
 use jid::Jid;
 use serde::{Deserialize, Serialize};
 
@@ -46,8 +47,10 @@ pub enum Output {
     Activity,
     /// A watch that rings once has rung: it is to leave the settings.
     WatchEnded(ChatRef),
-    /// Something could not be stored.
-    Storage(String),
+    /// Something could not be stored, the first of all until [`Self::StorageWorks`].
+    Storage(StoreError),
+    /// What could not be stored can be.
+    StorageWorks,
 }
 
 /// A plan with what its popup may tell.

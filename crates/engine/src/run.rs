@@ -97,6 +97,7 @@ impl Engine {
             standing: HashSet::new(),
             flush_due: None,
             unflushed: 0,
+            disk: crate::disk::Disk::default(),
             left_out_due: None,
             out,
             left_out: 0,
@@ -259,17 +260,20 @@ impl Desk {
             return;
         }
         let counts = self.counts();
-        match self.store.flush_counts(&counts) {
+        let tried = if self.disk.is_in_trouble() {
+            self.store.try_disk()
+        } else {
+            Ok(())
+        };
+        match tried.and_then(|()| self.store.flush_counts(&counts)) {
             Ok(()) => {
                 self.unflushed = 0;
+                self.disk_works();
                 self.tell_handled();
             }
             Err(error) => {
                 tracing::error!(%error, "the disk did not take what was stored");
-                // Once is enough to know.
-                if self.unflushed == 0 {
-                    self.tell(Output::Storage(error.to_string()));
-                }
+                self.disk_fails(&error);
                 let wait = FLUSH_AFTER.saturating_mul(1 << self.unflushed.min(16));
                 self.unflushed = self.unflushed.saturating_add(1);
                 self.flush_due = Some(self.now().plus_millis(wait.min(FLUSH_AGAIN_LONGEST)));

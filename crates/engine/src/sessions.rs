@@ -14,7 +14,7 @@ use carillon_core::settings::{AccountSettings, OwnAvailability, Settings};
 use carillon_store::StoreError;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// What may wait for the socket; then messages wait in the store, and the rest is given up.
 const OUTGOING: usize = 1024;
@@ -152,6 +152,9 @@ impl Desk {
 
     /// Something suggests that the network works now: whoever waits tries at once.
     pub fn connect_waiting(&mut self) {
+        if self.disk.is_in_trouble() {
+            return;
+        }
         let waiting: Vec<_> = self
             .accounts
             .values()
@@ -183,6 +186,7 @@ impl Desk {
         let roster_version = self.store.roster_version(id).ok().flatten();
         let stream = self.store.stream(id).ok().flatten();
         let pinned = self.pinned(id);
+        let device = self.device(id);
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
@@ -195,6 +199,7 @@ impl Desk {
             status: presence.1.clone(),
             stream,
             pinned,
+            device,
         };
         account.shown = Some(presence);
         account.line = Line::Connecting;
@@ -202,9 +207,15 @@ impl Desk {
         let (incoming, mut incoming_end) = mpsc::channel(INCOMING);
         let session = self.connector.run(start, outgoing_end, incoming);
         let news = self.news.clone();
+        let (give_up, given_up) = oneshot::channel();
         let task = tokio::spawn(async move {
             let pass_on = async {
-                while let Some(stanza) = incoming_end.recv().await {
+                let mut next = tokio::select! {
+                    biased;
+                    first = incoming_end.recv() => first,
+                    Ok(()) = given_up => None,
+                };
+                while let Some(stanza) = next {
                     let what = Heard::Stanza(Box::new(stanza));
                     let heard = SessionNews {
                         account: id,
@@ -214,7 +225,9 @@ impl Desk {
                     if news.send(heard).await.is_err() {
                         return;
                     }
+                    next = incoming_end.recv().await;
                 }
+                incoming_end.close();
             };
             // Everything that came before the end is passed on before the end is.
             let (end, ()) = tokio::join!(session, pass_on);
@@ -231,6 +244,7 @@ impl Desk {
             generation,
             outgoing,
             task: Some(task.abort_handle()),
+            give_up: Some(give_up),
         });
         self.tell(Output::Accounts);
         self.refresh_tray();
@@ -352,10 +366,17 @@ impl Desk {
     }
 
     fn session_ended(&mut self, id: AccountId, end: ConnectEnd) {
+        let online = self.accounts.get(&id).is_some_and(Account::is_online);
         let problem = match end {
-            ConnectEnd::Closed => SessionProblem::Lost {
-                detail: "the server ended the stream".to_owned(),
-            },
+            ConnectEnd::Closed => {
+                let detail = if online {
+                    "the server ended the stream"
+                } else {
+                    "it was given up for another attempt"
+                };
+                let detail = detail.to_owned();
+                SessionProblem::Lost { detail }
+            }
             ConnectEnd::NoPassword => {
                 self.stop(id, Line::NoPassword, "");
                 return;
@@ -411,8 +432,13 @@ impl Desk {
             )
             .map(|account| account.id)
             .collect();
+        let later = self.disk_is_tried(now);
         for id in due {
-            self.connect(id);
+            let account = self.accounts.get_mut(&id);
+            match (account.map(|account| &mut account.line), later) {
+                (Some(Line::Waiting { retry_at, .. }), Some(later)) => *retry_at = later,
+                _ => self.connect(id),
+            }
         }
     }
 

@@ -209,6 +209,18 @@ pub struct DesktopView {
     pub language: String,
 }
 
+/// Why something could not be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StorageCause {
+    /// There is no room left.
+    Full,
+    /// The file or its folder cannot be written.
+    ReadOnly,
+    /// The disk, or somebody else who uses the database.
+    Other,
+}
+
 /// Something that the user should know, until it is put away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -237,11 +249,17 @@ pub enum Notice {
     DatabaseSetAside {
         /// Where it is now.
         path: String,
+        /// How many messages of it are in the new one.
+        messages: u32,
+        /// How many conversations.
+        chats: u32,
     },
-    /// Damage was found in the database while it is in use. The next start sets it aside and begins a new one.
+    /// Damage was found in the database while it is in use. The next start sets it aside and saves what it can.
     DatabaseDamaged,
     /// Something could not be stored; nothing that was stored before is lost.
     Storage {
+        /// Why.
+        cause: StorageCause,
         /// What happened.
         detail: String,
     },

@@ -58,7 +58,16 @@ connection-restored-summary = { $name } ist wieder verbunden
 connection-hidden = Die Verbindung hat sich geändert
 no-password = Das Passwort ist nicht gespeichert, oder der Schlüsselbund ist gesperrt.
 set-aside-summary = Deine gespeicherten Nachrichten waren nicht lesbar
-set-aside-text = Carillon macht mit einer neuen Datenbank weiter und holt, was dein Server behalten hat. Die beschädigte ist unverändert: Behalte { $path }, falls dir etwas fehlt.
+set-aside-text = { $messages ->
+    [0] Nichts konnte gerettet werden.
+    [one] Eine Nachricht wurde gerettet.
+   *[other] { $messages } Nachrichten wurden gerettet.
+} Was dein Server behalten hat, wird von dort geholt. Die beschädigte Datenbank ist unverändert: Behalte { $path }, falls dir etwas fehlt.
+storage-summary = Carillon kann nichts speichern
+storage-full = Die Platte ist voll. Schaffe Platz: Bis dahin wartet, was man dir schreibt, auf deinem Server. Nichts Gespeichertes ist verloren, und Carillon macht von selbst weiter.
+storage-read-only = Der Ordner deines Profils ist nicht beschreibbar. Bis er es ist, wartet, was man dir schreibt, auf deinem Server. Nichts Gespeichertes ist verloren, und Carillon macht von selbst weiter.
+storage-other = Die Platte nimmt nicht an, was gespeichert werden soll; sieh nach, ob sie in Ordnung ist. Bis dahin wartet, was man dir schreibt, auf deinem Server. Nichts Gespeichertes ist verloren.
+storage-damaged = Etwas Gespeichertes ist nicht lesbar. Beende Carillon und starte es neu: Dann rettet es, was es kann, und macht mit einer neuen Datenbank weiter.
 
 sample-name = Alex
 sample-text = So sieht es aus, und so klingt es.

@@ -60,7 +60,16 @@ connection-restored-summary = { $name } is connected again
 connection-hidden = The connection changed
 no-password = The password is not stored, or the keyring is locked.
 set-aside-summary = Your stored messages could not be read
-set-aside-text = Carillon goes on with a new database, and fetches what your server has kept. The damaged one is unchanged: keep { $path } if you miss something.
+set-aside-text = { $messages ->
+    [0] Nothing could be saved.
+    [one] One message was saved.
+   *[other] { $messages } messages were saved.
+} What your server has kept is fetched from there. The damaged database is unchanged: keep { $path } if you miss something.
+storage-summary = Carillon cannot store anything
+storage-full = The disk is full. Make room: until then what is written to you waits at your server. Nothing that was stored is lost, and Carillon goes on by itself.
+storage-read-only = Your profile’s folder cannot be written. Until it can be, what is written to you waits at your server. Nothing that was stored is lost, and Carillon goes on by itself.
+storage-other = The disk does not take what is to be stored; see whether it is in order. Until then what is written to you waits at your server. Nothing that was stored is lost.
+storage-damaged = Something of what was stored cannot be read. Quit Carillon and start it again: then it saves what it can, and goes on with a new database.
 
 sample-name = Alex
 sample-text = This is how it looks and sounds.

@@ -174,9 +174,7 @@ impl House {
             .call(move |desk| desk.apply_settings(settings))
             .await;
         if let Ok(Err(error)) = applied {
-            self.notice(Notice::Storage {
-                detail: error.to_string(),
-            });
+            self.notice(crate::disk::notice(self, &error));
         }
         self.windows.tell(&Event::Settings);
     }
@@ -192,6 +190,17 @@ impl House {
         let mut notices = lock(&self.notices);
         if !notices.contains(&notice) {
             notices.push(notice);
+            drop(notices);
+            self.windows.tell(&Event::Notices);
+        }
+    }
+
+    /// The disk takes things again: that it did not is no news any more.
+    pub fn storage_works(&self) {
+        let mut notices = lock(&self.notices);
+        let before = notices.len();
+        notices.retain(|notice| !matches!(notice, Notice::Storage { .. }));
+        if notices.len() < before {
             drop(notices);
             self.windows.tell(&Event::Notices);
         }

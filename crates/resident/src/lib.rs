@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod clicks;
 pub mod desktop;
+mod disk;
 pub mod door;
 pub mod fault;
 pub mod house;

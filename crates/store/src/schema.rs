@@ -81,6 +81,9 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Opened> {
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     migrate(&mut connection)?;
+    if suspected && statements(&connection)? != statements(&fresh()?)? {
+        return Err(StoreError::damaged("its tables are not what they were"));
+    }
     Ok(Opened {
         connection,
         whole,
@@ -213,6 +216,22 @@ fn unreadable_schema(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::Unknown) | None => StoreError::damaged(error.to_string()),
         Some(_) => error.into(),
     }
+}
+
+/// What every database looks like.
+fn fresh() -> Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    for migration in MIGRATIONS {
+        connection.execute_batch(migration)?;
+    }
+    Ok(connection)
+}
+
+/// The schema, in an order that does not depend on how it came about.
+fn statements(connection: &Connection) -> Result<Vec<Option<String>>> {
+    let mut query = connection.prepare("SELECT sql FROM sqlite_schema ORDER BY sql")?;
+    let found = query.query_map([], |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 fn migrate(connection: &mut Connection) -> Result<()> {

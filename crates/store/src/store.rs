@@ -33,6 +33,9 @@ pub struct Store {
 /// Some 3 MB of WAL. Reading a long WAL is slower, moving it after every write costs more than the writes.
 const CHECKPOINT_AFTER: u32 = 100;
 
+/// Bytes, half of what a trial writes.
+const TRIAL: i64 = 32 * 1024;
+
 impl Deref for Store {
     type Target = Reader;
 
@@ -100,6 +103,22 @@ impl Store {
             self.unsynced = true;
         }
         if self.unsynced { self.sync() } else { Ok(()) }
+    }
+
+    /// Finds out whether the disk takes something again: writes more than a message has, durably, and forgets it.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub fn try_disk(&mut self) -> Result<()> {
+        self.durable(|tx| {
+            tx.execute(
+                "INSERT INTO meta (key, value) VALUES ('store.trial', hex(zeroblob(?1)))
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                [TRIAL],
+            )?;
+            Ok(())
+        })?;
+        self.remove_meta("store.trial")
     }
 
     /// As [`Self::flush`], with something more to write. If nothing else waits, that is only committed, and does

@@ -3,7 +3,7 @@
 use crate::stage::{Session, Stage};
 use crate::words::says;
 use carillon_core::session::{Incoming, Outgoing};
-use carillon_engine::{DeskError, Output};
+use carillon_engine::{ConnectEnd, Desk, DeskError, Output};
 
 const BOB: &str = "bob@example.org";
 
@@ -76,4 +76,80 @@ async fn what_the_disk_did_not_take_is_tried_again_without_anything_new_to_store
     disk.execute_batch("DROP TRIGGER stuck").unwrap();
     stage.passes(61).await;
     assert_eq!(session.says().await, [Outgoing::Handled(1)]);
+}
+
+/// Nothing at all can be written.
+fn fills_up(stage: &Stage) -> rusqlite::Connection {
+    let disk = rusqlite::Connection::open(stage.database()).unwrap();
+    for table in ["message", "meta", "activity", "tray_mark"] {
+        let full = format!(
+            "CREATE TRIGGER full_{table} BEFORE INSERT ON {table}
+             BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        );
+        disk.execute_batch(&full).unwrap();
+    }
+    disk
+}
+
+fn has_room(disk: &rusqlite::Connection) {
+    for table in ["message", "meta", "activity", "tray_mark"] {
+        disk.execute_batch(&format!("DROP TRIGGER full_{table}"))
+            .unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_disk_is_told_once_and_nobody_signs_in_and_out_again_until_there_is_room() {
+    let (mut stage, mut session) = Stage::online().await;
+    let disk = fills_up(&stage);
+    stage.told().await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    session.hears(says(BOB, "m2", "Are you there?")).await;
+    assert!(session.says().await.contains(&Outgoing::Close));
+    session.ends(ConnectEnd::Closed).await;
+    let mut told = stage.told().await.0;
+    stage.passes(600).await;
+    assert!(stage.has_no_new_session().await, "it could store nothing");
+    told.extend(stage.told().await.0);
+    let complaints = told.iter().filter(|one| matches!(one, Output::Storage(_)));
+    assert_eq!(complaints.count(), 1, "{told:#?}");
+    has_room(&disk);
+    stage.passes(65).await;
+    let told = stage.told().await.0;
+    assert!(told.contains(&Output::StorageWorks), "{told:#?}");
+    let session = stage.session().await;
+    session.comes_online().await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    let chat = stage.chat(BOB);
+    assert_eq!(stage.stored().unread(&chat).unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_takes_nothing_rings_once_an_hour_at_most_and_not_when_it_works_again() {
+    let (mut stage, session) = Stage::online().await;
+    let ring = |stage: &Stage| {
+        let engine = stage.engine.clone();
+        async move {
+            let words =
+                |desk: &mut Desk| desk.ring_storage("Full".to_owned(), "Make room".to_owned());
+            engine.call(words).await.unwrap();
+        }
+    };
+    ring(&stage).await;
+    assert_eq!(stage.told().await.rings().len(), 0, "all is well");
+    let disk = fills_up(&stage);
+    session.hears(says(BOB, "m1", "Hello")).await;
+    stage.told().await;
+    for _ in 0..2 {
+        ring(&stage).await;
+    }
+    let told = stage.told().await;
+    let rings = told.rings();
+    assert_eq!(rings.len(), 1, "{told:#?}");
+    assert_eq!(rings[0].content.text, "Make room");
+    let key = rings[0].plan.replace_key.clone();
+    has_room(&disk);
+    stage.passes(65).await;
+    let told = stage.told().await.0;
+    assert!(told.contains(&Output::Withdraw(key)), "{told:#?}");
 }

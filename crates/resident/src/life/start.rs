@@ -11,6 +11,7 @@ use crate::desktop::sound::Player;
 use crate::desktop::sound::packs::Shelf;
 use crate::desktop::surroundings;
 use crate::desktop::tray::Tray;
+use crate::desktop::wake;
 use crate::house::{House, Parts};
 use crate::ringer::Ringer;
 use crate::settings_file::{self, SettingsFile};
@@ -20,18 +21,21 @@ use carillon_core::ids::Timestamp;
 use carillon_core::settings::AccountSettings;
 use carillon_core::tray::TrayInput;
 use carillon_engine::connector::Boxed;
-use carillon_engine::store::{Reader, Store, StoreError, set_aside, suspect};
-use carillon_engine::wire::Secret;
+use carillon_engine::store::{Reader, Store, StoreError, recover, suspect};
+use carillon_engine::wire::{Secret, Token};
 use carillon_engine::{Engine, EngineConfig, Secrets, WireConnector};
 use carillon_link::Profile;
 use carillon_link::server::Listener;
 use carillon_link::views::{DesktopView, Notice};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
 /// Clicks that may wait.
 const CLICKS: usize = 64;
+/// Nobody waits longer until what can be saved of a damaged database is saved.
+const SAVING: Duration = Duration::from_secs(20);
 
 pub(super) async fn start(
     profile: &Profile,
@@ -40,23 +44,36 @@ pub(super) async fn start(
     let now = now();
     let (settings, mut notices) =
         SettingsFile::load(&profile.settings_file(), &stamp()).map_err(Failure::new)?;
-    let store = open_store(profile, now, &mut notices)?;
-    let checked = store.was_checked();
-    let reader = store.reader().map_err(Failure::new)?;
     let bus = Bus::default();
     #[cfg(target_os = "linux")]
     crate::desktop::proxies::begin(&bus);
     let secrets = SecretKeeper::new(profile);
     let (told, watched) = watch::channel(Surroundings::default());
-    let (engine, outputs) = Engine::start(EngineConfig {
-        store,
-        settings: settings.settings().clone(),
-        connector: Arc::new(WireConnector::new(Arc::new(Passwords(secrets.clone())))),
-        surroundings: watched,
-        clock: Arc::new(self::now),
-        chance: Box::new(chance),
-    })
-    .map_err(Failure::new)?;
+    let begin = |store| {
+        Engine::start(EngineConfig {
+            store,
+            settings: settings.settings().clone(),
+            connector: Arc::new(WireConnector::new(Arc::new(Passwords(secrets.clone())))),
+            surroundings: watched.clone(),
+            clock: Arc::new(self::now),
+            chance: Box::new(chance),
+        })
+    };
+    let store = open_store(profile, now, &mut notices)?;
+    let mut checked = store.was_checked();
+    let begun = match begin(store) {
+        Err(StoreError::Damaged { what }) => {
+            // What no check of SQLite's sees, an address that is none.
+            tracing::error!(what, "the database cannot be used as it is");
+            suspect(&profile.database()).map_err(Failure::new)?;
+            let store = open_store(profile, now, &mut notices)?;
+            checked = store.was_checked();
+            begin(store)
+        }
+        begun => begun,
+    };
+    let (engine, outputs) = begun.map_err(Failure::new)?;
+    let reader = Reader::open(&profile.database()).map_err(Failure::new)?;
     let (popup_events, popups) = mpsc::channel(CLICKS);
     let popup_room = Popups::start(bus.clone(), Identity::default(), popup_events);
     let service = popup_room.service();
@@ -66,7 +83,7 @@ pub(super) async fn start(
         ..DesktopView::default()
     });
     let aside = notices.iter().find_map(|notice| match notice {
-        Notice::DatabaseSetAside { path } => Some(path.clone()),
+        Notice::DatabaseSetAside { path, messages, .. } => Some((path.clone(), *messages)),
         _ => None,
     });
     let house = Arc::new(House::new(Parts {
@@ -84,7 +101,7 @@ pub(super) async fn start(
     let _ = house
         .engine
         .call(move |desk| match aside {
-            Some(path) => desk.ring_set_aside(&path),
+            Some((path, saved)) => desk.ring_set_aside(&path, saved),
             // Its notice ended with the run that told it; so does what the tray shows of it.
             None => desk.set_aside_is_known(),
         })
@@ -98,6 +115,8 @@ pub(super) async fn start(
     tokio::spawn(look_for_keyring(Arc::clone(&house)));
     surroundings::watch(&bus, &stage, house.surroundings.clone());
     tokio::spawn(watch_idle(Arc::clone(&house)));
+    let wakes = wake::watch(&stage);
+    tokio::spawn(super::wakes::pass_on(house.engine.clone(), wakes));
     if !checked {
         tokio::spawn(check_database(Arc::clone(&house)));
     }
@@ -112,7 +131,7 @@ pub(super) async fn start(
     Ok((house, ears, care, listener))
 }
 
-/// A damaged database is set aside and a new one begun; a newer one is refused.
+/// A damaged database is set aside, and what can be read of it saved; a newer one is refused.
 fn open_store(
     profile: &Profile,
     now: Timestamp,
@@ -122,9 +141,13 @@ fn open_store(
     match Store::open(&path) {
         Err(StoreError::Damaged { what }) => {
             tracing::error!(what, "the database is damaged and is set aside");
-            let aside = set_aside(&path, now).map_err(Failure::new)?;
+            let began = Instant::now();
+            let tired = || began.elapsed() > SAVING;
+            let recovery = recover(&path, now, &tired).map_err(Failure::new)?;
             notices.push(Notice::DatabaseSetAside {
-                path: aside.database.display().to_string(),
+                path: recovery.aside.database.display().to_string(),
+                messages: recovery.saved.messages,
+                chats: recovery.saved.chats,
             });
             Store::open(&path).map_err(Failure::new)
         }
@@ -256,6 +279,27 @@ impl Secrets for Passwords {
                     tracing::warn!(%problem, "the password is not to be had");
                     None
                 }
+            }
+        })
+    }
+
+    fn token(&self, account: &AccountSettings) -> Boxed<Option<Token>> {
+        let keeper = self.0.clone();
+        let (jid, store) = (account.jid.clone(), account.secret);
+        Box::pin(async move {
+            // Mostly there is none, which is no trouble: there is the password.
+            let kept = keeper.load_token(&jid, store).await.ok()?;
+            Token::from_text(&kept)
+        })
+    }
+
+    fn keep_token(&self, account: &AccountSettings, token: Option<Token>) -> Boxed<()> {
+        let keeper = self.0.clone();
+        let (jid, store) = (account.jid.clone(), account.secret);
+        Box::pin(async move {
+            let text = token.map(|token| token.to_text());
+            if let Err(problem) = keeper.keep_token(&jid, store, text).await {
+                tracing::warn!(%problem, "a token could not be kept");
             }
         })
     }

@@ -125,8 +125,15 @@ fn told(ring: &Ring, words: &Words) -> (String, String) {
         EventKind::RoomInvite => (invitation(content, words), text),
         EventKind::StrangerMessage => (named("stranger-summary"), text),
         EventKind::MessageFailed => (named("failed-summary"), text),
+        // A disk that takes nothing: the words are there already.
+        EventKind::AccountAttention if ring.event.jid.is_none() && !content.name.is_empty() => {
+            (content.name.clone(), text)
+        }
         EventKind::AccountAttention if ring.event.jid.is_none() => {
-            let path = [("path", isolated(&text).into())];
+            let path = [
+                ("path", isolated(&text).into()),
+                ("messages", content.messages.into()),
+            ];
             (
                 words.say("set-aside-summary"),
                 words.say_with("set-aside-text", &path),

@@ -102,6 +102,9 @@ impl<'a> Copying<'a> {
             return Ok(());
         };
         let (columns, expressions) = self.columns(table.name, there)?;
+        if columns.is_empty() {
+            return Ok(());
+        }
         let select = |rest: &str| {
             format!(
                 "SELECT {}, {} FROM {} NOT INDEXED {rest}",
@@ -153,9 +156,13 @@ impl<'a> Copying<'a> {
             .collect::<rusqlite::Result<_>>()?;
         let mut expressions = Vec::new();
         let mut columns = Vec::new();
-        for name in all {
-            let expression = if there.contains(&name) {
-                format!("\"{name}\"")
+        let same = all.len() == there.len();
+        for (index, name) in all.into_iter().enumerate() {
+            // A name may be what is damaged.
+            let at_its_place = there.get(index).filter(|_| same);
+            let named = there.iter().find(|one| **one == name).or(at_its_place);
+            let expression = if let Some(named) = named {
+                format!("\"{}\"", named.replace('"', "\"\""))
             } else if name == "place" {
                 // As the migration does it.
                 "rowid * 1048576".to_owned()

@@ -247,6 +247,25 @@ fn a_damaged_database_of_the_first_version_comes_back_in_its_order() {
 }
 
 #[test]
+fn a_column_whose_name_is_damaged_is_read_at_its_place() {
+    let mut profile = used();
+    let path = profile.path();
+    profile.store = Store::open(&profile.folder.path().join("other.db")).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let text = b"body          TEXT";
+    let at = bytes.windows(text.len()).position(|one| one == text);
+    let mut bytes = bytes;
+    bytes[at.unwrap()] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    // SQLite finds nothing wrong with it: only its use does.
+    assert!(Store::open(&path).is_ok());
+    crate::suspect(&path).unwrap();
+    let (recovery, store) = recovered(&path);
+    assert_eq!(recovery.saved.messages, 201);
+    assert_eq!(said(&store, &profile).len(), 200);
+}
+
+#[test]
 fn saving_that_takes_too_long_ends_with_the_newest() {
     let mut profile = used();
     let path = profile.path();

@@ -191,6 +191,7 @@ export type { Standing } from "./Standing";
 export type { StartTryout } from "./StartTryout";
 export type { Status } from "./Status";
 export type { StopCatchingUp } from "./StopCatchingUp";
+export type { StorageCause } from "./StorageCause";
 export type { StrangerRequest } from "./StrangerRequest";
 export type { Subscription } from "./Subscription";
 export type { Theme } from "./Theme";
