@@ -15,6 +15,7 @@
 )]
 
 mod chunk;
+mod disk;
 mod oracle;
 mod progress;
 mod report;

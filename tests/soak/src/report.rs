@@ -18,6 +18,7 @@ struct Sum {
     resumed: u32,
     begun: u32,
     lost: u32,
+    lost_by_server: u32,
     duplicated: u32,
     reordered: u32,
     foreign: u32,
@@ -79,6 +80,7 @@ impl Sum {
         self.resumed += run.resumed;
         self.begun += run.begun;
         self.lost += run.lost;
+        self.lost_by_server += run.lost_by_server;
         self.duplicated += run.duplicated;
         self.reordered += run.reordered;
         self.foreign += run.foreign;
@@ -95,7 +97,7 @@ impl Sum {
 #[must_use]
 pub fn table() -> String {
     let mut text = format!(
-        "{:20} {:>8} {:>7} {:>12} {:>12} {:>7} {:>6} {:>5} {:>10} {:>9} {:>7} {:>6}\n",
+        "{:20} {:>8} {:>7} {:>12} {:>12} {:>7} {:>6} {:>5} {:>9} {:>10} {:>9} {:>7} {:>6}\n",
         "",
         "messages",
         "faults",
@@ -104,6 +106,7 @@ pub fn table() -> String {
         "resumed",
         "begun",
         "lost",
+        "by server",
         "duplicated",
         "reordered",
         "unsent",
@@ -112,7 +115,7 @@ pub fn table() -> String {
     for (name, sum) in read().sums {
         let _infallible = writeln!(
             text,
-            "{:20} {:>8} {:>7} {:>12} {:>12} {:>7} {:>6} {:>5} {:>10} {:>9} {:>7} {:>6}",
+            "{:20} {:>8} {:>7} {:>12} {:>12} {:>7} {:>6} {:>5} {:>9} {:>10} {:>9} {:>7} {:>6}",
             name,
             sum.messages,
             sum.faults,
@@ -121,6 +124,7 @@ pub fn table() -> String {
             sum.resumed,
             sum.begun,
             sum.lost,
+            sum.lost_by_server,
             sum.duplicated,
             sum.reordered,
             sum.unsent,

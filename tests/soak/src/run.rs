@@ -9,16 +9,17 @@ use carillon_tests_servers::{DEADLINE, TestServer};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::chunk::{Blow, Chunk, What, plan};
+use crate::disk::{archived, deliveries, stored};
 use crate::oracle::{Sent, Tally, tally};
 use crate::progress::Progress;
 use crate::report::folder;
-use crate::side::{Side, deliveries, stored};
+use crate::side::Side;
 use crate::verdict::Verdict;
 
 /// What was missed is read anew within this, after the last blow; archives are asked again after half a minute.
 const SETTLED: Duration = Duration::from_secs(75);
-/// However much still changes.
-const AT_LAST: Duration = Duration::from_secs(180);
+/// However much still changes. Prosody takes seconds for a page of a long archive.
+const AT_LAST: Duration = Duration::from_secs(280);
 
 /// Plays a run, and says what it has shown.
 ///
@@ -42,7 +43,7 @@ pub async fn run(chunk: &Chunk) -> Verdict {
         () = one.hurries() => unreachable!("it has no end"),
         () = other.hurries() => unreachable!("it has no end"),
     };
-    judge(&sides, &sent, &mut verdict).await;
+    judge(&server, &sides, &sent, &mut verdict).await;
     verdict.seconds = began.elapsed().as_secs();
     if !verdict.is_clean() {
         keep(&sides, &server, &verdict);
@@ -165,33 +166,54 @@ async fn settle(sides: &[Side; 2], sent: &[Vec<Sent>; 2]) {
                 deliveries(&from),
             )
         });
+        let reading = [
+            sides[0].address.catching_up().await,
+            sides[1].address.catching_up().await,
+        ];
         let is_done = |(there, here, [waiting, .., failed]): &(Tally, Tally, [u32; 5])| {
             there.is_clean() && here.is_clean() && waiting + failed == 0
         };
         if now.iter().all(is_done) {
             return;
         }
-        if before.as_ref() != Some(&now) {
+        let now = Some((now, reading));
+        if before != now {
             changed = Instant::now();
-            before = Some(now);
+            before = now;
         }
         sleep(Duration::from_millis(250)).await;
     }
 }
 
-async fn judge(sides: &[Side; 2], sent: &[Vec<Sent>; 2], verdict: &mut Verdict) {
+async fn judge(
+    server: &TestServer,
+    sides: &[Side; 2],
+    sent: &[Vec<Sent>; 2],
+    verdict: &mut Verdict,
+) {
     for side in [0, 1] {
         let (from, to) = (&sides[side], &sides[1 - side]);
         let said = &sent[side];
         let [waiting, _, _, _, failed] = deliveries(&from.database());
-        verdict.finds(&[
+        let mut places = [
             ("store", tally(said, &stored(&to.database(), false))),
             ("list", tally(said, &to.address.shown().await)),
             (
                 "sender's store",
                 tally(said, &stored(&from.database(), true)),
             ),
-        ]);
+        ];
+        if verdict.kills.server > 0 {
+            let name = ["bob", "alice"][side];
+            let by_server = |body: &String| !archived(server, name, body);
+            let gone: Vec<_> = places[0].1.lost.iter().filter(|it| by_server(it)).collect();
+            let gone: Vec<String> = gone.into_iter().cloned().collect();
+            verdict.lost_by_server += u32::try_from(gone.len()).expect("a number of messages");
+            for (_, tally) in &mut places[..2] {
+                tally.lost.retain(|body| !gone.contains(body));
+            }
+        }
+        verdict.finds(&places);
         verdict.unsent += waiting + failed;
         verdict.messages += u32::try_from(said.len()).expect("a number of messages");
         let log = from.person.log();

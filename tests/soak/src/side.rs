@@ -1,13 +1,12 @@
 //! One person: a real resident, driven over the link without a window.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
 use carillon_tests_app::{NoAnswer, Person, Visitor};
 use carillon_tests_servers::{Account, FaultProxy, TestServer, until_some};
 use fastrand::Rng;
-use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -102,42 +101,6 @@ impl Side {
     }
 }
 
-/// The chat's messages in the store: what the contact said, or what I did, in the chat's order.
-pub(crate) fn stored(database: &Path, mine: bool) -> Vec<Seen> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let store = Connection::open_with_flags(database, flags).expect("the store");
-    store
-        .busy_timeout(Duration::from_secs(10))
-        .expect("a wait for the writer");
-    let mut asked = store
-        .prepare("SELECT sender_id, body FROM message WHERE author = ?1 ORDER BY chat, place")
-        .expect("the store's table");
-    let rows = asked.query_map([i32::from(!mine)], |row| {
-        Ok(Seen {
-            id: row.get(0)?,
-            body: row.get(1)?,
-        })
-    });
-    rows.expect("the messages")
-        .collect::<Result<_, _>>()
-        .expect("a message")
-}
-
-/// How many own messages are in each state: waiting, sent, arrived, read, failed.
-pub(crate) fn deliveries(database: &Path) -> [u32; 5] {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let store = Connection::open_with_flags(database, flags).expect("the store");
-    [0, 1, 2, 3, 4].map(|state| {
-        store
-            .query_row(
-                "SELECT count(*) FROM message WHERE author = 0 AND delivery = ?1",
-                [state],
-                |row| row.get(0),
-            )
-            .expect("a number")
-    })
-}
-
 impl Address {
     async fn window(&self) -> Visitor {
         until_some("a link to the resident", async || {
@@ -217,6 +180,13 @@ impl Address {
             Some("stopped" | "needs_password") => panic!("it has given up: {connection}"),
             _ => Ok(()),
         }
+    }
+
+    /// How far the reading of an archive is, as the window shows it; null when none is being read.
+    pub(crate) async fn catching_up(&self) -> Value {
+        let mut tool = self.window().await;
+        let mut status = tool.must("read_status", json!({})).await;
+        status["accounts"][0]["catching_up"].take()
     }
 
     /// What the contact said, as a window's list shows it.

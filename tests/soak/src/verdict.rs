@@ -34,6 +34,10 @@ pub struct Verdict {
     pub begun: u32,
     /// Messages that are not in the other's store or list.
     pub lost: u32,
+    /// Messages that a server which was killed had taken and never had in the other's archive: nobody can get them
+    /// back. They count as nobody's.
+    #[serde(default)]
+    pub lost_by_server: u32,
     /// Messages that are there more than once.
     pub duplicated: u32,
     /// Messages that stand behind a later one.
@@ -85,6 +89,7 @@ impl Verdict {
             resumed: 0,
             begun: 0,
             lost: 0,
+            lost_by_server: 0,
             duplicated: 0,
             reordered: 0,
             foreign: 0,

@@ -1,4 +1,4 @@
-//! The soak in short, one story for each transport.
+//! The soak in short; the story by WebSocket is a seed that failed once (`seeds.rs`).
 
 use std::time::Duration;
 
@@ -25,9 +25,4 @@ async fn a_short_soak_loses_nothing(server: Kind, transport: Transport, seed: u6
 #[tokio::test]
 async fn ten_faults_of_tcp_to_prosody_lose_nothing() {
     a_short_soak_loses_nothing(Kind::Prosody, Transport::Tcp, 1).await;
-}
-
-#[tokio::test]
-async fn ten_faults_of_a_websocket_to_ejabberd_lose_nothing() {
-    a_short_soak_loses_nothing(Kind::Ejabberd, Transport::Websocket, 2).await;
 }
