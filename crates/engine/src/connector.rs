@@ -4,7 +4,9 @@ use carillon_core::connection::Mechanism;
 use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
 use carillon_core::settings::AccountSettings;
-use carillon_wire::{Asleep, CertificateDer, ConnectConfig, Earlier, Secret};
+use carillon_wire::{
+    Asleep, CertificateDer, ConnectConfig, Device, Earlier, KeepToken, Secret, Token,
+};
 use jid::BareJid;
 use std::collections::HashMap;
 use std::future::Future;
@@ -30,6 +32,8 @@ pub struct SessionStart {
     pub stream: Option<StreamState>,
     /// The strongest way that the account was ever signed in by.
     pub pinned: Option<Mechanism>,
+    /// A random UUID that stands for this account on this computer (XEP-0388).
+    pub device: String,
 }
 
 /// Why a session ended or could not begin.
@@ -54,10 +58,20 @@ pub trait Connector: Send + Sync + 'static {
     ) -> Boxed<ConnectEnd>;
 }
 
-/// Where passwords are kept.
+/// Where passwords are kept, and the tokens that servers give for them (XEP-0484).
 pub trait Secrets: Send + Sync + 'static {
     /// The password of an account; `None` when there is none, or the keyring is locked or absent.
     fn password(&self, account: &AccountSettings) -> Boxed<Option<Secret>>;
+
+    /// The token of an account; `None` when there is none, or none is to be had.
+    fn token(&self, _account: &AccountSettings) -> Boxed<Option<Token>> {
+        Box::pin(async { None })
+    }
+
+    /// Keeps a token in the stead of the one before; `None` forgets it. Who keeps none loses nothing but time.
+    fn keep_token(&self, _account: &AccountSettings, _token: Option<Token>) -> Boxed<()> {
+        Box::pin(async {})
+    }
 }
 
 /// Sessions over the network.
@@ -65,6 +79,18 @@ pub struct WireConnector {
     secrets: Arc<dyn Secrets>,
     dormitory: Arc<Dormitory>,
     extra_roots: Vec<CertificateDer<'static>>,
+}
+
+/// The place of one account's token.
+struct Purse {
+    secrets: Arc<dyn Secrets>,
+    account: AccountSettings,
+}
+
+impl KeepToken for Purse {
+    fn keep(&self, token: Option<Token>) -> Boxed<()> {
+        self.secrets.keep_token(&self.account, token)
+    }
 }
 
 /// Sessions whose link broke, until the next attempt takes them out.
@@ -119,6 +145,14 @@ impl Connector for WireConnector {
             let Some(password) = secrets.password(&start.account).await else {
                 return ConnectEnd::NoPassword;
             };
+            let device = Device {
+                id: start.device.clone(),
+                token: secrets.token(&start.account).await,
+                keeper: Arc::new(Purse {
+                    secrets,
+                    account: start.account.clone(),
+                }),
+            };
             let account = start.account.jid.clone();
             let earlier = Earlier {
                 stream: start.stream.clone(),
@@ -126,6 +160,7 @@ impl Connector for WireConnector {
             };
             let config = ConnectConfig {
                 extra_roots,
+                device: Some(device),
                 ..connect_config(start, password)
             };
             let ended = carillon_wire::run_on(config, earlier, outgoing, incoming).await;

@@ -1,4 +1,4 @@
-//! How an account is connected, and the strongest way it was ever signed in by.
+//! How an account is connected, the strongest way it was ever signed in by, and as which device.
 
 use crate::desk::{Desk, DeskError};
 use crate::output::Output;
@@ -10,7 +10,35 @@ fn key(account: AccountId) -> String {
     format!("pinned.{}", account.0)
 }
 
+/// A random UUID (RFC 9562 §5.4) from four throws of 32 bits.
+fn uuid(mut word: impl FnMut() -> u32) -> String {
+    let (a, b, c, d) = (word(), word(), word(), word());
+    let (b, version, c) = (b >> 16, b & 0x0fff, c);
+    let (variant, c) = ((c >> 16) & 0x3fff | 0x8000, c & 0xffff);
+    format!("{a:08x}-{b:04x}-4{version:03x}-{variant:04x}-{c:04x}{d:08x}")
+}
+
 impl Desk {
+    /// A random UUID, always the same for this account in this store: what a server knows this device by (XEP-0388).
+    pub(crate) fn device(&mut self, account: AccountId) -> String {
+        let key = format!("device.{}", account.0);
+        if let Ok(Some(known)) = self.store.meta(&key) {
+            return known;
+        }
+        let chance = &mut self.chance;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and what fits"
+        )]
+        let made = uuid(|| (chance() * f64::from(u32::MAX)) as u32);
+        if let Err(error) = self.store.set_meta(&key, &made) {
+            tracing::warn!(%error, "what this device is called could not be stored");
+        }
+        self.flush_soon();
+        made
+    }
+
     /// The strongest way that the account was ever signed in by. From then on a weaker one is refused, whatever the
     /// server offers: somebody between may have taken the stronger ones out of the offer.
     #[must_use]
@@ -44,5 +72,19 @@ impl Desk {
             account.connection = Some(connection);
             self.tell(Output::Accounts);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_s_name_is_a_random_uuid() {
+        assert_eq!(uuid(|| 0), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(uuid(|| u32::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        let mut words = [0x0123_4567, 0x89ab_cdef, 0x0246_8ace, 0x1357_9bdf].into_iter();
+        let made = uuid(|| words.next().unwrap());
+        assert_eq!(made, "01234567-89ab-4def-8246-8ace13579bdf");
     }
 }
