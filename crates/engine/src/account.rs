@@ -14,7 +14,7 @@ use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem};
 use carillon_core::settings::AccountSettings;
 use jid::BareJid;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 /// Where an account's connection stands.
@@ -45,9 +45,19 @@ pub(crate) struct Session {
     pub(crate) generation: u64,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
     pub(crate) task: Option<AbortHandle>,
+    /// Ends an attempt that has not come through yet.
+    pub(crate) give_up: Option<oneshot::Sender<()>>,
 }
 
 impl Session {
+    /// Lets an attempt that has not come through yet end, and keep what is asleep for the next one.
+    pub(crate) fn give_up(&mut self) {
+        if let Some(give_up) = self.give_up.take() {
+            // Who has come through does not listen.
+            let _ = give_up.send(());
+        }
+    }
+
     /// Lets the task end by itself instead of with this handle, so that it can say goodbye.
     pub(crate) fn let_go(mut self) {
         self.task = None;

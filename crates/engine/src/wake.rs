@@ -4,7 +4,7 @@ use crate::account::{Account, Line};
 use crate::desk::Desk;
 use crate::output::Output;
 use carillon_core::ids::Timestamp;
-use carillon_core::session::{Outgoing, SessionProblem};
+use carillon_core::session::Outgoing;
 
 /// All that waited try again within so many milliseconds: a network that comes back does so for many at once.
 const SPREAD: f64 = 1_000.0;
@@ -28,48 +28,34 @@ impl Desk {
         self.flush();
     }
 
-    /// Links that are up are asked whether they live. Who waits tries within a second, and so does who was on the way:
-    /// what they wait for was asked over a way that is gone.
+    /// Links that are up are asked whether they live. Who waits tries within a second, and who was on the way begins
+    /// anew: what that waits for was asked over a way that is gone.
     pub fn woke(&mut self, why: Wake) {
         let chance = (self.chance)().clamp(0.0, 1.0);
         #[expect(clippy::cast_possible_truncation, reason = "at most a thousand")]
         let soon = self.now().plus_millis((chance * SPREAD) as i64);
-        let mut changed = false;
         for account in self.accounts.values_mut() {
             if account.is_online() {
                 account.say(Outgoing::Ping);
             } else if why != Wake::NoNetwork {
-                changed |= account.tries_again(soon, why);
+                account.tries_again(soon);
             }
         }
-        if changed {
-            self.tell(Output::Accounts);
-            self.refresh_tray();
-        }
+        self.tell(Output::Accounts);
     }
 }
 
 impl Account {
-    fn tries_again(&mut self, soon: Timestamp, why: Wake) -> bool {
-        match &mut self.line {
-            Line::Waiting { retry_at, .. } => *retry_at = soon.min(*retry_at),
-            Line::Connecting => {
-                self.session = None;
-                let detail = match why {
-                    Wake::Slept => "the computer slept",
-                    Wake::Network | Wake::NoNetwork => "the network changed",
-                };
-                self.line = Line::Waiting {
-                    retry_at: soon,
-                    problem: SessionProblem::Lost {
-                        detail: detail.to_owned(),
-                    },
-                };
-            }
-            Line::Off | Line::Online(_) | Line::Stopped(_) | Line::NoPassword => return false,
-        }
+    fn tries_again(&mut self, soon: Timestamp) {
         // They say nothing about this try.
         self.failures = 0;
-        true
+        if let Line::Waiting { retry_at, .. } = &mut self.line {
+            *retry_at = soon.min(*retry_at);
+        }
+        if self.line == Line::Connecting
+            && let Some(session) = &mut self.session
+        {
+            session.give_up();
+        }
     }
 }

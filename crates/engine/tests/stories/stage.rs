@@ -184,6 +184,7 @@ impl Connector for Script {
         incoming: mpsc::Sender<Incoming>,
     ) -> Boxed<ConnectEnd> {
         let (end, ended) = oneshot::channel();
+        let listener = incoming.clone();
         let session = Session {
             start,
             outgoing,
@@ -193,7 +194,12 @@ impl Connector for Script {
             rooms_asked: 0,
         };
         self.0.send(session).unwrap();
-        Box::pin(async move { ended.await.unwrap_or(ConnectEnd::Closed) })
+        Box::pin(async move {
+            tokio::select! {
+                ended = ended => ended.unwrap_or(ConnectEnd::Closed),
+                () = listener.closed() => ConnectEnd::Closed,
+            }
+        })
     }
 }
 
@@ -267,7 +273,16 @@ impl Stage {
     }
 
     pub(crate) async fn online_with(choose: impl FnOnce(&mut Settings)) -> (Self, Session) {
-        let mut stage = Self::with(choose).await;
+        Self::with(choose).await.goes_online().await
+    }
+
+    /// The same with a profile that lies somewhere else.
+    pub(crate) async fn online_on(folder: TempDir) -> (Self, Session) {
+        Self::in_folder(folder, |_| {}).await.goes_online().await
+    }
+
+    async fn goes_online(self) -> (Self, Session) {
+        let mut stage = self;
         let mut session = stage.session().await;
         session.comes_online().await;
         session
