@@ -54,6 +54,8 @@ pub struct TestServer {
     authority: Vec<u8>,
     /// For how long a stream can be resumed; `None`: as the server has it.
     resume_window: Option<Duration>,
+    /// With SASL2, Bind 2 and tokens.
+    sasl2: bool,
     process: Option<Process>,
     // Last, so that the server is gone before its folder is.
     folder: TempDir,
@@ -74,7 +76,15 @@ impl TestServer {
     /// # Panics
     /// As [`TestServer::start`].
     pub async fn start_forgetful(kind: Kind, window: Duration) -> Self {
-        Self::begin(kind, &[], Some(window)).await
+        Self::begin(kind, &[], Some(window), false).await
+    }
+
+    /// Prosody with SASL2, Bind 2 and tokens (XEP-0388, XEP-0386, XEP-0484).
+    ///
+    /// # Panics
+    /// As [`TestServer::start`].
+    pub async fn start_with_sasl2() -> Self {
+        Self::begin(Kind::Prosody, &[], None, true).await
     }
 
     /// As [`TestServer::start`], with an account for each of these names and passwords; see [`TestServer::account`].
@@ -82,13 +92,14 @@ impl TestServer {
     /// # Panics
     /// As [`TestServer::start`] and [`TestServer::add_account`].
     pub async fn start_with(kind: Kind, people: &[(String, String)]) -> Self {
-        Self::begin(kind, people, None).await
+        Self::begin(kind, people, None, false).await
     }
 
     async fn begin(
         kind: Kind,
         people: &[(String, String)],
         resume_window: Option<Duration>,
+        sasl2: bool,
     ) -> Self {
         let domain = match kind {
             Kind::Embedded => "localhost",
@@ -106,6 +117,7 @@ impl TestServer {
             tls_port: free_port(),
             authority: certificate::issue(folder.path(), domain),
             resume_window,
+            sasl2,
             process: None,
             folder,
         };
@@ -302,9 +314,17 @@ impl TestServer {
 
     fn prosody(&self) -> Process {
         let mut file = config("prosody.cfg.lua");
-        if let Some(window) = self.resume_window {
-            let text = std::fs::read_to_string(&file).expect("prosody.cfg.lua");
-            let text = format!("smacks_hibernation_time = {}\n{text}", window.as_secs());
+        if self.resume_window.is_some() || self.sasl2 {
+            let mut text = std::fs::read_to_string(&file).expect("prosody.cfg.lua");
+            if let Some(window) = self.resume_window {
+                text = format!("smacks_hibernation_time = {}\n{text}", window.as_secs());
+            }
+            if self.sasl2 {
+                let plugins = config("prosody-plugins");
+                let modules = "modules_enabled = {\n\t\"sasl2\", \"sasl2_bind2\", \"sasl2_fast\", \"sasl2_on_012\",";
+                text = text.replacen("modules_enabled = {", modules, 1);
+                text = format!("plugin_paths = {{ \"{}\" }}\n{text}", plugins.display());
+            }
             file = self.folder.path().join("prosody.cfg.lua");
             std::fs::write(&file, text).expect("the configuration in the test's folder");
         }
