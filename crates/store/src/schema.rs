@@ -5,7 +5,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::Db
 use std::{fs, io, path::Path, time::Duration};
 
 /// Applied in this order, each once; number N makes `user_version` N.
-const MIGRATIONS: &[&str] = &[
+pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/001_start.sql"),
     include_str!("../migrations/002_streams.sql"),
     include_str!("../migrations/003_alerts.sql"),

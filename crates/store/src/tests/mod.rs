@@ -2,6 +2,8 @@
 
 mod archive;
 mod conversations;
+#[cfg(target_os = "linux")]
+mod crash;
 mod damage;
 mod disk;
 mod duplicates;
