@@ -46,6 +46,8 @@ enum Goal {
 pub(crate) struct Reading {
     room: Option<BareJid>,
     goal: Goal,
+    /// The order of what was read may still change: it is read to its end, and again the next time.
+    unstable: bool,
     taken: u32,
     total: Option<u32>,
     /// When the archive was asked last.
@@ -218,20 +220,25 @@ impl Desk {
     /// is gone, and nobody can say what it was.
     fn read_by_time(&mut self, id: AccountId, reading: Reading, problem: &StanzaProblem) {
         let cursor = self.store.archive_cursor(id, reading.room.as_ref());
-        let (Goal::CatchUp, Ok(Some(cursor))) = (&reading.goal, cursor) else {
+        // What has no lasting name is asked for a moment later, and not on and on.
+        let lasting = (!reading.unstable).then_some(&reading.goal);
+        let (Some(Goal::CatchUp), Ok(Some(cursor))) = (lasting, cursor) else {
             return self.could_not_read(id, &reading, problem);
         };
         let reading = Reading {
             goal: Goal::CatchUpByTime,
             ..reading
         };
-        self.read_on(id, reading, Some(ArchivePlace::Since(cursor.at)));
+        // What came live was stored with the time of this computer's clock.
+        let since = cursor.at.plus_millis(-CLOCKS_APART);
+        self.read_on(id, reading, Some(ArchivePlace::Since(since)));
     }
 
     fn take_page(&mut self, id: AccountId, mut reading: Reading, page: ArchivePage) {
         let length = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
         reading.taken = reading.taken.saturating_add(length);
         reading.total = page.count.or(reading.total);
+        reading.unstable |= !page.stable;
         let backward = match &reading.goal {
             Goal::Older(chat) => Some(chat.clone()),
             Goal::First | Goal::CatchUp | Goal::CatchUpByTime => None,
@@ -248,7 +255,7 @@ impl Desk {
                 cursor: page
                     .last
                     .clone()
-                    .filter(|_| page.stable)
+                    .filter(|_| !reading.unstable)
                     .map(|entry| ArchiveCursor {
                         entry,
                         at: page.entries.last().and_then(|last| last.at).unwrap_or(now),
@@ -271,7 +278,7 @@ impl Desk {
         for sign in signs {
             self.hear_stanza(id, sign);
         }
-        self.after_page(id, reading, page.last, page.stable, complete);
+        self.after_page(id, reading, page.last, complete);
     }
 
     /// What of a page goes into which chat, and what it says about other messages.
@@ -373,7 +380,6 @@ impl Desk {
         id: AccountId,
         reading: Reading,
         last: Option<String>,
-        stable: bool,
         complete: bool,
     ) {
         self.send_errands(id);
@@ -387,7 +393,7 @@ impl Desk {
             self.tell(Output::LeftOut(reading.taken));
             return;
         }
-        if !complete && stable {
+        if !complete {
             let next = last.map(ArchivePlace::After);
             let reading = Reading {
                 goal: Goal::CatchUp,
@@ -397,7 +403,7 @@ impl Desk {
             self.tell(Output::Accounts);
             return;
         }
-        let taken = reading.taken;
+        let (taken, stable) = (reading.taken, !reading.unstable);
         if let Some(account) = self.accounts.get_mut(&id) {
             match &reading.room {
                 // Without carbons nobody tells what I say on another device.
@@ -433,6 +439,7 @@ impl Reading {
         Self {
             room,
             goal,
+            unstable: false,
             taken: 0,
             total: None,
             asked: now,

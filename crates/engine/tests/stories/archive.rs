@@ -239,13 +239,32 @@ async fn an_entry_that_the_archive_has_forgotten_is_replaced_by_its_time() {
     let query = session.is_asked().await;
     session.refuses(&query, "item-not-found").await;
     let query = session.is_asked().await;
-    assert_eq!(query.place, ArchivePlace::Since(said(3).at.unwrap()));
-    session.answers(&query, numbers(3..=6, true)).await;
+    let an_hour_before = said(3).at.unwrap().plus_millis(-3_600_000);
+    assert_eq!(query.place, ArchivePlace::Since(an_hour_before));
+    session.answers(&query, numbers(2..=6, true)).await;
     assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_archive_that_may_still_change_is_asked_again_the_next_time() {
+async fn a_clock_that_is_fast_misses_nothing_when_the_archive_has_forgotten_what_came_live() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    let query = session.is_asked().await;
+    session.answers(&query, numbers(4..=4, true)).await;
+    session.hears(live(5)).await;
+    let mut session = stage.is_away(session).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(5));
+    session.refuses(&query, "item-not-found").await;
+    let ArchivePlace::Since(since) = session.is_asked().await.place else {
+        panic!("it is asked by its time");
+    };
+    let said_by_the_servers_clock = said(6).at.unwrap();
+    assert!(since <= said_by_the_servers_clock, "{since:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_may_still_change_is_read_to_its_end_and_again_the_next_time() {
     let (mut stage, session) = Stage::knows_three().await;
     let mut session = stage.is_away(session).await;
     let query = session.is_asked().await;
@@ -254,9 +273,32 @@ async fn an_archive_that_may_still_change_is_asked_again_the_next_time() {
         ..numbers(4..=5, false)
     };
     session.answers(&query, unstable).await;
-    session.asks_nothing().await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(5), "what follows is not lost meanwhile");
+    session.answers(&query, numbers(6..=7, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+
     let mut session = stage.is_away(session).await;
-    assert_eq!(session.is_asked().await.place, after(3));
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(3), "nothing behind it is known for good");
+    let other_order = [5, 4, 6, 7].into_iter().map(said).map(entry).collect();
+    session.answers(&query, page(other_order, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "5", "4", "6", "7"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_whose_entries_have_no_lasting_name_is_not_asked_on_and_on() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    let query = session.is_asked().await;
+    let unstable = ArchivePage {
+        stable: false,
+        ..numbers(4..=5, false)
+    };
+    session.answers(&query, unstable).await;
+    let query = session.is_asked().await;
+    session.refuses(&query, "item-not-found").await;
+    session.asks_nothing().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,6 +14,7 @@ mod arriving;
 mod calm;
 mod connecting;
 mod csi;
+mod gaps;
 mod going_on;
 mod later;
 mod missed;
