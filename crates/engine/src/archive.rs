@@ -4,6 +4,8 @@
 //! page is stored together with how far it reaches: whatever ends the reading, it goes on from there the next time.
 //! Until it has come to the end, what comes live does not move that mark.
 
+mod ahead;
+
 use crate::account::Account;
 use crate::desk::{Desk, DeskError};
 use crate::output::Output;
@@ -50,6 +52,8 @@ pub(crate) struct Reading {
     unstable: bool,
     taken: u32,
     total: Option<u32>,
+    /// The question for what follows, where that was asked already.
+    ahead: Option<u64>,
     /// When the archive was asked last.
     asked: Timestamp,
 }
@@ -93,16 +97,17 @@ impl Desk {
         }
     }
 
-    /// Asks for the next page; from the newest end without a place. A session that is too busy for a question about
-    /// what was missed is asked again later.
+    /// Asks for the next page, from the newest end without a place, and answers the question's number. A session that
+    /// is too busy for a question about what was missed is asked again later.
     fn read_on(
         &mut self,
         id: AccountId,
         mut reading: Reading,
         place: Option<ArchivePlace>,
-    ) -> bool {
+    ) -> Option<u64> {
         let request = self.number();
         reading.asked = self.now();
+        reading.ahead = None;
         let with = match &reading.goal {
             Goal::Older(chat) if reading.room.is_none() => Some(chat.clone()),
             _ => None,
@@ -114,16 +119,15 @@ impl Desk {
             max: if place.is_none() { FIRST_PAGE } else { PAGE },
             place: place.unwrap_or(ArchivePlace::Newest),
         };
-        let Some(account) = self.accounts.get_mut(&id) else {
-            return false;
-        };
-        let asked = account.say(Outgoing::Archive(query));
-        if asked {
+        let account = self.accounts.get_mut(&id)?;
+        if account.say(Outgoing::Archive(query)) {
             account.reading.insert(request, reading);
-        } else if reading.is_catch_up() {
+            return Some(request);
+        }
+        if reading.is_catch_up() {
             self.read_later(id, reading.room);
         }
-        asked
+        None
     }
 
     /// Whether an account is being caught up, and how far it is.
@@ -192,7 +196,7 @@ impl Desk {
         let oldest = self.store.oldest_archived(chat)?;
         let reading = Reading::new(room, goal, self.now());
         let place = oldest.map(ArchivePlace::Before);
-        Ok(self.read_on(chat.account, reading, place))
+        Ok(self.read_on(chat.account, reading, place).is_some())
     }
 
     pub(crate) fn hear_archive(&mut self, id: AccountId, request: u64, answer: ArchiveAnswer) {
@@ -235,16 +239,13 @@ impl Desk {
     }
 
     fn take_page(&mut self, id: AccountId, mut reading: Reading, page: ArchivePage) {
-        let length = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
-        reading.taken = reading.taken.saturating_add(length);
-        reading.total = page.count.or(reading.total);
-        reading.unstable |= !page.stable;
+        reading.take(&page);
         let backward = match &reading.goal {
             Goal::Older(chat) => Some(chat.clone()),
             Goal::First | Goal::CatchUp | Goal::CatchUpByTime => None,
         };
         let now = self.now();
-        let complete = page.complete || page.last.is_none() || reading.goal == Goal::First;
+        let complete = reading.ends_with(&page);
         let kind = match backward {
             Some(chat) => PageKind::Backward {
                 chat,
@@ -272,7 +273,7 @@ impl Desk {
             .store
             .store_page(id, reading.room.as_ref(), &kind, &new);
         let Some(stored) = self.stored(id, stored) else {
-            return;
+            return self.forget_ahead(id, &reading);
         };
         self.announce(id, &reading, &messages, &stored);
         for sign in signs {
@@ -394,12 +395,9 @@ impl Desk {
             return;
         }
         if !complete {
-            let next = last.map(ArchivePlace::After);
-            let reading = Reading {
-                goal: Goal::CatchUp,
-                ..reading
-            };
-            self.read_on(id, reading, next);
+            if reading.ahead.is_none() {
+                self.read_behind(id, reading, last);
+            }
             self.tell(Output::Accounts);
             return;
         }
@@ -442,6 +440,7 @@ impl Reading {
             unstable: false,
             taken: 0,
             total: None,
+            ahead: None,
             asked: now,
         }
     }

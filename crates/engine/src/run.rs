@@ -170,7 +170,12 @@ async fn run(
         // Not biased: neither a flood of stanzas nor one of calls may keep the other, or the disk, waiting.
         tokio::select! {
             heard = news.recv() => match heard {
-                Some(heard) => desk.hear(heard),
+                Some(heard) => {
+                    if desk.ask_ahead(&heard) {
+                        tokio::task::yield_now().await;
+                    }
+                    desk.hear(heard);
+                }
                 None => break,
             },
             call = calls.recv() => match call {

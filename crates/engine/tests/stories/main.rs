@@ -10,6 +10,7 @@
 mod answers;
 mod archive;
 mod archive_again;
+mod archive_ahead;
 mod arriving;
 mod calm;
 mod connecting;

@@ -77,6 +77,13 @@ impl Session {
         settle().await;
     }
 
+    /// What it says first when it hears this, before anybody else has a turn.
+    pub(crate) async fn says_at_once(&mut self, what: Incoming) -> Outgoing {
+        self.says().await;
+        self.incoming.send(what).await.unwrap();
+        self.outgoing.recv().await.unwrap()
+    }
+
     pub(crate) async fn comes_online(&self) {
         self.hears(Incoming::Online {
             jid: "alice@example.org/desk".parse().unwrap(),
