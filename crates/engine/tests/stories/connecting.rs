@@ -75,6 +75,18 @@ async fn the_strongest_way_of_signing_in_is_kept_over_a_restart_until_the_user_g
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_knows_this_device_by_the_same_name_after_a_restart() {
+    let mut stage = Stage::new().await;
+    let session = stage.session().await;
+    let device = session.start.device.clone();
+    assert_eq!(device.len(), "d4565fa7-4d72-4749-b3d3-740edbf87770".len());
+    session.ends(lost()).await;
+    assert_eq!(stage.session().await.start.device, device);
+    let mut stage = stage.restarts().await;
+    assert_eq!(stage.session().await.start.device, device);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_weaker_offer_than_before_stops_the_account_and_is_not_tried_again() {
     let mut stage = Stage::new().await;
     let problem = SessionProblem::Downgraded {
@@ -249,14 +261,6 @@ async fn connecting_now_leaves_a_session_that_is_up() {
         .unwrap();
     assert!(stage.has_no_new_session().await);
     assert!(!session.is_over());
-}
-
-#[tokio::test(start_paused = true)]
-async fn whoever_waits_tries_at_once_when_the_network_is_back() {
-    let mut stage = Stage::new().await;
-    stage.session().await.ends(lost()).await;
-    stage.call(|desk| desk.connect_waiting()).await;
-    assert_eq!(wait_of(&mut stage).await.0, 0);
 }
 
 #[tokio::test(start_paused = true)]
