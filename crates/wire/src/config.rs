@@ -58,7 +58,8 @@ pub struct ConnectConfig {
     pub roster_version: Option<String>,
     /// The first presence. [`Availability::Offline`] sends none.
     pub presence: (Availability, String),
-    /// Certificate authorities that the user trusts beside the system's, as DER.
+    /// Certificate authorities to be trusted beside the system's, as DER: those of tests. A person's own authority is
+    /// one of the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
 
@@ -105,7 +106,8 @@ pub struct RegisterConfig {
     pub url: Option<String>,
     /// Through what the server is reached.
     pub proxy: Proxy,
-    /// Certificate authorities that the user trusts beside the system's, as DER.
+    /// Certificate authorities to be trusted beside the system's, as DER: those of tests. A person's own authority is
+    /// one of the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
 

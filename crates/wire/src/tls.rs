@@ -15,7 +15,7 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, Signa
 use rustls_platform_verifier::Verifier;
 use std::sync::Arc;
 
-/// The system's authorities and the user's. Reads files: call it where blocking is allowed.
+/// The system's authorities, which have those that a person added to them, and these. Reads files: call it where blocking is allowed.
 pub(crate) fn trust(
     extra_roots: Vec<CertificateDer<'static>>,
     domain: &str,

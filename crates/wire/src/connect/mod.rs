@@ -43,7 +43,7 @@ pub(crate) struct Destination {
     pub(crate) patient: bool,
     /// `host:port` where a stream is kept that is to go on (XEP-0198 §5). It is tried first, if the user set no server.
     pub(crate) location: Option<String>,
-    /// Certificate authorities that the user trusts beside the system's.
+    /// Certificate authorities to be trusted beside the system's.
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
 }
 

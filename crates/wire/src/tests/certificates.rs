@@ -144,3 +144,43 @@ async fn a_server_without_tls_is_not_spoken_to() {
     );
     drop(serving.await);
 }
+
+/// Somebody with an authority of his own tells the system of it, and needs no setting for it here.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_authority_is_trusted_if_the_system_trusts_it() {
+    let (ours, theirs) = (authority(), authority());
+    let server = serve(issued(&[DOMAIN], &ours, false)).await;
+    for (name, authority, fits) in [("ours", &ours, true), ("theirs", &theirs, false)] {
+        let file = std::env::temp_dir().join(format!("carillon-{}-{name}.pem", std::process::id()));
+        std::fs::write(&file, authority.pem()).unwrap();
+        let mut asked = std::process::Command::new(std::env::current_exe().unwrap());
+        asked
+            .args(["--exact", "--ignored", "--test-threads=1"])
+            .arg("tests::certificates::asked_with_what_the_system_trusts")
+            .env("SSL_CERT_FILE", &file)
+            .env("CARILLON_TEST_PORT", server.port.to_string())
+            .env("CARILLON_TEST_FITS", fits.to_string());
+        let output = tokio::task::spawn_blocking(move || asked.output()).await;
+        let output = output.unwrap().unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{name}: {said}");
+        assert!(said.contains("1 passed"), "{said}");
+    }
+    assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "run by another test, with authorities of its own"]
+async fn asked_with_what_the_system_trusts() {
+    let port = std::env::var("CARILLON_TEST_PORT").unwrap();
+    let fits = std::env::var("CARILLON_TEST_FITS").unwrap() == "true";
+    let url = format!("wss://localhost:{port}/ws");
+    match connect(&to(DOMAIN, &url, Vec::new())).await {
+        Ok(_) => assert!(fits),
+        Err(SessionProblem::Certificate { .. }) => assert!(!fits),
+        Err(other) => panic!("{other:?}"),
+    }
+}
