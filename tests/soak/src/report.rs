@@ -23,6 +23,7 @@ struct Sum {
     reordered: u32,
     foreign: u32,
     unsent: u32,
+    bounced: u32,
     seconds: u64,
     seeds: Vec<u64>,
     failed_seeds: Vec<u64>,
@@ -85,6 +86,7 @@ impl Sum {
         self.reordered += run.reordered;
         self.foreign += run.foreign;
         self.unsent += run.unsent;
+        self.bounced += run.bounced;
         self.seconds += run.seconds;
         self.seeds.push(run.seed);
         if !run.is_clean() {
@@ -97,7 +99,7 @@ impl Sum {
 #[must_use]
 pub fn table() -> String {
     let mut text = format!(
-        "{:20} {:>8} {:>7} {:>12} {:>12} {:>7} {:>6} {:>5} {:>9} {:>10} {:>9} {:>7} {:>6}\n",
+        "{:20} {:>8} {:>7} {:>12} {:>12} {:>7} {:>6} {:>5} {:>9} {:>10} {:>9} {:>7} {:>7} {:>6}\n",
         "",
         "messages",
         "faults",
@@ -110,12 +112,13 @@ pub fn table() -> String {
         "duplicated",
         "reordered",
         "unsent",
+        "bounced",
         "s"
     );
     for (name, sum) in read().sums {
         let _infallible = writeln!(
             text,
-            "{:20} {:>8} {:>7} {:>12} {:>12} {:>7} {:>6} {:>5} {:>9} {:>10} {:>9} {:>7} {:>6}",
+            "{:20} {:>8} {:>7} {:>12} {:>12} {:>7} {:>6} {:>5} {:>9} {:>10} {:>9} {:>7} {:>7} {:>6}",
             name,
             sum.messages,
             sum.faults,
@@ -128,6 +131,7 @@ pub fn table() -> String {
             sum.duplicated,
             sum.reordered,
             sum.unsent,
+            sum.bounced,
             sum.seconds
         );
         if !sum.failed_seeds.is_empty() {

@@ -170,8 +170,8 @@ async fn settle(sides: &[Side; 2], sent: &[Vec<Sent>; 2]) {
             sides[0].address.catching_up().await,
             sides[1].address.catching_up().await,
         ];
-        let is_done = |(there, here, [waiting, .., failed]): &(Tally, Tally, [u32; 5])| {
-            there.is_clean() && here.is_clean() && waiting + failed == 0
+        let is_done = |(there, here, [waiting, ..]): &(Tally, Tally, [u32; 5])| {
+            there.is_clean() && here.is_clean() && *waiting == 0
         };
         if now.iter().all(is_done) {
             return;
@@ -214,7 +214,8 @@ async fn judge(
             }
         }
         verdict.finds(&places);
-        verdict.unsent += waiting + failed;
+        verdict.unsent += waiting;
+        verdict.bounced += failed;
         verdict.messages += u32::try_from(said.len()).expect("a number of messages");
         let log = from.person.log();
         let count = |words: &str| u32::try_from(log.matches(words).count()).unwrap_or(u32::MAX);

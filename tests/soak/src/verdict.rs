@@ -44,8 +44,12 @@ pub struct Verdict {
     pub reordered: u32,
     /// Messages in a store that nobody said.
     pub foreign: u32,
-    /// Own messages that still wait or have failed.
+    /// Own messages that still wait.
     pub unsent: u32,
+    /// Own messages that the server sent back as undeliverable. Prosody does so with what a stream had not acknowledged
+    /// when it is given up, and has it in the archive all the same; one that did not arrive is lost besides.
+    #[serde(default)]
+    pub bounced: u32,
     /// How long it took, in seconds.
     pub seconds: u64,
     /// The first of what is wrong, in words.
@@ -94,6 +98,7 @@ impl Verdict {
             reordered: 0,
             foreign: 0,
             unsent: 0,
+            bounced: 0,
             seconds: 0,
             wrong: Vec::new(),
         }
