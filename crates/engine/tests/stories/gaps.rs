@@ -1,7 +1,8 @@
 //! Gaps close (XEP-0313): whatever a link, a server and its archive do, in the end each message lies once where the
 //! archive has it.
 //!
-//! 1,000 cases made from numbers; `CARILLON_GAPS` in the environment sets another count.
+//! 1,000 cases made from numbers; `CARILLON_GAPS` in the environment sets another count: 10,000 take a minute of a core,
+//! more than nextest gives a test that others wait for, so `cargo test` plays them.
 
 use crate::archive::{entry, page, said};
 use crate::stage::{MORNING, Session, Stage};
