@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use carillon_core::connection::{Connection, Proxy, TokenMechanism};
+use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
-use carillon_engine::connector::Boxed;
+use carillon_core::settings::AccountSettings;
+use carillon_engine::connector::{Boxed, SessionStart};
 use carillon_engine::wire::{
     CertificateDer, ConnectConfig, Device, Earlier, Ended, KeepToken, Secret, Token, run_on,
 };
+use carillon_engine::{ConnectEnd, Connector, Secrets, WireConnector};
 use carillon_tests_servers::{Account, DEADLINE, TestServer, until_some};
 use jid::FullJid;
 use std::sync::{Arc, Mutex};
@@ -196,5 +199,69 @@ impl Session {
             _ => None,
         };
         (connection, self.tells("being online", jid).await)
+    }
+}
+
+/// Where a password and the token for it are kept.
+#[derive(Clone)]
+struct Keyring {
+    password: String,
+    purse: Purse,
+}
+
+impl Secrets for Keyring {
+    fn password(&self, _: &AccountSettings) -> Boxed<Option<Secret>> {
+        let password = Secret::new(self.password.clone());
+        Box::pin(async { Some(password) })
+    }
+
+    fn token(&self, _: &AccountSettings) -> Boxed<Option<Token>> {
+        let token = self.purse.0.lock().unwrap().1.clone();
+        Box::pin(async { token })
+    }
+
+    fn keep_token(&self, _: &AccountSettings, token: Option<Token>) -> Boxed<()> {
+        self.purse.keep(token)
+    }
+}
+
+#[tokio::test]
+async fn what_keeps_the_password_keeps_the_token_and_the_next_session_has_it() {
+    let server = TestServer::start_with_sasl2().await;
+    let account = server
+        .add_account("alice", "through the looking-glass")
+        .await;
+    let keyring = Keyring {
+        password: account.password.clone(),
+        purse: Purse::default(),
+    };
+    let roots = vec![CertificateDer::from(server.authority().to_vec())];
+    let connector = WireConnector::new(Arc::new(keyring.clone())).trusting(roots);
+    for (times, token) in [(1, None), (2, Some(TokenMechanism::Unbound))] {
+        let start = SessionStart {
+            account: AccountSettings {
+                connect: Some(server.tls_address()),
+                proxy: Proxy::Direct,
+                ..AccountSettings::new(account.jid.parse().unwrap())
+            },
+            roster_version: None,
+            availability: Availability::Available,
+            status: String::new(),
+            stream: None,
+            pinned: None,
+            device: DEVICE.to_owned(),
+        };
+        let (outgoing, requests) = mpsc::channel(16);
+        let (told, mut incoming) = mpsc::channel(16);
+        let session = tokio::spawn(connector.run(start, requests, told));
+        let first = timeout(DEADLINE, incoming.recv()).await.expect("an answer");
+        let Some(Incoming::Connected(connection)) = first else {
+            panic!("it did not connect: {first:?}");
+        };
+        assert_eq!(connection.token, token);
+        assert!(keyring.purse.kept(times).await.is_some());
+        outgoing.send(Outgoing::Close).await.unwrap();
+        drop(incoming);
+        assert_eq!(session.await.unwrap(), ConnectEnd::Closed);
     }
 }
