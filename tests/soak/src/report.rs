@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::verdict::Verdict;
 
 /// What several runs have shown together.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 struct Sum {
     messages: u32,
     faults: u32,
@@ -31,7 +31,8 @@ struct Sum {
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Report {
-    /// By server and transport.
+    /// By server and transport; made anew from the runs whenever it is needed.
+    #[serde(skip_deserializing)]
     sums: BTreeMap<String, Sum>,
     runs: Vec<Verdict>,
 }
@@ -43,10 +44,23 @@ pub(crate) fn folder() -> PathBuf {
 
 fn read() -> Report {
     let text = std::fs::read_to_string(folder().join("report.json"));
-    text.map_or_else(
+    let mut report = text.map_or_else(
         |_| Report::default(),
         |text| serde_json::from_str(&text).expect("a report; delete it to begin anew"),
-    )
+    );
+    report.sum();
+    report
+}
+
+impl Report {
+    fn sum(&mut self) {
+        self.sums.clear();
+        for run in &self.runs {
+            let transport = format!("{:?}", run.transport).to_lowercase();
+            let name = format!("{} {transport}", run.server);
+            self.sums.entry(name).or_default().takes(run);
+        }
+    }
 }
 
 /// Adds a run to the report.
@@ -56,15 +70,7 @@ fn read() -> Report {
 pub fn add(verdict: &Verdict) {
     let mut report = read();
     report.runs.push(verdict.clone());
-    report.sums.clear();
-    for run in &report.runs {
-        let transport = format!("{:?}", run.transport).to_lowercase();
-        let sum = report
-            .sums
-            .entry(format!("{} {transport}", run.server))
-            .or_default();
-        sum.takes(run);
-    }
+    report.sum();
     std::fs::create_dir_all(folder()).expect("a folder for the report");
     let text = serde_json::to_string_pretty(&report).expect("JSON");
     let file = folder().join("report.json");

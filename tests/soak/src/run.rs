@@ -204,8 +204,16 @@ async fn judge(
             ),
         ];
         if verdict.kills.server > 0 {
-            let name = ["bob", "alice"][side];
-            let by_server = |body: &String| !archived(server, name, body);
+            let (own, name) = [("alice", "bob"), ("bob", "alice")][side];
+            let heard = stored(&to.database(), false);
+            let known = heard.first().expect("something arrived");
+            assert!(
+                archived(server, name, &known.body),
+                "the server's archive is not read right"
+            );
+            // It had it, so it may have acknowledged it, and it does not have it for whom it was meant.
+            let by_server =
+                |body: &String| archived(server, own, body) && !archived(server, name, body);
             let gone: Vec<_> = places[0].1.lost.iter().filter(|it| by_server(it)).collect();
             let gone: Vec<String> = gone.into_iter().cloned().collect();
             verdict.lost_by_server += u32::try_from(gone.len()).expect("a number of messages");
