@@ -142,36 +142,62 @@ fn a_page_is_found_by_its_index_alone() {
     }
 }
 
+/// What is asked for every message or every look at a chat, and the index that has to answer it.
+const EVERYDAY: [(&str, &str); 8] = [
+    ("SELECT id FROM message WHERE chat = ?1 AND stanza_id = ?2", "message_by_stanza_id (chat=? AND stanza_id=?)"),
+    (
+        "SELECT id, body, written_here FROM message
+         WHERE chat = ?1 AND sender_id = ?2 AND author = ?3 AND nick = ?4 ORDER BY id DESC LIMIT ?5",
+        "message_by_sender_id (chat=? AND sender_id=? AND author=? AND nick=?)",
+    ),
+    ("UPDATE message SET seen = 1 WHERE chat = ?1 AND seen = 0 AND place <= ?2", "message_unseen (chat=? AND place<?)"),
+    (
+        "UPDATE message SET delivery = 3 WHERE chat = ?1 AND delivery IN (1, 2) AND place < ?2",
+        "message_unread_there (chat=? AND place<?)",
+    ),
+    ("SELECT COUNT(*) FROM message WHERE delivery = 0", "message_waiting"),
+    ("SELECT MAX(place) FROM message WHERE chat = ?1", "message_in_order (chat=?)"),
+    (
+        "SELECT place FROM message WHERE chat = ?1 AND settled = 1 ORDER BY place DESC LIMIT 1",
+        "message_in_order (chat=?)",
+    ),
+    (
+        "SELECT message.id FROM message JOIN chat ON chat.id = message.chat
+         WHERE author = 0 AND sender_id = ?3 AND chat.account = ?1 AND (?2 IS NULL OR chat.jid = ?2)",
+        "message_own_by_id (sender_id=?)",
+    ),
+];
+
 #[test]
 fn nothing_that_is_done_for_every_message_reads_a_whole_chat() {
     let profile = Profile::new();
-    for (query, index) in [
-        ("SELECT id FROM message WHERE chat = ?1 AND stanza_id = ?2", "message_by_stanza_id (chat=? AND stanza_id=?)"),
-        (
-            "SELECT id, body, written_here FROM message
-             WHERE chat = ?1 AND sender_id = ?2 AND author = ?3 AND nick = ?4 ORDER BY id DESC LIMIT ?5",
-            "message_by_sender_id (chat=? AND sender_id=? AND author=? AND nick=?)",
-        ),
-        ("UPDATE message SET seen = 1 WHERE chat = ?1 AND seen = 0 AND place <= ?2", "message_unseen (chat=? AND place<?)"),
-        (
-            "UPDATE message SET delivery = 3 WHERE chat = ?1 AND delivery IN (1, 2) AND place < ?2",
-            "message_unread_there (chat=? AND place<?)",
-        ),
-        ("SELECT COUNT(*) FROM message WHERE delivery = 0", "message_waiting"),
-        ("SELECT MAX(place) FROM message WHERE chat = ?1", "message_in_order (chat=?)"),
-        (
-            "SELECT place FROM message WHERE chat = ?1 AND settled = 1 ORDER BY place DESC LIMIT 1",
-            "message_in_order (chat=?)",
-        ),
-        (
-            "SELECT message.id FROM message JOIN chat ON chat.id = message.chat
-             WHERE author = 0 AND sender_id = ?3 AND chat.account = ?1 AND (?2 IS NULL OR chat.jid = ?2)",
-            "message_own_by_id (sender_id=?)",
-        ),
-    ] {
+    for (query, index) in EVERYDAY {
         let plan = plan(&profile, query);
         assert!(plan.contains(index), "{query}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{query}: {plan}");
+    }
+}
+
+#[test]
+fn no_statement_is_parsed_again_for_another_value() {
+    let profile = Profile::new();
+    for connection in [
+        &profile.store.connection,
+        &profile.store.reader().unwrap().connection,
+    ] {
+        for (query, _) in EVERYDAY
+            .into_iter()
+            .filter(|(query, _)| query.starts_with("SELECT"))
+        {
+            let mut statement = connection.prepare(query).unwrap();
+            for value in 0..4 {
+                let values = (0..statement.parameter_count()).map(|_| value);
+                let mut rows = statement.query(rusqlite::params_from_iter(values)).unwrap();
+                while rows.next().unwrap().is_some() {}
+            }
+            let again = statement.get_status(rusqlite::StatementStatus::RePrepare);
+            assert_eq!(again, 0, "{query}");
+        }
     }
 }
 
