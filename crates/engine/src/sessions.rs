@@ -150,22 +150,6 @@ impl Desk {
         self.forget_requests(id);
     }
 
-    /// Something suggests that the network works now: whoever waits tries at once.
-    pub fn connect_waiting(&mut self) {
-        if self.disk.is_in_trouble() {
-            return;
-        }
-        let waiting: Vec<_> = self
-            .accounts
-            .values()
-            .filter(|account| matches!(account.line, Line::Waiting { .. }))
-            .map(|account| account.id)
-            .collect();
-        for id in waiting {
-            self.connect(id);
-        }
-    }
-
     fn connect_if_wanted(&mut self, id: AccountId) {
         let wanted = self.settings.general.availability != OwnAvailability::Offline;
         let Some(account) = self.accounts.get(&id) else {
