@@ -81,3 +81,65 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 const fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Output};
+
+    /// Tells the test, started again as a process of its own, which file to write.
+    const VICTIM: &str = "CARILLON_WRITTEN_VICTIM";
+    const CALLS: [&str; 3] = ["write", "fsync", "rename"];
+    const TEXTS: [&str; 3] = ["before", "first", "second, and longer"];
+
+    fn traced(path: &Path, point: Option<(&str, usize)>) -> Option<Output> {
+        let mut strace = Command::new("strace");
+        strace.args([
+            "-f",
+            "-qq",
+            "-e",
+            "trace=write,fsync,rename",
+            "-o",
+            "/dev/null",
+        ]);
+        if let Some((call, when)) = point {
+            strace.args(["-e", &format!("inject={call}:signal=SIGKILL:when={when}")]);
+        }
+        strace
+            .arg(std::env::current_exe().ok()?)
+            .args(["--exact", "--test-threads=1"])
+            .arg("desktop::written::tests::a_kill_at_any_step_leaves_the_old_file_or_the_new_one")
+            .env(VICTIM, path)
+            .output()
+            .ok()
+    }
+
+    #[test]
+    fn a_kill_at_any_step_leaves_the_old_file_or_the_new_one() {
+        if let Some(path) = std::env::var_os(VICTIM) {
+            for text in &TEXTS[1..] {
+                write(Path::new(&path), text.as_bytes(), Readers::Owner).unwrap();
+            }
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        if !traced(&path, None).is_some_and(|output| output.status.success()) {
+            println!("SKIPPED: there is no strace, or it may not trace here");
+            return;
+        }
+        let mut killed = 0;
+        for call in CALLS {
+            for when in 1..=4 {
+                std::fs::write(&path, TEXTS[0]).unwrap();
+                let output = traced(&path, Some((call, when))).unwrap();
+                killed += usize::from(output.status.signal() == Some(9));
+                let left = std::fs::read_to_string(&path).unwrap();
+                assert!(TEXTS.contains(&left.as_str()), "{call} {when}: {left:?}");
+            }
+        }
+        println!("{killed} kills, each file whole");
+        assert!(killed >= 8, "{killed}");
+    }
+}
