@@ -88,6 +88,7 @@ impl Session {
 
     /// The session is over; what it still has to tell is told after Online, as ever.
     pub(crate) fn online_if_needed(&mut self) {
+        self.cut_short |= !self.begun;
         if !self.tell.is_empty() {
             self.online();
         }

@@ -169,7 +169,9 @@ impl Session {
     /// that could go on.
     pub(crate) fn fall_asleep(mut self, mut outgoing: mpsc::Receiver<Outgoing>) -> Option<Asleep> {
         // What was not told will not be told again by the server if it was only an answer.
-        if self.sm.resumable().is_none() || !self.begun || !self.tell.is_empty() {
+        // Whoever does not know what the server offers would go on without it: without the archive, for one.
+        let whole = self.begun && !self.cut_short;
+        if self.sm.resumable().is_none() || !whole || !self.tell.is_empty() {
             return None;
         }
         outgoing.close();

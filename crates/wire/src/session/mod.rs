@@ -110,6 +110,8 @@ pub(crate) struct Session {
     /// The server announces XEP-0359 for my account, so it takes forged ids out.
     assigns_stanza_ids: bool,
     begun: bool,
+    /// It ended before it was known what the server offers.
+    cut_short: bool,
     /// Was sent over a link that broke, and is counted already: goes first.
     again: Vec<Element>,
     /// To be sent, in this order.
@@ -141,6 +143,7 @@ impl Session {
             holds_back_all: false,
             assigns_stanza_ids: false,
             begun: false,
+            cut_short: false,
             again: Vec::new(),
             send: Vec::new(),
             early: Vec::new(),

@@ -259,6 +259,25 @@ async fn an_attempt_that_is_given_up_leaves_asleep_what_was_asleep() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_session_that_was_cut_before_it_knew_what_the_server_offers_begins_anew() {
+    let mut stage = Stage::connected();
+    stage.authenticates().await;
+    stage.opens(FEATURES_MANAGED).await;
+    stage.binds().await;
+    stage
+        .expect("<enable xmlns='urn:xmpp:sm:3' resume='true'/>")
+        .await;
+    stage.send("<enabled xmlns='urn:xmpp:sm:3' id='s1' resume='true' max='600'/>");
+    stage.cut();
+    let ended = stage.over().await;
+    assert!(matches!(ended.result, Err(SessionProblem::Lost { .. })));
+    assert!(
+        ended.asleep.is_none(),
+        "it would never read an archive that it does not know of"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_session_had_no_time_to_write_is_written_after_the_cut() {
     let mut stage = managed().await;
     stage.cut();
