@@ -1,12 +1,11 @@
 //! How the engine gets a session: the real one over the network, a scripted one in tests.
 
+use crate::purse::{Keeper, Purses};
 use carillon_core::connection::Mechanism;
 use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
 use carillon_core::settings::AccountSettings;
-use carillon_wire::{
-    Asleep, CertificateDer, ConnectConfig, Device, Earlier, KeepToken, Secret, Token,
-};
+use carillon_wire::{Asleep, CertificateDer, ConnectConfig, Device, Earlier, Secret, Token};
 use jid::BareJid;
 use std::collections::HashMap;
 use std::future::Future;
@@ -68,8 +67,14 @@ pub trait Secrets: Send + Sync + 'static {
         Box::pin(async { None })
     }
 
-    /// Keeps a token in the stead of the one before; `None` forgets it. Who keeps none loses nothing but time.
-    fn keep_token(&self, _account: &AccountSettings, _token: Option<Token>) -> Boxed<()> {
+    /// Keeps a token in the stead of the one before; `None` forgets it. Who keeps none loses nothing but time. It is
+    /// for this password: beside another one nothing is changed.
+    fn keep_token(
+        &self,
+        _account: &AccountSettings,
+        _password: Secret,
+        _token: Option<Token>,
+    ) -> Boxed<()> {
         Box::pin(async {})
     }
 }
@@ -78,19 +83,8 @@ pub trait Secrets: Send + Sync + 'static {
 pub struct WireConnector {
     secrets: Arc<dyn Secrets>,
     dormitory: Arc<Dormitory>,
+    purses: Purses,
     extra_roots: Vec<CertificateDer<'static>>,
-}
-
-/// The place of one account's token.
-struct Purse {
-    secrets: Arc<dyn Secrets>,
-    account: AccountSettings,
-}
-
-impl KeepToken for Purse {
-    fn keep(&self, token: Option<Token>) -> Boxed<()> {
-        self.secrets.keep_token(&self.account, token)
-    }
 }
 
 /// Sessions whose link broke, until the next attempt takes them out.
@@ -119,6 +113,7 @@ impl WireConnector {
         Self {
             secrets,
             dormitory: Arc::default(),
+            purses: Purses::default(),
             extra_roots: Vec::new(),
         }
     }
@@ -140,18 +135,17 @@ impl Connector for WireConnector {
     ) -> Boxed<ConnectEnd> {
         let secrets = Arc::clone(&self.secrets);
         let dormitory = Arc::clone(&self.dormitory);
+        let purses = self.purses.clone();
         let extra_roots = self.extra_roots.clone();
         Box::pin(async move {
             let Some(password) = secrets.password(&start.account).await else {
                 return ConnectEnd::NoPassword;
             };
+            let purse = purses.of(secrets, &start, &password);
             let device = Device {
                 id: start.device.clone(),
-                token: secrets.token(&start.account).await,
-                keeper: Arc::new(Purse {
-                    secrets,
-                    account: start.account.clone(),
-                }),
+                token: purse.token().await,
+                keeper: Arc::new(Keeper(purse)),
             };
             let account = start.account.jid.clone();
             let earlier = Earlier {

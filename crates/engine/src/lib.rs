@@ -30,6 +30,7 @@ mod outgoing;
 pub mod output;
 mod owed;
 mod presence;
+mod purse;
 mod rehearsal;
 mod rooms;
 mod run;

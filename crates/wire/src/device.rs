@@ -30,6 +30,10 @@ impl fmt::Debug for Device {
 
 /// Keeps an account's token where its password is kept.
 pub trait KeepToken: Send + Sync {
+    /// The token is sent to the server now. Until something is kept again nobody knows what the server makes of it,
+    /// and the password has its turn: who breaks off at a token would do so at each attempt.
+    fn at_stake(&self);
+
     /// Keeps this token in the stead of the one before; `None` forgets it. What cannot be kept is lost: the password
     /// is still there.
     fn keep(&self, token: Option<Token>) -> Pin<Box<dyn Future<Output = ()> + Send>>;

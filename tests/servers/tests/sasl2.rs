@@ -24,6 +24,8 @@ const DEVICE: &str = "d4565fa7-4d72-4749-b3d3-740edbf87770";
 struct Purse(Arc<Mutex<(u32, Option<Token>)>>);
 
 impl KeepToken for Purse {
+    fn at_stake(&self) {}
+
     fn keep(&self, token: Option<Token>) -> Boxed<()> {
         let mut kept = self.0.lock().unwrap();
         *kept = (kept.0 + 1, token);
@@ -220,7 +222,7 @@ impl Secrets for Keyring {
         Box::pin(async { token })
     }
 
-    fn keep_token(&self, _: &AccountSettings, token: Option<Token>) -> Boxed<()> {
+    fn keep_token(&self, _: &AccountSettings, _: Secret, token: Option<Token>) -> Boxed<()> {
         self.purse.keep(token)
     }
 }

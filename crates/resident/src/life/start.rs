@@ -293,12 +293,17 @@ impl Secrets for Passwords {
         })
     }
 
-    fn keep_token(&self, account: &AccountSettings, token: Option<Token>) -> Boxed<()> {
+    fn keep_token(
+        &self,
+        account: &AccountSettings,
+        password: Secret,
+        token: Option<Token>,
+    ) -> Boxed<()> {
         let keeper = self.0.clone();
         let (jid, store) = (account.jid.clone(), account.secret);
         Box::pin(async move {
             let text = token.map(|token| token.to_text());
-            if let Err(problem) = keeper.keep_token(&jid, store, text).await {
+            if let Err(problem) = keeper.keep_token(&jid, store, password, text).await {
                 tracing::warn!(%problem, "a token could not be kept");
             }
         })

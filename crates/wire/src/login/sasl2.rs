@@ -139,7 +139,8 @@ pub(super) async fn sign_in<T: Transport>(
         if matches!(let_in, Ok(None) | Err(SessionProblem::ServerNotProven)) {
             purse.drop_token();
         }
-        by_token = let_in?.map(|entry| (mechanism, entry));
+        let let_in = let_in.map_err(without_verdict)?;
+        by_token = let_in.map(|entry| (mechanism, entry));
         refused = by_token.is_none();
     }
     let (in_token, (proof, success)) = match by_token {
@@ -156,6 +157,9 @@ pub(super) async fn sign_in<T: Transport>(
         }
     };
     let me = identity(&success, &config.account)?;
+    if proof.token.is_some() {
+        purse.has_worked();
+    }
     if let Some(mechanism) = in_token {
         purse.take_from(&success, mechanism, choice.mechanism);
     }
@@ -212,6 +216,17 @@ pub(super) async fn sign_in<T: Transport>(
         proof,
         client_state,
     })
+}
+
+/// What ends an attempt by token is final for nobody: the password has its turn next. Only who seems to know a token
+/// and does not is told of.
+fn without_verdict(problem: SessionProblem) -> SessionProblem {
+    if problem.is_final() && problem != SessionProblem::ServerNotProven {
+        return SessionProblem::Lost {
+            detail: format!("while it was asked to take a token: {problem}"),
+        };
+    }
+    problem
 }
 
 /// A server that refused a token may be unable to take a password on the same stream; on the next it is asked for

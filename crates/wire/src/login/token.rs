@@ -76,7 +76,8 @@ impl Purse {
 
     /// The attempt by token, where there is one that may be used.
     pub(super) fn attempt(&mut self, terms: &Terms<'_>, account: &BareJid) -> Option<Attempt> {
-        let token = self.device.as_mut()?.token.as_mut()?;
+        let device = self.device.as_mut()?;
+        let token = device.token.as_mut()?;
         if !terms.take(token) {
             return None;
         }
@@ -85,8 +86,13 @@ impl Purse {
             None => &[],
         };
         token.uses = token.uses.saturating_add(1);
-        self.changed = true;
+        device.keeper.at_stake();
         Some(Attempt::new(token, channel, terms.password_by, account))
+    }
+
+    /// The server has proven that it knows the token, and let the right one in.
+    pub(super) const fn has_worked(&mut self) {
+        self.changed = true;
     }
 
     /// It is of no use any more.
@@ -190,7 +196,7 @@ impl Attempt {
                     .map_err(|_| SessionProblem::ServerNotProven)?;
                 Ok(Some((self.proof, element)))
             }
-            Heard::Failure(problem @ SessionProblem::Lost { .. }) => Err(problem),
+            // Why it fails is of no matter: a password may do where a token does not (XEP-0484 §3.4).
             Heard::Failure(problem) => {
                 tracing::info!(%problem, "the server does not take the token");
                 Ok(None)

@@ -15,6 +15,7 @@ use minidom::Element;
 use sasl::common::scram::{ScramProvider, Sha256};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,19 +28,28 @@ const EXPORTER: &[&str] = &["tls-exporter"];
 const REFUSED: &str = "<failure xmlns='urn:xmpp:sasl:2'>\
     <not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>";
 
-/// What was kept, the last at the end.
+/// What was kept, the last at the end, and whether a token was sent since.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<Option<String>>>>);
+struct Kept(Arc<Mutex<Vec<Option<String>>>>, Arc<AtomicBool>);
 
 impl KeepToken for Kept {
+    fn at_stake(&self) {
+        self.1.store(true, Ordering::SeqCst);
+    }
+
     fn keep(&self, token: Option<Token>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let kept = token.map(|token| token.to_text().to_string());
         self.0.lock().unwrap().push(kept);
+        self.1.store(false, Ordering::SeqCst);
         Box::pin(async {})
     }
 }
 
 impl Kept {
+    fn is_at_stake(&self) -> bool {
+        self.1.load(Ordering::SeqCst)
+    }
+
     /// All that was kept, once there is something. Time is paused.
     async fn all(&self) -> Vec<Option<String>> {
         for _ in 0..1000 {
@@ -238,16 +248,52 @@ async fn a_wrong_password_is_final_behind_a_refused_token_too_and_a_server_s_qui
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_in_trouble_does_not_cost_the_token() {
-    let (config, kept) = with(Some(bound_token()));
-    let mut server = Server::of(config, Earlier::default());
-    server.opens(&all()).await;
-    server.hears().await;
-    server.says(&REFUSED.replace("not-authorized", "temporary-auth-failure"));
-    let problem = server.stage.ends().await.unwrap_err();
-    assert!(matches!(problem, SessionProblem::Lost { .. }));
-    let line = format!("HT-SHA-256-EXPR SCRAM-SHA-256-PLUS 1 {TOKEN}");
-    assert_eq!(kept.all().await, [Some(line)]);
+async fn whatever_failure_a_token_meets_the_password_comes_next_on_the_same_stream() {
+    for condition in [
+        "temporary-auth-failure",
+        "account-disabled",
+        "malformed-request",
+        "credentials-expired",
+    ] {
+        let (config, kept) = with(Some(bound_token()));
+        let mut server = Server::of(config, Earlier::default());
+        server.opens(&all()).await;
+        server.hears().await;
+        assert!(kept.is_at_stake(), "{condition}");
+        server.says(&REFUSED.replace("not-authorized", condition));
+        let (request, signature) = server.proves(SASL2, "").await;
+        assert_eq!(mechanism(&request), "SCRAM-SHA-256-PLUS", "{condition}");
+        server.lets_in(signature.as_bytes(), ME_HERE, &given(NEXT));
+        let line = format!("HT-SHA-256-EXPR SCRAM-SHA-256-PLUS 0 {NEXT}");
+        assert_eq!(kept.all().await, [Some(line)], "{condition}");
+        assert!(!kept.is_at_stake(), "{condition}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_without_a_verdict_stays_at_stake_and_ends_nothing_for_good() {
+    let words = success(Some(b"x"), &named(ME_HERE), BOUND);
+    let error = "<error xmlns='http://etherx.jabber.org/streams'>\
+        <not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></error>";
+    let answers = [
+        Some(error.to_owned()),
+        Some("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>".to_owned()),
+        Some(words.replace("eA==", "no Base64!")),
+        None,
+    ];
+    for answer in answers {
+        let (config, kept) = with(Some(bound_token()));
+        let mut server = Server::of(config, Earlier::default());
+        server.opens(&all()).await;
+        server.hears().await;
+        if let Some(answer) = &answer {
+            server.says(answer);
+        }
+        let problem = server.stage.ends().await.unwrap_err();
+        assert!(!problem.is_final(), "{answer:?}: {problem:?}");
+        assert_eq!(kept.all().await, [], "{answer:?}");
+        assert!(kept.is_at_stake(), "{answer:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -294,9 +340,10 @@ async fn nobody_is_believed_who_takes_a_token_without_knowing_it() {
             unproven,
             "{answer}"
         );
-        let kept = kept.all().await;
+        let (kept, kept_at_stake) = (kept.all().await, kept.is_at_stake());
         assert!(!format!("{kept:?}").contains(NEXT), "{answer}");
         assert_eq!(kept == [None], unproven, "{answer}");
+        assert_eq!(kept_at_stake, kept.is_empty(), "{answer}");
     }
     println!("forged answers to a token accepted: 0 of {tried}");
 }

@@ -3,6 +3,7 @@
 use super::SecretProblem;
 use crate::desktop::written::{self, Readers};
 use carillon_core::BareJid;
+use carillon_engine::wire::Secret;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -45,12 +46,16 @@ impl PasswordFile {
     pub(super) fn keep_token(
         &self,
         jid: &BareJid,
+        password: &Secret,
         token: Option<&str>,
     ) -> Result<(), SecretProblem> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut document = self.read()?;
+        let kept = document.get(jid.as_str()).and_then(|item| item.as_str());
+        if kept.map(|kept| Secret::new(kept.to_owned())).as_ref() != Some(password) {
+            return Err(SecretProblem::NotFound);
+        }
         match token {
-            Some(_) if !document.contains_key(jid.as_str()) => return Err(SecretProblem::NotFound),
             Some(token) => document[&token_of(jid)] = value(token),
             None if document.remove(&token_of(jid)).is_none() => return Ok(()),
             None => {}

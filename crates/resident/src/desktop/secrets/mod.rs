@@ -10,6 +10,7 @@ mod tests;
 
 use carillon_core::BareJid;
 use carillon_core::settings::SecretStore;
+use carillon_engine::wire::Secret;
 use carillon_link::Profile;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -141,20 +142,21 @@ impl SecretKeeper {
     /// Keeps a token beside the account's password, in the stead of an older one; `None` forgets it.
     ///
     /// # Errors
-    /// [`SecretProblem::NotFound`] when there is no password any more that it could stand for, and the rest of
-    /// [`SecretProblem`].
+    /// [`SecretProblem::NotFound`] when this password is not kept any more: nothing is changed beside another one. And
+    /// the rest of [`SecretProblem`].
     pub async fn keep_token(
         &self,
         jid: &BareJid,
         place: SecretStore,
+        password: Secret,
         token: Option<Zeroizing<String>>,
     ) -> Result<(), SecretProblem> {
         match place {
-            SecretStore::Keyring => self.ring.keep_token(jid, token).await,
+            SecretStore::Keyring => self.ring.keep_token(jid, &password, token).await,
             SecretStore::File => {
                 let jid = jid.clone();
                 self.with_file(move |file| {
-                    file.keep_token(&jid, token.as_deref().map(String::as_str))
+                    file.keep_token(&jid, &password, token.as_deref().map(String::as_str))
                 })
                 .await
             }

@@ -2,8 +2,11 @@
 
 use super::SecretProblem;
 use carillon_core::BareJid;
+use carillon_engine::wire::Secret;
 use keyring::{Entry, Error};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 /// The Secret Service's name on the bus.
@@ -17,15 +20,18 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub(super) struct Ring {
     profile_id: String,
+    /// Comparing and changing are one step.
+    turn: Arc<Mutex<()>>,
     /// A test's own bus.
     #[cfg(all(test, target_os = "linux"))]
     pub(super) bus: Option<crate::desktop::bus::Bus>,
 }
 
 impl Ring {
-    pub(super) const fn new(profile_id: String) -> Self {
+    pub(super) fn new(profile_id: String) -> Self {
         Self {
             profile_id,
+            turn: Arc::default(),
             #[cfg(all(test, target_os = "linux"))]
             bus: None,
         }
@@ -36,6 +42,7 @@ impl Ring {
         jid: &BareJid,
         password: Zeroizing<String>,
     ) -> Result<(), SecretProblem> {
+        let _turn = self.turn.lock().await;
         self.forget_line(&token_of(jid)).await?;
         self.with_entry(jid.as_str(), move |entry| entry.set_password(&password))
             .await
@@ -55,18 +62,24 @@ impl Ring {
     pub(super) async fn keep_token(
         &self,
         jid: &BareJid,
+        password: &Secret,
         token: Option<Zeroizing<String>>,
     ) -> Result<(), SecretProblem> {
+        let _turn = self.turn.lock().await;
+        let kept = self.load(jid).await?;
+        if Secret::new(kept.to_string()) != *password {
+            return Err(SecretProblem::NotFound);
+        }
         let name = token_of(jid);
         let Some(token) = token else {
             return self.forget_line(&name).await;
         };
-        self.load(jid).await?;
         self.with_entry(&name, move |entry| entry.set_password(&token))
             .await
     }
 
     pub(super) async fn forget(&self, jid: &BareJid) -> Result<(), SecretProblem> {
+        let _turn = self.turn.lock().await;
         self.forget_line(&token_of(jid)).await?;
         self.forget_line(jid.as_str()).await
     }

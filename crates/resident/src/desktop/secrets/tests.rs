@@ -146,6 +146,30 @@ async fn a_desktop_without_a_keyring_says_so_and_writes_no_file_instead() {
     assert!(!folder.path().join("secrets.toml").exists());
 }
 
+fn given_for(password: &str) -> Secret {
+    Secret::new(password.to_owned())
+}
+
+#[tokio::test]
+async fn a_token_for_the_password_of_before_changes_nothing_beside_the_new_one() {
+    let profile = Home::new();
+    let keeper = &profile.keeper;
+    let alice = jid("alice@example.org");
+    let place = SecretStore::File;
+    keeper.store(&alice, place, "first").await.unwrap();
+    keeper.store(&alice, place, "second").await.unwrap();
+    let token = |text: &str| Some(Zeroizing::new(text.to_owned()));
+    let late = keeper.keep_token(&alice, place, given_for("first"), token("old"));
+    assert!(matches!(late.await, Err(SecretProblem::NotFound)));
+    let kept = keeper.load_token(&alice, place).await;
+    assert!(matches!(kept, Err(SecretProblem::NotFound)));
+    let good = keeper.keep_token(&alice, place, given_for("second"), token("new"));
+    good.await.unwrap();
+    let late = keeper.keep_token(&alice, place, given_for("first"), None);
+    assert!(matches!(late.await, Err(SecretProblem::NotFound)));
+    assert_eq!(*keeper.load_token(&alice, place).await.unwrap(), "new");
+}
+
 #[tokio::test]
 async fn a_token_lives_and_dies_with_its_password() {
     let profile = Home::new();
@@ -158,7 +182,9 @@ async fn a_token_lives_and_dies_with_its_password() {
     };
     let there = async || keeper.load_token(&alice, SecretStore::File).await.is_ok();
 
-    let early = keeper.keep_token(&alice, SecretStore::File, kept()).await;
+    let early = keeper
+        .keep_token(&alice, SecretStore::File, given_for("first"), kept())
+        .await;
     assert!(matches!(early, Err(SecretProblem::NotFound)));
     for password in ["first", "second"] {
         keeper
@@ -167,7 +193,7 @@ async fn a_token_lives_and_dies_with_its_password() {
             .unwrap();
         assert!(!there().await, "a changed password has no token yet");
         keeper
-            .keep_token(&alice, SecretStore::File, kept())
+            .keep_token(&alice, SecretStore::File, given_for(password), kept())
             .await
             .unwrap();
         assert!(there().await);
@@ -175,12 +201,12 @@ async fn a_token_lives_and_dies_with_its_password() {
         assert_eq!(*loaded, password);
     }
     keeper
-        .keep_token(&alice, SecretStore::File, None)
+        .keep_token(&alice, SecretStore::File, given_for("second"), None)
         .await
         .unwrap();
     assert!(!there().await);
     keeper
-        .keep_token(&alice, SecretStore::File, kept())
+        .keep_token(&alice, SecretStore::File, given_for("second"), kept())
         .await
         .unwrap();
     keeper.forget(&alice, SecretStore::File).await.unwrap();
