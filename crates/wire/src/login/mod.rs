@@ -21,6 +21,7 @@ use mechanism::{Policy, choose_of};
 use minidom::Element;
 use resume::Earlier;
 use sasl::Words;
+use std::fmt;
 use std::time::Duration;
 use token::Purse;
 use tokio::time::timeout;
@@ -65,7 +66,6 @@ pub(crate) enum SignedIn {
 }
 
 /// How far a new stream is managed (XEP-0198).
-#[derive(Debug)]
 pub(crate) enum Managed {
     /// It can't be.
     No,
@@ -73,6 +73,17 @@ pub(crate) enum Managed {
     Offered,
     /// It was asked for when the resource was bound, and this is the answer.
     Answered(Element),
+}
+
+/// The answer names the stream, and who knows that name may ask for the stream: it is in no log.
+impl fmt::Debug for Managed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::No => "No",
+            Self::Offered => "Offered",
+            Self::Answered(_) => "Answered",
+        })
+    }
 }
 
 impl Managed {

@@ -280,6 +280,8 @@ fn resumed(
         (Some(Answer::Resumed(_)), None) => Err(SessionProblem::Protocol {
             detail: "a stream was resumed that nobody asked for".to_owned(),
         }),
+        // Nobody asked, and what is to be asked for yet is not over by it.
+        (Some(Answer::Failed(_)), None) => Ok(None),
         (answer, _) => Ok(answer),
     }
 }

@@ -19,6 +19,9 @@ use jid::BareJid;
 use minidom::Element;
 use zeroize::Zeroizing;
 
+/// Tokens that servers give have some 40 bytes. What is longer is none that could be kept at any place.
+const LONGEST: usize = 4096;
+
 /// What a server takes tokens in, and what this link allows.
 pub(super) struct Terms<'a> {
     /// The mechanisms for tokens that the server offers.
@@ -114,7 +117,7 @@ impl Purse {
         let given = success
             .get_child("token", ns::FAST)
             .and_then(|token| token.attr("token"))
-            .filter(|secret| !secret.is_empty());
+            .filter(|secret| (1..=LONGEST).contains(&secret.len()));
         if let (Some(device), Some(secret)) = (&mut self.device, given) {
             device.token = Some(Token {
                 mechanism,

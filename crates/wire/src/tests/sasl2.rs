@@ -3,8 +3,9 @@
 use super::sasl2_server::{
     ALL_INLINE, BOUND, ME_HERE, SASL2, Server, earlier, named, offer, success,
 };
-use super::stage::{FEATURES_BIND, FULL, Stage, config, id};
+use super::stage::{FEATURES_BIND, FULL, Stage, config, id, stanza};
 use crate::config::ConnectConfig;
+use crate::login::Managed;
 use crate::run::Earlier;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -96,6 +97,25 @@ async fn an_earlier_stream_that_is_over_is_counted_and_followed_by_a_new_one() {
     assert_eq!(server.stage.told().await, Incoming::ReachedEarlier(2));
     assert!(matches!(server.stage.told().await, Incoming::Online { .. }));
     assert!(matches!(server.stage.told().await, Incoming::Resumable(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_a_stream_is_over_is_believed_only_when_it_was_asked_for() {
+    let mut server = Server::in_clear(earlier());
+    server.opens(&offer(SCRAM, SCRAM, "", &[])).await;
+    let (request, signature) = server.proves(SASL2, "").await;
+    assert!(!request.has_child("resume", "urn:xmpp:sm:3"));
+    let unasked = "<failed xmlns='urn:xmpp:sm:3' h='9'/>";
+    server.lets_in(signature.as_bytes(), ME_HERE, unasked);
+    let asked = server.hears().await;
+    assert!(asked.is("resume", "urn:xmpp:sm:3"), "{}", write(&asked));
+}
+
+#[test]
+fn the_answer_that_names_a_stream_is_never_printed() {
+    let answer = stanza("<enabled xmlns='urn:xmpp:sm:3' id='secret' resume='true'/>");
+    let managed = Managed::Answered(answer);
+    assert_eq!(format!("{managed:?}"), "Answered");
 }
 
 #[tokio::test(start_paused = true)]

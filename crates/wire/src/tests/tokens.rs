@@ -136,6 +136,20 @@ async fn a_token_is_asked_for_with_the_password_and_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_longer_than_any_is_not_kept() {
+    for (length, is_kept) in [(4096, true), (4097, false)] {
+        let (config, kept) = with(None);
+        let mut server = Server::of(config, Earlier::default());
+        server.opens(&all()).await;
+        let (_, signature) = server.proves(SASL2, "").await;
+        let token = "x".repeat(length);
+        server.lets_in(signature.as_bytes(), ME_HERE, &given(&token));
+        server.answers_first_requests().await;
+        assert_eq!(!kept.all().await.is_empty(), is_kept, "{length}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_is_taken_only_from_who_has_proven_the_password() {
     for (data, identity) in [
         ("v=AAAA", ME_HERE),

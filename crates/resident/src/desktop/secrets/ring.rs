@@ -43,7 +43,10 @@ impl Ring {
         password: Zeroizing<String>,
     ) -> Result<(), SecretProblem> {
         let _turn = self.turn.lock().await;
-        self.forget_line(&token_of(jid)).await?;
+        // A token that stays is refused by the server, and the next one takes its place.
+        if let Err(problem) = self.forget_line(&token_of(jid)).await {
+            tracing::warn!(%problem, "the token for a changed password could not be deleted");
+        }
         self.with_entry(jid.as_str(), move |entry| entry.set_password(&password))
             .await
     }
@@ -80,8 +83,8 @@ impl Ring {
 
     pub(super) async fn forget(&self, jid: &BareJid) -> Result<(), SecretProblem> {
         let _turn = self.turn.lock().await;
-        self.forget_line(&token_of(jid)).await?;
-        self.forget_line(jid.as_str()).await
+        let token = self.forget_line(&token_of(jid)).await;
+        self.forget_line(jid.as_str()).await.and(token)
     }
 
     async fn load_line(&self, name: &str) -> Result<Zeroizing<String>, SecretProblem> {
