@@ -20,6 +20,8 @@ const HELD: usize = 10_000;
 pub(crate) struct Disk {
     /// It did not take something, and has taken nothing since.
     in_trouble: bool,
+    /// Something in the database cannot be read: the next start mends it, and it stays told until then.
+    is_damaged: bool,
     rang: Option<Timestamp>,
     stands: bool,
     held: VecDeque<Note>,
@@ -53,7 +55,12 @@ pub(crate) fn is_the_disks(error: &StoreError) -> bool {
 impl Desk {
     /// Something was not stored: it is told once, and the disk is tried again soon.
     pub(crate) fn disk_fails(&mut self, error: &StoreError) {
-        if !std::mem::replace(&mut self.disk.in_trouble, true) {
+        let known = if matches!(error, StoreError::Damaged { .. }) {
+            std::mem::replace(&mut self.disk.is_damaged, true)
+        } else {
+            std::mem::replace(&mut self.disk.in_trouble, true)
+        };
+        if !known {
             self.tell(Output::Storage(error.clone()));
         }
         self.flush_soon();
@@ -77,14 +84,15 @@ impl Desk {
     pub fn ring_storage(&mut self, summary: String, text: String) {
         let now = self.now();
         let lately = |rang: Timestamp| now.millis_since(rang) < RINGS_AGAIN;
-        if !self.disk.in_trouble || self.disk.rang.is_some_and(lately) {
+        let stands = self.disk.in_trouble || self.disk.is_damaged;
+        if !stands || self.disk.rang.is_some_and(lately) {
             return;
         }
         let Some(event) = self.of_nobody() else {
             return;
         };
         self.disk.rang = Some(now);
-        self.disk.stands = true;
+        self.disk.stands = self.disk.in_trouble;
         let content = Content {
             name: summary,
             text,

@@ -153,3 +153,32 @@ async fn a_disk_that_takes_nothing_rings_once_an_hour_at_most_and_not_when_it_wo
     let told = stage.told().await.0;
     assert!(told.contains(&Output::Withdraw(key)), "{told:#?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn damage_that_is_met_in_use_rings_and_stays_told_though_the_disk_is_well() {
+    let (mut stage, mut session) = Stage::online().await;
+    let database = rusqlite::Connection::open(stage.database()).unwrap();
+    database
+        .execute_batch(
+            "CREATE TRIGGER broken BEFORE INSERT ON message
+             BEGIN INSERT INTO gone VALUES (1); END",
+        )
+        .unwrap();
+    stage.told().await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    assert!(session.says().await.contains(&Outgoing::Close));
+    session.ends(ConnectEnd::Closed).await;
+    stage.passes(5).await;
+    stage
+        .call(|desk| desk.ring_storage("Damaged".to_owned(), "Start Carillon anew".to_owned()))
+        .await;
+    let told = stage.told().await;
+    assert_eq!(told.rings().len(), 1, "{told:#?}");
+    stage.passes(65).await;
+    let later = stage.told().await.0;
+    let over = |one: &Output| matches!(one, Output::StorageWorks | Output::Withdraw(_));
+    assert!(
+        !told.0.iter().chain(&later).any(over),
+        "{told:#?} {later:#?}"
+    );
+}
