@@ -28,7 +28,7 @@ const GOODBYE_LOOK: Duration = Duration::from_millis(10);
 /// What was committed is on the disk for certain after this long, in milliseconds.
 const FLUSH_AFTER: i64 = 1_000;
 /// A disk that does not take it is tried again, each time after twice as long, at last after this; in milliseconds.
-const FLUSH_AGAIN_LONGEST: i64 = 60_000;
+const FLUSH_AGAIN_LONGEST: i64 = 15_000;
 
 /// What an engine begins with.
 pub struct EngineConfig {

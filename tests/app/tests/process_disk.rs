@@ -35,7 +35,11 @@ impl Disk {
 
     /// Until nothing more fits.
     fn fill(&self) {
-        let mut file = File::create(self.filler()).unwrap();
+        let mut file = File::options()
+            .append(true)
+            .create(true)
+            .open(self.filler())
+            .unwrap();
         while file.write_all(&[0x5a; 4096]).is_ok() {}
     }
 
@@ -97,6 +101,8 @@ async fn on_a_full_disk_nothing_is_lost_it_is_told_once_and_all_goes_on_when_the
     assert_eq!(told[0]["cause"], "full", "{told}");
     // What the user wants meanwhile is refused in words, and what was chosen stays.
     let mut tool = meeting.alice.tool().await;
+    // The resident may have let go of a page meanwhile.
+    disk.fill();
     let status = json!({"availability": "busy", "status": "x".repeat(500)});
     assert!(tool.ask("set_status", status).await.is_err());
     let kept = std::fs::read(meeting.alice.profile().join("settings.toml")).unwrap();

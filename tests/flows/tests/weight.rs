@@ -22,9 +22,9 @@ static MEMORY: PeakAlloc = PeakAlloc;
 /// More than before the attack, at any moment.
 const MOST_MEMORY: usize = 32 << 20;
 /// What an ordinary message may take while it is read.
-const ORDINARY: usize = 128 << 10;
-/// For server and client together, without optimisation. Ten times what it takes, lest a slow machine decide.
-const MOST_TIME: Duration = Duration::from_secs(5);
+const ORDINARY: usize = 512 << 10;
+/// For server and client together, without optimisation. More than ten times what it takes, lest a slow machine decide.
+const MOST_TIME: Duration = Duration::from_secs(15);
 const MIB: usize = 1 << 20;
 
 /// What of the session is left.

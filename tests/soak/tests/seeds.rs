@@ -16,7 +16,7 @@ fn chunk(server: Kind, transport: Transport, seed: u64) -> Chunk {
         kills: Kills::default(),
         quick: true,
         resume_window: None,
-        limit: Duration::from_secs(60),
+        limit: Duration::from_secs(240),
     }
 }
 
@@ -37,6 +37,7 @@ fn what_befalls_a_run_follows_from_its_seed() {
 /// and from the resumed one, and the archive held the copies of several messages in between each other: a message
 /// whose second copy came live stood behind the next one.
 #[tokio::test]
+#[ignore = "what it meets depends on the machine's pace: make soak plays it"]
 async fn seed_2_of_a_websocket_to_ejabberd() {
     nothing_is_wrong(&run(&chunk(Kind::Ejabberd, Transport::Websocket, 2)).await);
 }

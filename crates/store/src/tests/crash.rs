@@ -21,7 +21,7 @@ const TASK: &str = "CARILLON_STORE_CRASH";
 /// Asks for every point instead of some.
 const EVERY: &str = "CARILLON_EVERY_POINT";
 /// So many points of each story are tried otherwise.
-const SOME: usize = 16;
+const SOME: usize = 8;
 /// Everything that changes a file or what is on the disk.
 const CALLS: &str = "write,pwrite64,fsync,fdatasync,ftruncate,rename,renameat2,unlink,unlinkat";
 const NOW: Timestamp = Timestamp(1_795_338_300_000);
