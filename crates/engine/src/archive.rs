@@ -52,6 +52,9 @@ pub(crate) struct Reading {
     unstable: bool,
     taken: u32,
     total: Option<u32>,
+    /// The ends of the page before; before there is one, the entry up to which the archive is known.
+    first: Option<String>,
+    last: Option<String>,
     /// The question for what follows, where that was asked already.
     ahead: Option<u64>,
     /// When the archive was asked last.
@@ -82,7 +85,10 @@ impl Desk {
             Some(cursor) => (Goal::CatchUp, Some(ArchivePlace::After(cursor.entry))),
             None => self.first_place(id, room.as_ref()),
         };
-        let reading = Reading::new(room, goal, self.now());
+        let mut reading = Reading::new(room, goal, self.now());
+        if let Some(ArchivePlace::After(known)) = &place {
+            reading.last = Some(known.clone());
+        }
         self.read_on(id, reading, place);
     }
 
@@ -239,6 +245,7 @@ impl Desk {
     }
 
     fn take_page(&mut self, id: AccountId, mut reading: Reading, page: ArchivePage) {
+        let stuck = reading.is_stuck_at(&page);
         reading.take(&page);
         let backward = match &reading.goal {
             Goal::Older(chat) => Some(chat.clone()),
@@ -259,7 +266,7 @@ impl Desk {
                     .filter(|_| !reading.unstable)
                     .map(|entry| ArchiveCursor {
                         entry,
-                        at: page.entries.last().and_then(|last| last.at).unwrap_or(now),
+                        at: self.reaches(id, &reading, &page).unwrap_or(now),
                     }),
                 complete,
             },
@@ -279,7 +286,17 @@ impl Desk {
         for sign in signs {
             self.hear_stanza(id, sign);
         }
-        self.after_page(id, reading, page.last, complete);
+        self.after_page(id, reading, complete, stuck);
+    }
+
+    /// The time of a page's last entry, or of the last one before it where the page has none: should the archive
+    /// forget where it was, it is asked for what followed that.
+    fn reaches(&self, id: AccountId, reading: &Reading, page: &ArchivePage) -> Option<Timestamp> {
+        if let Some(last) = page.entries.last() {
+            return last.at;
+        }
+        let known = self.store.archive_cursor(id, reading.room.as_ref());
+        known.ok().flatten().map(|known| known.at)
     }
 
     /// What of a page goes into which chat, and what it says about other messages.
@@ -376,16 +393,13 @@ impl Desk {
         }
     }
 
-    fn after_page(
-        &mut self,
-        id: AccountId,
-        reading: Reading,
-        last: Option<String>,
-        complete: bool,
-    ) {
+    fn after_page(&mut self, id: AccountId, reading: Reading, complete: bool, stuck: bool) {
         self.send_errands(id);
+        // What nothing was kept of up to where it is stuck is all read again.
+        let went_on = complete || (!stuck && !reading.unstable);
         if let Some(account) = self.accounts.get_mut(&id)
             && reading.is_catch_up()
+            && went_on
         {
             account.again.remove(&reading.room);
         }
@@ -395,8 +409,11 @@ impl Desk {
             return;
         }
         if !complete {
-            if reading.ahead.is_none() {
-                self.read_behind(id, reading, last);
+            if stuck {
+                tracing::warn!("an archive says that there is more, and does not give it");
+                self.read_later(id, reading.room);
+            } else if reading.ahead.is_none() {
+                self.read_behind(id, reading);
             }
             self.tell(Output::Accounts);
             return;
@@ -440,6 +457,8 @@ impl Reading {
             unstable: false,
             taken: 0,
             total: None,
+            first: None,
+            last: None,
             ahead: None,
             asked: now,
         }

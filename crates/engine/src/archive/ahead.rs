@@ -34,12 +34,12 @@ impl Desk {
         let Some(reading) = account.reading.get(request) else {
             return false;
         };
-        if !reading.is_catch_up() || reading.ends_with(page) {
+        if !reading.is_catch_up() || reading.ends_with(page) || reading.is_stuck_at(page) {
             return false;
         }
         let mut next = reading.clone();
         next.take(page);
-        let ahead = self.read_behind(id, next, page.last.clone());
+        let ahead = self.read_behind(id, next);
         let account = self.accounts.get_mut(&id);
         if let Some(reading) = account.and_then(|account| account.reading.get_mut(request)) {
             reading.ahead = ahead;
@@ -47,13 +47,9 @@ impl Desk {
         ahead.is_some()
     }
 
-    /// Goes on with a catch-up behind this entry. Answers the question's number.
-    pub(super) fn read_behind(
-        &mut self,
-        id: AccountId,
-        reading: Reading,
-        last: Option<String>,
-    ) -> Option<u64> {
+    /// Goes on with a catch-up behind the page that was taken. Answers the question's number.
+    pub(super) fn read_behind(&mut self, id: AccountId, reading: Reading) -> Option<u64> {
+        let last = reading.last.clone();
         let reading = Reading {
             goal: super::Goal::CatchUp,
             ..reading
@@ -76,6 +72,15 @@ impl Reading {
         self.taken = self.taken.saturating_add(length);
         self.total = page.count.or(self.total);
         self.unstable |= !page.stable;
+        self.first.clone_from(&page.first);
+        self.last.clone_from(&page.last);
+    }
+
+    /// A page that is not the last one and yet has nothing new: asked on and on, the archive might answer so for
+    /// ever. Looked at before the page is taken.
+    pub(super) fn is_stuck_at(&self, page: &ArchivePage) -> bool {
+        let same = |one: &Option<String>, other| one.is_some() && one == other;
+        page.entries.is_empty() || same(&page.last, &self.last) || same(&page.first, &self.first)
     }
 
     /// Nothing that is wanted lies behind this page.

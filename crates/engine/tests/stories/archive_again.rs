@@ -1,11 +1,11 @@
 //! Archives that do not answer at once, and rooms that I leave and enter again.
 
-use crate::archive::{after, entry, live, numbers, page};
-use crate::stage::{Session, Stage, jid};
+use crate::archive::{after, entry, live, numbers, page, said};
+use crate::stage::{MORNING, Session, Stage, jid};
 use crate::words::{comes, message};
 use carillon_core::chat::{Author, HistoryAnchor};
 use carillon_core::session::{
-    ArchivePlace, Incoming, IncomingMessage, Origin, Outgoing, RoomEvent,
+    ArchivePage, ArchivePlace, Incoming, IncomingMessage, Origin, Outgoing, RoomEvent,
 };
 
 const ROOM: &str = "tea@rooms.example.org";
@@ -136,6 +136,94 @@ async fn an_archive_that_cannot_answer_now_is_asked_again_less_and_less_often() 
     assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6"]);
     stage.passes(3_600).await;
     session.asks_nothing().await;
+}
+
+/// A page without an entry that says there is more behind this one.
+fn nothing_up_to(name: &str) -> ArchivePage {
+    ArchivePage {
+        last: Some(name.to_owned()),
+        ..page(Vec::new(), false)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_promises_more_and_gives_nothing_is_asked_less_and_less_often() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    let mut query = session.is_asked().await;
+    for (name, wait) in [("x1", 5), ("x2", 10), ("x3", 20), ("x4", 40)] {
+        session.answers(&query, nothing_up_to(name)).await;
+        session.asks_nothing().await;
+        stage.passes(wait - 1).await;
+        session.asks_nothing().await;
+        stage.passes(1).await;
+        query = session.is_asked().await;
+        assert_eq!(query.place, ArchivePlace::After(name.to_owned()));
+    }
+    session.answers(&query, numbers(4..=5, true)).await;
+    session.hears(live(6)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6"]);
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_forgets_where_it_gave_nothing_is_asked_for_all_since_what_it_gave() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    let query = session.is_asked().await;
+    session.answers(&query, nothing_up_to("x1")).await;
+    stage.passes(5).await;
+    let query = session.is_asked().await;
+    session.refuses(&query, "item-not-found").await;
+    let third = said(3).at.unwrap();
+    assert!(third < MORNING);
+    let since = ArchivePlace::Since(third.plus_millis(-3_600_000));
+    assert_eq!(session.is_asked().await.place, since);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_gives_the_same_page_over_and_over_is_asked_less_and_less_often() {
+    for again in [4..=5, 4..=6] {
+        let known = *again.end();
+        let (mut stage, session) = Stage::knows_three().await;
+        let mut session = stage.is_away(session).await;
+        let query = session.is_asked().await;
+        session.answers(&query, numbers(4..=5, false)).await;
+        let mut query = session.is_asked().await;
+        assert_eq!(query.place, after(5));
+        for wait in [5, 10, 20] {
+            session.answers(&query, numbers(again.clone(), false)).await;
+            stage.passes(wait - 1).await;
+            session.asks_nothing().await;
+            stage.passes(1).await;
+            query = session.is_asked().await;
+            assert_eq!(query.place, after(known));
+        }
+        session.answers(&query, numbers(known + 1..=8, true)).await;
+        assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7", "8"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_is_one_that_has_to_be_read_from_the_start_each_time() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    let same = || ArchivePage {
+        stable: false,
+        ..numbers(4..=5, false)
+    };
+    for wait in [5, 10, 20] {
+        for place in [after(3), after(5)] {
+            let query = session.is_asked().await;
+            assert_eq!(query.place, place);
+            session.answers(&query, same()).await;
+        }
+        stage.passes(wait - 1).await;
+        session.asks_nothing().await;
+        stage.passes(1).await;
+    }
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5"]);
 }
 
 #[tokio::test(start_paused = true)]
