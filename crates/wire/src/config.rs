@@ -49,8 +49,8 @@ pub struct ConnectConfig {
     /// The user allows the password itself to be sent, inside TLS, where the server takes nothing better.
     pub allow_plain: bool,
     /// The resource to ask for; `None` lets the server choose one that nobody can guess, and so nobody
-    /// whom my presence is hidden from can ask this device anything (RFC 6120 §13.10.2). With Bind 2 the server adds
-    /// such a part anyway, and this is what stands before it (XEP-0386).
+    /// whom my presence is hidden from can ask this device anything (RFC 6120 §13.10.2). With Bind 2
+    /// this stands before such a part (XEP-0386).
     pub resource: Option<String>,
     /// What a server that knows SASL2 is told of this installation. Without it no token is used or asked for.
     pub device: Option<Device>,

@@ -15,6 +15,8 @@ use tokio::sync::mpsc;
 pub(crate) struct Surroundings {
     /// Ids nobody can guess.
     pub(crate) ids: Ids,
+    /// Random too, and to be seen by others, as the ids are not.
+    pub(crate) fresh: [u8; 8],
     /// The time of the calendar, for those who ask.
     pub(crate) clock: fn() -> jiff::Timestamp,
 }
@@ -61,13 +63,14 @@ pub async fn run_on(
     outgoing: mpsc::Receiver<Outgoing>,
     incoming: mpsc::Sender<Incoming>,
 ) -> Ended {
-    let mut seed = [0; 8];
-    if let Err(error) = getrandom::fill(&mut seed) {
+    let (mut seed, mut fresh) = ([0; 8], [0; 8]);
+    if let Err(error) = getrandom::fill(&mut seed).and_then(|()| getrandom::fill(&mut fresh)) {
         let detail = format!("this computer gives no random numbers: {error}");
         return earlier.kept(SessionProblem::Unreachable { detail });
     }
     let surroundings = Surroundings {
         ids: Ids::from_seed(seed),
+        fresh,
         clock: jiff::Timestamp::now,
     };
     let mut destination = config.destination();
@@ -108,7 +111,7 @@ pub(crate) async fn run_over<T: Transport>(
     let signed_in = tokio::select! {
         biased;
         () = incoming.closed() => return earlier.given_up(),
-        signed_in = sign_in(transport, &config, earlier.stream.as_ref()) => signed_in,
+        signed_in = sign_in(transport, &config, earlier.stream.as_ref(), surroundings.fresh) => signed_in,
     };
     let entry = match signed_in {
         Ok(entry) => entry,

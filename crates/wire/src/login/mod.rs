@@ -96,11 +96,12 @@ impl Managed {
     }
 }
 
-/// Signs in, and goes on with an `earlier` stream or binds a resource.
+/// Signs in, and goes on with an `earlier` stream or binds a resource. What is `fresh` is random and used nowhere else.
 pub(crate) async fn sign_in<T: Transport>(
     transport: &mut T,
     config: &ConnectConfig,
     earlier: Option<&StreamState>,
+    fresh: [u8; 8],
 ) -> Result<Entry, SessionProblem> {
     let mut purse = Purse::of(config.device.as_ref());
     let entry = within(async {
@@ -114,7 +115,8 @@ pub(crate) async fn sign_in<T: Transport>(
         let tls = transport.route().and_then(|route| route.tls.as_ref());
         let choice = choose_of(&features, tls, policy)?;
         if choice.sasl2 {
-            return sasl2::sign_in(transport, &features, &choice, config, earlier, &mut purse)
+            let purse = &mut purse;
+            return sasl2::sign_in(transport, &features, &choice, config, earlier, fresh, purse)
                 .await;
         }
         let way = (choice.mechanism, choice.flag);

@@ -1,7 +1,7 @@
 //! Everything in one exchange (XEP-0388): authentication, and with it an earlier stream that goes on (XEP-0198) or a
 //! new resource (XEP-0386), and a token for the next time (XEP-0484).
 
-use super::mechanism::Choice;
+use super::mechanism::{Choice, Flag};
 use super::sasl::{Words, authenticate};
 use super::token::{Purse, Terms};
 use super::{Entry, Managed, SignedIn, enter, features_of, unexpected};
@@ -14,7 +14,8 @@ use carillon_core::session::{SessionProblem, StreamState};
 use jid::{BareJid, Jid};
 use minidom::Element;
 
-/// Visible to whoever sees the resource; the server adds what nobody can guess (XEP-0386 §3.2.1).
+/// Visible to whoever sees the resource. The server adds what is always the same for this device (XEP-0386 §3.2.1), so
+/// what nobody can guess is added here, each time anew.
 const TAG: &str = "Carillon";
 
 /// What can be asked for within the exchange.
@@ -90,14 +91,13 @@ impl<'a> Wish<'a> {
         }
     }
 
-    fn requests(&self, tag: Option<&str>) -> Vec<Element> {
+    fn requests(&self, tag: &str) -> Vec<Element> {
         let mut requests = Vec::new();
         if let Some(stream) = self.earlier {
             requests.push(stream_management::resume(&stream.id, Count(stream.handled)));
         }
         if self.bind {
-            let mut bind =
-                Element::new_in(ns::BIND2, "bind").holding_text("tag", tag.unwrap_or(TAG));
+            let mut bind = Element::new_in(ns::BIND2, "bind").holding_text("tag", tag);
             if self.carbons {
                 bind = bind.holding(Element::new_in(ns::CARBONS, "enable"));
             }
@@ -116,18 +116,24 @@ pub(super) async fn sign_in<T: Transport>(
     choice: &Choice,
     config: &ConnectConfig,
     earlier: Option<&StreamState>,
+    fresh: [u8; 8],
     purse: &mut Purse,
 ) -> Result<Entry, SessionProblem> {
     let inline = Inline::of(features);
     let wish = Wish::of(&inline, earlier);
     let mut requests: Vec<Element> = purse.user_agent().into_iter().collect();
-    requests.extend(wish.requests(config.resource.as_deref()));
+    let tag = config.resource.as_deref().unwrap_or(TAG);
+    requests.extend(wish.requests(&format!("{tag}-{:016x}", u64::from_be_bytes(fresh))));
 
     let terms = Terms {
         offered: &inline.tokens,
         offer: &choice.offer,
         tls: transport.route().and_then(|route| route.tls.as_ref()),
         password_by: choice.mechanism,
+        password_to: match choice.flag {
+            Flag::Used(binding) => Some(binding),
+            Flag::NotUsed | Flag::NotOffered => None,
+        },
     };
     let wanted = terms.best();
     let attempt = purse.attempt(&terms, &config.account);

@@ -1,8 +1,8 @@
 //! Signing in by a token (XEP-0484), with the mechanisms of draft-schmaus-kitten-sasl-ht.
 //!
 //! A token never stands for more than the password would prove now: what the password's policy refuses is refused
-//! before a token is looked at, a token that was got by less than what is offered now is not used, and where the
-//! password would be bound to the channel, the token has to be.
+//! before a token is looked at, a token that was got by less than what is offered now is not used, a token is always
+//! bound to the channel, and where the password would be bound to this very connection, so has the token to be.
 
 use super::mechanism::Offer;
 use super::proof::Proof;
@@ -12,7 +12,7 @@ use crate::device::{Device, Token};
 use crate::ns;
 use crate::stanza::Build;
 use crate::transport::{Tls, Transport};
-use carillon_core::connection::{Mechanism, TokenMechanism};
+use carillon_core::connection::{Binding, Mechanism, TokenMechanism};
 use carillon_core::session::SessionProblem;
 use hmac::{Hmac, Mac};
 use jid::BareJid;
@@ -30,6 +30,8 @@ pub(super) struct Terms<'a> {
     pub(super) tls: Option<&'a Tls>,
     /// How the password would be checked.
     pub(super) password_by: Mechanism,
+    /// To what the password would be bound.
+    pub(super) password_to: Option<Binding>,
 }
 
 impl Terms<'_> {
@@ -37,10 +39,14 @@ impl Terms<'_> {
         let Some(tls) = self.tls else {
             return false;
         };
-        let bound = match mechanism.binding() {
-            None => !self.password_by.is_bound(),
-            Some(binding) => tls.data(binding).is_some() && self.offer.may_bind(binding),
+        // What is bound to nothing is the same each time: whoever hears it once could say it again for weeks, which
+        // no password in SCRAM allows.
+        let Some(binding) = mechanism.binding() else {
+            return false;
         };
+        let as_near =
+            self.password_to != Some(Binding::TlsExporter) || binding == Binding::TlsExporter;
+        let bound = as_near && tls.data(binding).is_some() && self.offer.may_bind(binding);
         bound && self.offered.iter().any(|name| name == mechanism.name())
     }
 
@@ -208,5 +214,41 @@ impl Attempt {
                 detail: "a challenge to a token".to_owned(),
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_bound_as_nearly_as_the_password_and_never_to_nothing() {
+        use TokenMechanism::{EndPoint, Exporter};
+        let tls = Tls::with_bindings(vec![
+            (Binding::TlsExporter, vec![1]),
+            (Binding::TlsServerEndPoint, vec![2]),
+        ]);
+        let best = |offered: &[&str], password_to| {
+            let offered: Vec<_> = offered.iter().map(|name| (*name).to_owned()).collect();
+            let terms = Terms {
+                offered: &offered,
+                offer: &Offer::default(),
+                tls: Some(&tls),
+                password_by: Mechanism::ScramSha256,
+                password_to,
+            };
+            terms.best()
+        };
+        let none = &["HT-SHA-256-NONE"][..];
+        let end_point = &["HT-SHA-256-NONE", "HT-SHA-256-ENDP"][..];
+        let all = &["HT-SHA-256-NONE", "HT-SHA-256-ENDP", "HT-SHA-256-EXPR"][..];
+        assert_eq!(best(all, Some(Binding::TlsExporter)), Some(Exporter));
+        assert_eq!(best(end_point, Some(Binding::TlsExporter)), None);
+        assert_eq!(
+            best(end_point, Some(Binding::TlsServerEndPoint)),
+            Some(EndPoint)
+        );
+        assert_eq!(best(end_point, None), Some(EndPoint));
+        assert_eq!(best(none, None), None);
     }
 }

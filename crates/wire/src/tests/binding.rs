@@ -153,7 +153,7 @@ async fn signing_in(
 ) -> Result<Proof, SessionProblem> {
     let (mut connected, mut server) = joined(tls);
     let client = async {
-        let signed_in = sign_in(&mut connected, &config, None).await;
+        let signed_in = sign_in(&mut connected, &config, None, [7; 8]).await;
         drop(connected);
         signed_in.map(|entry| entry.proof)
     };

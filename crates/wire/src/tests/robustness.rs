@@ -48,6 +48,7 @@ async fn what_can_not_be_read_does_not_end_the_session() {
 fn session() -> Session {
     let surroundings = Surroundings {
         ids: Ids::from_seed([0; 8]),
+        fresh: [7; 8],
         clock: || jiff::Timestamp::UNIX_EPOCH,
     };
     let mut session = Session::new(

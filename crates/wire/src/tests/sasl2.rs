@@ -36,7 +36,7 @@ async fn a_resource_carbons_and_a_managed_stream_come_with_the_authentication() 
     let bind = request.get_child("bind", "urn:xmpp:bind:0").unwrap();
     assert_eq!(
         write(bind),
-        "<bind xmlns='urn:xmpp:bind:0'><tag>phone</tag><enable xmlns='urn:xmpp:carbons:2'/>\
+        "<bind xmlns='urn:xmpp:bind:0'><tag>phone-0707070707070707</tag><enable xmlns='urn:xmpp:carbons:2'/>\
          <enable xmlns='urn:xmpp:sm:3' resume='true'/></bind>"
     );
     for number in 1..=4 {

@@ -155,6 +155,7 @@ impl Stage {
         let (told, incoming) = mpsc::channel(room);
         let surroundings = Surroundings {
             ids: Ids::from_seed([0; 8]),
+            fresh: [7; 8],
             clock: || jiff::Timestamp::UNIX_EPOCH,
         };
         let session = tokio::spawn(async move {

@@ -385,7 +385,7 @@ async fn a_token_stands_for_no_more_than_the_password_would() {
     let plus = Some(ScramSha256Plus);
     let (bound, hashed) = ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256");
     let cases = [
-        // Used where it is worth as much.
+        // Used where it is worth as much, which what is bound to nothing never is.
         (
             all(),
             token(Exporter, ScramSha256Plus),
@@ -398,7 +398,7 @@ async fn a_token_stands_for_no_more_than_the_password_would() {
             token(Unbound, ScramSha256),
             None,
             true,
-            "HT-SHA-256-NONE",
+            hashed,
         ),
         // Bound to nothing, where the password would be bound.
         (all(), token(Unbound, ScramSha256Plus), plus, true, bound),
