@@ -143,15 +143,18 @@ async fn prosody_lets_in_by_password_then_by_token_and_by_password_again_when_th
     let (connection, jid) = by_password.is_online().await;
     assert_eq!(connection.token, None);
     let resource = jid.resource().as_str();
-    assert!(resource.starts_with("Carillon~"), "{resource}: of Bind 2");
+    assert!(resource.starts_with("Carillon-"), "{resource}: of Bind 2");
     let token = alice.purse.kept(1).await.expect("a token");
-    assert_eq!(token.mechanism, TokenMechanism::Unbound);
+    assert_eq!(token.mechanism, TokenMechanism::Exporter);
     by_password.closes().await;
 
     let mut by_token = alice.connects(Some(token), None);
     let (connection, again) = by_token.is_online().await;
-    assert_eq!(connection.token, Some(TokenMechanism::Unbound));
-    assert_eq!(again, jid, "the same device has the same address");
+    assert_eq!(connection.token, Some(TokenMechanism::Exporter));
+    let name = |jid: &FullJid| jid.resource().rsplit_once('~').unwrap().1.to_owned();
+    assert_eq!(name(&again), name(&jid), "the server knows the device");
+    assert_ne!(again, jid, "and nobody who saw its address knows the next");
+    let jid = again;
     let token = alice.purse.kept(2).await.expect("the token");
     assert_eq!(token.uses, 1);
 
@@ -163,7 +166,7 @@ async fn prosody_lets_in_by_password_then_by_token_and_by_password_again_when_th
     by_token.task.abort();
     let mut resumed = alice.connects(Some(token.clone()), Some(stream));
     let (connection, again) = resumed.goes_on().await;
-    assert_eq!(connection.token, Some(TokenMechanism::Unbound));
+    assert_eq!(connection.token, Some(TokenMechanism::Exporter));
     assert_eq!(again, jid);
     alice.purse.kept(3).await.expect("the token");
     resumed.closes().await;
@@ -239,7 +242,7 @@ async fn what_keeps_the_password_keeps_the_token_and_the_next_session_has_it() {
     };
     let roots = vec![CertificateDer::from(server.authority().to_vec())];
     let connector = WireConnector::new(Arc::new(keyring.clone())).trusting(roots);
-    for (times, token) in [(1, None), (2, Some(TokenMechanism::Unbound))] {
+    for (times, token) in [(1, None), (2, Some(TokenMechanism::Exporter))] {
         let start = SessionStart {
             account: AccountSettings {
                 connect: Some(server.tls_address()),
