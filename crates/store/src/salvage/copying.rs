@@ -28,8 +28,6 @@ const TABLES: &[Table] = &[
 
 /// Farther apart no message was ever put.
 const FARTHEST: i64 = 1 << 60;
-/// A table by key holds fewer rows; more are pages that lead in a circle.
-const MOST_KEYED: u32 = 1_000_000;
 
 struct Table {
     name: &'static str,
@@ -51,26 +49,21 @@ impl Table {
 }
 
 pub(super) struct Copying<'a> {
-    source: &'a Source,
+    source: &'a Source<'a>,
     target: &'a Connection,
-    give_up: &'a dyn Fn() -> bool,
     rows: u64,
     /// The lowest number of a message that is missing.
     gap: Option<i64>,
 }
 
 impl<'a> Copying<'a> {
-    pub(super) fn new(
-        source: &'a Source,
-        target: &'a Connection,
-        give_up: &'a dyn Fn() -> bool,
-    ) -> Self {
+    pub(super) fn new(source: &'a Source<'a>, target: &'a Connection) -> Self {
         Self {
             source,
             target,
-            give_up,
             rows: 0,
-            gap: None,
+            // Until they are read, all are missing.
+            gap: Some(1),
         }
     }
 
@@ -101,7 +94,7 @@ impl<'a> Copying<'a> {
         let Some(there) = source.columns(table.name) else {
             return Ok(());
         };
-        let (columns, expressions) = self.columns(table.name, there)?;
+        let (columns, expressions) = self.columns(table.name, &there)?;
         if columns.is_empty() {
             return Ok(());
         }
@@ -114,16 +107,14 @@ impl<'a> Copying<'a> {
             )
         };
         let mut row = Copied::new(table.name, columns, self.target);
-        let (mut came, mut stayed, mut seen) = (0_u64, None, 0_u32);
-        let give_up = self.give_up;
+        let (mut came, mut stayed) = (0_u64, None);
         let mut take = |found: &Row<'_>| {
-            seen = seen.saturating_add(1);
             if row.copy(found)? {
                 came += 1;
             } else {
                 stayed = Some(found.get(0).unwrap_or(1));
             }
-            Ok(!give_up() && (table.key.is_none() || seen < MOST_KEYED))
+            Ok(())
         };
         let gap = match table.key {
             None => {
@@ -190,7 +181,7 @@ impl<'a> Copying<'a> {
                 {
                     came += insert.execute([bound(row, 0)?, bound(row, 1)?])? as u64;
                 }
-                Ok(true)
+                Ok(())
             },
         )?;
         Ok(came)
@@ -211,11 +202,11 @@ impl<'a> Copying<'a> {
                 let names = ["id", "account", "jid"];
                 for (index, name) in names.iter().enumerate() {
                     if !is_sound("chat", name, row.get_ref(index)?) {
-                        return Ok(true);
+                        return Ok(());
                     }
                 }
                 came += insert.execute([bound(row, 0)?, bound(row, 1)?, bound(row, 2)?])? as u64;
-                Ok(true)
+                Ok(())
             },
         )?;
         Ok(came)

@@ -5,7 +5,7 @@ use crate::Result;
 use rusqlite::Connection;
 
 /// `gap` is the lowest number of a message that may be missing.
-pub(super) fn mend(source: &Source, target: &Connection, gap: Option<i64>) -> Result<()> {
+pub(super) fn mend(source: &Source<'_>, target: &Connection, gap: Option<i64>) -> Result<()> {
     target.execute_batch(
         "UPDATE account SET roster_version = NULL;
          UPDATE chat SET kind = 'room' WHERE id IN (SELECT chat FROM room);
@@ -23,7 +23,7 @@ pub(super) fn mend(source: &Source, target: &Connection, gap: Option<i64>) -> Re
 }
 
 /// Numbers that were given out are not given out again, even if their rows are lost.
-fn keep_numbers(source: &Source, target: &Connection) -> Result<()> {
+fn keep_numbers(source: &Source<'_>, target: &Connection) -> Result<()> {
     let mut raise =
         target.prepare("UPDATE sqlite_sequence SET seq = MAX(seq, ?2) WHERE name = ?1")?;
     let mut begin = target.prepare(
@@ -32,12 +32,12 @@ fn keep_numbers(source: &Source, target: &Connection) -> Result<()> {
     )?;
     source.each("SELECT name, seq FROM sqlite_sequence", &mut |row| {
         let (Ok(name), Ok(last)) = (row.get::<_, String>(0), row.get::<_, i64>(1)) else {
-            return Ok(true);
+            return Ok(());
         };
         if (1..LARGEST).contains(&last) && raise.execute((&name, last))? == 0 {
             begin.execute((&name, last))?;
         }
-        Ok(true)
+        Ok(())
     })?;
     Ok(())
 }

@@ -8,7 +8,7 @@ mod graft;
 mod mending;
 mod source;
 
-use crate::damage::{SetAside, set_aside, sync_folder, with_ending};
+use crate::damage::{SetAside, is_whole_after_all, set_aside, sync_folder, with_ending};
 use crate::{Result, Store, StoreError, schema};
 use carillon_core::ids::{MessageId, Timestamp};
 use copying::Copying;
@@ -60,6 +60,8 @@ pub fn recover(path: &Path, now: Timestamp, give_up: &dyn Fn() -> bool) -> Resul
             sync_folder(folder);
         }
     }
+    // A suspicion was about what lies aside now: the new one must not have to be read as a whole once more.
+    is_whole_after_all(path);
     Ok(Recovery { aside, saved })
 }
 
@@ -72,7 +74,7 @@ fn filled_before(filled: &Path) -> Option<Saved> {
     if !filled.exists() {
         return None;
     }
-    match tried(filled) {
+    match tried(filled, try_out) {
         Ok(saved) => Some(saved),
         Err(error) => {
             tracing::warn!(%error, "what was saved before cannot be used");
@@ -89,7 +91,8 @@ fn fill(path: &Path, filled: &Path, give_up: &dyn Fn() -> bool) -> Result<Saved>
         if !any {
             return Ok(Saved::default());
         }
-        let saved = tried(&filling)?;
+        // Each text was looked at when it was copied: reading all of them again would come on top of the time there is.
+        let saved = tried(&filling, ask_for_all)?;
         let file = fs::File::open(&filling).and_then(|file| file.sync_all());
         file.and_then(|()| fs::rename(&filling, filled))
             .map_err(|error| StoreError::io(&error))?;
@@ -114,21 +117,17 @@ fn copy_into(filling: &Path, path: &Path, give_up: &dyn Fn() -> bool) -> Result<
         target.pragma_update_and_check(None, "journal_mode", "MEMORY", |row| row.get(0))?;
     target.pragma_update(None, "synchronous", "OFF")?;
     let fresh = graft::first_page(filling)?;
-    let mut any = copy_all(&Source::open(path), &target, give_up)?;
+    let mut any = copy_all(&Source::open(path, give_up), &target)?;
     if !any {
         let grafted = with_ending(filling, "-grafted");
         if graft::graft(path, &grafted, &fresh).map_err(|error| StoreError::io(&error))? {
-            any = copy_all(&Source::open(&grafted), &target, give_up)?;
+            any = copy_all(&Source::open(&grafted, give_up), &target)?;
         }
     }
     Ok(any)
 }
 
-fn copy_all(
-    source: &Result<Source>,
-    target: &Connection,
-    give_up: &dyn Fn() -> bool,
-) -> Result<bool> {
+fn copy_all(source: &Result<Source<'_>>, target: &Connection) -> Result<bool> {
     let source = match source {
         Ok(source) => source,
         Err(error) => {
@@ -137,7 +136,7 @@ fn copy_all(
         }
     };
     let tx = target.unchecked_transaction()?;
-    let mut copying = Copying::new(source, &tx, give_up);
+    let mut copying = Copying::new(source, &tx);
     copying.all()?;
     mending::mend(source, &tx, copying.first_gap())?;
     let any = copying.rows() > 0;
@@ -148,9 +147,9 @@ fn copy_all(
 }
 
 /// What was saved must never be the next damage.
-fn tried(path: &Path) -> Result<Saved> {
+fn tried(path: &Path, trial: fn(&Store) -> Result<()>) -> Result<Saved> {
     let store = Store::open(path)?;
-    try_out(&store)?;
+    trial(&store)?;
     let count = |table: &str| -> Result<u32> {
         let query = format!("SELECT COUNT(*) FROM {table}");
         Ok(store.connection.query_row(&query, [], |row| row.get(0))?)
@@ -162,7 +161,7 @@ fn tried(path: &Path) -> Result<Saved> {
 }
 
 /// Asks for everything that a start and its first window ask for: SQLite does not see that an address is none.
-pub(crate) fn try_out(store: &Store) -> Result<()> {
+fn ask_for_all(store: &Store) -> Result<()> {
     for (account, _) in store.accounts()? {
         store.roster(account)?;
         store.blocked(account)?;
@@ -179,7 +178,12 @@ pub(crate) fn try_out(store: &Store) -> Result<()> {
     store.alert_timers()?;
     store.tray_marks()?;
     store.chats()?;
-    // Nor that a text is none.
+    Ok(())
+}
+
+/// As [`ask_for_all`], and reads all that was ever said: SQLite does not see that a text is none either.
+pub(crate) fn try_out(store: &Store) -> Result<()> {
+    ask_for_all(store)?;
     let mut texts = store
         .connection
         .prepare("SELECT nick, body, failure, sender_id, stanza_id FROM message NOT INDEXED")?;

@@ -2,22 +2,26 @@
 
 use crate::Result;
 use rusqlite::{Connection, OpenFlags, Row, config::DbConfig};
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 /// No number that Carillon gave a row is larger: one that is was not written by it.
 pub(super) const LARGEST: i64 = 1 << 53;
 
+/// What has no numbers holds fewer rows; more are pages that are come upon again and again.
+const MOST_ROWS: u32 = 1_000_000;
+
 /// A damaged database, opened so that nothing of it is changed.
-pub(super) struct Source {
+pub(super) struct Source<'a> {
     connection: Connection,
-    tables: BTreeMap<String, Vec<String>>,
+    give_up: &'a dyn Fn() -> bool,
 }
 
-/// What is done with a row; `false` ends the reading.
-pub(super) type Take<'a> = dyn FnMut(&Row<'_>) -> Result<bool> + 'a;
+/// What is done with a row.
+pub(super) type Take<'a> = dyn FnMut(&Row<'_>) -> Result<()> + 'a;
 
-impl Source {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+impl<'a> Source<'a> {
+    /// Once `give_up` answers `true`, every reading ends with the row that it is at.
+    pub(super) fn open(path: &Path, give_up: &'a dyn Fn() -> bool) -> Result<Self> {
         // Not read-only: a WAL cannot be read without its index, which has to be made.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
@@ -25,39 +29,28 @@ impl Source {
         // Goes on where the schema cannot be understood, and where the file is shorter than it says.
         connection.pragma_update(None, "writable_schema", true)?;
         connection.pragma_update(None, "query_only", true)?;
-        let mut source = Self {
+        Ok(Self {
             connection,
-            tables: BTreeMap::new(),
-        };
-        for table in source.names("SELECT name FROM sqlite_schema WHERE type = 'table'", "")? {
-            let columns = source.names("SELECT name FROM pragma_table_info(?1)", &table);
-            source.tables.insert(table, columns.unwrap_or_default());
-        }
-        Ok(source)
+            give_up,
+        })
     }
 
-    fn names(&self, query: &str, of: &str) -> Result<Vec<String>> {
+    /// The columns of a table, `None` when it is not there.
+    pub(super) fn columns(&self, table: &str) -> Option<Vec<String>> {
         let mut names = Vec::new();
-        let mut query = self.connection.prepare(query)?;
-        let mut found = if of.is_empty() {
-            query.query([])?
-        } else {
-            query.query([of])?
-        };
+        // Not from a list of all tables, which damage can make endless.
+        let query = "SELECT name FROM pragma_table_info(?1)";
+        let mut query = self.connection.prepare_cached(query).ok()?;
+        let mut found = query.query([table]).ok()?;
         // The names that come before damage are names.
         while let Ok(Some(row)) = found.next() {
             names.extend(row.get::<_, String>(0));
         }
-        Ok(names)
+        (!names.is_empty()).then_some(names)
     }
 
-    /// The columns of a table, `None` when it is not there.
-    pub(super) fn columns(&self, table: &str) -> Option<&[String]> {
-        let columns = self.tables.get(table)?;
-        (!columns.is_empty()).then_some(columns)
-    }
-
-    /// Hands over what a query gives until it ends or fails. Answers whether it came to its end.
+    /// Hands over what a query gives until it ends or fails, or gives more than can be. Answers whether it came to
+    /// its end.
     pub(super) fn each(&self, query: &str, take: &mut Take<'_>) -> Result<bool> {
         let Ok(mut query) = self.connection.prepare(query) else {
             return Ok(false);
@@ -65,17 +58,17 @@ impl Source {
         let Ok(mut rows) = query.query([]) else {
             return Ok(false);
         };
-        loop {
+        for _ in 0..MOST_ROWS {
             match rows.next() {
-                Ok(Some(row)) => {
-                    if !take(row)? {
-                        return Ok(false);
-                    }
-                }
+                Ok(Some(row)) => take(row)?,
                 Ok(None) => return Ok(true),
                 Err(_) => return Ok(false),
             }
+            if (self.give_up)() {
+                return Ok(false);
+            }
         }
+        Ok(false)
     }
 
     /// Hands over rows, the one with the largest number first, and leaps over what cannot be read. The query has the
@@ -114,7 +107,8 @@ impl Source {
                     if number > at {
                         return Ok(Reach::Damage(at));
                     }
-                    if !take(row)? {
+                    take(row)?;
+                    if (self.give_up)() {
                         return Ok(Reach::GivenUp);
                     }
                     at = number.saturating_sub(1);

@@ -261,6 +261,8 @@ fn a_column_whose_name_is_damaged_is_read_at_its_place() {
     assert!(Store::open(&path).is_ok());
     crate::suspect(&path).unwrap();
     let (recovery, store) = recovered(&path);
+    let suspicion = profile.folder.path().join("carillon.db.suspect");
+    assert!(!suspicion.exists(), "it was about the old one");
     assert_eq!(recovery.saved.messages, 201);
     assert_eq!(said(&store, &profile).len(), 200);
 }
@@ -281,6 +283,92 @@ fn saving_that_takes_too_long_ends_with_the_newest() {
     let store = Store::open(&path).unwrap();
     let said = said(&store, &profile);
     assert_eq!(said.last().unwrap().1, "I wait");
+    assert_eq!(store.archive_cursor(profile.alice, None).unwrap(), None);
+}
+
+/// Each page of the index of chats leads six hundred times to the next one: no machine reads all that it seems to hold.
+fn make_endless(path: &Path) {
+    let disk = Connection::open(path).unwrap();
+    let root: u32 = disk
+        .query_row(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_chat_1'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    drop(disk);
+    let root = usize::try_from(root).unwrap();
+    let mut bytes = fs::read(path).unwrap();
+    let leaf = bytes[(root - 1) * PAGE..root * PAGE].to_vec();
+    assert_eq!(leaf[0], 0x0a, "a leaf of an index");
+    let cell = usize::from(u16::from_be_bytes([leaf[8], leaf[9]]));
+    let cell = &leaf[cell..=cell + usize::from(leaf[cell])];
+    let leading_to = |next: usize| {
+        let next = u32::try_from(next).unwrap().to_be_bytes();
+        let at = PAGE - 4 - cell.len();
+        let offset = u16::try_from(at).unwrap().to_be_bytes();
+        let mut page = vec![0x02, 0, 0];
+        page.extend(600_u16.to_be_bytes());
+        page.extend(offset);
+        page.push(0);
+        page.extend(next);
+        page.extend(offset.repeat(600));
+        page.resize(at, 0);
+        page.extend(next);
+        page.extend(cell);
+        page
+    };
+    let before = bytes.len() / PAGE;
+    bytes[(root - 1) * PAGE..root * PAGE].copy_from_slice(&leading_to(before + 1));
+    for page in 1..=5 {
+        bytes.extend(leading_to(before + page + 1));
+    }
+    bytes.extend(leaf);
+    let pages = u32::try_from(bytes.len() / PAGE).unwrap();
+    bytes[28..32].copy_from_slice(&pages.to_be_bytes());
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn an_index_without_an_end_is_given_up_in_time() {
+    let mut profile = used();
+    let path = profile.path();
+    profile.store = Store::open(&profile.folder.path().join("other.db")).unwrap();
+    make_endless(&path);
+    assert!(matches!(
+        Store::open(&path),
+        Err(StoreError::Damaged { .. })
+    ));
+    let asked = Cell::new(0);
+    let tired = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 2_000
+    };
+    let recovery = recover(&path, NOW, &tired).unwrap();
+    assert!(
+        (2_000..2_100).contains(&asked.get()),
+        "the index was read until then: {}",
+        asked.get()
+    );
+    assert_eq!(recovery.saved.chats, 1);
+    Store::open(&path).unwrap().check().unwrap();
+}
+
+#[test]
+fn without_the_table_of_messages_the_archive_is_asked_for_all_of_them() {
+    let mut profile = used();
+    let path = profile.path();
+    profile.store = Store::open(&profile.folder.path().join("other.db")).unwrap();
+    let disk = Connection::open(&path).unwrap();
+    disk.execute_batch(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'TABLE message', 'TABLE massage') WHERE name = 'message';",
+    )
+    .unwrap();
+    drop(disk);
+    crate::suspect(&path).unwrap();
+    let (recovery, store) = recovered(&path);
+    assert_eq!((recovery.saved.messages, recovery.saved.chats), (0, 1));
     assert_eq!(store.archive_cursor(profile.alice, None).unwrap(), None);
 }
 
