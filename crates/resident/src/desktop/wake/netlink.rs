@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE.
 const GROUPS: u32 = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
@@ -56,16 +56,8 @@ struct Network {
 impl Network {
     /// Begins to listen, and learns what there is.
     async fn open() -> io::Result<Self> {
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, None)?;
-        bind(&socket, &SocketAddrNetlink::new(0, GROUPS))?;
-        #[expect(
-            deprecated,
-            reason = "its successor has the caller promise what a descriptor of our own keeps anyway"
-        )]
-        let socket = AsyncFd::new(socket)?;
         let mut network = Self {
-            socket,
+            socket: listen()?,
             buffer: vec![0; DATAGRAM].into(),
             ways: Ways::default(),
             seen: Seen::default(),
@@ -91,8 +83,10 @@ impl Network {
                     Ok(length) => {
                         self.hear(length);
                     }
-                    Err(error) if lost_some(&error) => self.learn().await?,
-                    Err(error) => return Err(error),
+                    Err(error) => {
+                        self.listen_anew(error).await?;
+                        self.learn().await?;
+                    }
                 },
                 () = settled => return Ok(!self.seen.is_empty()),
             }
@@ -106,23 +100,41 @@ impl Network {
         }
     }
 
-    /// Has all told anew: at the beginning, and when more was told than there was room for.
+    /// Has all told: at the beginning, and when more was told than there was room for.
     async fn learn(&mut self) -> io::Result<()> {
-        'anew: loop {
-            self.ways = Ways::default();
-            for what in [GET_LINK, GET_ADDRESS, GET_ROUTE] {
-                send(&self.socket, &request(what), SendFlags::empty())?;
-                loop {
-                    match read(&self.socket, &mut self.buffer).await {
-                        Ok(length) if self.hear(length) => break,
-                        Ok(_) => {}
-                        Err(error) if lost_some(&error) => continue 'anew,
-                        Err(error) => return Err(error),
-                    }
+        while let Err(error) = self.ask().await {
+            self.listen_anew(error).await?;
+        }
+        Ok(())
+    }
+
+    /// After more was told than there was room for; every other error stays one.
+    ///
+    /// The old socket may be in the midst of an answer, which the kernel would go on with while it refuses new
+    /// questions, and it stays deaf until all that waits there was read.
+    async fn listen_anew(&mut self, error: io::Error) -> io::Result<()> {
+        if error.raw_os_error() != Some(Errno::NOBUFS.raw_os_error()) {
+            return Err(error);
+        }
+        // What was too much a moment ago would be so again.
+        sleep(QUIET).await;
+        self.socket = listen()?;
+        Ok(())
+    }
+
+    /// Asks for all there is, on a socket where nothing else was asked.
+    async fn ask(&mut self) -> io::Result<()> {
+        self.ways = Ways::default();
+        for what in [GET_LINK, GET_ADDRESS, GET_ROUTE] {
+            send(&self.socket, &request(what), SendFlags::empty())?;
+            loop {
+                let length = read(&self.socket, &mut self.buffer).await?;
+                if self.hear(length) {
+                    break;
                 }
             }
-            return Ok(());
         }
+        Ok(())
     }
 
     /// Takes note of a datagram. Answers whether it ends an answer.
@@ -136,6 +148,18 @@ impl Network {
     }
 }
 
+/// A socket that is told what changes from now on.
+fn listen() -> io::Result<AsyncFd<OwnedFd>> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, None)?;
+    bind(&socket, &SocketAddrNetlink::new(0, GROUPS))?;
+    #[expect(
+        deprecated,
+        reason = "its successor has the caller promise what a descriptor of our own keeps anyway"
+    )]
+    AsyncFd::new(socket)
+}
+
 async fn read(socket: &AsyncFd<OwnedFd>, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         let mut ready = socket.readable().await?;
@@ -147,10 +171,6 @@ async fn read(socket: &AsyncFd<OwnedFd>, buffer: &mut [u8]) -> io::Result<usize>
             return received;
         }
     }
-}
-
-fn lost_some(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(Errno::NOBUFS.raw_os_error())
 }
 
 /// Asks for all of a kind, of whatever family: a header, and a head of zeros as long as the longest.
