@@ -11,9 +11,13 @@ fn ip(arguments: &str) {
 
 #[test]
 fn the_kernel_tells_of_a_network_that_comes_goes_and_comes_back() {
-    let can = Command::new("unshare").args(["-n", "ip", "link"]).output();
+    let can = Command::new("unshare")
+        .args("-n ip link add near type veth peer name far".split(' '))
+        .output();
     if !can.is_ok_and(|tried| tried.status.success()) {
-        eprintln!("skipped: no network of its own without root, unshare and ip");
+        eprintln!(
+            "skipped: no network of its own without root, unshare, ip and pairs of links (veth)"
+        );
         return;
     }
     let inside = "desktop::wake::netlink::tests::in_a_network_of_its_own";
