@@ -47,6 +47,8 @@ pub(crate) struct Session {
     pub(crate) task: Option<AbortHandle>,
     /// Ends an attempt that has not come through yet.
     pub(crate) give_up: Option<oneshot::Sender<()>>,
+    /// It was begun with what has changed since, a password perhaps: that it failed says nothing.
+    pub(crate) outdated: bool,
 }
 
 impl Session {

@@ -122,12 +122,20 @@ impl Desk {
         Ok(())
     }
 
-    /// Tries to connect now instead of waiting; a session that is up stays.
+    /// Tries to connect now instead of waiting; a session that is up stays, and an attempt on its way begins anew, for
+    /// it may have begun with a password that is no longer the one.
     ///
     /// # Errors
     /// [`DeskError::Gone`] when there is no such account.
     pub fn connect_now(&mut self, id: AccountId) -> Result<(), DeskError> {
         let account = self.account_mut(id)?;
+        if account.line == Line::Connecting {
+            account.failures = 0;
+            if let Some(session) = &mut account.session {
+                session.outdated = true;
+                session.give_up();
+            }
+        }
         if account.session.is_none() {
             account.line = Line::Off;
             account.failures = 0;
@@ -229,6 +237,7 @@ impl Desk {
             outgoing,
             task: Some(task.abort_handle()),
             give_up: Some(give_up),
+            outdated: false,
         });
         self.tell(Output::Accounts);
         self.refresh_tray();
@@ -307,6 +316,9 @@ impl Desk {
         };
         account.line = Line::Online(features);
         account.online_since = Some(now);
+        if let Some(session) = &mut account.session {
+            session.outdated = false;
+        }
         account.resource = Some(resource.to_owned());
         account.burst = if self.settings.alerts.presence.burst_summary {
             Burst::begin_awaited(now)
@@ -350,8 +362,15 @@ impl Desk {
     }
 
     fn session_ended(&mut self, id: AccountId, end: ConnectEnd) {
-        let online = self.accounts.get(&id).is_some_and(Account::is_online);
+        let account = self.accounts.get(&id);
+        let online = account.is_some_and(Account::is_online);
+        let outdated = account
+            .and_then(|account| account.session.as_ref())
+            .is_some_and(|session| session.outdated);
         let problem = match end {
+            _ if outdated => SessionProblem::Lost {
+                detail: "it was begun with what has changed since".to_owned(),
+            },
             ConnectEnd::Closed => {
                 let detail = if online {
                     "the server ended the stream"

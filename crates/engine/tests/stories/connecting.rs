@@ -252,6 +252,22 @@ async fn connecting_now_does_not_wait() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attempt_that_began_with_the_password_of_before_decides_nothing() {
+    let mut stage = Stage::new().await;
+    let attempt = stage.session().await;
+    let alice = stage.alice;
+    stage
+        .call(move |desk| desk.connect_now(alice))
+        .await
+        .unwrap();
+    attempt
+        .ends(ConnectEnd::Problem(SessionProblem::PasswordRefused))
+        .await;
+    assert!(wait_of(&mut stage).await.0 <= 2, "it is tried anew");
+    assert_eq!(stage.told().await.alerted(), []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn connecting_now_leaves_a_session_that_is_up() {
     let (mut stage, session) = Stage::online().await;
     let alice = stage.alice;
