@@ -122,20 +122,12 @@ impl Desk {
         Ok(())
     }
 
-    /// Tries to connect now instead of waiting; a session that is up stays, and an attempt on its way begins anew, for
-    /// it may have begun with a password that is no longer the one.
+    /// Tries to connect now instead of waiting; a session that is up stays, and an attempt on its way goes on.
     ///
     /// # Errors
     /// [`DeskError::Gone`] when there is no such account.
     pub fn connect_now(&mut self, id: AccountId) -> Result<(), DeskError> {
         let account = self.account_mut(id)?;
-        if account.line == Line::Connecting {
-            account.failures = 0;
-            if let Some(session) = &mut account.session {
-                session.outdated = true;
-                session.give_up();
-            }
-        }
         if account.session.is_none() {
             account.line = Line::Off;
             account.failures = 0;
@@ -144,6 +136,23 @@ impl Desk {
             self.tell(Output::Accounts);
         }
         Ok(())
+    }
+
+    /// As [`Self::connect_now`], after what the account signs in with has changed: an attempt on its way, which may have
+    /// begun with the password of before, begins anew.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn connect_anew(&mut self, id: AccountId) -> Result<(), DeskError> {
+        let account = self.account_mut(id)?;
+        if account.line == Line::Connecting
+            && let Some(session) = &mut account.session
+        {
+            account.failures = 0;
+            session.outdated = true;
+            session.give_up();
+        }
+        self.connect_now(id)
     }
 
     fn let_account_go(&mut self, id: AccountId) {

@@ -257,7 +257,7 @@ async fn an_attempt_that_began_with_the_password_of_before_decides_nothing() {
     let attempt = stage.session().await;
     let alice = stage.alice;
     stage
-        .call(move |desk| desk.connect_now(alice))
+        .call(move |desk| desk.connect_anew(alice))
         .await
         .unwrap();
     attempt

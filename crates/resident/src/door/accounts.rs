@@ -266,7 +266,7 @@ pub(super) async fn change_account(house: &House, ask: ChangeAccount) -> Result<
         }
     })
     .await?;
-    on_desk(house, move |desk| desk.connect_now(ask.account)).await
+    on_desk(house, move |desk| desk.connect_anew(ask.account)).await
 }
 
 fn hidden_password() -> Refusal {
