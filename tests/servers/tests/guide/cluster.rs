@@ -10,7 +10,7 @@ use carillon_engine::wire::CertificateDer;
 use carillon_tests_servers::{Account, Process, free_port, until_some};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::database::Database;
 use crate::files::{Certified, DOMAIN, block, certified, changed, own};
@@ -97,6 +97,16 @@ impl Node {
             process.assert_running();
             let port = ("127.0.0.1", self.tls_port);
             TcpStream::connect(port).await.ok()
+        })
+        .await;
+        // It listens before it has started, and joins no cluster until then.
+        until_some("a node that has started", async || {
+            process.assert_running();
+            let mut command = tokio::process::Command::from(self.ejabberdctl(&["status"]));
+            let answer = timeout(COMMAND, command.kill_on_drop(true).output()).await;
+            let words = answer.ok()?.ok()?.stdout;
+            let words = String::from_utf8_lossy(&words);
+            words.contains("is running in that node").then_some(())
         })
         .await;
     }
