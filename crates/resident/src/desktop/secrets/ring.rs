@@ -43,6 +43,7 @@ impl Ring {
         password: Zeroizing<String>,
     ) -> Result<(), SecretProblem> {
         let _turn = self.turn.lock().await;
+        self.reachable().await?;
         // A token that stays is refused by the server, and the next one takes its place.
         if let Err(problem) = self.forget_line(&token_of(jid)).await {
             tracing::warn!(%problem, "the token for a changed password could not be deleted");
