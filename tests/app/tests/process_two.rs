@@ -356,9 +356,13 @@ const WAYS: [Killed; 4] = [
     Killed::BothAndWindowFirst,
 ];
 
+/// However long a round takes: all of them together are what a window holds of a chat.
+const MESSAGES_IN_A_ROUND: usize = 25;
+
 /// Writes numbered messages until it is enough, whatever becomes of who reads them.
 async fn keep_writing(bob: &mut Peer, to: &str, sent: &mut Vec<String>, enough: &Cell<bool>) {
-    while !enough.get() {
+    let most = sent.len() + MESSAGES_IN_A_ROUND;
+    while !enough.get() && sent.len() < most {
         let body = format!("Number {:05}", sent.len());
         bob.message(to, &body).await;
         sent.push(body);
@@ -461,11 +465,18 @@ async fn while_bob_writes_the_real_window_and_the_resident_are_killed_and_nothin
     let _last = side.person.spawn_window();
     let window = side.person.window().await;
     window.choose_contact(&bobs.jid).await;
-    window.shows_message(sent.last().unwrap()).await;
-    let read = "return [...document.querySelectorAll('[data-test=message] .body')].map((it) => it.textContent)";
-    let rendered: Vec<String> = serde_json::from_value(window.script(read).await).unwrap();
-    assert!(rendered.len() > 5, "{rendered:?}");
-    assert!(sent.ends_with(&rendered), "{rendered:?}");
+    // Nothing of it was seen, so that the chat opens at its beginning.
+    window.shows_message(sent.first().unwrap()).await;
+    let read =
+        "[...document.querySelectorAll('[data-test=message] .body')].map((it) => it.textContent)";
+    window.click("[data-test=to-newest]").await;
+    // On its way there the list draws another part for a moment, or none.
+    until_some("the end of the chat, on screen", async || {
+        let rendered = window.script(&format!("return {read}")).await;
+        let rendered: Vec<String> = serde_json::from_value(rendered).unwrap();
+        (rendered.len() > 5 && sent.ends_with(&rendered)).then_some(())
+    })
+    .await;
 }
 
 fn pid(status: &Value) -> u32 {

@@ -4,7 +4,7 @@
 
 use carillon_tests_app::{AtScreen, Person, Window, quoted};
 use carillon_tests_servers::{Account, Kind, Peer, Proxy, until_some};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Adds an account that is reached by this address.
 async fn add_account(alice: &Person, account: &Account, url: &str) {
@@ -50,7 +50,7 @@ async fn by_wire(said: &[String]) -> (AtScreen, Proxy, Window) {
     bob.log_out().await;
     let window = at.meeting.alice.open_window().await;
     window.choose_contact(&at.meeting.bob_account.jid).await;
-    window.shows_message(said.last().unwrap()).await;
+    window.shows_message(said.first().unwrap()).await;
     (at, wire, window)
 }
 
@@ -114,6 +114,11 @@ async fn what_was_missed_stands_in_the_open_chat_before_what_was_written_meanwhi
 async fn what_is_filled_in_below_does_not_move_what_is_being_read() {
     let before: Vec<_> = (1..=60).map(|n| format!("Earlier {n}")).collect();
     let (mut at, wire, window) = by_wire(&before).await;
+    // It opened at the first of them, and all were seen before the connection broke.
+    window.click("[data-test=to-newest]").await;
+    ends_in(&window, &["Earlier 59", "Earlier 60"]).await;
+    let seen = |status: &Value| status["unread"] == 0;
+    at.meeting.alice.until_status("all are seen", seen).await;
     away(&mut at, &wire).await;
     window.say("Written without a network").await;
     window
