@@ -9,7 +9,7 @@ use carillon_core::contact::{Availability, Contact, Subscription};
 use carillon_core::ids::{AccountId, ChatRef, MessageId};
 use carillon_core::settings::Settings;
 use carillon_engine::{Desk, DeskError, Engine, Line, Output, Ring, ServerAnswer};
-use carillon_tests_servers::{DEADLINE, until_some};
+use carillon_tests_servers::{DEADLINE, Proxy, until_some};
 use jid::BareJid;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
@@ -298,6 +298,25 @@ impl Person {
             contact.subscription == Subscription::Both && contact.presence.availability.is_online()
         })
         .await;
+    }
+
+    /// What a kill in this moment leaves on the disk, as another profile. What this engine still does is swallowed
+    /// by `wire`, so that the server never hears of it.
+    pub(crate) async fn dies(self, wire: &Proxy, url: &str) -> Profile {
+        // Whatever has left by now is of rows that are on the disk by now.
+        wire.swallow();
+        let left = self.profile.elsewhere(url);
+        let files = self.profile.database().into_iter().zip(left.database());
+        let files: Vec<_> = files.collect();
+        // By the engine, which writes nothing meanwhile: both files are of one moment.
+        self.does(move |_| {
+            for (from, to) in files {
+                std::fs::copy(from, to).unwrap();
+            }
+        })
+        .await;
+        wire.close();
+        left
     }
 
     /// Ends Carillon in good order; the profile stays.

@@ -1,5 +1,6 @@
 //! What a person has on the disk, and how an engine begins with it.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -68,22 +69,23 @@ impl Profile {
         self
     }
 
-    /// What is on the disk now, as another profile: what a kill would leave.
-    pub(crate) fn left_by_a_kill(&self, url: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["carillon.db", "carillon.db-wal"] {
-            std::fs::copy(self.folder.path().join(name), folder.path().join(name)).unwrap();
-        }
+    /// Another folder with nothing in it, the server at another address, and everything else the same.
+    pub(crate) fn elsewhere(&self, url: &str) -> Self {
         let mut settings = self.settings.clone();
         settings.accounts[0].connect = Some(url.to_owned());
         Self {
             settings,
             password: self.password.clone(),
             roots: self.roots.clone(),
-            folder,
+            folder: tempfile::tempdir().unwrap(),
             ahead: Arc::default(),
             overheard: Arc::default(),
         }
+    }
+
+    /// The files of the database, the one with the changes last.
+    pub(crate) fn database(&self) -> [PathBuf; 2] {
+        ["carillon.db", "carillon.db-wal"].map(|name| self.folder.path().join(name))
     }
 
     pub(crate) fn with_password(mut self, password: &str) -> Self {

@@ -90,10 +90,7 @@ pub(crate) async fn a_killed_receiver_loses_nothing(stage: Stage) {
     proxy.hold();
     says_all(&alice, &bob, &held).await;
 
-    let left = bob.profile.left_by_a_kill(stage.url());
-    proxy.close();
-    drop(bob);
-    let bob = left.signs_in().await;
+    let bob = bob.dies(&proxy, stage.url()).await.signs_in().await;
     bob.receives(&alice.jid, &held[MANY - 1]).await;
     alice.is_friend_of(&bob.jid).await;
     let after = bob.says(&alice.jid, "I am back").await;
@@ -194,8 +191,7 @@ pub(crate) async fn kills_at_any_moment_lose_nothing(stage: Stage) {
             }
         }
         let next = Proxy::before(stage.url()).await;
-        let left = bob.profile.left_by_a_kill(&next.url(stage.url()));
-        proxy.close();
+        let left = bob.dies(&proxy, &next.url(stage.url())).await;
         (bob, proxy) = (left.signs_in().await, next);
     }
     hears_exactly(&bob, &alice, &to_bob).await;
