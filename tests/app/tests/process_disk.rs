@@ -1,9 +1,9 @@
-//! A disk without room.
+//! A disk without room, and one that answers with errors.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use carillon_tests_app::{Meeting, Person, Visitor};
-use carillon_tests_servers::{Kind, until_some};
+use carillon_tests_servers::{Kind, Process, until_some};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Write;
@@ -126,5 +126,113 @@ async fn on_a_full_disk_nothing_is_lost_it_is_told_once_and_all_goes_on_when_the
         .alice
         .until_status("all that was stored", unread(5))
         .await;
+    meeting.alice.quit().await;
+}
+
+/// Every write and every sync of the database fails as on a broken disk, until the value goes.
+struct BrokenDisk(Process);
+
+impl BrokenDisk {
+    /// `None` where there is no strace, or it may not trace what runs already.
+    async fn of(alice: &Person, name: &str) -> Option<Self> {
+        let mut strace = Process::command("strace");
+        strace.args(["-f", "-e", "trace=pwrite64,fdatasync", "-o", "/dev/null"]);
+        strace.args(["-e", "inject=pwrite64,fdatasync:error=EIO"]);
+        strace.args(["-p", &alice.resident_id().to_string()]);
+        let strace = Process::spawn(name, alice.desktop.folder(), strace);
+        let begun = async || {
+            let attached = strace.output().contains("attached");
+            attached.then_some(true).or(strace.ended().map(|_| false))
+        };
+        let attached = until_some("the disk is broken", begun).await;
+        attached.then_some(Self(strace))
+    }
+}
+
+impl Drop for BrokenDisk {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// What Bob said, as the window would show it.
+async fn heard(alice: &Person) -> Vec<Value> {
+    let mut tool = alice.tool().await;
+    let chat = json!({"account": 1, "jid": "bob@carillon.test"});
+    let ask = json!({"chat": chat, "anchor": {"kind": "newest"}, "limit": 50});
+    let mut page = tool.must("read_history", ask).await;
+    let messages = page["messages"].as_array_mut().unwrap();
+    messages.iter_mut().map(|one| one["body"].take()).collect()
+}
+
+#[tokio::test]
+async fn on_a_disk_with_errors_nothing_acknowledged_is_lost_it_is_told_once_and_all_goes_on_when_it_works()
+ {
+    let mut meeting = Meeting::on_prosody().await;
+    let mut bob = meeting.bob_unseen().await;
+    let alice = "alice@carillon.test";
+    let unread = |wanted: u64| move |status: &Value| status["unread"] == wanted;
+    bob.message(alice, "Before").await;
+    let status = meeting.alice.until_status("the first message", unread(1));
+    status.await;
+
+    let Some(broken) = BrokenDisk::of(&meeting.alice, "broken").await else {
+        println!("SKIPPED: there is no strace, or it may not trace here");
+        return;
+    };
+    for n in 1..=3 {
+        bob.message(alice, &format!("On a broken disk {n}")).await;
+    }
+    bob.ping().await;
+    let of_it = |popup: &carillon_tests_app::Popup| popup.summary == SUMMARY;
+    let popups = &meeting.alice.desktop.notifications;
+    let popup = popups.next_popup("of the broken disk", of_it).await;
+    assert!(
+        popup.body.contains("see whether it is in order"),
+        "{popup:?}"
+    );
+    assert!(popup.body.contains("waits at your server"), "{popup:?}");
+    let told = notices(&meeting.alice).await;
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(told[0]["kind"], "storage", "{told}");
+    assert_eq!(told[0]["cause"], "other", "{told}");
+    assert_eq!(
+        meeting.alice.status().await["unread"],
+        1,
+        "nothing is shown that is not stored"
+    );
+
+    // Killed while nothing can be stored: the server still has what it was not told to be stored.
+    meeting.alice.kill9();
+    drop(broken);
+    meeting.alice.start().await;
+    meeting
+        .alice
+        .until_status("what was written meanwhile", unread(4))
+        .await;
+
+    let broken = BrokenDisk::of(&meeting.alice, "broken again")
+        .await
+        .unwrap();
+    bob.message(alice, "On a broken disk 4").await;
+    let popups = &meeting.alice.desktop.notifications;
+    let popup = popups
+        .next_popup("of the disk that broke again", of_it)
+        .await;
+    drop(broken);
+    meeting
+        .alice
+        .until_status("what was not taken", unread(5))
+        .await;
+    meeting.alice.until_online().await;
+    let none = async || (notices(&meeting.alice).await == json!([])).then_some(());
+    until_some("the notice is over", none).await;
+    let popups = &meeting.alice.desktop.notifications;
+    popups.withdrawn(popup.id).await;
+    let again = popups.popups().into_iter().filter(of_it).count();
+    assert_eq!(again, 0, "it was told once");
+    let bodies: Vec<_> = (1..=4).map(|n| format!("On a broken disk {n}")).collect();
+    let expected = ["Before".to_owned()].into_iter().chain(bodies);
+    assert_eq!(heard(&meeting.alice).await, expected.collect::<Vec<_>>());
     meeting.alice.quit().await;
 }
