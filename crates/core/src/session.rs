@@ -422,7 +422,7 @@ pub enum Outgoing {
     Kept {
         /// The stanza's id, fixed when the row was stored; the same on every try.
         id: String,
-        /// A receipt, a marker or a step of the subscription dance.
+        /// A receipt, a marker, a step of the subscription dance, or the refusal of an invitation.
         what: Box<Outgoing>,
     },
     /// The answer to [`Incoming::Counted`]: all up to this number is on the disk.

@@ -160,8 +160,6 @@ pub(crate) struct Account {
     /// The connection was there and is lost.
     pub(crate) lost: Option<Lost>,
     pub(crate) burst: Burst,
-    /// Whom I asked back when I accepted their request: that they agree was part of their asking, and is no news.
-    pub(crate) asked_back: HashSet<BareJid>,
     pub(crate) typing: HashSet<(BareJid, Option<String>)>,
     pub(crate) rooms: BTreeMap<BareJid, Room>,
     /// Messages handed to this session whose arrival at the server is not known yet.
@@ -209,7 +207,6 @@ impl Account {
             used_elsewhere: HashMap::new(),
             lost: None,
             burst: Burst::default(),
-            asked_back: HashSet::new(),
             typing: HashSet::new(),
             rooms: BTreeMap::new(),
             in_flight: HashSet::new(),

@@ -50,6 +50,8 @@ impl Desk {
             text: text.to_owned(),
         };
         self.step(contact, step)?;
+        // It is I who asks now: that they agree is news.
+        self.store.take_asked_back(contact.account, &contact.jid)?;
         // Who asked me as well gets their answer with the same click.
         if self.asks_me(contact.account, &contact.jid)? {
             self.step(contact, SubscriptionStep::Subscribed)?;
@@ -110,9 +112,8 @@ impl Desk {
                 nick: String::new(),
                 text: String::new(),
             };
+            self.store.note_asked_back(contact.account, &contact.jid)?;
             self.step(contact, step)?;
-            let account = self.account_mut(contact.account)?;
-            account.asked_back.insert(contact.jid.clone());
         }
         self.store
             .remove_contact_request(contact.account, &contact.jid)?;

@@ -97,5 +97,6 @@ fn outgoing(errand: Errand) -> Outgoing {
         Errand::Receipt { to, of } => Outgoing::Receipt { to, id: of },
         Errand::Displayed { to, of } => Outgoing::Displayed { to, id: of },
         Errand::Subscription { to, step } => Outgoing::Subscription { to, step },
+        Errand::Decline { room, to } => Outgoing::DeclineInvite { room, to },
     }
 }

@@ -147,9 +147,8 @@ impl Desk {
     fn answered_elsewhere(&mut self, id: AccountId, jid: &BareJid) {
         let removed = self.store.remove_contact_request(id, jid);
         if self.stored(id, removed).is_some_and(|waited| waited) {
-            if let Some(account) = self.accounts.get_mut(&id) {
-                account.asked_back.insert(jid.clone());
-            }
+            let noted = self.store.note_asked_back(id, jid);
+            self.stored(id, noted);
             self.request_handled(&ChatRef {
                 account: id,
                 jid: jid.clone(),

@@ -194,8 +194,8 @@ impl Desk {
     }
 
     pub(crate) fn request_accepted(&mut self, id: AccountId, jid: &BareJid) {
-        let account = self.accounts.get_mut(&id);
-        if account.is_some_and(|account| account.asked_back.remove(jid)) {
+        let asked_back = self.store.take_asked_back(id, jid);
+        if self.stored(id, asked_back) == Some(true) {
             return;
         }
         let content = Content {

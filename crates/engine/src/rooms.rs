@@ -147,27 +147,25 @@ impl Desk {
         Ok(chat)
     }
 
-    /// Declines an invitation; a direct one can only be put away.
+    /// Declines an invitation, now or as soon as the account is connected; a direct one can only be put away.
     ///
     /// # Errors
-    /// [`DeskError::Gone`], [`DeskError::NotConnected`] or the store's.
+    /// [`DeskError::Gone`] when the invitation was handled before, or the store's.
     pub fn decline_invite(&mut self, invite: InviteId) -> Result<(), DeskError> {
         let found = self.store.invite(invite)?.ok_or(DeskError::Gone)?;
+        if found.via == InviteVia::Mediated {
+            let refusal = self.errand_id();
+            self.store.decline_invite(&found, &refusal)?;
+            self.flush_soon();
+            self.flush();
+            self.send_errands(found.account);
+        } else {
+            self.store.remove_invite(invite)?;
+        }
         let chat = ChatRef {
             account: found.account,
             jid: found.room,
         };
-        if found.via == InviteVia::Mediated {
-            let room = chat.jid.clone();
-            let declined = Outgoing::DeclineInvite {
-                room,
-                to: found.from,
-            };
-            if !self.account(chat.account)?.say(declined) {
-                return Err(DeskError::NotConnected);
-            }
-        }
-        self.store.remove_invite(invite)?;
         self.invite_handled(&chat);
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! What has to be said besides messages: receipts, markers, answers to those who want to see me. Rows until the
-//! server has them, so that neither a missing connection nor an end of the program loses one.
+//! What has to be said besides messages: receipts, markers, answers to those who want to see me or invite me. Rows until
+//! the server has them, so that neither a missing connection nor an end of the program loses one.
 
 use crate::{Reader, Result, Store, rows};
 use carillon_core::{BareJid, Jid, ids::AccountId, session::SubscriptionStep};
@@ -28,6 +28,13 @@ pub enum Errand {
         to: BareJid,
         /// Which.
         step: SubscriptionStep,
+    },
+    /// "I will not come" (XEP-0045 §7.8.2).
+    Decline {
+        /// The room.
+        room: BareJid,
+        /// Who invited, as the invitation said.
+        to: Jid,
     },
 }
 
@@ -81,7 +88,7 @@ pub(crate) fn queue(
 ) -> Result<()> {
     let (kind, jid, about, words) = columns(errand);
     let superseded = match errand {
-        Errand::Receipt { .. } => None,
+        Errand::Receipt { .. } | Errand::Decline { .. } => None,
         Errand::Displayed { .. } => Some("kind = 'displayed'"),
         // What was wanted last is wanted; asking for theirs and answering for mine are two things.
         Errand::Subscription { step, .. } => Some(match step {
@@ -124,6 +131,7 @@ fn columns(errand: &Errand) -> (&str, &str, &str, &str) {
             SubscriptionStep::Unsubscribe => ("unsubscribe", to.as_str(), "", ""),
             SubscriptionStep::Unsubscribed => ("unsubscribed", to.as_str(), "", ""),
         },
+        Errand::Decline { room, to } => ("decline", to.as_str(), room.as_str(), ""),
     }
 }
 
@@ -151,6 +159,10 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<WaitingErrand> {
         "subscribed" => step(SubscriptionStep::Subscribed),
         "unsubscribe" => step(SubscriptionStep::Unsubscribe),
         "unsubscribed" => step(SubscriptionStep::Unsubscribed),
+        "decline" => Ok(Errand::Decline {
+            room: rows::jid(row, 4)?,
+            to: rows::any_jid(row, 3)?,
+        }),
         other => Err(rows::foreign(2, format!("no errand: {other}"))),
     }?;
     Ok(WaitingErrand {

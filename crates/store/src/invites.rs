@@ -1,5 +1,6 @@
 //! Invitations that wait for an answer.
 
+use crate::errands::{self, Errand};
 use crate::{Reader, Result, Store, rows};
 use carillon_core::{
     BareJid, Jid,
@@ -69,6 +70,27 @@ impl Store {
                 at.0,
             ))?;
             Ok(Some(InviteId(tx.last_insert_rowid())))
+        })
+    }
+
+    /// The invitation is refused: it goes, and the refusal is owed from now on, both or nothing. `id` is the refusal's
+    /// stanza's.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn decline_invite(&mut self, invite: &RoomInvite, id: &str) -> Result<()> {
+        self.committed(|tx| {
+            let gone = tx
+                .prepare_cached("DELETE FROM invite WHERE id = ?1")?
+                .execute([invite.id.0])?;
+            if gone == 0 {
+                return Ok(());
+            }
+            let refusal = Errand::Decline {
+                room: invite.room.clone(),
+                to: invite.from.clone(),
+            };
+            errands::queue(tx, invite.account, id, &refusal)
         })
     }
 

@@ -52,6 +52,31 @@ impl Store {
         })
     }
 
+    /// I ask somebody back whom I let see me. It is forgotten with them, and when it was [taken](Self::take_asked_back).
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn note_asked_back(&mut self, account: AccountId, jid: &BareJid) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached("INSERT OR IGNORE INTO asked_back (account, jid) VALUES (?1, ?2)")?
+                .execute((account.0, jid.as_str()))?;
+            Ok(())
+        })
+    }
+
+    /// Whether I asked somebody back; from now on it is as if I had not.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn take_asked_back(&mut self, account: AccountId, jid: &BareJid) -> Result<bool> {
+        self.committed(|tx| {
+            let taken = tx
+                .prepare_cached("DELETE FROM asked_back WHERE account = ?1 AND jid = ?2")?
+                .execute((account.0, jid.as_str()))?;
+            Ok(taken > 0)
+        })
+    }
+
     /// Lets a stranger write to me: the chat leaves Requests, and its next messages are like a contact's. Answers
     /// the sender's ids of the messages that still wait for a receipt (XEP-0184), oldest first.
     ///

@@ -10,6 +10,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/002_streams.sql"),
     include_str!("../migrations/003_alerts.sql"),
     include_str!("../migrations/004_tray.sql"),
+    include_str!("../migrations/005_declined.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.
@@ -21,10 +22,6 @@ const READER_CACHE_KIB: i64 = 1024;
 
 /// Bytes: above its usual size after a large transaction, the WAL is cut back to this.
 const WAL_LIMIT: i64 = 4 * 1024 * 1024;
-
-/// Pages: a commit that makes the WAL longer than this moves it into the database itself, which costs syncs.
-/// Four times the default, because [`crate::Store::flush`] does it before, when nobody waits.
-const CHECKPOINT_AT_LAST: i64 = 4_000;
 
 /// Bytes. The check reads every row, some milliseconds for each MiB: a larger database has only its small tables
 /// checked while everybody waits for it to open.
@@ -76,7 +73,6 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Opened> {
     }
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_AT_LAST)?;
     // macOS: a sync that the drive may keep in its cache is none. Elsewhere without effect.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;

@@ -1,10 +1,15 @@
 //! The two connections, and the two levels at which a write is safe.
 
 use crate::{Result, damage, salvage, schema};
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::{
     ops::Deref,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 /// A connection that only reads. Cheap to open (well under a millisecond): one for each place that shows data.
@@ -26,12 +31,16 @@ pub struct Store {
     unsynced: bool,
     /// Every row was looked at when it was opened.
     checked: bool,
-    /// Transactions that wrote, since the WAL was last moved into the database.
-    in_wal: u32,
+    /// Pages of the WAL, as the last commit left it.
+    in_wal: Arc<AtomicU32>,
 }
 
-/// Some 3 MB of WAL. Reading a long WAL is slower, moving it after every write costs more than the writes.
-const CHECKPOINT_AFTER: u32 = 100;
+/// Pages, some 3 MB of WAL. Reading a long WAL is slower, moving it after every write costs more than the writes.
+const CHECKPOINT_AFTER: u32 = 750;
+
+/// Pages: a commit that makes the WAL longer than this moves it into the database itself, which costs syncs.
+/// Four times the default, because [`Store::flush`] does it before, when nobody waits.
+const CHECKPOINT_AT_LAST: u32 = 4_000;
 
 /// Bytes, half of what a trial writes.
 const TRIAL: i64 = 32 * 1024;
@@ -51,7 +60,9 @@ impl Store {
     /// [`crate::StoreError::Newer`] and [`crate::StoreError::Damaged`] before anything was changed; the others
     /// as they say.
     pub fn open(path: &Path) -> Result<Self> {
-        let opened = schema::open_to_write(path)?;
+        let mut opened = schema::open_to_write(path)?;
+        let in_wal = Arc::default();
+        count_pages(&mut opened.connection, Arc::clone(&in_wal))?;
         let store = Self {
             reader: Reader {
                 connection: opened.connection,
@@ -59,7 +70,7 @@ impl Store {
             },
             unsynced: false,
             checked: opened.whole,
-            in_wal: 0,
+            in_wal,
         };
         if opened.suspected {
             salvage::try_out(&store)?;
@@ -89,7 +100,7 @@ impl Store {
     /// If the disk does not take it: then what was committed is still visible, but not yet safe from a loss of
     /// power.
     pub fn flush(&mut self) -> Result<()> {
-        if self.in_wal >= CHECKPOINT_AFTER {
+        if self.in_wal.load(Ordering::Relaxed) >= CHECKPOINT_AFTER {
             // Passive: does what readers let it do, and waits for nobody. What it cannot move, on a full disk, stays
             // in the WAL, where it is as safe.
             let moved = self
@@ -98,7 +109,7 @@ impl Store {
             if let Err(error) = moved {
                 tracing::warn!(%error, "the log could not be moved into the database");
             }
-            self.in_wal = 0;
+            self.in_wal.store(0, Ordering::Relaxed);
             // The first write afterwards begins the WAL anew, with a sync more: let it be this one, not a message.
             self.unsynced = true;
         }
@@ -185,9 +196,22 @@ impl Store {
         let done = work(&tx)?;
         tx.commit()?;
         let wrote = self.connection.total_changes() != before;
-        self.in_wal = self.in_wal.saturating_add(wrote.into());
         Ok((done, wrote))
     }
+}
+
+/// Has every commit tell how long it leaves the WAL. This takes the place of SQLite's own rule of when to move it.
+fn count_pages(connection: &mut Connection, in_wal: Arc<AtomicU32>) -> Result<()> {
+    connection.wal_hook(Some(move |wal: &mut Wal, pages| {
+        let pages = u32::try_from(pages).unwrap_or_default();
+        in_wal.store(pages, Ordering::Relaxed);
+        if pages >= CHECKPOINT_AT_LAST {
+            // As SQLite itself: the commit is made, whatever becomes of this.
+            let _ = wal.checkpoint();
+        }
+        Ok(())
+    }))?;
+    Ok(())
 }
 
 impl Reader {

@@ -3,6 +3,7 @@
 use crate::stage::{Session, Stage, bob, contact, jid};
 use crate::words::message;
 use carillon_core::contact::{RosterItem, Subscription};
+use carillon_core::room::InviteVia;
 use carillon_core::session::{Incoming, IncomingMessage, Outgoing, SubscriptionStep};
 
 fn asks_for_receipt(id: &str) -> Incoming {
@@ -189,4 +190,88 @@ async fn whom_i_asked_myself_is_answered_after_a_session_that_was_too_busy_for_i
         step: SubscriptionStep::Subscribed,
     };
     assert!(session.says().await.contains(&answer));
+}
+
+const ROOM: &str = "tea@rooms.example.org";
+
+/// Bob invites to a room by way of the room, and Alice will not come. Answers what that is in words.
+async fn declines(stage: &Stage, session: &Session) -> Outgoing {
+    session
+        .hears(Incoming::Invite {
+            room: jid(ROOM),
+            from: bob().into(),
+            reason: String::new(),
+            via: InviteVia::Mediated,
+            at: None,
+        })
+        .await;
+    stage.declines_the_invitation().await
+}
+
+impl Stage {
+    async fn declines_the_invitation(&self) -> Outgoing {
+        let invite = self.stored().invites().unwrap()[0].id;
+        let declined = self.call(move |desk| desk.decline_invite(invite)).await;
+        declined.unwrap();
+        assert_eq!(self.stored().invites().unwrap(), []);
+        Outgoing::DeclineInvite {
+            room: jid(ROOM),
+            to: bob().into(),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_declined_invitation_survives_a_kill_and_goes_out_under_the_same_id() {
+    let (stage, mut session) = Stage::online().await;
+    let declined = declines(&stage, &session).await;
+    assert_eq!(session.says().await, std::slice::from_ref(&declined));
+    let ids = session.ids_of_small_things();
+    let mut stage = stage.killed().await;
+    let mut session = next_session(&mut stage).await;
+    assert_eq!(session.says().await, [declined]);
+    assert_eq!(session.ids_of_small_things(), ids);
+    session.takes_all().await;
+    session.loses_its_link().await;
+    let mut session = next_session(&mut stage).await;
+    assert_eq!(session.says().await, [], "the server has it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_goes_out_again_where_the_server_let_the_stream_go_and_not_where_it_goes_on() {
+    for goes_on in [true, false] {
+        let (mut stage, mut session) = Stage::online().await;
+        session.is_managed("s1").await;
+        let declined = declines(&stage, &session).await;
+        assert!(session.says().await.contains(&declined));
+        let ids = session.ids_of_small_things();
+        session.loses_its_link().await;
+        let mut session = stage.session().await;
+        if goes_on {
+            // The session itself writes again what the server does not have.
+            session.hears(Incoming::Resumed).await;
+        } else {
+            session.comes_online().await;
+        }
+        assert_eq!(session.says().await.contains(&declined), !goes_on);
+        assert_eq!(session.ids_of_small_things() == ids, !goes_on);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_declines_without_a_connection_is_heard_later_once() {
+    let (mut stage, session) = Stage::online().await;
+    session
+        .hears(Incoming::Invite {
+            room: jid(ROOM),
+            from: bob().into(),
+            reason: String::new(),
+            via: InviteVia::Mediated,
+            at: None,
+        })
+        .await;
+    session.loses_its_link().await;
+    let declined = stage.declines_the_invitation().await;
+    let mut session = next_session(&mut stage).await;
+    assert_eq!(session.says().await, [declined]);
 }

@@ -199,6 +199,42 @@ async fn a_push_that_answers_my_request_rings() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn that_whom_i_asked_back_agrees_is_no_news_after_a_restart_either() {
+    let (stage, session) = Stage::online().await;
+    session.hears(asks(CAROL)).await;
+    let carol = stage.chat(CAROL);
+    stage
+        .call(move |desk| desk.accept_request(&carol))
+        .await
+        .unwrap();
+    pushes(&session, waiting(Subscription::From)).await;
+    let mut stage = stage.restarts().await;
+    let session = stage.session().await;
+    session.comes_online().await;
+    stage.told().await;
+    pushes(&session, contact(CAROL, Subscription::Both)).await;
+    assert_eq!(stage.told().await.alerted(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_they_agree_is_news_once_i_have_asked_by_myself() {
+    let (mut stage, session) = Stage::online().await;
+    session.hears(asks(CAROL)).await;
+    let carol = stage.chat(CAROL);
+    stage
+        .call(move |desk| {
+            desk.accept_request(&carol).unwrap();
+            desk.add_contact(&carol, "Carol", &[], "").map(drop)
+        })
+        .await
+        .unwrap();
+    pushes(&session, waiting(Subscription::From)).await;
+    stage.told().await;
+    pushes(&session, contact(CAROL, Subscription::Both)).await;
+    assert_eq!(stage.told().await.alerted(), [EventKind::RequestAccepted]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_request_that_was_accepted_while_i_was_away_rings_at_login() {
     let (mut stage, session) = Stage::online().await;
     pushes(&session, waiting(Subscription::None)).await;

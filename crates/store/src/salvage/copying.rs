@@ -12,6 +12,7 @@ const TABLES: &[Table] = &[
     Table::keyed("roster_item", "account, jid"),
     Table::keyed("blocked", "account, jid"),
     Table::keyed("contact_request", "account, jid"),
+    Table::keyed("asked_back", "account, jid"),
     Table::numbered("chat"),
     Table::numbered("room"),
     Table::numbered("message"),
@@ -241,6 +242,15 @@ impl<'a> Copied<'a> {
         }
     }
 
+    /// What a refusal is about is a room's address.
+    fn is_sound_errand(&self, row: &Row<'_>) -> bool {
+        let text = |wanted: &str| {
+            let index = self.columns.iter().position(|name| name == wanted)?;
+            row.get_ref(index + 1).ok()?.as_str().ok()
+        };
+        text("kind") != Some("decline") || text("about").is_some_and(|at| BareJid::new(at).is_ok())
+    }
+
     /// Whether the row came over. One that was there already did.
     fn copy(&mut self, row: &Row<'_>) -> Result<bool> {
         let mut values = Vec::with_capacity(self.columns.len());
@@ -250,6 +260,9 @@ impl<'a> Copied<'a> {
                 return Ok(false);
             }
             values.push(ToSqlOutput::Borrowed(value));
+        }
+        if self.table == "errand" && !self.is_sound_errand(row) {
+            return Ok(false);
         }
         let mut insert = self.target.prepare_cached(&self.insert)?;
         match insert.execute(rusqlite::params_from_iter(values.iter())) {

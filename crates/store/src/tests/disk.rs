@@ -1,6 +1,6 @@
 //! The file: its schema, its rights, its two connections.
 
-use super::{Profile, jid};
+use super::{Profile, jid, quick_folder};
 use crate::{Reader, Store, StoreError};
 use carillon_core::ids::Timestamp;
 use rusqlite::Connection;
@@ -10,7 +10,7 @@ fn an_empty_folder_gets_a_database_with_the_newest_schema() {
     let profile = Profile::new();
     assert_eq!(
         profile.count("SELECT user_version FROM pragma_user_version"),
-        4
+        5
     );
     let mode: String = profile
         .store
@@ -71,7 +71,7 @@ fn a_newer_carillons_database_is_left_as_it_is() {
     connection.pragma_update(None, "user_version", 7).unwrap();
     drop(connection);
     let before = std::fs::read(&path).unwrap();
-    let newer = StoreError::Newer { found: 7, known: 4 };
+    let newer = StoreError::Newer { found: 7, known: 5 };
     assert_eq!(Store::open(&path).unwrap_err(), newer);
     assert_eq!(Reader::open(&path).unwrap_err(), newer);
     assert_eq!(std::fs::read(&path).unwrap(), before);
@@ -168,4 +168,19 @@ fn flushing_writes_only_when_something_waits() {
     profile.hear("bob@example.org", "3", "Hello");
     profile.store.flush().unwrap();
     assert_eq!(flushes(&profile).as_deref(), Some("2"));
+}
+
+#[test]
+fn the_log_is_moved_by_its_length_not_by_how_often_something_was_written() {
+    let mut profile = Profile::within(quick_folder());
+    let page_of_an_archive = "What was missed. ".repeat(6_000);
+    for n in 0..120 {
+        profile.hear("bob@example.org", &n.to_string(), &page_of_an_archive);
+        profile.store.flush().unwrap();
+    }
+    let log = profile.path().with_extension("db-wal");
+    let length = std::fs::metadata(log).unwrap().len();
+    assert!(length < 4 << 20, "{length}");
+    let whole = std::fs::metadata(profile.path()).unwrap().len();
+    assert!(whole > 8 << 20, "{whole}");
 }

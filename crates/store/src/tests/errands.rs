@@ -2,6 +2,8 @@
 
 use super::{Profile, jid};
 use crate::{Arrival, Errand, Received, Store};
+use carillon_core::ids::Timestamp;
+use carillon_core::room::InviteVia;
 use carillon_core::session::SubscriptionStep;
 
 fn receipt(of: &str) -> Errand {
@@ -94,6 +96,51 @@ fn a_receipt_is_owed_with_the_message_and_only_once() {
     let second = profile.store.receive_by(&said, &arrival).unwrap();
     assert!(matches!(second, Received::Duplicate(_)));
     assert_eq!(profile.owes(), [receipt("b1")]);
+}
+
+#[test]
+fn a_refusal_is_owed_once_the_invitation_is_gone_and_only_once() {
+    let mut profile = Profile::new();
+    let (room, from) = (jid("tea@rooms.example.org"), "tea@rooms.example.org/Bob");
+    let from: carillon_core::Jid = from.parse().unwrap();
+    let via = InviteVia::Mediated;
+    profile
+        .store
+        .add_invite(profile.alice, &room, &from, "", via, Timestamp(1))
+        .unwrap();
+    let invite = profile.store.invites().unwrap().remove(0);
+    profile.store.decline_invite(&invite, "e1").unwrap();
+    profile.store.decline_invite(&invite, "e2").unwrap();
+    assert_eq!(profile.store.invites().unwrap(), []);
+    assert_eq!(profile.owes(), [Errand::Decline { room, to: from }]);
+    let reached = [String::from("e1")];
+    profile
+        .store
+        .reached(profile.alice, &reached, true)
+        .unwrap();
+    assert_eq!(profile.owes(), []);
+}
+
+#[test]
+fn whom_i_asked_back_is_known_until_it_is_taken_or_they_are_removed() {
+    let mut profile = Profile::new();
+    let (alice, carol) = (profile.alice, jid("carol@example.org"));
+    let store = &mut profile.store;
+    store.note_asked_back(alice, &carol).unwrap();
+    store.note_asked_back(alice, &carol).unwrap();
+    assert!(store.take_asked_back(alice, &carol).unwrap());
+    assert!(!store.take_asked_back(alice, &carol).unwrap());
+    let item = carillon_core::contact::RosterItem {
+        jid: carol.clone(),
+        name: String::new(),
+        groups: Vec::new(),
+        subscription: carillon_core::contact::Subscription::From,
+        ask: true,
+    };
+    store.apply_roster_item(alice, None, item).unwrap();
+    store.note_asked_back(alice, &carol).unwrap();
+    store.remove_roster_item(alice, None, &carol).unwrap();
+    assert!(!store.take_asked_back(alice, &carol).unwrap());
 }
 
 #[test]

@@ -73,3 +73,34 @@ fn a_migration_that_fails_half_way_leaves_the_database_as_it_was() {
     drop(connection);
     Store::open(&path).unwrap();
 }
+
+#[test]
+fn what_was_owed_before_refusals_were_is_owed_still_and_no_number_comes_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("carillon.db");
+    old_profile(&path);
+    let connection = Connection::open(&path).unwrap();
+    for (number, migration) in crate::schema::MIGRATIONS[..4].iter().enumerate().skip(1) {
+        connection.execute_batch(migration).unwrap();
+        let version = i64::try_from(number + 1).unwrap();
+        connection
+            .pragma_update(None, "user_version", version)
+            .unwrap();
+    }
+    connection
+        .execute_batch(
+            "INSERT INTO errand (id, account, kind, jid, stanza_id, about, words)
+                 VALUES (5, 1, 'receipt', 'bob@example.org/x', 'e5', 'b1', ''),
+                        (9, 1, 'subscribed', 'carol@example.org', 'e9', '', '');
+             DELETE FROM errand WHERE id = 9;",
+        )
+        .unwrap();
+    drop(connection);
+    let mut store = Store::open(&path).unwrap();
+    let owed = store.errands_after(AccountId(1), 0, 9).unwrap();
+    assert_eq!((owed.len(), owed[0].row, owed[0].id.as_str()), (1, 5, "e5"));
+    let errand = owed[0].errand.clone();
+    store.queue_errand(AccountId(1), "e10", &errand).unwrap();
+    let owed = store.errands_after(AccountId(1), 5, 9).unwrap();
+    assert_eq!(owed[0].row, 10);
+}

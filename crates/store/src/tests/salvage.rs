@@ -419,3 +419,31 @@ fn what_a_killed_recovery_left_is_begun_anew() {
         .collect();
     assert_eq!(names, [""; 0], "nothing stays behind");
 }
+
+#[test]
+fn a_refusal_that_names_no_room_stays_behind_and_keeps_nothing_else_from_coming() {
+    let mut profile = used();
+    let alice = profile.alice;
+    let insert = |stanza: &str, about: &str| {
+        format!(
+            "INSERT INTO errand (account, kind, jid, stanza_id, about, words)
+             VALUES ({}, 'decline', 'bob@example.org', '{stanza}', '{about}', '');",
+            alice.0
+        )
+    };
+    let rows = insert("e2", "tea@rooms.example.org") + &insert("e3", "@no room");
+    profile.store.connection.execute_batch(&rows).unwrap();
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    profile
+        .store
+        .connection
+        .query_row(checkpoint, [], |_| Ok(()))
+        .unwrap();
+    let path = profile.path();
+    profile.store = Store::open(&profile.folder.path().join("other.db")).unwrap();
+    destroy_page_with(&path, &words(100));
+    let (_, store) = recovered(&path);
+    let owed = store.errands_after(alice, 0, 9).unwrap();
+    let ids: Vec<_> = owed.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["e1", "e2"]);
+}

@@ -34,7 +34,8 @@ impl Session {
             Outgoing::Kept { id, what } => return self.say_kept(id, &what),
             what @ (Outgoing::Receipt { .. }
             | Outgoing::Displayed { .. }
-            | Outgoing::Subscription { .. }) => {
+            | Outgoing::Subscription { .. }
+            | Outgoing::DeclineInvite { .. }) => {
                 let id = self.ids.next();
                 return self.send.extend(small(&id, &what));
             }
@@ -90,7 +91,6 @@ impl Session {
                 history,
             } => return self.join(room, &nick, history),
             Outgoing::LeaveRoom { room, nick } => return self.leave(&room, &nick),
-            Outgoing::DeclineInvite { room, to } => decline(&room, &to),
             Outgoing::Bounce { to, id } => error_answer(
                 "message",
                 Some(to.as_str()),
@@ -248,7 +248,8 @@ fn signed(to: &str, id: &str, sign: Element, hint: &'static str) -> Element {
         .holding(Element::new_in(ns::HINTS, hint))
 }
 
-/// A receipt, a marker or a step of the subscription dance, which needs no id; `None` for everything else.
+/// A receipt, a marker, or what needs no id: a step of the subscription dance, the refusal of an invitation; `None` for
+/// everything else.
 fn small(id: &str, what: &Outgoing) -> Option<Element> {
     match what {
         Outgoing::Receipt { to, id: of } => {
@@ -260,6 +261,7 @@ fn small(id: &str, what: &Outgoing) -> Option<Element> {
             Some(signed(to.as_str(), id, sign, "store"))
         }
         Outgoing::Subscription { to, step } => Some(subscription(to, step)),
+        Outgoing::DeclineInvite { room, to } => Some(decline(room, to)),
         _ => None,
     }
 }

@@ -117,6 +117,31 @@ async fn a_receipt_that_is_a_row_has_its_own_id_and_is_acknowledged() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn so_is_an_invitation_that_is_declined() {
+    let mut stage = managed().await;
+    let what = Outgoing::DeclineInvite {
+        room: BareJid::new("den@rooms.example.net").unwrap(),
+        to: Jid::new("bob@example.net").unwrap(),
+    };
+    stage
+        .ask(Outgoing::Kept {
+            id: "k1".to_owned(),
+            what: Box::new(what),
+        })
+        .await;
+    stage
+        .expect(
+            "<message to='den@rooms.example.net' id='k1'><x xmlns='http://jabber.org/protocol/muc#user'>\
+             <decline to='bob@example.net'/></x></message>",
+        )
+        .await;
+    asks(&mut stage).await;
+    assert_eq!(stage.told().await, numbered(7, "k1"));
+    stage.send("<a xmlns='urn:xmpp:sm:3' h='7'/>");
+    assert_eq!(stage.told().await, reached(&["k1"]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_server_hears_of_a_stanza_when_it_is_stored() {
     let mut stage = managed().await;
     stage.send("<message from='bob@example.net/x' type='chat' id='b1'><body>hi</body></message>");
