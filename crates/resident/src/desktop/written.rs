@@ -1,5 +1,6 @@
 //! Files written so that a crash at any moment leaves the old one or the new one, never a part of either.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -25,9 +26,8 @@ pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
         ));
     };
     std::fs::create_dir_all(folder)?;
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(name);
-    beside.push(format!(".{}", std::process::id()));
+    let mut beside = beginning(name);
+    beside.push(std::process::id().to_string());
     let beside = folder.join(beside);
     let written = fill(&beside, bytes, readers).and_then(|()| std::fs::rename(&beside, path));
     if let Err(error) = written {
@@ -35,6 +35,48 @@ pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
         return Err(error);
     }
     sync_folder(folder)
+}
+
+/// Removes what processes that were killed while they wrote `path` left beside it. Only for whoever may be the only one
+/// to write it: elsewhere than on Linux nobody is asked whether such a process is still alive.
+pub fn sweep(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return;
+    };
+    let beginning = beginning(name);
+    // A folder that cannot be read has nothing that could be removed.
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let found = entry.file_name();
+        let by = found
+            .as_encoded_bytes()
+            .strip_prefix(beginning.as_encoded_bytes());
+        if by.and_then(process).is_none_or(is_alive) {
+            continue;
+        }
+        match std::fs::remove_file(entry.path()) {
+            Ok(()) => tracing::info!(file = %entry.path().display(), "a left-over was removed"),
+            Err(error) => tracing::warn!(%error, "a left-over could not be removed"),
+        }
+    }
+}
+
+/// What the name of a file begins with that will be `name`; the number of the process that writes it follows.
+fn beginning(name: &OsStr) -> OsString {
+    let mut beginning = OsString::from(".");
+    beginning.push(name);
+    beginning.push(".");
+    beginning
+}
+
+/// A number as [`write`] puts it there, and nothing else.
+fn process(digits: &[u8]) -> Option<u32> {
+    let number: u32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (number.to_string().as_bytes() == digits).then_some(number)
+}
+
+fn is_alive(process: u32) -> bool {
+    process == std::process::id()
+        || (cfg!(target_os = "linux") && Path::new("/proc").join(process.to_string()).exists())
 }
 
 /// Removes a file for good; one that is not there is fine.
@@ -115,6 +157,44 @@ mod tests {
             .ok()
     }
 
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn only_what_a_process_left_that_is_gone_is_swept() {
+        let mut gone = Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        let mut lives = Command::new("sleep").arg("600").spawn().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let kept = [
+            format!(".settings.toml.{}", lives.id()),
+            format!(".settings.toml.{}", std::process::id()),
+            format!(".settings.toml.0{}", gone.id()),
+            format!(".settings.toml.{}.bak", gone.id()),
+            format!(".passwords.toml.{}", gone.id()),
+            format!("settings.toml.{}", gone.id()),
+            ".settings.toml.".to_owned(),
+            ".settings.toml.swp".to_owned(),
+            "settings.toml".to_owned(),
+        ];
+        let left = format!(".settings.toml.{}", gone.id());
+        for name in kept.iter().chain([&left]) {
+            std::fs::write(folder.path().join(name), "text").unwrap();
+        }
+        sweep(&folder.path().join("settings.toml"));
+        lives.kill().unwrap();
+        lives.wait().unwrap();
+        let mut kept = kept.to_vec();
+        kept.sort();
+        assert_eq!(names(folder.path()), kept);
+    }
+
     #[test]
     fn a_kill_at_any_step_leaves_the_old_file_or_the_new_one() {
         if let Some(path) = std::env::var_os(VICTIM) {
@@ -129,7 +209,7 @@ mod tests {
             println!("SKIPPED: there is no strace, or it may not trace here");
             return;
         }
-        let mut killed = 0;
+        let (mut killed, mut swept) = (0, 0);
         for call in CALLS {
             for when in 1..=4 {
                 std::fs::write(&path, TEXTS[0]).unwrap();
@@ -137,9 +217,13 @@ mod tests {
                 killed += usize::from(output.status.signal() == Some(9));
                 let left = std::fs::read_to_string(&path).unwrap();
                 assert!(TEXTS.contains(&left.as_str()), "{call} {when}: {left:?}");
+                swept += names(folder.path()).len() - 1;
+                sweep(&path);
+                assert_eq!(names(folder.path()), ["settings.toml"], "{call} {when}");
             }
         }
-        println!("{killed} kills, each file whole");
+        println!("{killed} kills, each file whole, {swept} left-overs swept");
         assert!(killed >= 8, "{killed}");
+        assert!(swept >= 4, "{swept}");
     }
 }

@@ -12,6 +12,7 @@ use crate::desktop::sound::packs::Shelf;
 use crate::desktop::surroundings;
 use crate::desktop::tray::Tray;
 use crate::desktop::wake;
+use crate::desktop::written;
 use crate::house::{House, Parts};
 use crate::ringer::Ringer;
 use crate::settings_file::{self, SettingsFile};
@@ -42,6 +43,10 @@ pub(super) async fn start(
     first_thread: &FirstThread,
 ) -> Result<(Arc<House>, Ears, TrayCare, Listener), Failure> {
     let now = now();
+    // Whoever holds the profile is the only one to write them.
+    for file in [profile.settings_file(), SecretKeeper::file_of(profile)] {
+        written::sweep(&file);
+    }
     let (settings, mut notices) =
         SettingsFile::load(&profile.settings_file(), &stamp()).map_err(Failure::new)?;
     let bus = Bus::default();
