@@ -110,7 +110,7 @@ class Commands:
         await self.peer.update_roster(jid, name=name)
 
     async def join(self, room, nick):
-        await self.peer.plugin["xep_0045"].join_muc_wait(slixmpp.JID(room), nick, maxstanzas=0, timeout=10)
+        await self.peer.plugin["xep_0045"].join_muc_wait(slixmpp.JID(room), nick, maxstanzas=0, timeout=60)
 
     async def invite(self, room, to, reason=""):
         self.peer.plugin["xep_0045"].invite(room, to, reason)
@@ -122,7 +122,7 @@ class Commands:
         self.peer.send_raw(xml)
 
     async def ping(self, to=None):
-        await self.peer.plugin["xep_0199"].send_ping(to or self.peer.boundjid.domain)
+        await self.peer.plugin["xep_0199"].send_ping(to or self.peer.boundjid.domain, timeout=60)
 
     async def block(self, jid):
         await self.peer.plugin["xep_0191"].block(slixmpp.JID(jid))

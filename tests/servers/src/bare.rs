@@ -13,7 +13,8 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 const FRAMING: &str = "urn:ietf:params:xml:ns:xmpp-framing";
-const ANSWER: Duration = Duration::from_secs(10);
+/// A machine may be busy with much else.
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// Why a bare stream did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,7 @@ pub enum BareError {
         /// The frame that came.
         got: String,
     },
-    /// The server closed the socket, or said nothing for ten seconds.
+    /// The server closed the socket, or said nothing for half a minute.
     #[error("no answer")]
     Silence,
 }

@@ -31,7 +31,8 @@ const commands = {
   async login({ jid, password, url }) {
     const [bare, resource] = jid.split("/");
     const [username, domain] = bare.split("@");
-    peer = client({ service: url, domain, resource, username, password });
+    // Of itself it gives a server two seconds to open a stream; a machine may be busy with much else.
+    peer = client({ service: url, domain, resource, username, password, timeout: 60_000 });
     peer.reconnect.stop();
     peer.on("error", (error) => say({ event: "error", xml: String(error) }));
     peer.on("stanza", report);
