@@ -4,6 +4,7 @@ mod crowd;
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -394,7 +395,11 @@ pub fn ejabberd_command(folder: &Path, config: &Path) -> Command {
     command
 }
 
-/// A port that nobody listens on now, and that this process was not given before. Another process may take it before
+/// Below those that the system gives out by itself, to whoever connects or listens anywhere: it would give one away
+/// while its server is starting, or is away.
+const PORTS: Range<u16> = 12_000..32_000;
+
+/// A port that nobody listens on now, and that this process was not given before. Another test may take it before
 /// the server does: so seldom that a server which fails to start is the better answer than a lock.
 ///
 /// # Panics
@@ -402,13 +407,11 @@ pub fn ejabberd_command(folder: &Path, config: &Path) -> Command {
 #[must_use]
 pub fn free_port() -> u16 {
     static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
-    loop {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = listener.local_addr().expect("its number").port();
-        if GIVEN.lock().expect("the ports").insert(port) {
-            return port;
-        }
-    }
+    (0..PORTS.len())
+        .map(|_| fastrand::u16(PORTS))
+        .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .find(|port| GIVEN.lock().expect("the ports").insert(*port))
+        .expect("a free port")
 }
 
 fn config(name: &str) -> PathBuf {
