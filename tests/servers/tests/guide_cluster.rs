@@ -42,6 +42,8 @@ const SAID: usize = 80;
 /// After how many of them the node is killed; the rest is said while nobody knows yet.
 const KILLED_AFTER: [usize; KILLS] = [23, 41];
 
+/// So much of what was said may be on its way when the node is killed.
+const UNHEARD: usize = 10;
 /// More than this cannot have been on its way from node to node in one moment; mostly it is none to three.
 const ON_THE_WAY: usize = 20;
 
@@ -71,6 +73,9 @@ async fn a_node_dies_under_load() {
             to_bob.push(there);
             to_alice.push(back);
             if number == killed_after {
+                // However slow the nodes are, no more than this lies with them.
+                let heard = format!("{round}.{} →", number - UNHEARD);
+                bob.receives(&alice.jid, &heard).await;
                 cluster.two.kill();
                 wire.lead_to(&cluster.one.address());
             }
