@@ -48,8 +48,10 @@ pub(crate) async fn a_request_rings_and_is_accepted(stage: Stage) {
         let requests = person.does(|desk| desk.reader().contact_requests()).await;
         assert_eq!(requests.unwrap(), []);
     }
-    assert_eq!(alice.rang(), [], "Bob's own request is answered unasked");
-    assert_eq!(bob.rang(), [], "and that it is, is no news");
+    let rang = alice.rang_but_for_presence();
+    assert_eq!(rang, [], "Bob's own request is answered unasked");
+    let rang = bob.rang_but_for_presence();
+    assert_eq!(rang, [], "and that it is, is no news");
 }
 
 pub(crate) async fn a_request_waits_for_who_is_away(stage: Stage) {
@@ -72,7 +74,7 @@ pub(crate) async fn a_request_waits_for_who_is_away(stage: Stage) {
     at_home.overheard.lock().unwrap().requests = 0;
     let mut bob = at_home.signs_in().await;
     until("the request again", || {
-        bob.profile.overheard.lock().unwrap().requests == 1
+        bob.profile.overheard.lock().unwrap().requests >= 1
     })
     .await;
     // What comes later on the stream is heard later.
@@ -82,7 +84,7 @@ pub(crate) async fn a_request_waits_for_who_is_away(stage: Stage) {
     assert_eq!(requests.unwrap().len(), 1);
     bob.accepts(&alice.jid).await;
     bob.is_friend_of(&alice.jid).await;
-    assert_eq!(bob.rang(), [], "it rings once");
+    assert_eq!(bob.rang_but_for_presence(), [], "it rings once");
     let requests = bob.does(|desk| desk.reader().contact_requests()).await;
     assert_eq!(requests.unwrap(), []);
 }

@@ -11,8 +11,9 @@ use tokio::time::{Instant, sleep};
 use crate::person::Person;
 use crate::stage::Stage;
 
-/// Ten times what it is to take at most, on a machine that has much else to do.
-const AT_ONCE: Duration = Duration::from_secs(10);
+/// Forty times what it is to take at most, since a machine may have much else to do. What a server holds back it
+/// holds for minutes.
+const AT_ONCE: Duration = Duration::from_secs(40);
 /// Longer than the presences after signing in need to settle, and than a contact may be gone in silence.
 const GONE_FOR_GOOD: Duration = Duration::from_secs(180);
 /// Whoever hears of something at once has heard of it after this.

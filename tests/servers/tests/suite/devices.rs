@@ -53,7 +53,7 @@ pub(crate) async fn a_request_is_answered_for_all_devices(stage: Stage) {
     phone.is_friend_of(&alice.jid).await;
     let requests = phone.does(|desk| desk.reader().contact_requests()).await;
     assert_eq!(requests.unwrap(), []);
-    assert_eq!(phone.rang(), []);
+    assert_eq!(phone.rang_but_for_presence(), []);
 }
 
 pub(crate) async fn what_is_seen_on_one_is_seen_on_the_other(stage: Stage) {

@@ -258,6 +258,14 @@ impl Person {
             .collect()
     }
 
+    /// As [`Self::rang`], but for friends who come: whether that rings hangs on how long ago this person signed in,
+    /// hence on how busy the machine is.
+    pub(crate) fn rang_but_for_presence(&mut self) -> Vec<EventKind> {
+        let mut rang = self.rang();
+        rang.retain(|kind| !kind.is_presence());
+        rang
+    }
+
     /// Everything that was given out, and nobody has asked for.
     pub(crate) fn all_told(&mut self) -> &[Output] {
         while let Ok(output) = self.outputs.try_recv() {
