@@ -54,6 +54,12 @@ impl Account {
         self.again.entry(room).or_default().due = Some(due);
     }
 
+    /// Whether my archive is to be read, and is not being read yet.
+    pub(crate) fn is_put_off(&self) -> bool {
+        let due = |again: &Again| again.due.is_some();
+        self.has_archive() && self.again.get(&None).is_some_and(due)
+    }
+
     /// The rooms that I am in and that keep an archive.
     pub(crate) fn archived_rooms(&self) -> Vec<BareJid> {
         let archived = self

@@ -347,7 +347,7 @@ impl Desk {
         self.send_waiting(id);
         self.send_errands(id);
         if features.archive {
-            self.catch_up(id, None);
+            self.read_what_was_missed(id);
         }
         self.tell(Output::Accounts);
         self.refresh_tray();

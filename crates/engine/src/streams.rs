@@ -160,10 +160,27 @@ impl Desk {
 
     pub(crate) fn hear_resumable(&mut self, id: AccountId, stream: &StreamState) {
         let begun = self.store.begin_stream(id, stream);
+        let mut put_off = false;
         if self.stored(id, begun).is_some()
             && let Some(account) = self.accounts.get_mut(&id)
         {
             account.counting = Counting::from(Some(stream));
+            put_off = account.is_put_off();
+        }
+        if put_off {
+            // It is a new stream after all: nothing is on the way.
+            self.catch_up(id, None);
+        }
+    }
+
+    /// Reads what was missed after signing in. If that went on with the stream of an earlier run, as it may where one
+    /// is stored, what was on the way comes by itself.
+    pub(crate) fn read_what_was_missed(&mut self, id: AccountId) {
+        let account = self.accounts.get(&id);
+        if account.is_some_and(|account| account.counting.committed.is_some()) {
+            self.put_in_order(id);
+        } else {
+            self.catch_up(id, None);
         }
     }
 

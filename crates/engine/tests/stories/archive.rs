@@ -233,6 +233,40 @@ async fn what_comes_in_another_order_after_a_cut_is_put_in_the_archives() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_comes_in_another_order_after_a_restart_on_the_same_stream_is_put_in_the_archives() {
+    let (stage, session) = Stage::knows_three().await;
+    session.is_managed("s1").await;
+    let mut stage = stage.killed().await;
+    let mut session = stage.session().await;
+    session.hears(Incoming::ReachedEarlier(0)).await;
+    session.comes_online_with_archive().await;
+    session.hears_all([live(6), live(4), live(5)]).await;
+    session.asks_nothing().await;
+    stage.passes(3).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(3), "nothing of it moved the mark");
+    session.answers(&query, numbers(4..=6, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_restart_on_a_new_stream_what_was_missed_is_read_at_once() {
+    let (stage, session) = Stage::knows_three().await;
+    session.is_managed("s1").await;
+    let mut stage = stage.killed().await;
+    let mut session = stage.session().await;
+    session.hears(Incoming::ReachedEarlier(0)).await;
+    session.comes_online_with_archive().await;
+    session.is_managed("s2").await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(3));
+    session.answers(&query, numbers(4..=6, true)).await;
+    stage.passes(5).await;
+    session.asks_nothing().await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_entry_that_the_archive_has_forgotten_is_replaced_by_its_time() {
     let (mut stage, session) = Stage::knows_three().await;
     let mut session = stage.is_away(session).await;

@@ -273,6 +273,10 @@ impl Play {
             self.log
                 .push(format!("signs in; {} were missed", missed.len()));
             comes_online(&session).await;
+            if session.start.stream.is_some() {
+                // Who managed the stream before manages the new one.
+                session.is_managed("s").await;
+            }
         }
         self.session = Some(session);
     }
