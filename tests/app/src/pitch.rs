@@ -1,6 +1,7 @@
 //! Loudness and pitch of a recorded sound.
 
 use std::f32::consts::TAU;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Samples a second of every recording here.
@@ -48,26 +49,28 @@ impl Heard {
     }
 }
 
-/// Whether there is sound in `samples`, ended or not.
-pub(crate) fn sounds(samples: &[f32]) -> bool {
-    samples
-        .chunks_exact(FRAME)
-        .any(|frame| rms(frame) > AUDIBLE)
+/// Whether a frame is sound.
+pub(crate) fn is_loud(frame: &[f32]) -> bool {
+    rms(frame) > AUDIBLE
 }
 
 /// The first sound in `samples` that has ended, with the index of its first sample.
 pub(crate) fn first_sound(samples: &[f32]) -> Option<(usize, &[f32])> {
-    let loud: Vec<bool> = samples
-        .chunks_exact(FRAME)
-        .map(|frame| rms(frame) > AUDIBLE)
-        .collect();
+    let loud: Vec<bool> = samples.chunks_exact(FRAME).map(is_loud).collect();
+    let frames = first_ended(&loud)?;
+    let start = frames.start * FRAME;
+    Some((start, &samples[start..frames.end * FRAME]))
+}
+
+/// The frames of the first sound that has ended, of frames of which is known whether they are loud.
+pub(crate) fn first_ended(loud: &[bool]) -> Option<Range<usize>> {
     let start = loud.iter().position(|loud| *loud)?;
     let mut last = start;
     for (at, loud) in loud.iter().enumerate().skip(start) {
         if *loud {
             last = at;
         } else if at - last > GAP {
-            return Some((start * FRAME, &samples[start * FRAME..(last + 1) * FRAME]));
+            return Some(start..last + 1);
         }
     }
     None

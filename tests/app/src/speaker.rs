@@ -12,17 +12,27 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::bus::filter;
-use crate::pitch::{FRAME, Heard, RATE, describe, first_sound, sounds};
+use crate::pitch::{FRAME, Heard, RATE, describe, first_ended, first_sound, is_loud};
 
 /// A place in the recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(usize);
 
-/// What was recorded, and when each frame of it arrived.
+/// What was recorded, and of each frame whether it is sound and when it arrived. Whoever waits for a sound looks at the
+/// frames, a hundred times a second: looking at all samples would keep the recorder waiting.
 #[derive(Debug, Default)]
 struct Recording {
     samples: Vec<f32>,
+    loud: Vec<bool>,
     arrived: Vec<Instant>,
+}
+
+impl Recording {
+    /// Whether there is sound behind `mark`, ended or not.
+    fn sounds_since(&self, mark: Mark) -> bool {
+        let frames = self.loud.get(mark.0 / FRAME..).unwrap_or_default();
+        frames.contains(&true)
+    }
 }
 
 /// PulseAudio with a null sink, recorded all the time. ALSA's default device leads there too, for programs that
@@ -155,9 +165,9 @@ impl Speaker {
     /// # Panics
     /// When there is nothing until [`DEADLINE`].
     pub async fn begins_since(&self, mark: Mark) {
-        let begun = |length: &usize| {
+        let begun = |_: &usize| {
             let recording = self.recording.lock().expect("the recording");
-            *length > mark.0 && sounds(recording.samples.get(mark.0..).unwrap_or_default())
+            recording.sounds_since(mark)
         };
         let mut length = self.length.clone();
         timeout(DEADLINE, length.wait_for(begun))
@@ -178,10 +188,10 @@ impl Speaker {
     pub async fn silent_for(&self, time: Duration) {
         let samples = usize::try_from(time.as_millis()).expect("a short time") * (RATE / 1000);
         loop {
-            let Mark(from) = self.mark();
-            self.recorded(from + samples).await;
+            let from = self.mark();
+            self.recorded(from.0 + samples).await;
             let recording = self.recording.lock().expect("the recording");
-            if !sounds(recording.samples.get(from..).unwrap_or_default()) {
+            if !recording.sounds_since(from) {
                 return;
             }
         }
@@ -201,10 +211,13 @@ impl Speaker {
     }
 
     fn find(&self, mark: Mark) -> Option<(Heard, Mark)> {
+        let from = mark.0 / FRAME;
         let recording = self.recording.lock().expect("the recording");
-        let (start, sound) = first_sound(recording.samples.get(mark.0..)?)?;
-        let onset = recording.arrived[(mark.0 + start) / FRAME];
-        Some((describe(sound, onset), Mark(mark.0 + start + sound.len())))
+        let frames = first_ended(recording.loud.get(from..)?)?;
+        let (start, end) = (from + frames.start, from + frames.end);
+        let sound = &recording.samples[start * FRAME..end * FRAME];
+        let heard = describe(sound, recording.arrived[start]);
+        Some((heard, Mark(end * FRAME)))
     }
 
     async fn recorded(&self, samples: usize) {
@@ -224,9 +237,12 @@ async fn record(
 ) {
     let mut frame = [0; FRAME * size_of::<f32>()];
     while output.read_exact(&mut frame).await.is_ok() {
+        let arrived = Instant::now();
+        let samples = floats(&frame);
         let mut recording = recording.lock().expect("the recording");
-        recording.samples.extend(floats(&frame));
-        recording.arrived.push(Instant::now());
+        recording.loud.push(is_loud(&samples));
+        recording.samples.extend(samples);
+        recording.arrived.push(arrived);
         tell.send_replace(recording.samples.len());
     }
 }
