@@ -38,8 +38,8 @@ struct Record {
     closed: Vec<Closed>,
     capabilities: Vec<String>,
     inhibited: Option<bool>,
-    /// How long each call takes.
-    slow: Duration,
+    /// No call is answered.
+    held: bool,
     /// It shows nothing more.
     refuses: bool,
     /// What stands on the screen, and by whom.
@@ -53,6 +53,17 @@ struct Shared {
 }
 
 impl Shared {
+    /// Until calls are answered.
+    async fn answers(&self) {
+        loop {
+            let changed = self.changed.notified();
+            if !self.record().held {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record
             .lock()
@@ -107,9 +118,10 @@ impl Notifications {
         self.connection = Some(connection);
     }
 
-    /// From now on each call takes so long.
-    pub fn answer_after(&self, time: Duration) {
-        self.shared.record().slow = time;
+    /// Answers no call any more; or those that wait, and all that follow.
+    pub fn hold(&self, held: bool) {
+        self.shared.record().held = held;
+        self.shared.changed.notify_waiters();
     }
 
     /// Shows nothing more, and says so; or shows again.
@@ -310,8 +322,7 @@ impl Service {
         timeout: i32,
     ) -> fdo::Result<u32> {
         let at = Instant::now();
-        let slow = self.shared.record().slow;
-        tokio::time::sleep(slow).await;
+        self.shared.answers().await;
         let sender = header.sender().map(ToString::to_string).unwrap_or_default();
         let mut record = self.shared.record();
         if record.refuses {
@@ -348,8 +359,7 @@ impl Service {
     }
 
     async fn close_notification(&self, id: u32, #[zbus(connection)] connection: &Connection) {
-        let slow = self.shared.record().slow;
-        tokio::time::sleep(slow).await;
+        self.shared.answers().await;
         {
             let mut record = self.shared.record();
             record.standing.remove(&id);
