@@ -1,6 +1,7 @@
 //! The start of most stories: somebody with Carillon, and a friend who uses something else.
 
 use carillon_tests_servers::{Account, Kind, Peer, TestServer};
+use serde_json::json;
 
 use crate::person::Person;
 
@@ -58,6 +59,14 @@ impl Meeting {
             bob_account,
             server,
         }
+    }
+
+    /// From now on nothing is shown or heard of a friend who comes. Whether somebody who comes soon after a start still
+    /// belongs to the presences of signing in, which are silent, depends on the machine's pace.
+    pub async fn friends_come_silently(&self) {
+        let row = json!({"popup": "none", "sound": "none"});
+        let ask = json!({"whose": {"kind": "everybody"}, "kind": "contact_available", "row": row});
+        self.alice.tool().await.must("set_alert_row", ask).await;
     }
 
     /// Bob comes online.

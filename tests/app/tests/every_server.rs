@@ -15,6 +15,7 @@ async fn a_message_is_told_and_answered(kind: Kind) {
         .online(&meeting.server, &meeting.alice_account)
         .await;
     let desktop = &meeting.alice.desktop;
+    meeting.friends_come_silently().await;
     let mut bob = meeting.bob().await;
     let alice = meeting.alice_account.jid.clone();
     bob.expect_presence(&alice, "available").await;
