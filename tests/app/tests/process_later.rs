@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // in the functions that the tests share
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use carillon_tests_app::{Meeting, Popup, Visitor};
 use carillon_tests_servers::{Peer, until_some};
@@ -38,6 +38,14 @@ async fn who_is_waited_for_once_is_told_once_and_the_watch_leaves_the_settings_f
     assert_eq!(tool.must("read_watches", json!({})).await, json!([]));
 }
 
+/// Nothing rings for longer than a repetition takes. The one before may still have been on its way to the ear.
+async fn stays_silent(meeting: &Meeting) {
+    let speaker = &meeting.alice.desktop.speaker;
+    speaker.silent_for(Duration::from_secs(1)).await;
+    let again = speaker.heard_within(speaker.mark(), Duration::from_secs(7));
+    assert!(again.await.is_none(), "read is read");
+}
+
 #[tokio::test]
 async fn an_unread_message_is_shown_and_heard_again_until_the_chat_was_read() {
     let meeting = Meeting::on_prosody().await;
@@ -64,9 +72,7 @@ async fn an_unread_message_is_shown_and_heard_again_until_the_chat_was_read() {
         .press(first.id, again.key("Mark as read").unwrap(), None)
         .await;
     desktop.notifications.cleared().await;
-    let quiet = desktop.speaker.mark();
-    let silence = std::time::Duration::from_secs(6);
-    assert!(desktop.speaker.heard_within(quiet, silence).await.is_none());
+    stays_silent(&meeting).await;
 }
 
 #[tokio::test]
@@ -83,16 +89,16 @@ async fn an_unread_message_is_shown_first_and_heard_later_until_it_is_read_elsew
     tool.must("set_alert_row", ask).await;
     let mut bob = meeting.bob_unseen().await;
     let desktop = &meeting.alice.desktop;
-    let said = desktop.speaker.mark();
+    let (said, sent) = (desktop.speaker.mark(), Instant::now());
     let markable = "<markable xmlns='urn:xmpp:chat-markers:0'/>";
     let id = bob.message_with(ALICE, "Are you there?", markable).await;
     phone.expect_message("Are you there?").await;
     let shown = |popup: &Popup| popup.body.contains("Are you there?");
-    let popup = desktop.notifications.next_popup("at once", shown).await;
-    let (heard, end) = desktop.speaker.heard_since(said).await;
-    let waited = heard.onset.saturating_duration_since(popup.at);
+    desktop.notifications.next_popup("at once", shown).await;
+    let (heard, _) = desktop.speaker.heard_since(said).await;
+    let waited = heard.onset.saturating_duration_since(sent);
     assert!(
-        waited > Duration::from_secs(3),
+        waited > Duration::from_millis(4_900),
         "shown at once, heard with the first repetition: {waited:?}"
     );
 
@@ -102,8 +108,7 @@ async fn an_unread_message_is_shown_first_and_heard_later_until_it_is_read_elsew
         ))
         .await;
     desktop.notifications.cleared().await;
-    let silence = desktop.speaker.heard_within(end, Duration::from_secs(7));
-    assert!(silence.await.is_none(), "read is read");
+    stays_silent(&meeting).await;
 }
 
 #[tokio::test]
