@@ -1,6 +1,6 @@
 //! The accounts that rows belong to.
 
-use crate::{Reader, Result, Store, rows};
+use crate::{Reader, Result, Store, StoreError, rows};
 use carillon_core::{BareJid, ids::AccountId};
 use rusqlite::OptionalExtension;
 
@@ -27,7 +27,8 @@ impl Store {
     pub fn remove_account(&mut self, account: AccountId) -> Result<()> {
         self.durable(|tx| {
             tx.prepare_cached("DELETE FROM account WHERE id = ?1")?
-                .execute([account.0])?;
+                .execute([account.0])
+                .map_err(StoreError::of_removal)?;
             Ok(())
         })
     }

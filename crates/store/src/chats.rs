@@ -1,6 +1,6 @@
 //! The conversations themselves: which there are, and what is being typed there.
 
-use crate::{Reader, Result, Store, rows};
+use crate::{Reader, Result, Store, StoreError, rows};
 use carillon_core::{
     BareJid,
     chat::{ChatKind, ChatSummary},
@@ -27,7 +27,8 @@ impl Store {
     pub fn delete_chat(&mut self, chat: &ChatRef) -> Result<()> {
         self.committed(|tx| {
             tx.prepare_cached("DELETE FROM chat WHERE account = ?1 AND jid = ?2")?
-                .execute((chat.account.0, chat.jid.as_str()))?;
+                .execute((chat.account.0, chat.jid.as_str()))
+                .map_err(StoreError::of_removal)?;
             Ok(())
         })
     }

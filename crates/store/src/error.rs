@@ -57,6 +57,14 @@ impl StoreError {
         Self::Damaged { what: what.into() }
     }
 
+    /// What is removed takes along all that belongs to it: what stays is not where its index says.
+    pub(crate) fn of_removal(error: rusqlite::Error) -> Self {
+        match error.into() {
+            Self::Gone => Self::damaged("an index leads to other rows than there are"),
+            other => other,
+        }
+    }
+
     pub(crate) fn io(error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,

@@ -1,6 +1,6 @@
 //! Who wants something of me: to be a contact, or to write to me as a stranger.
 
-use crate::{Reader, Result, Store, chats, rows};
+use crate::{Reader, Result, Store, StoreError, chats, rows};
 use carillon_core::{
     BareJid,
     chat::{ChatKind, StrangerRequest},
@@ -109,7 +109,8 @@ impl Store {
                 .prepare_cached(
                     "DELETE FROM chat WHERE account = ?1 AND jid = ?2 AND kind = 'stranger'",
                 )?
-                .execute((account.0, jid.as_str()))?;
+                .execute((account.0, jid.as_str()))
+                .map_err(StoreError::of_removal)?;
             Ok(deleted > 0)
         })
     }

@@ -2,7 +2,15 @@
 
 use crate::{Result, StoreError, damage, salvage};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs, io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 /// Applied in this order, each once; number N makes `user_version` N.
 pub(crate) const MIGRATIONS: &[&str] = &[
@@ -30,6 +38,9 @@ pub(crate) const CHECKED_WHOLE: u64 = 8 * 1024 * 1024;
 /// No Carillon will ever have so many migrations: a larger number is damage.
 const LARGEST_VERSION: i64 = 0xffff;
 
+/// Steps of SQLite's machine. The list of tables takes some hundreds.
+pub(crate) const STEPS_TO_TABLES: i32 = 100_000;
+
 /// More than the store has statements, so that none is ever parsed twice.
 const STATEMENTS: usize = 120;
 
@@ -55,6 +66,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Opened> {
     // Until it is known to be whole and ours, closing must not move its WAL into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found = check_version(&connection)?;
+    read_tables(&mut connection, STEPS_TO_TABLES)?;
     let suspected = damage::is_suspected(path);
     let whole = suspected || size_on_disk(path) <= CHECKED_WHOLE;
     check_at_opening(&connection, found, whole)?;
@@ -192,6 +204,42 @@ fn size_on_disk(path: &Path) -> u64 {
 /// Reads every row once. What this cannot see, a changed letter in a text, is found when the row is used.
 pub(crate) fn check_whole(connection: &Connection) -> Result<()> {
     verdict(connection, "PRAGMA quick_check(1)")
+}
+
+/// Has SQLite read the list of tables, which it does before anything else and keeps. Pages of it that lead to each other
+/// make it longer than anybody waits: it is given up after so many steps.
+pub(crate) fn read_tables(connection: &mut Connection, steps: i32) -> Result<()> {
+    let given_up = Arc::new(AtomicBool::new(false));
+    let give_up = Arc::clone(&given_up);
+    let stop = move || {
+        give_up.store(true, Ordering::Relaxed);
+        true
+    };
+    connection.progress_handler(steps, Some(stop))?;
+    let read = connection.prepare("SELECT 1 FROM sqlite_schema").map(drop);
+    connection.progress_handler(0, None::<fn() -> bool>)?;
+    // It is no error where a schema that cannot be understood is none.
+    if given_up.load(Ordering::Relaxed) {
+        return Err(StoreError::damaged("its list of tables has no end"));
+    }
+    read.map_err(unreadable_schema)
+}
+
+/// What a row was to belong to is not there: because it was removed, or because an index tells of it where the table
+/// has it under another number.
+pub(crate) fn why_gone(connection: &Connection) -> StoreError {
+    let checks = [
+        "PRAGMA integrity_check(account)",
+        "PRAGMA integrity_check(chat)",
+    ];
+    let mut verdicts = checks.iter().map(|check| verdict(connection, check));
+    verdicts
+        .find_map(|verdict| {
+            verdict
+                .err()
+                .filter(|error| matches!(error, StoreError::Damaged { .. }))
+        })
+        .unwrap_or(StoreError::Gone)
 }
 
 fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {

@@ -1,6 +1,6 @@
 //! The two connections, and the two levels at which a write is safe.
 
-use crate::{Result, damage, salvage, schema};
+use crate::{Result, StoreError, damage, salvage, schema};
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::{
@@ -193,8 +193,14 @@ impl Store {
             .reader
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&tx)?;
-        tx.commit()?;
+        let done = work(&tx).and_then(|done| {
+            tx.commit()?;
+            Ok(done)
+        });
+        let done = done.map_err(|error| match error {
+            StoreError::Gone => schema::why_gone(&self.connection),
+            other => other,
+        })?;
         let wrote = self.connection.total_changes() != before;
         Ok((done, wrote))
     }

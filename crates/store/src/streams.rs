@@ -1,6 +1,6 @@
 //! The stream that can be resumed, and which rows were written on it (XEP-0198).
 
-use crate::{Reader, Result, Store, errands, outgoing, rows};
+use crate::{Reader, Result, Store, StoreError, errands, outgoing, rows};
 use carillon_core::{
     BareJid,
     chat::Delivery,
@@ -169,6 +169,7 @@ pub(crate) fn count_up(tx: &Transaction<'_>, account: AccountId, count: u32) -> 
 
 fn forget(tx: &Transaction<'_>, account: AccountId) -> Result<()> {
     tx.prepare_cached("DELETE FROM stream WHERE account = ?1")?
-        .execute([account.0])?;
+        .execute([account.0])
+        .map_err(StoreError::of_removal)?;
     Ok(())
 }

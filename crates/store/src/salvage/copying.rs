@@ -3,7 +3,10 @@
 use super::source::{LARGEST, Source};
 use crate::Result;
 use carillon_core::{BareJid, Jid};
-use rusqlite::{Connection, ErrorCode, Row, ffi, types::ToSqlOutput, types::ValueRef};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Row, Statement, ffi,
+    types::{ToSqlOutput, ValueRef},
+};
 
 /// In an order in which everything that a row belongs to comes before it. Streams stay behind: what the server was
 /// told on them may be what is missing.
@@ -29,6 +32,9 @@ const TABLES: &[Table] = &[
 
 /// Farther apart no message was ever put.
 const FARTHEST: i64 = 1 << 60;
+
+/// Rows that are looked for in all of another table: more of them are pages that are come upon again and again.
+const DOUBTS: usize = 8;
 
 struct Table {
     name: &'static str,
@@ -173,7 +179,10 @@ impl<'a> Copying<'a> {
         let mut insert = self
             .target
             .prepare("INSERT OR IGNORE INTO account (id, jid) VALUES (?1, ?2)")?;
-        let mut came = 0;
+        let mut other = self
+            .target
+            .prepare("SELECT id, ?1 FROM account WHERE jid = ?2 AND id <> ?1")?;
+        let (mut came, mut doubts) = (0, Vec::new());
         self.source.each(
             "SELECT id, jid FROM account INDEXED BY sqlite_autoindex_account_1 ORDER BY jid",
             &mut |row| {
@@ -181,10 +190,14 @@ impl<'a> Copying<'a> {
                     && is_sound("account", "jid", row.get_ref(1)?)
                 {
                     came += insert.execute([bound(row, 0)?, bound(row, 1)?])? as u64;
+                    if doubts.len() < DOUBTS {
+                        doubts.extend(doubt(&mut other, &[bound(row, 0)?, bound(row, 1)?])?);
+                    }
                 }
                 Ok(())
             },
         )?;
+        self.renumber("account", ("chat", "account"), &doubts)?;
         Ok(came)
     }
 
@@ -196,7 +209,10 @@ impl<'a> Copying<'a> {
                                     'contact', 'stranger')
              WHERE EXISTS (SELECT 1 FROM account WHERE id = ?2)",
         )?;
-        let mut came = 0;
+        let mut other = self
+            .target
+            .prepare("SELECT id, ?1 FROM chat WHERE account = ?2 AND jid = ?3 AND id <> ?1")?;
+        let (mut came, mut doubts) = (0, Vec::new());
         self.source.each(
             "SELECT id, account, jid FROM chat INDEXED BY sqlite_autoindex_chat_1 ORDER BY account, jid",
             &mut |row| {
@@ -206,12 +222,58 @@ impl<'a> Copying<'a> {
                         return Ok(());
                     }
                 }
-                came += insert.execute([bound(row, 0)?, bound(row, 1)?, bound(row, 2)?])? as u64;
+                let found = [bound(row, 0)?, bound(row, 1)?, bound(row, 2)?];
+                came += insert.execute(rusqlite::params_from_iter(&found))? as u64;
+                if doubts.len() < DOUBTS {
+                    doubts.extend(doubt(&mut other, &found)?);
+                }
                 Ok(())
             },
         )?;
+        self.renumber("chat", ("message", "chat"), &doubts)?;
         Ok(came)
     }
+
+    /// Where a table and its index give a row different numbers, it is known by the one that more rows belong to.
+    fn renumber(&self, table: &str, (child, column): (&str, &str), doubts: &[Doubt]) -> Result<()> {
+        let belonging = |number: i64| -> Result<u64> {
+            let mut rows = 0;
+            let query = format!("SELECT 0 FROM {child} NOT INDEXED WHERE {column} = {number}");
+            self.source.each(&query, &mut |_| {
+                rows += 1;
+                Ok(())
+            })?;
+            Ok(rows)
+        };
+        for doubt in doubts {
+            if self.source.is_given_up() {
+                break;
+            }
+            if belonging(doubt.in_index)? > belonging(doubt.in_table)? {
+                let query = format!("UPDATE OR IGNORE {table} SET id = ?2 WHERE id = ?1");
+                self.target
+                    .execute(&query, [doubt.in_table, doubt.in_index])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Two numbers of one row.
+struct Doubt {
+    in_table: i64,
+    in_index: i64,
+}
+
+/// The first of the values is the number that the index has.
+fn doubt(other: &mut Statement<'_>, found: &[ToSqlOutput<'_>]) -> Result<Option<Doubt>> {
+    let numbers = other.query_row(rusqlite::params_from_iter(found), |row| {
+        Ok(Doubt {
+            in_table: row.get(0)?,
+            in_index: row.get(1)?,
+        })
+    });
+    Ok(numbers.optional()?)
 }
 
 fn bound<'a>(row: &'a Row<'_>, index: usize) -> rusqlite::Result<ToSqlOutput<'a>> {

@@ -117,12 +117,17 @@ fn copy_into(filling: &Path, path: &Path, give_up: &dyn Fn() -> bool) -> Result<
         target.pragma_update_and_check(None, "journal_mode", "MEMORY", |row| row.get(0))?;
     target.pragma_update(None, "synchronous", "OFF")?;
     let fresh = graft::first_page(filling)?;
-    let mut any = copy_all(&Source::open(path, give_up), &target)?;
+    let source = Source::open(path, give_up);
+    let listed = source.as_ref().is_ok_and(Source::knows_all_tables);
+    let mut any = listed && copy_all(&source, &target)?;
     if !any {
         let grafted = with_ending(filling, "-grafted");
         if graft::graft(path, &grafted, &fresh).map_err(|error| StoreError::io(&error))? {
             any = copy_all(&Source::open(&grafted, give_up), &target)?;
         }
+    }
+    if !any && !listed {
+        any = copy_all(&source, &target)?;
     }
     Ok(any)
 }

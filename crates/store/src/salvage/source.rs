@@ -1,6 +1,6 @@
 //! Reading around damage.
 
-use crate::Result;
+use crate::{Result, schema};
 use rusqlite::{Connection, OpenFlags, Row, config::DbConfig};
 use std::path::Path;
 
@@ -14,6 +14,7 @@ const MOST_ROWS: u32 = 1_000_000;
 pub(super) struct Source<'a> {
     connection: Connection,
     give_up: &'a dyn Fn() -> bool,
+    knows_all_tables: bool,
 }
 
 /// What is done with a row.
@@ -24,15 +25,26 @@ impl<'a> Source<'a> {
     pub(super) fn open(path: &Path, give_up: &'a dyn Fn() -> bool) -> Result<Self> {
         // Not read-only: a WAL cannot be read without its index, which has to be made.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let mut connection = Connection::open_with_flags(path, flags)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         // Goes on where the schema cannot be understood, and where the file is shorter than it says.
         connection.pragma_update(None, "writable_schema", true)?;
         connection.pragma_update(None, "query_only", true)?;
+        let read = schema::read_tables(&mut connection, schema::STEPS_TO_TABLES);
         Ok(Self {
+            knows_all_tables: read.is_ok(),
             connection,
             give_up,
         })
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        (self.give_up)()
+    }
+
+    /// Whether the list of tables was read to its end.
+    pub(super) fn knows_all_tables(&self) -> bool {
+        self.knows_all_tables
     }
 
     /// The columns of a table, `None` when it is not there.

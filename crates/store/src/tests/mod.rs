@@ -1,6 +1,7 @@
 //! Stories of the whole store, told through what it offers.
 
 mod archive;
+mod contradictions;
 mod conversations;
 #[cfg(target_os = "linux")]
 mod crash;
