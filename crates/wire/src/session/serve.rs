@@ -19,8 +19,9 @@ pub(crate) const PING_ANSWER: Duration = Duration::from_secs(15);
 pub(crate) const WOKEN_ANSWER: Duration = Duration::from_secs(10);
 /// Idle means idle; this keeps the mappings of home routers open, most of which last longer.
 pub(crate) const IDLE: Duration = Duration::from_secs(5 * 60);
-/// What the server offers is known after one round trip; one that does not say is used without.
-pub(crate) const FEATURES: Duration = Duration::from_secs(3);
+/// What the server offers is known after one round trip; one that does not say is used without, for as long as the
+/// session lasts: one that is only slow would be used without its archive, and what was missed would stay missing.
+pub(crate) const FEATURES: Duration = PING_ANSWER;
 /// An engine that is busy with its disk takes what is left within this; one that is stuck must not hold up the next try.
 const LAST_WORDS: Duration = Duration::from_secs(15);
 /// A resumption that was asked for on a link that broke may be carried out late, and takes the stream away from the

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::session::{Incoming, ServerFeatures, SessionProblem};
 use jid::{BareJid, FullJid};
+use std::time::Duration;
 
 #[tokio::test(start_paused = true)]
 async fn a_login_asks_for_everything_at_once_and_tells_that_it_is_online() {
@@ -89,6 +90,18 @@ async fn a_server_that_says_nothing_of_its_features_is_used_without_them() {
     let features = ServerFeatures::default();
     let jid = FullJid::new(FULL).unwrap();
     assert_eq!(stage.told().await, Incoming::Online { jid, features });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_slow_to_say_what_it_offers_is_used_with_it() {
+    let mut stage = Stage::connected();
+    stage.signs_in().await;
+    tokio::time::sleep(Duration::from_secs(14)).await;
+    stage.answers_first_requests().await;
+    let Incoming::Online { features, .. } = stage.told().await else {
+        panic!("it is online first");
+    };
+    assert!(features.archive, "what was missed lies there");
 }
 
 #[tokio::test(start_paused = true)]
