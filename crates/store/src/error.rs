@@ -113,7 +113,11 @@ fn from_code(failure: ffi::Error, what: String) -> StoreError {
             StoreError::Gone
         }
         // Every statement fits the schema: one that does not says that the schema in the file is not ours.
-        ErrorCode::Unknown if what.contains("no such ") || what.contains("has no column") => {
+        ErrorCode::Unknown
+            if ["no such ", "has no column", "foreign key mismatch"]
+                .iter()
+                .any(|words| what.contains(words)) =>
+        {
             StoreError::Damaged { what }
         }
         _ => StoreError::Bug { what },

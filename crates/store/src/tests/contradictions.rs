@@ -134,6 +134,30 @@ fn a_chat_under_another_number_is_damage_and_keeps_what_was_said() {
 }
 
 #[test]
+fn a_key_that_other_tables_refer_to_and_that_is_none_any_more_is_damage() {
+    let mut profile = used();
+    let path = profile.path();
+    profile.store = Store::open(&profile.folder.path().join("other.db")).unwrap();
+    let disk = rusqlite::Connection::open(&path).unwrap();
+    disk.execute_batch(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'id             INTEGER', 'if             INTEGER')
+             WHERE name = 'account';",
+    )
+    .unwrap();
+    drop(disk);
+    profile.store = Store::open(&path).unwrap();
+    let said = profile.said("carol@example.org", "c1", "Hello");
+    let refused = profile.store.receive(&said);
+    assert!(
+        matches!(refused, Err(StoreError::Damaged { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(started_anew(&mut profile).saved.messages, 3);
+    profile.store.receive(&said).unwrap();
+}
+
+#[test]
 fn what_was_really_removed_is_gone_and_no_damage() {
     let mut profile = used();
     profile.store.remove_account(profile.alice).unwrap();
