@@ -12,8 +12,9 @@ use tokio::task::JoinSet;
 
 const ALICE: &str = "alice@carillon.test";
 
-/// The presence burst after signing in is over when it has been quiet for five seconds.
-const BURST: Duration = Duration::from_millis(6500);
+/// The presence burst after signing in is over when it has been quiet for five seconds. What belongs to it may come late
+/// on a busy machine.
+const BURST: Duration = Duration::from_secs(9);
 /// Messages of the flood, and who writes them.
 const FLOOD: usize = 5_000;
 const WRITERS: usize = 20;
