@@ -57,6 +57,8 @@ struct Friends {
 
 impl Friends {
     async fn of(meeting: Meeting) -> Self {
+        meeting.friends_come_silently().await;
+        let (desktop, knock) = (&meeting.alice.desktop, meeting.alice.desktop.speaker.mark());
         let bob = meeting.bob_unseen().await;
         let carol = meeting
             .server
@@ -64,7 +66,7 @@ impl Friends {
             .await;
         let mut carol = Peer::online(&meeting.server, &carol).await;
         carol.subscription(ALICE, "subscribe").await;
-        let popups = &meeting.alice.desktop.notifications;
+        let popups = &desktop.notifications;
         let asks = popups
             .next_popup("of Carol's request", |popup| popup.key("Accept").is_some())
             .await;
@@ -79,9 +81,8 @@ impl Friends {
         let chat = json!({"account": overview["accounts"][0]["id"], "jid": "carol@carillon.test"});
         let ask = json!({"whose": {"kind": "chat", "chat": chat}, "break_through": true});
         tool.must("set_override", ask).await;
-        // The knock, and whatever else her coming rang.
-        let speaker = &meeting.alice.desktop.speaker;
-        while speaker.heard_within(speaker.mark(), RING).await.is_some() {}
+        desktop.speaker.heard_since(knock).await;
+        desktop.speaker.silent_for(RING).await;
         Self {
             meeting,
             bob,
@@ -151,8 +152,10 @@ impl<'a> Dconf<'a> {
         let connection = desktop.bus.connect().await;
         let bus = zbus::fdo::DBusProxy::new(&connection).await.unwrap();
         until_some("the settings' store is there", async || {
+            // One that has just been ended may still be known.
             let name = "ca.desrt.dconf".try_into().ok()?;
-            bus.name_has_owner(name).await.ok().filter(|owned| *owned)
+            let owner = bus.get_connection_unix_process_id(name).await.ok()?;
+            (owner == service.id()).then_some(())
         })
         .await;
         Self {
@@ -377,6 +380,8 @@ async fn behind_the_lock_the_open_chat_is_not_in_front_and_its_window_knows() {
     let speaker = &alice.desktop.speaker;
     let silence = speaker.mark();
     bob.message(ALICE, "Seen at once").await;
+    is_stored(&mut window, &chat, "Seen at once").await;
+    speaker.silent_for(RING).await;
     assert!(speaker.heard_within(silence, RING).await.is_none());
     assert_eq!(alice.desktop.notifications.popups().len(), 0);
 
@@ -396,7 +401,22 @@ async fn behind_the_lock_the_open_chat_is_not_in_front_and_its_window_knows() {
     until_private(alice, false).await;
     let silence = speaker.mark();
     bob.message(ALICE, "Back again").await;
+    is_stored(&mut window, &chat, "Back again").await;
+    speaker.silent_for(RING).await;
     assert!(speaker.heard_within(silence, RING).await.is_none());
+}
+
+/// Waits until a message has come: what rings for it begins then.
+async fn is_stored(window: &mut Visitor, chat: &Value, body: &str) {
+    let ask = json!({"chat": chat, "anchor": {"kind": "newest"}, "limit": 5});
+    until_some("the message has come", async || {
+        let page = window.must("read_history", ask.clone()).await;
+        let mut messages = page["messages"].as_array()?.iter();
+        messages
+            .any(|message| message["body"] == body)
+            .then_some(())
+    })
+    .await;
 }
 
 const FILM: &str = "import gi
