@@ -2,9 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // in the functions that the tests share
 
-use std::time::Duration;
-
 use carillon_tests_app::{Meeting, Visitor};
+use carillon_tests_servers::DEADLINE;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -56,7 +55,7 @@ async fn serve(stream: UnixStream, tell: mpsc::UnboundedSender<String>) {
 }
 
 async fn next(told: &mut mpsc::UnboundedReceiver<String>) -> String {
-    timeout(Duration::from_secs(20), told.recv())
+    timeout(DEADLINE, told.recv())
         .await
         .expect("something is read")
         .unwrap()
