@@ -168,6 +168,8 @@ async fn a_message_and_a_friend_who_came_stand_beside_the_count_as_different_pic
     let as_before = |icon: &TrayIcon| icon.pixels == before.pixels;
     tray.shows("nothing, once looked at", as_before).await;
     drop(window);
+    let nobody = |status: &Value| status["windows"] == 0;
+    meeting.alice.until_status("nobody looks", nobody).await;
 
     bob.message(ALICE, "Here I am").await;
     let message = tray.shows("the message", changed).await;
