@@ -10,6 +10,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use carillon_tests_app::{Desktop, Handover, Installed, Screen, Window, built_in};
 use carillon_tests_servers::{Account, Kind, Peer, Process, TestServer, until_some};
@@ -238,6 +239,8 @@ async fn started_by_its_desktop_entry_it_does_the_main_job() {
             icon.tooltip_text.ends_with("Available") && !icon.pixels.is_empty()
         })
         .await;
+    // That he came may have rung.
+    desktop.speaker.silent_for(Duration::from_secs(3)).await;
     let silence = desktop.speaker.mark();
     friend.message(&alice.jid, "Tea at five?").await;
     let popup = desktop
