@@ -27,6 +27,7 @@ impl Elsewhere {
     pub(crate) async fn open(folder: &Path, socket: &str, bus: &Bus) -> Self {
         let hand = Hand::on(bus).await;
         let panel = Panel::open(folder, socket, true);
+        panel.shown().await;
         Self { panel, hand }
     }
 

@@ -1,7 +1,7 @@
 """A button of the desktop's own, such as a popup or an icon in a panel.
 
-Each click on it prints a token (xdg-activation) with which another program may come to the front. The compositor
-gives it for the click, and for nothing else.
+Once it is there it prints "shown". Each click on it prints a token (xdg-activation) with which another program may
+come to the front. The compositor gives it for the click, and for nothing else.
 """
 
 import sys
@@ -26,6 +26,7 @@ button = Gtk.Button(label="Click")
 button.connect("clicked", clicked)
 window = Gtk.Window(title="panel")
 window.add(button)
+window.connect("map-event", lambda *_: print("shown", flush=True))
 if "whole-screen" in sys.argv:
     window.fullscreen()
 window.show_all()

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use carillon_tests_servers::{Process, until_some};
+use carillon_tests_servers::{Process, until, until_some};
 
 /// A window with one button, which the compositor knows as `panel`. It takes the place of popups and of the tray
 /// that a desktop draws itself.
@@ -25,6 +25,15 @@ impl Panel {
             .env("NO_AT_BRIDGE", "1")
             .env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         Self(Process::spawn("panel", folder, command))
+    }
+
+    /// Waits until it is there: a click before that would be lost.
+    pub(crate) async fn shown(&self) {
+        until("the panel is there", || {
+            self.assert_running();
+            self.0.output().contains("shown\n")
+        })
+        .await;
     }
 
     pub(crate) fn assert_running(&self) {
