@@ -59,7 +59,7 @@ async fn a_question_gets_its_answer_and_events_come_unasked() {
         assert_eq!(link.ask(Quit {}).await, Ok(()));
         assert_eq!(events.recv().await, Some(Event::Accounts));
     };
-    timeout(Duration::from_secs(10), async {
+    timeout(Duration::from_secs(60), async {
         tokio::join!(resident, window)
     })
     .await
@@ -90,7 +90,7 @@ async fn a_refusal_travels_as_it_is() {
             .unwrap();
         assert_eq!(link.ask(Quit {}).await, Err(refusal.clone()));
     };
-    timeout(Duration::from_secs(10), async {
+    timeout(Duration::from_secs(60), async {
         tokio::join!(resident, window)
     })
     .await
@@ -122,7 +122,7 @@ async fn a_question_to_a_resident_that_dies_is_lost_not_stuck() {
             RefusalCode::LinkLost
         );
     };
-    timeout(Duration::from_secs(10), async {
+    timeout(Duration::from_secs(60), async {
         tokio::join!(resident, window)
     })
     .await
@@ -152,7 +152,7 @@ async fn joined(house: &House) -> (Questions, Teller, Writer, Link, mpsc::Receiv
 }
 
 async fn next(events: &mut mpsc::Receiver<Event>) -> Event {
-    timeout(Duration::from_secs(10), events.recv())
+    timeout(Duration::from_secs(60), events.recv())
         .await
         .unwrap()
         .unwrap()
@@ -271,7 +271,7 @@ async fn an_answer_too_long_for_a_frame_is_refused_and_the_link_lives() {
         assert_eq!(refusal.code, RefusalCode::Internal);
         assert_eq!(link.ask(Quit {}).await, Ok(()));
     };
-    timeout(Duration::from_secs(10), async {
+    timeout(Duration::from_secs(60), async {
         tokio::join!(resident, window)
     })
     .await

@@ -41,7 +41,7 @@ fn refused(content: &str) -> XmlError {
     let before = Instant::now();
     let (items, error) = whole(&text);
     let took = before.elapsed();
-    assert!(took <= Duration::from_secs(1), "refusing took {took:?}");
+    assert!(took <= Duration::from_secs(10), "refusing took {took:?}");
     error.unwrap_or_else(|| panic!("{content}: {items:?}"))
 }
 
@@ -261,7 +261,7 @@ fn a_child_beyond_the_limits_is_skipped_and_the_next_is_read() {
         let (items, error) = whole(&text);
         let took = before.elapsed();
         // A megabyte is read to its end here, in a debug build and beside other tests.
-        assert!(took <= Duration::from_secs(5), "it took {took:?}");
+        assert!(took <= Duration::from_secs(30), "it took {took:?}");
         assert_eq!(error, None);
         assert_eq!(items.len(), 3);
         assert!(

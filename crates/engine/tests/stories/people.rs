@@ -307,8 +307,8 @@ async fn ten_thousand_contacts_are_listed_in_no_time() {
         })
         .await;
     assert_eq!(count, 10_000);
-    // A hundred times what it takes: it must only not be quadratic.
-    assert!(took.as_millis() < 1_000, "{took:?}");
+    // Many hundred times what it takes: it must only not be quadratic.
+    assert!(took.as_secs() < 10, "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]
