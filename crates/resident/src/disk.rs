@@ -21,6 +21,14 @@ pub(crate) fn failed(house: &Arc<House>, error: &StoreError) {
     });
 }
 
+/// Damage is told wherever it is met, also by what a window asks for; of everything else its answer says enough.
+pub(crate) fn met(house: &House, error: &StoreError) {
+    if matches!(error, StoreError::Damaged { .. }) {
+        tracing::error!(%error, "what is stored cannot be read");
+        house.notice(notice(house, error));
+    }
+}
+
 /// What is told of an error of the store. Damage is noted beside the database, so that the next start saves what it can.
 pub(crate) fn notice(house: &House, error: &StoreError) -> Notice {
     let cause = match error {

@@ -29,8 +29,8 @@ pub(super) async fn open(house: &House, chat: ChatRef) -> Result<ChatView, Refus
     typing.truncate(MOST_TYPING);
     let history = read_page(house, &chat, HistoryAnchor::Newest, FIRST)?;
     let reader = house.reader();
-    let first_unseen = reader.first_unseen(&chat).map_err(refuse_store)?;
-    let known = reader.chat(&chat).map_err(refuse_store)?;
+    let first_unseen = reader.first_unseen(&chat).map_err(refuse_store(house))?;
+    let known = reader.chat(&chat).map_err(refuse_store(house))?;
     let kind = if room.is_some() {
         ChatKind::Room
     } else {
@@ -81,7 +81,7 @@ fn read_page(
     limit: u32,
 ) -> Result<HistoryPage, Refusal> {
     let page = house.reader().history(chat, anchor, limit);
-    let mut page = page.map_err(refuse_store)?;
+    let mut page = page.map_err(refuse_store(house))?;
     cut(&mut page, anchor, page::MESSAGES);
     Ok(page)
 }
@@ -115,7 +115,7 @@ pub(super) fn messages(house: &House, ids: &[MessageId]) -> Result<Vec<Message>,
     {
         let reader = house.reader();
         for id in ids {
-            found.extend(reader.message(*id).map_err(refuse_store)?);
+            found.extend(reader.message(*id).map_err(refuse_store(house))?);
         }
     }
     found.truncate(page::fitting(&found, page::MESSAGES));

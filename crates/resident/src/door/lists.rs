@@ -39,14 +39,14 @@ pub(super) async fn contact_page(
 
 pub(super) fn chat_page(house: &House, after: Option<&ChatRef>) -> Result<ChatPage, Refusal> {
     let found = house.reader().chats_after(after, PAGE);
-    let (chats, more) = cut(found.map_err(refuse_store)?, PAGE);
+    let (chats, more) = cut(found.map_err(refuse_store(house))?, PAGE);
     Ok(ChatPage { chats, more })
 }
 
 /// The first chats of the list, and whether there are more.
 pub(super) fn newest_chats(house: &House) -> Result<(Vec<ChatSummary>, bool), Refusal> {
     let found = house.reader().newest_chats(NEWEST);
-    Ok(cut(found.map_err(refuse_store)?, NEWEST))
+    Ok(cut(found.map_err(refuse_store(house))?, NEWEST))
 }
 
 pub(super) async fn contacts(
@@ -67,7 +67,7 @@ pub(super) fn chats(house: &House, mut names: Vec<ChatRef>) -> Result<ChatsNow, 
     names.truncate(BY_NAME);
     let found: Vec<(Option<ChatSummary>, ChatRef)> = {
         let reader = house.reader();
-        let look_up = |name: ChatRef| Ok((reader.chat(&name).map_err(refuse_store)?, name));
+        let look_up = |name: ChatRef| Ok((reader.chat(&name).map_err(refuse_store(house))?, name));
         names
             .into_iter()
             .map(look_up)

@@ -327,7 +327,7 @@ pub(crate) async fn on_desk<T: Send + 'static>(
         .call(job)
         .await
         .map_err(ending)?
-        .map_err(refuse)
+        .map_err(|error| refuse(house, &error))
 }
 
 pub(crate) async fn change(
@@ -348,12 +348,11 @@ pub(crate) fn ending(gone: EngineGone) -> Refusal {
     Refusal::new(RefusalCode::LinkLost, gone.to_string())
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is handed over by `map_err`"
-)]
-pub(crate) fn refuse(error: DeskError) -> Refusal {
-    let code = match &error {
+pub(crate) fn refuse(house: &House, error: &DeskError) -> Refusal {
+    if let DeskError::Store(error) = error {
+        crate::disk::met(house, error);
+    }
+    let code = match error {
         DeskError::Gone => RefusalCode::Gone,
         DeskError::NotConnected => RefusalCode::NotConnected,
         DeskError::BadText => RefusalCode::BadText,
@@ -366,6 +365,8 @@ pub(crate) fn refuse(error: DeskError) -> Refusal {
     Refusal::new(code, error.to_string())
 }
 
-pub(crate) fn refuse_store(error: carillon_engine::store::StoreError) -> Refusal {
-    refuse(DeskError::Store(error))
+pub(crate) fn refuse_store(
+    house: &House,
+) -> impl FnOnce(carillon_engine::store::StoreError) -> Refusal {
+    move |error| refuse(house, &DeskError::Store(error))
 }

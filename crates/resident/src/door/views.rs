@@ -64,9 +64,9 @@ fn requests(house: &House) -> Result<RequestsView, Refusal> {
     let (mut contacts, mut strangers, mut invites) = {
         let reader = house.reader();
         (
-            reader.contact_requests().map_err(refuse_store)?,
-            reader.stranger_requests().map_err(refuse_store)?,
-            reader.invites().map_err(refuse_store)?,
+            reader.contact_requests().map_err(refuse_store(house))?,
+            reader.stranger_requests().map_err(refuse_store(house))?,
+            reader.invites().map_err(refuse_store(house))?,
         )
     };
     let all = contacts.len() + strangers.len() + invites.len();
@@ -103,10 +103,16 @@ pub(super) async fn status(house: &House) -> Result<Status, Refusal> {
     let shows = house.windows.visible();
     let (unread, requests) = {
         let reader = house.reader();
-        let unread = reader.unread_total().map_err(refuse_store)?;
-        let requests = reader.contact_requests().map_err(refuse_store)?.len()
-            + reader.stranger_requests().map_err(refuse_store)?.len()
-            + reader.invites().map_err(refuse_store)?.len();
+        let unread = reader.unread_total().map_err(refuse_store(house))?;
+        let requests = reader
+            .contact_requests()
+            .map_err(refuse_store(house))?
+            .len()
+            + reader
+                .stranger_requests()
+                .map_err(refuse_store(house))?
+                .len()
+            + reader.invites().map_err(refuse_store(house))?.len();
         (unread.in_chats, requests)
     };
     Ok(Status {
@@ -185,7 +191,7 @@ pub(super) async fn activity(
     let rows = house
         .reader()
         .activity(before, limit.min(MOST))
-        .map_err(refuse_store)?;
+        .map_err(refuse_store(house))?;
     let (mut entries, accounts): (Vec<ActivityEntry>, Accounts) = on_desk(house, move |desk| {
         let entries = rows.into_iter().filter_map(|row| entry(desk, row));
         Ok((entries.collect(), Accounts::on(desk)))
