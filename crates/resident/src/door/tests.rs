@@ -219,8 +219,8 @@ async fn the_first_answer_is_short_and_the_pages_bring_everybody_once() {
     );
     assert!(more_contacts && more_chats && chats.len() == 200);
     assert!(bytes < 2 * page::LIST + 64 * 1024, "{bytes}");
-    // A release build on a quiet machine takes a tenth of it.
-    assert!(taken < Duration::from_secs(2), "{taken:?}");
+    // A release build on a quiet machine takes a hundredth of it.
+    assert!(taken < Duration::from_secs(20), "{taken:?}");
 
     let (all, greatest, time) = scene.all_contacts().await;
     println!("all contacts: pages of up to {greatest} bytes in {time:?}");

@@ -119,6 +119,6 @@ mod tests {
         end.send(()).unwrap();
         let begun = Instant::now();
         reading.await.unwrap().unwrap();
-        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert!(begun.elapsed() < Duration::from_secs(40));
     }
 }

@@ -165,7 +165,7 @@ impl Seen {
 }
 
 async fn event(events: &mut mpsc::Receiver<TrayEvent>) -> TrayEvent {
-    tokio::time::timeout(Duration::from_secs(10), events.recv())
+    tokio::time::timeout(Duration::from_secs(60), events.recv())
         .await
         .expect("an event")
         .unwrap()
