@@ -7,6 +7,7 @@ use crate::receive::{NewMessage, Received, find_copy, insert_at, merge, receivin
 use crate::{Reader, Result, Store, order, rows};
 use carillon_core::{
     BareJid,
+    chat::Author,
     ids::{AccountId, ChatRef, Timestamp},
 };
 use rusqlite::{OptionalExtension, Transaction};
@@ -183,16 +184,24 @@ fn forward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEn
     let mut last: HashMap<i64, i64> = HashMap::new();
     for (index, message) in archived(messages) {
         let chat = receiving_chat(tx, message)?;
-        let previous = match last.get(&chat) {
-            Some(place) => Some(*place),
-            None => last_settled(tx, chat)?,
-        };
+        let previous = last.get(&chat).copied();
         let (received, place) = match find_copy(tx, chat, message)? {
-            Some(copy) => (
-                merge(tx, copy, message)?,
-                settle(tx, chat, copy, message, previous)?,
-            ),
+            Some(copy) => {
+                let previous = match previous {
+                    Some(previous) => Some(previous),
+                    // It is met again.
+                    None if is_placed(tx, copy, message)? => None,
+                    // What I said since, and no page has held yet, says nothing of where this one lies.
+                    None => last_named(tx, chat)?,
+                };
+                let received = merge(tx, copy, message)?;
+                (received, settle(tx, chat, copy, message, previous)?)
+            }
             None => {
+                let previous = match previous {
+                    Some(previous) => Some(previous),
+                    None => last_settled(tx, chat)?,
+                };
                 let place = match previous {
                     Some(previous) => order::behind(tx, chat, previous)?,
                     None => by_time(tx, chat, message.at)?,
@@ -257,7 +266,7 @@ fn settle(
     message: &NewMessage,
     previous: Option<i64>,
 ) -> Result<Option<i64>> {
-    let (entry, place, settled): (Option<String>, i64, bool) = tx
+    let (entry, before, settled): (Option<String>, i64, bool) = tx
         .prepare_cached("SELECT stanza_id, place, settled FROM message WHERE id = ?1")?
         .query_row([copy], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     if entry != message.stanza_id {
@@ -270,13 +279,38 @@ fn settle(
             .execute((copy, &message.stanza_id))?;
     }
     let place = match previous {
-        Some(previous) if place < previous => order::behind(tx, chat, previous)?,
-        _ => place,
+        Some(previous) if before < previous => order::behind(tx, chat, previous)?,
+        _ => before,
     };
     tx.prepare_cached("UPDATE message SET place = ?2, settled = 1 WHERE id = ?1")?
         .execute((copy, place))?;
+    if message.author == Author::Me {
+        bring_along(tx, chat, before, place)?;
+    }
     last_message(tx, chat)?;
     Ok(Some(place))
+}
+
+/// What I said after a message of mine stays behind it when that moves away, until the archive tells where it lies: that
+/// may be on the next page.
+fn bring_along(tx: &Transaction<'_>, chat: i64, from: i64, to: i64) -> Result<()> {
+    if to <= from {
+        return Ok(());
+    }
+    let later: Vec<i64> = tx
+        .prepare_cached(
+            "SELECT id FROM message WHERE chat = ?1 AND place > ?2 AND place < ?3
+                 AND author = 0 AND stanza_id IS NULL ORDER BY place",
+        )?
+        .query_map((chat, from, to), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut last = to;
+    for message in later {
+        last = order::behind(tx, chat, last)?;
+        tx.prepare_cached("UPDATE message SET place = ?2 WHERE id = ?1")?
+            .execute((message, last))?;
+    }
+    Ok(())
 }
 
 fn settle_where_it_is(tx: &Transaction<'_>, copy: i64) -> Result<()> {
@@ -311,6 +345,24 @@ fn last_settled(tx: &Transaction<'_>, chat: i64) -> Result<Option<i64>> {
     Ok(tx
         .prepare_cached(
             "SELECT place FROM message WHERE chat = ?1 AND settled = 1 ORDER BY place DESC LIMIT 1",
+        )?
+        .query_row([chat], |row| row.get(0))
+        .optional()?)
+}
+
+/// Whether the archive has given a stored message its place as this entry.
+fn is_placed(tx: &Transaction<'_>, copy: i64, message: &NewMessage) -> Result<bool> {
+    Ok(tx
+        .prepare_cached("SELECT settled = 1 AND stanza_id IS ?2 FROM message WHERE id = ?1")?
+        .query_row((copy, &message.stanza_id), |row| row.get(0))?)
+}
+
+/// As [`last_settled`], of what an archive has named.
+fn last_named(tx: &Transaction<'_>, chat: i64) -> Result<Option<i64>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT place FROM message WHERE chat = ?1 AND settled = 1 AND stanza_id IS NOT NULL
+             ORDER BY place DESC LIMIT 1",
         )?
         .query_row([chat], |row| row.get(0))
         .optional()?)

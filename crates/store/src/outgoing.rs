@@ -74,8 +74,9 @@ impl Store {
     }
 
     /// The server or the contact has reported how far a message of mine has come. Answers the message when that
-    /// was news. It never goes back: what has failed stays failed until [`Store::retry`], and what is waiting is
-    /// not given for failed here, see [`Store::fail`].
+    /// was news. It never goes back, and what is waiting is not given for failed here, see [`Store::fail`]. What has
+    /// failed stays failed until [`Store::retry`], unless the contact says that they have it: a server may give
+    /// something back to its sender and deliver it all the same, from its archive for example.
     ///
     /// `chat` is where the report came from, `None` when the server speaks for itself.
     ///
@@ -210,6 +211,20 @@ impl Reader {
         Ok(found.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Whether a message of mine in this chat has failed.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn has_failed(&self, account: AccountId, chat: &BareJid, id: &str) -> Result<bool> {
+        let Some((message, _)) = own(&self.connection, account, Some(chat), id)? else {
+            return Ok(false);
+        };
+        Ok(self
+            .connection
+            .prepare_cached("SELECT delivery = 4 FROM message WHERE id = ?1")?
+            .query_row([message.0], |row| row.get(0))?)
+    }
+
     /// How many messages of all accounts wait to be sent. Failed ones do not wait.
     ///
     /// # Errors
@@ -286,7 +301,10 @@ pub(crate) fn settle(tx: &Transaction<'_>, account: AccountId, id: &str) -> Resu
 
 fn advance_row(tx: &Transaction<'_>, message: MessageId, to: Delivery) -> Result<bool> {
     let changed = tx
-        .prepare_cached("UPDATE message SET delivery = ?2 WHERE id = ?1 AND delivery < ?2")?
+        .prepare_cached(
+            "UPDATE message SET delivery = ?2, failure = ''
+             WHERE id = ?1 AND (delivery < ?2 OR delivery = 4 AND ?2 IN (2, 3))",
+        )?
         .execute((message.0, rows::delivery_column(to)))?;
     Ok(changed > 0)
 }

@@ -265,6 +265,77 @@ fn what_i_wrote_and_no_server_has_does_not_say_how_far_the_archive_is_known() {
     assert_eq!(newest(&profile), Some(Timestamp(7)));
 }
 
+impl Profile {
+    /// I write to Bob on a link that nothing was missed on, and the server has it.
+    fn reaches(&mut self, id: &str) {
+        let (bob, alice) = (jid(BOB), self.alice);
+        self.store
+            .queue_message(alice, &bob, id, id, Timestamp(9), false)
+            .unwrap();
+        self.store.reached(alice, &[id.to_owned()], true).unwrap();
+    }
+
+    fn mine(&self, id: &str, n: u32) -> NewMessage {
+        NewMessage {
+            author: Author::Me,
+            sender_id: Some(id.to_owned()),
+            body: id.to_owned(),
+            ..self.entry(BOB, n)
+        }
+    }
+}
+
+#[test]
+fn what_i_wrote_lies_in_order_also_between_the_pages_that_hold_it() {
+    let mut profile = Profile::new();
+    profile.live(BOB, 1, true);
+    for id in ["a", "b", "c", "d"] {
+        profile.reaches(id);
+    }
+    let in_order = ["1", "a", "b", "c", "d"];
+    for page in [[("a", 2), ("b", 3)], [("c", 4), ("d", 5)]] {
+        let page = page.map(|(id, n)| profile.mine(id, n));
+        profile.forward(&page);
+        assert_eq!(profile.words(BOB), in_order);
+    }
+    // What another device of mine said in between lies where the archive has it.
+    profile.reaches("e");
+    profile.reaches("f");
+    let page = [profile.mine("e", 6), profile.mine("elsewhere", 7)];
+    profile.forward(&page);
+    profile.forward_to(&[profile.mine("f", 8)], true);
+    assert_eq!(
+        profile.words(BOB),
+        ["1", "a", "b", "c", "d", "e", "elsewhere", "f"]
+    );
+}
+
+#[test]
+fn what_is_read_once_more_keeps_its_place_also_while_the_rest_is_still_to_come() {
+    let mut profile = Profile::new();
+    let all = profile.entries(BOB, 1..=6);
+    profile.forward(&all);
+    let in_order = ["1", "2", "3", "4", "5", "6"];
+    for page in [2..=3, 4..=5, 1..=2] {
+        let page = profile.entries(BOB, page);
+        profile.forward(&page);
+        assert_eq!(profile.words(BOB), in_order);
+    }
+}
+
+#[test]
+fn what_an_archive_does_not_hold_of_mine_stays_before_what_was_said_later() {
+    let mut profile = Profile::new();
+    profile.live(BOB, 1, true);
+    profile.reaches("a");
+    profile.reaches("b");
+    for n in 2..=3 {
+        let page = profile.entries(BOB, [n]);
+        profile.forward(&page);
+    }
+    assert_eq!(profile.words(BOB), ["1", "a", "b", "2", "3"]);
+}
+
 /// What happens next.
 #[derive(Debug, Clone)]
 enum Step {
@@ -316,9 +387,10 @@ impl World {
         self.written += 1;
         let id = format!("mine{}", self.written);
         let (bob, alice) = (jid(BOB), self.profile.alice);
+        let now = Timestamp(i64::try_from(self.archive.len()).unwrap() + 1);
         self.profile
             .store
-            .queue_message(alice, &bob, &id, &id, Timestamp(0), false)
+            .queue_message(alice, &bob, &id, &id, now, false)
             .unwrap();
         self.unsent.push(NewMessage {
             author: Author::Me,
@@ -357,6 +429,20 @@ impl World {
         self.profile.forward_to(&page, self.caught_up);
     }
 
+    /// Whatever of the archive is still to be read, what one person said lies in the order in which they said it.
+    fn keeps_everybodys_order(&self) {
+        for (with, mine) in [(BOB, true), (BOB, false), (CAROL, false)] {
+            let said = self.profile.words(with).into_iter();
+            let said = said.filter(|word| word.starts_with("mine") == mine);
+            let numbers = said.map(|word| word.trim_start_matches("mine").parse::<u32>().unwrap());
+            assert!(
+                numbers.is_sorted(),
+                "{with}: {:?}",
+                self.profile.words(with)
+            );
+        }
+    }
+
     fn step(&mut self, step: &Step) {
         match step {
             Step::Said(carol) => self.said(*carol),
@@ -391,11 +477,13 @@ proptest! {
         };
         for step in &steps {
             world.step(step);
+            world.keeps_everybodys_order();
         }
         world.step(&Step::Away);
         world.step(&Step::Back);
         while !world.caught_up {
             world.page(3);
+            world.keeps_everybodys_order();
         }
         for with in [BOB, CAROL] {
             let held: Vec<_> = world

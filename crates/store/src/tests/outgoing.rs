@@ -178,6 +178,47 @@ fn seen_up_to_one_means_seen_before_it_but_not_what_still_waits() {
 }
 
 #[test]
+fn what_failed_and_arrived_all_the_same_has_not_failed() {
+    for (reported, after) in [
+        (Delivery::Sent, Delivery::Failed),
+        (Delivery::Arrived, Delivery::Arrived),
+        (Delivery::Read, Delivery::Read),
+    ] {
+        let mut profile = Profile::new();
+        let (alice, bob) = (profile.alice, jid("bob@example.org"));
+        let message = queue(&mut profile, "u1");
+        profile
+            .store
+            .fail(alice, &bob, "u1", "recipient-unavailable")
+            .unwrap();
+        let advanced = profile.store.advance(alice, Some(&bob), "u1", reported);
+        assert_eq!(
+            advanced.unwrap(),
+            (after == reported).then_some(message),
+            "{reported:?}"
+        );
+        let stored = profile.store.message(message).unwrap().unwrap();
+        assert_eq!(stored.delivery, Some(after));
+        assert_eq!(stored.failure.is_empty(), after == reported);
+    }
+}
+
+#[test]
+fn what_was_seen_later_does_not_say_that_what_failed_before_has_arrived() {
+    let mut profile = Profile::new();
+    let (alice, bob) = (profile.alice, jid("bob@example.org"));
+    let first = queue(&mut profile, "u1");
+    let second = queue(&mut profile, "u2");
+    for id in ["u1", "u2"] {
+        profile.store.fail(alice, &bob, id, "late").unwrap();
+    }
+    let read = profile.store.advance_up_to(alice, &bob, "u2").unwrap();
+    assert_eq!(read, [second]);
+    let first = profile.store.message(first).unwrap().unwrap();
+    assert_eq!(first.delivery, Some(Delivery::Failed));
+}
+
+#[test]
 fn what_failed_says_why_and_waits_again_under_the_same_id() {
     let mut profile = Profile::new();
     let message = queue(&mut profile, "u1");
