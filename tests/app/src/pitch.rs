@@ -13,10 +13,11 @@ pub(crate) const FRAME: usize = RATE / 100;
 /// A frame louder than this is sound: -56 dB. A null sink's silence is exactly nothing.
 const AUDIBLE: f32 = 0.0015;
 
-/// A sound is over after this many silent frames; two strokes of one bell are closer together.
-const GAP: usize = 25;
+/// A sound is over after this many silent frames. The strokes of one bell are closer together, also where a busy machine
+/// did not fill the sound card's buffer in time between them.
+const GAP: usize = 45;
 
-/// A sound, from its onset until a quarter of a second of silence.
+/// A sound, from its onset until nearly half a second of silence.
 #[derive(Debug, Clone)]
 pub struct Heard {
     /// When its first 10 ms arrived here, some 10 ms after they were played.

@@ -27,14 +27,6 @@ struct Recording {
     arrived: Vec<Instant>,
 }
 
-impl Recording {
-    /// Whether there is sound behind `mark`, ended or not.
-    fn sounds_since(&self, mark: Mark) -> bool {
-        let frames = self.loud.get(mark.0 / FRAME..).unwrap_or_default();
-        frames.contains(&true)
-    }
-}
-
 /// PulseAudio with a null sink, recorded all the time. ALSA's default device leads there too, for programs that
 /// are started with [`Speaker::environment`].
 #[derive(Debug)]
@@ -165,23 +157,22 @@ impl Speaker {
     /// # Panics
     /// When there is nothing until [`DEADLINE`].
     pub async fn begins_since(&self, mark: Mark) {
-        let begun = |_: &usize| {
-            let recording = self.recording.lock().expect("the recording");
-            recording.sounds_since(mark)
-        };
         let mut length = self.length.clone();
-        timeout(DEADLINE, length.wait_for(begun))
+        timeout(DEADLINE, length.wait_for(|_| self.has_begun(mark)))
             .await
             .expect("a sound began")
             .expect("the recorder runs");
     }
 
-    /// Listens until `time` of the recording lies behind `mark`, and tells what could be heard in it. This is the
+    /// Listens until `time` of the recording lies behind `mark`, and tells what began to be heard since. This is the
     /// one wait that cannot be a condition: that nothing rings needs time to be seen.
     pub async fn heard_within(&self, mark: Mark, time: Duration) -> Option<Heard> {
         let samples = usize::try_from(time.as_millis()).expect("a short time") * (RATE / 1000);
         self.recorded(mark.0 + samples).await;
-        self.find(mark).map(|(heard, _)| heard)
+        if !self.has_begun(mark) {
+            return None;
+        }
+        Some(self.heard_since(mark).await.0)
     }
 
     /// Waits until nothing at all was heard for so long, not even the middle of a sound.
@@ -190,8 +181,7 @@ impl Speaker {
         loop {
             let from = self.mark();
             self.recorded(from.0 + samples).await;
-            let recording = self.recording.lock().expect("the recording");
-            if !recording.sounds_since(from) {
+            if !self.has_begun(from) {
                 return;
             }
         }
@@ -208,6 +198,13 @@ impl Speaker {
         let samples = floats(&filter("sox", &format, &[]));
         let (_, sound) = first_sound(&samples).expect("a file with a sound in it");
         describe(sound, Instant::now())
+    }
+
+    /// Whether there is sound behind `mark`, ended or not.
+    fn has_begun(&self, mark: Mark) -> bool {
+        let recording = self.recording.lock().expect("the recording");
+        let frames = recording.loud.get(mark.0 / FRAME..).unwrap_or_default();
+        frames.contains(&true)
     }
 
     fn find(&self, mark: Mark) -> Option<(Heard, Mark)> {
