@@ -3,7 +3,7 @@
 use carillon_tests_servers::until_some;
 use serde_json::Value;
 
-use crate::window::Window;
+use crate::window::{Window, not_yet};
 
 /// WebDriver's code for the Enter key (WebDriver, section 17.4.2).
 const ENTER: char = '\u{E007}';
@@ -30,10 +30,29 @@ impl Window {
         self.click(&format!("[data-test=sheet-{sheet}]")).await;
     }
 
-    /// Chooses somebody from the contact list.
+    /// Chooses somebody from the contact list, and waits until the chat is theirs: the one before stays until then.
     pub async fn choose_contact(&self, jid: &str) {
         self.go("contacts").await;
-        self.click(&contact(jid)).await;
+        let row = contact(jid);
+        // A narrow window shows the list no more.
+        let chosen = format!(
+            "const row = document.querySelector({});
+             return row === null || row.ariaCurrent === 'true'",
+            quoted(&row)
+        );
+        // A list that sorts itself anew just then has somebody else under the pointer.
+        until_some(&format!("{jid} is chosen"), async || {
+            self.click(&row).await;
+            (self.script(&chosen).await == true).then_some(())
+        })
+        .await;
+        let theirs = format!(
+            "const name = document.querySelector({})?.querySelector('.name').textContent;
+             const header = document.querySelector('[data-test=chat-header] h2')?.textContent;
+             return header !== undefined && (name ?? header) === header",
+            quoted(&row)
+        );
+        self.shows(&format!("the chat with {jid}"), &theirs).await;
     }
 
     /// Waits until the contact list shows somebody as `availability`.
@@ -90,13 +109,16 @@ impl Window {
         self.shows(&format!("no {css}"), &script).await;
     }
 
-    /// Chooses from a drop-down list, as a person's keys would.
+    /// Chooses from a drop-down list, as a person's keys would, as soon as it offers this.
     pub async fn choose(&self, css: &str, value: &str) {
-        let select = self.find(css).await;
-        select
-            .select_by_value(value)
-            .await
-            .unwrap_or_else(|error| panic!("{value} of {css}: {error}"));
+        until_some(&format!("{value} of {css}"), async || {
+            match self.find(css).await.select_by_value(value).await {
+                Ok(()) => Some(()),
+                Err(error) if not_yet(&error) => None,
+                Err(error) => panic!("{value} of {css}: {error}"),
+            }
+        })
+        .await;
     }
 
     /// Asks for a command as the page itself does, and waits for its answer.
@@ -118,8 +140,15 @@ impl Window {
 
     /// Presses keys where the focus is.
     pub async fn press(&self, keys: &str) {
-        let active = self.client.active_element().await.expect("a focus");
-        active.send_keys(keys).await.expect("keys");
+        until_some("a focus that takes keys", async || {
+            let active = self.client.active_element().await.expect("a focus");
+            match active.send_keys(keys).await {
+                Ok(()) => Some(()),
+                Err(error) if not_yet(&error) => None,
+                Err(error) => panic!("keys: {error}"),
+            }
+        })
+        .await;
     }
 }
 

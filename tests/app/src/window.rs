@@ -5,14 +5,46 @@ use std::time::Duration;
 
 use carillon_tests_servers::{DEADLINE, Process, free_port, until_some};
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::wd::TimeoutConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::Value;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::page::quoted;
 use crate::screen::screenshots;
+
+/// Calls back when an element has stood in the same place for three frames, or will not stand still. A hidden window
+/// has no frames.
+const STANDS: &str = "
+    const done = arguments[arguments.length - 1];
+    const frame = () => new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
+    (async () => {
+        let before = '', same = 0;
+        for (let frames = 0; frames < 100 && same < 3; frames++) {
+            const { x, y, width, height } = document.querySelector(CSS)?.getBoundingClientRect() ?? {};
+            const now = [x, y, width, height].join();
+            same = now === before ? same + 1 : 0;
+            before = now;
+            await frame();
+        }
+    })().then(done, done)";
+
+/// Calls back with what a function has returned for ten frames.
+const AT_REST: &str = "
+    const done = arguments[arguments.length - 1];
+    const look = () => { BODY };
+    let before = '', same = 0;
+    const frame = () => {
+        const value = look() ?? null;
+        const now = JSON.stringify(value);
+        same = value !== null && now === before ? same + 1 : 0;
+        before = now;
+        if (same < 10) requestAnimationFrame(frame); else done(value);
+    };
+    frame()";
 
 /// Where the web view of a process that a test starts will listen for its driver.
 ///
@@ -61,27 +93,23 @@ impl Window {
     /// `folder`.
     pub async fn attach(handover: &Handover, folder: &Path) -> Self {
         until_some("a window to drive", async || {
-            tokio::net::TcpStream::connect(&handover.address).await.ok()
+            TcpStream::connect(&handover.address).await.ok()
         })
         .await;
-        let port = free_port();
-        let mut command = Process::command("WebKitWebDriver");
-        command.args([
-            format!("--port={port}"),
-            format!("--target={}", handover.address),
-        ]);
-        let driver = Process::spawn("driver", folder, command);
-        let (builder, address) = (
-            ClientBuilder::new(HttpConnector::new()),
-            format!("http://127.0.0.1:{port}"),
-        );
-        let client = until_some("the driver has a session", async || {
-            driver.assert_running();
+        // Each time a driver of its own: one whose session came too late gives no second one.
+        let (driver, client) = until_some("the driver has a session", async || {
+            let port = free_port();
+            let driver = drive(handover, folder, port);
+            until_some("the driver listens", async || {
+                driver.assert_running();
+                TcpStream::connect(("127.0.0.1", port)).await.ok()
+            })
+            .await;
+            let builder = ClientBuilder::new(HttpConnector::new());
             // A web view that refuses automation would let the driver wait for ever.
-            timeout(Duration::from_secs(5), builder.connect(&address))
-                .await
-                .ok()?
-                .ok()
+            let url = format!("http://127.0.0.1:{port}");
+            let session = timeout(DEADLINE / 4, builder.connect(&url)).await;
+            Some((driver, session.ok()?.ok()?))
         })
         .await;
         let patience =
@@ -126,13 +154,19 @@ impl Window {
         }
     }
 
-    /// Clicks the element that a CSS selector finds; again, where the page has just moved it away or replaced it.
+    /// Clicks the element that a CSS selector finds, as soon as it stands still; again, where the page has just moved
+    /// it away or replaced it.
     ///
     /// # Panics
     /// As [`Window::find`].
     pub async fn click(&self, css: &str) {
         let deadline = tokio::time::Instant::now() + DEADLINE;
-        while let Err(error) = self.find(css).await.click().await {
+        loop {
+            self.find(css).await;
+            self.stands(css).await;
+            let Err(error) = self.find(css).await.click().await else {
+                return;
+            };
             if tokio::time::Instant::now() > deadline {
                 let picture = self.screenshot("failure").await;
                 panic!("a click on {css}: {error}; see {}", picture.display());
@@ -147,16 +181,26 @@ impl Window {
         }
     }
 
-    /// Types into the element that a CSS selector finds. No emoji: the driver drops them.
+    /// Waits until the element that a CSS selector finds has not moved for some frames: a click goes to a place, and
+    /// would meet what has come there meanwhile.
+    async fn stands(&self, css: &str) {
+        let script = STANDS.replace("CSS", &quoted(css));
+        let done = self.client.execute_async(&script, Vec::new()).await;
+        done.expect("a script that calls back");
+    }
+
+    /// Types into the element that a CSS selector finds, as soon as it can be typed into. No emoji: the driver drops
+    /// them.
     ///
     /// # Panics
     /// As [`Window::find`].
     pub async fn write(&self, css: &str, text: &str) {
-        self.find(css)
-            .await
-            .send_keys(text)
-            .await
-            .unwrap_or_else(|error| panic!("typing into {css}: {error}"));
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        while let Err(error) = self.find(css).await.send_keys(text).await {
+            let before_the_first_key = not_yet(&error) && tokio::time::Instant::now() < deadline;
+            assert!(before_the_first_key, "typing into {css}: {error}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The value of a script.
@@ -186,6 +230,17 @@ impl Window {
         }
     }
 
+    /// What the body of a function returns, as soon as it has been the same for ten frames and is not `null`: after a
+    /// jump a list draws another part for a moment, or none, and measures what is new in it.
+    ///
+    /// # Panics
+    /// When it throws, or goes on changing.
+    pub async fn at_rest(&self, what: &str, body: &str) -> Value {
+        let script = AT_REST.replace("BODY", body);
+        let done = self.client.execute_async(&script, Vec::new()).await;
+        done.unwrap_or_else(|error| panic!("{what} does not come to rest: {error}"))
+    }
+
     /// Writes what the web view shows to `NAME.png` in [`screenshots`].
     ///
     /// # Panics
@@ -206,4 +261,26 @@ impl Window {
     pub fn log(&self) -> String {
         self.driver.output()
     }
+}
+
+/// Whether an element refused what was asked of it before anything was done.
+pub(crate) fn not_yet(error: &CmdError) -> bool {
+    let CmdError::Standard(error) = error else {
+        return false;
+    };
+    matches!(
+        error.error,
+        ErrorStatus::StaleElementReference
+            | ErrorStatus::ElementNotInteractable
+            | ErrorStatus::NoSuchElement
+    )
+}
+
+fn drive(handover: &Handover, folder: &Path, port: u16) -> Process {
+    let mut command = Process::command("WebKitWebDriver");
+    command.args([
+        format!("--port={port}"),
+        format!("--target={}", handover.address),
+    ]);
+    Process::spawn("driver", folder, command)
 }
