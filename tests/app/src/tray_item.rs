@@ -1,12 +1,13 @@
 //! One icon in the tray, seen as a panel shows it: read when its signals say so, and not otherwise.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use carillon_tests_servers::DEADLINE;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use zbus::proxy::CacheProperties;
 use zbus::{Array, Connection, OwnedVariant, Proxy, Structure, Variant};
 
@@ -66,10 +67,11 @@ impl TrayItem {
     /// `None` when its owner has gone.
     pub(crate) async fn open(connection: &Connection, owner: &str, path: &str) -> Option<Self> {
         let item = proxy(connection, owner, path, ITEM).await?;
+        // Before the first look, so that nothing is missed between the two.
+        let mut signals = item.receive_all_signals().await.ok()?;
         let first = read(&item).await?;
         let (tell, shown) = watch::channel(first);
         let watched = item.clone();
-        let mut signals = item.receive_all_signals().await.ok()?;
         let watching = tokio::spawn(async move {
             while signals.next().await.is_some() {
                 if let Some(icon) = read(&watched).await {
@@ -140,16 +142,25 @@ impl TrayItem {
         entries
     }
 
-    /// Chooses the entry with this label.
+    /// Chooses the entry with this label, as soon as there is one.
     ///
     /// # Panics
     /// When there is none, with the labels that are.
     pub async fn choose(&self, label: &str) {
-        let entries = self.menu().await;
-        let Some(entry) = entries
-            .iter()
-            .find(|entry| entry.label.replace('_', "") == label)
-        else {
+        let mut entries = Vec::new();
+        let search = async {
+            loop {
+                entries = self.menu().await;
+                let found = entries
+                    .iter()
+                    .find(|entry| entry.label.replace('_', "") == label);
+                if let Some(entry) = found {
+                    return entry.clone();
+                }
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let Ok(entry) = timeout(DEADLINE, search).await else {
             panic!("no entry {label:?} in {entries:#?}");
         };
         let body = (entry.id, "clicked", Variant::from(0_i32), 0_u32);
