@@ -36,17 +36,19 @@ impl<'a> Tour<'a> {
     }
 }
 
-/// Fills in a form's fields at once.
+/// Fills in a form's fields at once, as soon as they are there.
 ///
 /// # Panics
-/// When the page has no such field.
+/// When the page gets no such field.
 pub async fn fill(window: &Window, fields: &[(&str, &str)]) {
     for (name, value) in fields {
+        let field = format!("[name={name}]");
+        window.find(&field).await;
         let script = format!(
             "const field = document.querySelector({});
              field.value = {};
              field.dispatchEvent(new Event('input', {{ bubbles: true }}))",
-            quoted(&format!("[name={name}]")),
+            quoted(&field),
             quoted(value)
         );
         window.script(&script).await;

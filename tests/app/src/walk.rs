@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use carillon_tests_servers::until_some;
 use serde_json::{Value, json};
 
 use crate::page::quoted;
@@ -63,12 +64,10 @@ impl<'a> Walk<'a> {
     /// Takes on the look, as the settings do, and gives the window of `process` on `screen` its size.
     pub async fn new(screen: &Screen, process: u32, window: &'a Window, look: Look) -> Self {
         take_on(window, look).await;
-        let found = screen.xdotool(&["search", "--onlyvisible", "--pid", &process.to_string()]);
-        let found = found.expect("the window on the screen");
-        let id = found.lines().next().expect("its number");
+        let shown = until_some("the window is seen", async || screen.shown(process)).await;
         let (width, height) = (look.width.to_string(), HEIGHT.to_string());
         screen
-            .xdotool(&["windowsize", id, &width, &height])
+            .xdotool(&["windowsize", &shown.id, &width, &height])
             .expect("another size");
         let sized = format!("return innerWidth === {width} && innerHeight === {height}");
         window.shows("its new size", &sized).await;
@@ -116,9 +115,10 @@ impl<'a> Walk<'a> {
     /// In a narrow window: back to the list, where the rail is.
     pub async fn back(&self) {
         if self.narrow() {
-            let back = "document.querySelector('main [data-test=back]')?.click()";
-            self.window.script(back).await;
-            self.window.find("[data-test=rail-settings]").await;
+            // A chat has its way back once it is open.
+            let back = "document.querySelector('main [data-test=back]')?.click();
+                return document.querySelector('[data-test=rail-settings]') !== null";
+            self.window.shows("the rail", back).await;
         }
     }
 
