@@ -24,10 +24,19 @@ impl Keyboard<'_> {
             .expect("keys");
     }
 
+    /// Where the focus is, once it stays there: what opens may take it only a moment later.
     async fn focus(&self) -> Value {
         // The element itself cannot be told from another of its kind: it gets a number.
         let script = "const it = document.activeElement; it.dataset.seen ??= String(Math.random()); return it.dataset.seen";
-        self.window.script(script).await
+        self.window.at_rest("the focus", script).await
+    }
+
+    /// Presses a key, and waits until the focus is elsewhere.
+    async fn moves(&self, key: &str) {
+        let before = self.focus().await;
+        self.key(key);
+        let moved = format!("return document.activeElement.dataset.seen !== {before}");
+        self.window.shows("the next focus", &moved).await;
     }
 
     async fn is_on(&self, css: &str) -> bool {
@@ -48,14 +57,12 @@ impl Keyboard<'_> {
     /// Tab, until the focus is on what a CSS selector finds.
     async fn tab_to(&self, css: &str) {
         self.window.find(css).await;
-        for _ in 0..25 {
+        for _ in 0..50 {
+            self.focus().await;
             if self.is_on(css).await {
                 return;
             }
-            let before = self.focus().await;
-            self.key("Tab");
-            let moved = format!("return document.activeElement.dataset.seen !== {before}");
-            self.window.shows("the next focus", &moved).await;
+            self.moves("Tab").await;
         }
         panic!("Tab does not lead to {css}");
     }
@@ -158,7 +165,7 @@ async fn what_opens_takes_the_focus_and_gives_it_back() {
     keys.lands_on("[role=menuitem]").await;
     window.find("[data-test=edit-contact]").await;
     while !keys.is_on("[data-test=edit-contact]").await {
-        keys.key("Down");
+        keys.moves("Down").await;
     }
     keys.key("Return");
     keys.lands_on("[data-test=contact-form] [name=name]").await;
