@@ -130,32 +130,35 @@ async fn what_is_filled_in_below_does_not_move_what_is_being_read() {
     }
     bob.ping().await;
 
-    // Alice reads what was said earlier.
-    window
-        .script("document.querySelector('[data-test=messages]').scrollTop -= 600")
-        .await;
-    window.find("[data-test=to-newest]").await;
-    let find = "const box = document.querySelector('[data-test=messages]').getBoundingClientRect();
-        const rows = [...document.querySelectorAll('[data-test=message]')];";
-    let read = window
-        .script(&format!(
-            "{find} return rows.find((it) => it.getBoundingClientRect().top >= box.top + 20).querySelector('.body').textContent"
-        ))
-        .await;
-    let top = format!(
-        "{find} const row = rows.find((it) => it.querySelector('.body')?.textContent === {read});
-         return row ? Math.round(row.getBoundingClientRect().top - box.top) : null"
+    // Alice reads what was said earlier. Until she is seen to, the list may still be on its way to what she wrote.
+    let scroll = "const list = document.querySelector('[data-test=messages]');
+        const left = document.querySelector('[data-test=to-newest]') !== null;
+        if (!left) list.scrollTop = list.scrollHeight - list.clientHeight - 600;
+        return left";
+    window.shows("what was said earlier", scroll).await;
+    let find = "const list = document.querySelector('[data-test=messages]');
+        const box = list.getBoundingClientRect();
+        const rows = [...document.querySelectorAll('[data-test=message]')];
+        const text = (row) => row?.querySelector('.body')?.textContent;
+        const below = (row) => Math.round(row.getBoundingClientRect().top - box.top);";
+    let first = format!(
+        "{find} const row = rows.find((it) => below(it) >= 20);
+         return row ? [text(row), below(row), list.scrollHeight] : null"
     );
-    let was = window.script(&top).await.as_i64().unwrap();
+    let was = window.at_rest("what is read", &first).await;
 
     back(&at, &wire).await;
     window.reads("[data-test=to-newest]", "3").await;
-    let is = window.script(&top).await;
-    let moved = is.as_i64().map(|is| (is - was).abs());
-    assert!(
-        moved.is_some_and(|moved| moved <= 2),
-        "{read} was at {was}, is at {is}"
+    let again = format!(
+        "{find} const row = rows.find((it) => text(it) === {});
+         return row && list.scrollHeight > {} ? below(row) : null",
+        was[0], was[2]
     );
+    let is = window
+        .at_rest("what is read, with more below", &again)
+        .await;
+    let moved = is.as_i64().unwrap() - was[1].as_i64().unwrap();
+    assert!(moved.abs() <= 2, "{was} is at {is}");
     window.click("[data-test=to-newest]").await;
     let talk = [
         "Earlier 60",
