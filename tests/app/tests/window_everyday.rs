@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in the functions that the tests share
 
 use carillon_tests_app::{AtScreen, Visitor, Window, quoted};
-use carillon_tests_servers::{Happened, Kind, Peer, until};
+use carillon_tests_servers::{Happened, Kind, Peer, until, until_some};
 use serde_json::json;
 
 /// WebDriver's code for the Enter key (WebDriver, section 17.4.2).
@@ -87,11 +87,11 @@ async fn own_status_and_its_words_are_seen_by_others() {
     let alice = at.meeting.alice_account.jid.clone();
     let mut bob = at.meeting.bob().await;
     let window = at.meeting.alice.open_window().await;
-    let mut sees = async |show: &str, status: &str| {
-        bob.expect(&format!("Alice {show} {status:?}"), |it| {
+    let mut sees = async |kind: &str, show: &str, status: &str| {
+        bob.expect(&format!("Alice {kind} {show} {status:?}"), |it| {
             it.kind() == "presence"
                 && it.text("from").starts_with(&alice)
-                && (it.text("show"), it.text("status")) == (show, status)
+                && (it.text("type"), it.text("show"), it.text("status")) == (kind, show, status)
         })
         .await
     };
@@ -100,22 +100,22 @@ async fn own_status_and_its_words_are_seen_by_others() {
     let words = "[data-test=status-text]";
     window.write(words, "Painting the roses").await;
     window.click("[data-test=availability-busy]").await;
-    sees("dnd", "Painting the roses").await;
+    sees("available", "dnd", "Painting the roses").await;
     window
         .reads("[data-test=own-words]", "Painting the roses")
         .await;
 
     window.click("[data-test=own-status]").await;
     write_anew(&window, words, &format!("Red ones{ENTER}")).await;
-    sees("dnd", "Red ones").await;
+    sees("available", "dnd", "Red ones").await;
     window.lacks(words).await;
 
     window.click("[data-test=own-status]").await;
     window.click("[data-test=availability-offline]").await;
-    sees("", "").await;
+    sees("unavailable", "", "Red ones").await;
     window.click("[data-test=own-status]").await;
     window.click("[data-test=availability-available]").await;
-    sees("", "Red ones").await;
+    sees("available", "", "Red ones").await;
 }
 
 #[tokio::test]
@@ -266,7 +266,7 @@ async fn what_is_typed_after_the_word_about_the_tray_was_put_aside_is_kept() {
         .until_status("no tray", |status| status["tray"] == false)
         .await;
     let process = alice.window_process().unwrap();
-    let shown = at.screen.shown(process).unwrap();
+    let shown = until_some("the window is seen", async || at.screen.shown(process)).await;
     at.screen.close(&shown);
     window.find("[data-test=close-anyway]").await;
     window.press(ESCAPE).await;
@@ -278,6 +278,9 @@ async fn what_is_typed_after_the_word_about_the_tray_was_put_aside_is_kept() {
     until("the window has gone", || alice.window_process().is_none()).await;
     let socket = Visitor::socket(&alice.desktop, &alice.profile());
     let mut tool = Visitor::tool(&socket).await.unwrap();
-    let overview = tool.must("read_overview", json!({})).await;
-    assert_eq!(overview["chats"][0]["draft"], "Half a thought");
+    until_some("the draft is kept", async || {
+        let overview = tool.must("read_overview", json!({})).await;
+        (overview["chats"][0]["draft"] == "Half a thought").then_some(())
+    })
+    .await;
 }
