@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // in the functions that the tests share
 
-use carillon_tests_app::{Pair, built_in, looks_at};
+use carillon_tests_app::{Pair, TrayIcon, built_in, looks_at};
 use carillon_tests_servers::Kind;
 
 /// The bell's main tone is G5, 784 Hz; the pitch is measured in eighths of a semitone.
@@ -28,7 +28,8 @@ async fn there_and_back(kind: Kind) {
     alice.contact_is(bob_jid, "available").await;
     alice.reads("[data-test=chat-presence]", "Available").await;
     let tray = bobs.tray.item().await;
-    let before = tray.shows("an icon", |icon| !icon.pixels.is_empty()).await;
+    let online = |icon: &TrayIcon| icon.tooltip_text.ends_with("Available");
+    let before = tray.shows("that Bob is online", online).await;
     let silence = bobs.speaker.mark();
 
     alice.say("Tea at five?").await;
@@ -65,6 +66,10 @@ async fn there_and_back(kind: Kind) {
     tray.shows("the icon of before", |icon| icon.pixels == before.pixels)
         .await;
 
+    // What comes to a chat that somebody looks at needs no popup.
+    pair.alice
+        .until_status("no focus", |status| status["focused"] == false)
+        .await;
     bob.say("With pleasure").await;
 
     alice.shows_message("With pleasure").await;
@@ -157,5 +162,7 @@ async fn waits(kind: Kind) {
     assert!(heard.resembles(&built_in("bell")), "{heard:?}");
     alice.delivery_is("For later", "arrived").await;
     alice.contact_is(&pair.bob_account.jid, "available").await;
-    alice.reads("[data-test=composer-note]", "").await;
+    let nothing =
+        "return document.querySelector('[data-test=composer-note]')?.innerText.trim() === ''";
+    alice.shows("no note any more", nothing).await;
 }
