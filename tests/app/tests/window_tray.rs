@@ -4,7 +4,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use carillon_tests_app::{Meeting, Pair, Person, Shown, TrayItem, Visitor, looks_at};
+use carillon_tests_app::{Meeting, Pair, Person, Shown, TrayIcon, TrayItem, Visitor, looks_at};
 use carillon_tests_servers::{Kind, until_some};
 use serde_json::{Value, json};
 
@@ -48,8 +48,9 @@ async fn a_click_brings_the_window_from_behind_another_and_from_the_task_bar() {
 
     has_focus(&pair.alice).await;
     lost_focus(&pair.bob).await;
-    let status = pair.alice.status().await;
-    assert!(looks_at(&pair.bob_account.jid)(&status), "{status}");
+    pair.alice
+        .until_status("the chat with Bob", looks_at(&pair.bob_account.jid))
+        .await;
 
     let window = shown(&pair, &pair.alice).await;
     pair.screen
@@ -57,7 +58,10 @@ async fn a_click_brings_the_window_from_behind_another_and_from_the_task_bar() {
         .unwrap();
     lost_focus(&pair.alice).await;
     let process = pair.alice.window_process().unwrap();
-    assert_eq!(pair.screen.shown(process), None, "minimised");
+    until_some("it is minimised", async || {
+        pair.screen.shown(process).is_none().then_some(())
+    })
+    .await;
 
     tray.activate().await;
 
@@ -209,7 +213,8 @@ async fn a_mute_for_an_hour_silences_until_it_is_lifted() {
     let mut bob = meeting.bob_unseen().await;
     let (alice, alice_jid) = (&meeting.alice, &meeting.alice_account.jid);
     let tray = alice.desktop.tray.item().await;
-    let before = tray.shows("an icon", |icon| !icon.pixels.is_empty()).await;
+    let online = |icon: &TrayIcon| icon.tooltip_text.ends_with("Available");
+    let before = tray.shows("that Alice is online", online).await;
     let mut tool = tool(alice).await;
 
     let asked = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -244,6 +249,10 @@ async fn a_mute_for_an_hour_silences_until_it_is_lifted() {
     let popup = popups.next_popup("for the second", |_| true).await;
     assert_eq!(popup.body, "Heard", "the first had none");
     alice.desktop.speaker.begins_since(silence).await;
-    let labels = tray.menu().await;
-    assert!(labels.iter().any(|entry| entry.label == "Mute for an hour"));
+    until_some("the menu offers it again", async || {
+        let entries = tray.menu().await;
+        let again = entries.iter().any(|it| it.label == "Mute for an hour");
+        again.then_some(())
+    })
+    .await;
 }
