@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::time::Duration;
+
 use carillon_tests_app::{AtScreen, Window, alert_cell, alert_row, built_in};
 use carillon_tests_servers::Kind;
 use serde_json::json;
+
+/// Of two sounds within a second only the stronger one is heard.
+const ONE_AT_A_TIME: Duration = Duration::from_millis(1_200);
 
 /// Whether a row shows a popup.
 async fn pops_up(window: &Window, kind: &str) -> bool {
@@ -38,6 +43,7 @@ async fn a_sound_and_an_icon_that_were_chosen_are_the_next_alert_s() {
     assert!(first.resembles(&built_in("knock")), "{first:?}");
 
     let mut bob = at.meeting.bob_unseen().await;
+    tokio::time::sleep_until((first.onset + ONE_AT_A_TIME).into()).await;
     bob.message(&at.meeting.alice_account.jid, "Hear that?")
         .await;
 
