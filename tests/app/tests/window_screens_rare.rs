@@ -47,7 +47,8 @@ async fn the_screens_when_something_is_wrong() {
         (overview["desktop"]["tray"] == false).then_some(())
     })
     .await;
-    let shown = at.screen.shown(tour.process).expect("the window");
+    let shown = async || at.screen.shown(tour.process);
+    let shown = until_some("the window is seen", shown).await;
     at.screen.close(&shown);
     window.find("[data-test=close-anyway]").await;
     for look in LOOKS {
