@@ -271,7 +271,8 @@ pub enum Incoming {
     /// [`Self::Online`].
     Resumed,
     /// On the stream of an earlier run that was asked for, the server has handled so many of my stanzas, modulo
-    /// 2^32. [`Self::Online`] is next, whether that stream goes on or not.
+    /// 2^32. [`Self::Online`] is next, whether that stream goes on or not. To be answered by
+    /// [`Outgoing::EarlierSettled`]: if it goes on, nothing is written before that.
     ReachedEarlier(u32),
     /// A stored row was written as my so-manyth stanza on a managed stream, modulo 2^32.
     Numbered {
@@ -427,6 +428,9 @@ pub enum Outgoing {
     },
     /// The answer to [`Incoming::Counted`]: all up to this number is on the disk.
     Handled(u32),
+    /// The answer to [`Incoming::ReachedEarlier`]: which rows the server has is on the disk, and the numbers that rows
+    /// had are forgotten. From now on they may mean other stanzas.
+    EarlierSettled,
     /// Asks an archive for a page.
     Archive(ArchiveQuery),
     /// Asks a room what it can do; answered by [`RoomEvent::HasArchive`] where it keeps an archive.

@@ -243,11 +243,14 @@ impl Account {
 
     /// Says something on the session; `false` when there is none or it does not keep up.
     pub(crate) fn say(&self, outgoing: Outgoing) -> bool {
-        self.is_online()
-            && self
-                .session
-                .as_ref()
-                .is_some_and(|session| session.outgoing.try_send(outgoing).is_ok())
+        self.is_online() && self.say_early(outgoing)
+    }
+
+    /// The same to a session that is not online yet.
+    pub(crate) fn say_early(&self, outgoing: Outgoing) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.outgoing.try_send(outgoing).is_ok())
     }
 
     /// The name I gave a contact, else the node of the address.

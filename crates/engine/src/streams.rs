@@ -204,8 +204,17 @@ impl Desk {
 
     pub(crate) fn hear_reached_earlier(&mut self, id: AccountId, count: u32) {
         let reached = self.store.reached_earlier(id, count);
-        if let Some(ids) = self.stored(id, reached) {
+        let stored = self.stored(id, reached);
+        // Where the disk does not take it the stream waits for another attempt, as it is.
+        let answer = match &stored {
+            Some(_) => Outgoing::EarlierSettled,
+            None => Outgoing::Close,
+        };
+        if let Some(ids) = stored {
             self.hear_reached(id, &ids);
+        }
+        if let Some(account) = self.accounts.get(&id) {
+            account.say_early(answer);
         }
     }
 

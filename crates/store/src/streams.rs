@@ -58,12 +58,12 @@ impl Store {
     }
 
     /// The server has handled so many stanzas of the stream of an earlier run: answers the ids of the rows among
-    /// them. The others will be written anew, under other numbers.
+    /// them. The others will be written anew, under other numbers. Durable: after it the old numbers mean nothing.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn reached_earlier(&mut self, account: AccountId, count: u32) -> Result<Vec<String>> {
-        self.committed(|tx| {
+        self.durable(|tx| {
             let mut written =
                 tx.prepare_cached("SELECT number, id FROM stream_row WHERE account = ?1")?;
             let all: Vec<(u32, String)> = written

@@ -47,7 +47,7 @@ impl Session {
         let mut session = Self::new(stream.jid, surroundings);
         let count = reached.unwrap_or_default();
         session.sm = StreamManagement::restored(stream.id, Count(stream.handled), count);
-        session.early.extend(told_earlier(reached));
+        session.unsettled = Some(count);
         for (room, nick) in stream.rooms {
             session.rooms.was_in(&room, nick);
         }
@@ -78,6 +78,17 @@ impl Session {
             (None, reached) => self.early.extend(told_earlier(reached)),
             (Some(_), None) => {}
         }
+    }
+
+    /// How many stanzas the server had handled before this session, if the engine has not heard it yet. Until it has
+    /// put that on the disk nothing may be written: a kill would leave it with numbers that mean something else.
+    pub(crate) fn take_unsettled(&mut self) -> Option<u32> {
+        self.unsettled.take().map(|Count(number)| number)
+    }
+
+    /// What was to be written is not.
+    pub(crate) fn keep_to_itself(&mut self) {
+        self.send.clear();
     }
 
     /// Has the server manage this stream.

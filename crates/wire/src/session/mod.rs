@@ -31,7 +31,7 @@ use pending::Pending;
 use reached::Reached;
 use rooms::Rooms;
 use std::collections::{HashSet, VecDeque};
-use stream_management::StreamManagement;
+use stream_management::{Count, StreamManagement};
 
 pub use going_on::Asleep;
 pub(crate) use serve::serve;
@@ -112,6 +112,8 @@ pub(crate) struct Session {
     begun: bool,
     /// It ended before it was known what the server offers.
     cut_short: bool,
+    /// So much the server has handled of the stream of an earlier run, which the engine is still to hear.
+    unsettled: Option<Count>,
     /// Was sent over a link that broke, and is counted already: goes first.
     again: Vec<Element>,
     /// To be sent, in this order.
@@ -144,6 +146,7 @@ impl Session {
             assigns_stanza_ids: false,
             begun: false,
             cut_short: false,
+            unsettled: None,
             again: Vec::new(),
             send: Vec::new(),
             early: Vec::new(),

@@ -103,7 +103,8 @@ impl Session {
             Outgoing::Archive(query) => return self.ask_archive(query),
             Outgoing::RoomInfo { room } => return self.ask_room(room),
             Outgoing::Ping => return self.ping_anyway(),
-            Outgoing::Close => return,
+            // Where nobody waits for it the stream is a new one.
+            Outgoing::EarlierSettled | Outgoing::Close => return,
         };
         self.send.push(stanza);
     }

@@ -38,7 +38,12 @@ pub(crate) async fn serve<T: Transport>(
     incoming: &mpsc::Sender<Incoming>,
 ) -> Result<(), SessionProblem> {
     let begun = Instant::now();
-    let end = talk(transport, session, outgoing, incoming).await;
+    let end = if settle(session, outgoing, incoming).await {
+        talk(transport, session, outgoing, incoming).await
+    } else {
+        session.keep_to_itself();
+        Ok(())
+    };
     let end = end.map_err(|problem| match problem {
         SessionProblem::Replaced
             if session.can_be_resumed() && begun.elapsed() < LATE_RESUMPTION =>
@@ -77,6 +82,31 @@ pub(crate) async fn serve<T: Transport>(
         tracing::warn!("what was heard last was not taken");
     }
     end
+}
+
+/// Waits until the engine has put down how far the stream of an earlier run had come. Answers whether to go on.
+async fn settle(
+    session: &mut Session,
+    outgoing: &mut mpsc::Receiver<Outgoing>,
+    incoming: &mpsc::Sender<Incoming>,
+) -> bool {
+    let Some(reached) = session.take_unsettled() else {
+        return true;
+    };
+    if incoming
+        .send(Incoming::ReachedEarlier(reached))
+        .await
+        .is_err()
+    {
+        return false;
+    }
+    loop {
+        match outgoing.recv().await {
+            Some(Outgoing::EarlierSettled) => return true,
+            Some(Outgoing::Close) | None => return false,
+            Some(what) => session.say(what),
+        }
+    }
 }
 
 /// What woke the session.

@@ -10,7 +10,7 @@ use crate::run::Earlier;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use carillon_core::connection::Mechanism;
-use carillon_core::session::{Incoming, SessionProblem};
+use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use carillon_xml::write;
 use sasl::common::scram::{ScramProvider, Sha256};
 
@@ -80,8 +80,9 @@ async fn an_earlier_stream_goes_on_with_the_authentication() {
     assert_eq!(resume.attr("previd"), Some("before"));
     assert_eq!(resume.attr("h"), Some("3"));
     assert!(request.has_child("bind", "urn:xmpp:bind:0"));
-    server.answers_first_requests().await;
     assert_eq!(server.stage.told().await, Incoming::ReachedEarlier(2));
+    server.stage.ask(Outgoing::EarlierSettled).await;
+    server.answers_first_requests().await;
     let Incoming::Online { jid, .. } = server.stage.told().await else {
         panic!("it is not online");
     };
