@@ -21,6 +21,7 @@ mod errands;
 mod error;
 mod history;
 mod invites;
+mod log;
 mod meta;
 mod order;
 mod outgoing;

@@ -1,6 +1,6 @@
 //! The two connections, and the two levels at which a write is safe.
 
-use crate::{Result, StoreError, damage, salvage, schema};
+use crate::{Result, StoreError, damage, log, salvage, schema};
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::{
@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
@@ -33,6 +33,8 @@ pub struct Store {
     checked: bool,
     /// Pages of the WAL, as the last commit left it.
     in_wal: Arc<AtomicU32>,
+    /// A sync failed: what the WAL holds may be on no disk, although the next sync succeeds.
+    doubtful: Arc<AtomicBool>,
 }
 
 /// Pages, some 3 MB of WAL. Reading a long WAL is slower, moving it after every write costs more than the writes.
@@ -61,8 +63,9 @@ impl Store {
     /// as they say.
     pub fn open(path: &Path) -> Result<Self> {
         let mut opened = schema::open_to_write(path)?;
-        let in_wal = Arc::default();
-        count_pages(&mut opened.connection, Arc::clone(&in_wal))?;
+        let (in_wal, doubtful) = (Arc::default(), Arc::default());
+        let counted = (Arc::clone(&in_wal), Arc::clone(&doubtful));
+        count_pages(&mut opened.connection, counted)?;
         let store = Self {
             reader: Reader {
                 connection: opened.connection,
@@ -71,6 +74,7 @@ impl Store {
             unsynced: false,
             checked: opened.whole,
             in_wal,
+            doubtful,
         };
         if opened.suspected {
             salvage::try_out(&store)?;
@@ -108,6 +112,7 @@ impl Store {
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
             if let Err(error) = moved {
                 tracing::warn!(%error, "the log could not be moved into the database");
+                self.doubtful.store(true, Ordering::Relaxed);
             }
             self.in_wal.store(0, Ordering::Relaxed);
             // The first write afterwards begins the WAL anew, with a sync more: let it be this one, not a message.
@@ -172,14 +177,33 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
+        if self.doubtful.load(Ordering::Relaxed) {
+            self.write_log_again()?;
+        }
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         let done = self.transact(work);
+        if matches!(done, Err(StoreError::Io { .. })) {
+            self.doubtful.store(true, Ordering::Relaxed);
+        }
         self.connection
             .pragma_update(None, "synchronous", "NORMAL")?;
         let (done, wrote) = done?;
         // A transaction that changed nothing wrote nothing, hence synced nothing.
         self.unsynced &= !wrote;
         Ok(done)
+    }
+
+    fn write_log_again(&mut self) -> Result<()> {
+        let path = self.path.clone();
+        // Nobody else may write meanwhile what would then be overwritten.
+        let alone = self
+            .reader
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        log::write_again(&path).map_err(|error| StoreError::io(&error))?;
+        alone.rollback()?;
+        self.doubtful.store(false, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Answers also whether anything was written.
@@ -207,13 +231,16 @@ impl Store {
 }
 
 /// Has every commit tell how long it leaves the WAL. This takes the place of SQLite's own rule of when to move it.
-fn count_pages(connection: &mut Connection, in_wal: Arc<AtomicU32>) -> Result<()> {
+fn count_pages(
+    connection: &mut Connection,
+    (in_wal, doubtful): (Arc<AtomicU32>, Arc<AtomicBool>),
+) -> Result<()> {
     connection.wal_hook(Some(move |wal: &mut Wal, pages| {
         let pages = u32::try_from(pages).unwrap_or_default();
         in_wal.store(pages, Ordering::Relaxed);
-        if pages >= CHECKPOINT_AT_LAST {
-            // As SQLite itself: the commit is made, whatever becomes of this.
-            let _ = wal.checkpoint();
+        // As SQLite itself: the commit is made, whatever becomes of this.
+        if pages >= CHECKPOINT_AT_LAST && wal.checkpoint().is_err() {
+            doubtful.store(true, Ordering::Relaxed);
         }
         Ok(())
     }))?;

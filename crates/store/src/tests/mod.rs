@@ -9,6 +9,8 @@ mod damage;
 mod disk;
 mod duplicates;
 mod errands;
+#[cfg(target_os = "linux")]
+mod failed_sync;
 mod kill;
 mod migration;
 mod outgoing;
