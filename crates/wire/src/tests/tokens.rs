@@ -10,7 +10,7 @@ use crate::run::Earlier;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use carillon_core::connection::{Binding, Mechanism, TokenMechanism};
-use carillon_core::session::{Incoming, SessionProblem};
+use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use minidom::Element;
 use sasl::common::scram::{ScramProvider, Sha256};
 use std::future::Future;
@@ -208,6 +208,8 @@ async fn a_stream_goes_on_by_token_in_two_round_trips() {
         server.trips
     );
     assert_eq!(server.trips, 2);
+    while server.stage.told().await != Incoming::ReachedEarlier(2) {}
+    server.stage.ask(Outgoing::EarlierSettled).await;
     server.answers_first_requests().await;
 }
 
