@@ -132,15 +132,18 @@ async fn on_a_full_disk_nothing_is_lost_it_is_told_once_and_all_goes_on_when_the
     meeting.alice.quit().await;
 }
 
-/// Every write and every sync of the database fails as on a broken disk, until the value goes.
+const SYNCS: &str = "fsync,fdatasync";
+const ALL_CALLS: &str = "pwrite64,fsync,fdatasync";
+
+/// These calls fail as on a broken disk, until the value goes.
 struct BrokenDisk(Process);
 
 impl BrokenDisk {
     /// `None` where there is no strace, or it may not trace what runs already.
-    async fn of(alice: &Person, name: &str) -> Option<Self> {
+    async fn of(alice: &Person, name: &str, calls: &str) -> Option<Self> {
         let mut strace = Process::command("strace");
-        strace.args(["-f", "-e", "trace=pwrite64,fdatasync", "-o", "/dev/null"]);
-        strace.args(["-e", "inject=pwrite64,fdatasync:error=EIO"]);
+        strace.args(["-f", "-e", &format!("trace={calls}"), "-o", "/dev/null"]);
+        strace.args(["-e", &format!("inject={calls}:error=EIO")]);
         strace.args(["-p", &alice.resident_id().to_string()]);
         let strace = Process::spawn(name, alice.desktop.folder(), strace);
         let begun = async || {
@@ -179,7 +182,7 @@ async fn on_a_disk_with_errors_nothing_acknowledged_is_lost_it_is_told_once_and_
     let status = meeting.alice.until_status("the first message", unread(1));
     status.await;
 
-    let Some(broken) = BrokenDisk::of(&meeting.alice, "broken").await else {
+    let Some(broken) = BrokenDisk::of(&meeting.alice, "broken", ALL_CALLS).await else {
         println!("SKIPPED: there is no strace, or it may not trace here");
         return;
     };
@@ -214,9 +217,9 @@ async fn on_a_disk_with_errors_nothing_acknowledged_is_lost_it_is_told_once_and_
         .until_status("what was written meanwhile", unread(4))
         .await;
 
-    let broken = BrokenDisk::of(&meeting.alice, "broken again")
-        .await
-        .unwrap();
+    // What was written fails to reach the disk: it is shown, and not acknowledged yet.
+    let broken = BrokenDisk::of(&meeting.alice, "broken again", SYNCS).await;
+    let broken = broken.unwrap();
     bob.message(alice, "On a broken disk 4").await;
     let popups = &meeting.alice.desktop.notifications;
     let popup = popups
