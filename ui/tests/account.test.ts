@@ -90,7 +90,7 @@ describe('the way to a server', () => {
 
 describe('a long catch-up', () => {
   it('has a bar that tells how far it is, stops it and goes on', async () => {
-    account({ catching_up: { taken: 300, total: 1_200, stopped: false } });
+    account({ catching_up: { taken: 300, total: 1_200, stopped: false, slow: false } });
     render(Bars);
     expect(byTest('catching-up')!.textContent).toContain('300 of 1,200');
     await fireEvent.click(byTest('stop-or-go-on')!);
@@ -101,8 +101,14 @@ describe('a long catch-up', () => {
   });
 
   it('that is over in a moment has none', () => {
-    account({ catching_up: { taken: 100, total: null, stopped: false } });
+    account({ catching_up: { taken: 100, total: null, stopped: false, slow: false } });
     render(Bars);
     expect(byTest('catching-up')).toBeNull();
+  });
+
+  it('says that the server is slow to give what was missed, however little there is', () => {
+    account({ catching_up: { taken: 0, total: null, stopped: false, slow: true } });
+    render(Bars);
+    expect(byTest('catching-up')!.textContent).toContain('slow to give what you missed');
   });
 });

@@ -1,7 +1,7 @@
 //! Archives that could not be read, or have to be read once more: when that is tried again.
 
 use crate::account::{Account, Line};
-use crate::archive::Reading;
+use crate::archive::{Patience, Reading};
 use crate::desk::Desk;
 use crate::output::Output;
 use carillon_core::ids::{AccountId, Timestamp};
@@ -31,6 +31,8 @@ pub(crate) struct Again {
     failures: u32,
     /// `None` while it is being read.
     due: Option<Timestamp>,
+    /// How it is asked.
+    patience: Patience,
 }
 
 impl Account {
@@ -58,6 +60,27 @@ impl Account {
     pub(crate) fn is_put_off(&self) -> bool {
         let due = |again: &Again| again.due.is_some();
         self.has_archive() && self.again.get(&None).is_some_and(due)
+    }
+
+    /// An archive, mine or a room's, gave something that was not known.
+    pub(crate) fn archive_goes_on(&mut self, room: Option<&BareJid>) {
+        if let Some(again) = self.again.get_mut(&room.cloned()) {
+            again.failures = 0;
+            again.due = None;
+        }
+    }
+
+    /// How patiently an archive is asked.
+    pub(crate) fn patience_with(&self, room: Option<&BareJid>) -> Patience {
+        let again = self.again.get(&room.cloned());
+        again.map(|again| again.patience).unwrap_or_default()
+    }
+
+    /// Whether what was missed takes an archive longer than is waited for.
+    pub(crate) fn waits_for_a_slow_archive(&self) -> bool {
+        self.again.iter().any(|(room, again)| {
+            again.patience.is_tried() && (again.due.is_some() || self.is_catching_up(room.as_ref()))
+        })
     }
 
     /// The rooms that I am in and that keep an archive.
@@ -159,6 +182,10 @@ impl Desk {
         }
         for (id, reading) in silent {
             tracing::warn!("an archive kept silent");
+            if let Some(account) = self.accounts.get_mut(&id) {
+                let again = account.again.entry(reading.room().cloned()).or_default();
+                again.patience = reading.patience.after_silence();
+            }
             if reading.is_catch_up() {
                 self.read_later(id, reading.room().cloned());
             }

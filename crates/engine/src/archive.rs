@@ -5,8 +5,10 @@
 //! Until it has come to the end, what comes live does not move that mark.
 
 mod ahead;
+mod patience;
+mod progress;
+mod reading;
 
-use crate::account::Account;
 use crate::desk::{Desk, DeskError};
 use crate::output::Output;
 use carillon_core::chat::Author;
@@ -18,48 +20,20 @@ use carillon_core::session::{
 };
 use carillon_store::{ArchiveCursor, NewMessage, PageKind, Received, StoredEntry};
 use jid::BareJid;
+use progress::Progress;
+use reading::Goal;
 use std::collections::BTreeMap;
+
+pub(crate) use patience::Patience;
+pub(crate) use reading::Reading;
 
 /// Entries of a page; servers give fewer if they like.
 const PAGE: u32 = 100;
 /// So much of the past is read of an archive that was never read before.
 const FIRST_PAGE: u32 = 50;
 
-/// An archive that has not answered for so long may never; in milliseconds.
-const SILENT: i64 = 60_000;
 /// This computer's clock and the server's may differ by so much; in milliseconds. What is read twice is stored once.
 const CLOCKS_APART: i64 = 3_600_000;
-
-/// Why an archive is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Goal {
-    /// It was never read before: its newest page, which is history.
-    First,
-    /// What follows what is known.
-    CatchUp,
-    /// What follows the moment of the last entry that was known, since the archive has forgotten that entry.
-    CatchUpByTime,
-    /// What was said in this chat before.
-    Older(BareJid),
-}
-
-/// An archive that is being read.
-#[derive(Debug, Clone)]
-pub(crate) struct Reading {
-    room: Option<BareJid>,
-    goal: Goal,
-    /// The order of what was read may still change: it is read to its end, and again the next time.
-    unstable: bool,
-    taken: u32,
-    total: Option<u32>,
-    /// The ends of the page before; before there is one, the entry up to which the archive is known.
-    first: Option<String>,
-    last: Option<String>,
-    /// The question for what follows, where that was asked already.
-    ahead: Option<u64>,
-    /// When the archive was asked last.
-    asked: Timestamp,
-}
 
 /// How far a catch-up is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +42,8 @@ pub struct CatchingUp {
     pub taken: u32,
     /// Of so many, where the server counts.
     pub total: Option<u32>,
+    /// The server takes longer than is waited for: it is asked for less and less, and less and less often.
+    pub slow: bool,
 }
 
 impl Desk {
@@ -88,6 +64,7 @@ impl Desk {
         let mut reading = Reading::new(room, goal, self.now());
         if let Some(ArchivePlace::After(known)) = &place {
             reading.last = Some(known.clone());
+            reading.progress = Progress::from(reading.last.clone());
         }
         self.read_on(id, reading, place);
     }
@@ -118,14 +95,16 @@ impl Desk {
             Goal::Older(chat) if reading.room.is_none() => Some(chat.clone()),
             _ => None,
         };
+        let account = self.accounts.get_mut(&id)?;
+        reading.patience = account.patience_with(reading.room.as_ref());
+        let usual = if place.is_none() { FIRST_PAGE } else { PAGE };
         let query = ArchiveQuery {
             request,
             room: reading.room.clone(),
             with,
-            max: if place.is_none() { FIRST_PAGE } else { PAGE },
+            max: reading.patience.page(usual),
             place: place.unwrap_or(ArchivePlace::Newest),
         };
-        let account = self.accounts.get_mut(&id)?;
         if account.say(Outgoing::Archive(query)) {
             account.reading.insert(request, reading);
             return Some(request);
@@ -140,10 +119,15 @@ impl Desk {
     #[must_use]
     pub fn catching_up(&self, id: AccountId) -> Option<CatchingUp> {
         let account = self.accounts.get(&id)?;
-        let reading = account.reading.values().find(|one| one.is_catch_up())?;
+        let reading = account.reading.values().find(|one| one.is_catch_up());
+        let slow = account.waits_for_a_slow_archive();
+        if reading.is_none() && !slow {
+            return None;
+        }
         Some(CatchingUp {
-            taken: reading.taken,
-            total: reading.total,
+            taken: reading.map_or(0, |reading| reading.taken),
+            total: reading.and_then(|reading| reading.total),
+            slow,
         })
     }
 
@@ -286,7 +270,9 @@ impl Desk {
         for sign in signs {
             self.hear_stanza(id, sign);
         }
-        self.after_page(id, reading, complete, stuck);
+        let new = |one: &StoredEntry| matches!(one.received, Received::New(_));
+        let brought = stored.iter().any(new);
+        self.after_page(id, reading, complete, stuck, brought);
     }
 
     /// The time of a page's last entry, or of the last one before it where the page has none: should the archive
@@ -393,15 +379,25 @@ impl Desk {
         }
     }
 
-    fn after_page(&mut self, id: AccountId, reading: Reading, complete: bool, stuck: bool) {
+    fn after_page(
+        &mut self,
+        id: AccountId,
+        reading: Reading,
+        complete: bool,
+        stuck: bool,
+        brought: bool,
+    ) {
         self.send_errands(id);
-        // What nothing was kept of up to where it is stuck is all read again.
-        let went_on = complete || (!stuck && !reading.unstable);
+        // What nothing was kept of up to where it is stuck is all read again, as is what goes in a circle.
+        let went_on = !stuck && !reading.unstable && brought;
         if let Some(account) = self.accounts.get_mut(&id)
             && reading.is_catch_up()
-            && went_on
         {
-            account.again.remove(&reading.room);
+            match (complete, went_on) {
+                (true, _) => drop(account.again.remove(&reading.room)),
+                (false, true) => account.archive_goes_on(reading.room.as_ref()),
+                (false, false) => {}
+            }
         }
         if !reading.is_catch_up() {
             // The older ones lie before what is shown: it has to be read again.
@@ -435,56 +431,5 @@ impl Desk {
             self.tell(Output::LeftOut(taken));
         }
         self.tell(Output::Accounts);
-    }
-}
-
-impl Account {
-    /// Until when what was missed is being read, should the archive keep silent from now on.
-    pub(crate) fn reads_until(&self) -> Option<Timestamp> {
-        self.reading
-            .values()
-            .filter(|reading| reading.is_catch_up())
-            .map(Reading::silent_at)
-            .max()
-    }
-}
-
-impl Reading {
-    fn new(room: Option<BareJid>, goal: Goal, now: Timestamp) -> Self {
-        Self {
-            room,
-            goal,
-            unstable: false,
-            taken: 0,
-            total: None,
-            first: None,
-            last: None,
-            ahead: None,
-            asked: now,
-        }
-    }
-
-    /// Whether it goes on from what was known of that archive, mine or a room's.
-    pub(crate) fn catches_up(&self, room: Option<&BareJid>) -> bool {
-        self.is_catch_up() && self.room.as_ref() == room
-    }
-
-    /// The archive is asked again, or can be heard again.
-    pub(crate) fn is_asked_at(&mut self, now: Timestamp) {
-        self.asked = now;
-    }
-
-    /// When to give up waiting for the answer.
-    pub(crate) fn silent_at(&self) -> Timestamp {
-        self.asked.plus_millis(SILENT)
-    }
-
-    /// The room whose archive it is; `None` for mine.
-    pub(crate) fn room(&self) -> Option<&BareJid> {
-        self.room.as_ref()
-    }
-
-    pub(crate) fn is_catch_up(&self) -> bool {
-        !matches!(self.goal, Goal::Older(_))
     }
 }

@@ -160,16 +160,31 @@ impl Desk {
     }
 
     pub(crate) fn hear_receipt(&mut self, id: AccountId, from: &BareJid, message: &str) {
+        let had_failed = self.had_failed(id, from, message);
         let advanced = self
             .store
             .advance(id, Some(from), message, Delivery::Arrived);
         self.tell_advanced(id, from, advanced);
+        self.has_arrived_after_all(id, from, had_failed);
     }
 
     pub(crate) fn hear_displayed(&mut self, id: AccountId, from: &BareJid, message: &str) {
+        let had_failed = self.had_failed(id, from, message);
         let read = self.store.advance_up_to(id, from, message);
         for message in self.stored(id, read).unwrap_or_default() {
             self.tell_changed(id, from, message);
+        }
+        self.has_arrived_after_all(id, from, had_failed);
+    }
+
+    fn had_failed(&self, id: AccountId, chat: &BareJid, message: &str) -> bool {
+        self.store.has_failed(id, chat, message).unwrap_or(false)
+    }
+
+    /// A server may give a message back and deliver it all the same: that it failed is not true any more.
+    fn has_arrived_after_all(&mut self, id: AccountId, chat: &BareJid, had_failed: bool) {
+        if had_failed {
+            self.withdraw(EventKind::MessageFailed, id, chat);
         }
     }
 

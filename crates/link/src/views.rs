@@ -79,6 +79,8 @@ pub struct CatchingUp {
     pub total: Option<u32>,
     /// The user stopped it.
     pub stopped: bool,
+    /// The server takes longer than is waited for: it is asked for less, and less often.
+    pub slow: bool,
 }
 
 /// My own status and mute.

@@ -149,7 +149,7 @@ export class Fake implements Carrier {
   }
 
   #catchUp(account: number, stopped: boolean): null {
-    const catching_up = { taken: 400, total: 1_000, stopped };
+    const catching_up = { taken: 400, total: 1_000, stopped, slow: false };
     this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, catching_up } : view));
     return this.#changed('accounts');
   }

@@ -72,6 +72,7 @@ impl Reading {
         self.taken = self.taken.saturating_add(length);
         self.total = page.count.or(self.total);
         self.unstable |= !page.stable;
+        self.progress.take(page.last.as_deref());
         self.first.clone_from(&page.first);
         self.last.clone_from(&page.last);
     }
@@ -80,7 +81,10 @@ impl Reading {
     /// ever. Looked at before the page is taken.
     pub(super) fn is_stuck_at(&self, page: &ArchivePage) -> bool {
         let same = |one: &Option<String>, other| one.is_some() && one == other;
-        page.entries.is_empty() || same(&page.last, &self.last) || same(&page.first, &self.first)
+        page.entries.is_empty()
+            || same(&page.last, &self.last)
+            || same(&page.first, &self.first)
+            || self.progress.has_seen(page.last.as_deref())
     }
 
     /// Nothing that is wanted lies behind this page.

@@ -7,6 +7,7 @@ use carillon_core::chat::{Author, HistoryAnchor};
 use carillon_core::session::{
     ArchivePage, ArchivePlace, Incoming, IncomingMessage, Origin, Outgoing, RoomEvent,
 };
+use carillon_engine::Output;
 
 const ROOM: &str = "tea@rooms.example.org";
 
@@ -300,4 +301,89 @@ async fn a_session_that_is_too_busy_for_the_question_is_asked_it_later() {
     assert_eq!(query.place, after(5));
     session.answers(&query, numbers(6..=7, true)).await;
     assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+}
+
+/// How far the window is told that the reading is, and whether the server is slow.
+async fn shown(stage: &Stage) -> Option<(u32, bool)> {
+    let alice = stage.alice;
+    let way = stage.call(move |desk| desk.catching_up(alice)).await;
+    way.map(|way| (way.taken, way.slow))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_takes_long_is_asked_for_less_and_given_more_time_and_the_user_sees_it() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    for (page, seconds, then) in [(100, 60, 5), (25, 120, 10), (6, 240, 20)] {
+        let query = session.is_asked().await;
+        assert_eq!((query.place, query.max), (after(3), page));
+        stage.passes(seconds - 1).await;
+        session.asks_nothing().await;
+        stage.told().await;
+        stage.passes(1).await;
+        let told = stage.told().await;
+        assert!(told.has(|one| *one == Output::Accounts), "it is told");
+        assert_eq!(shown(&stage).await, Some((0, true)));
+        stage.passes(then).await;
+    }
+    // What it needs for so little is less than what is waited.
+    let query = session.is_asked().await;
+    assert_eq!(query.max, 5);
+    stage.passes(200).await;
+    session.answers(&query, numbers(4..=5, false)).await;
+    let query = session.is_asked().await;
+    assert_eq!((&query.place, query.max), (&after(5), 5));
+    assert_eq!(shown(&stage).await, Some((2, true)));
+    session.answers(&query, numbers(6..=7, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+    assert_eq!(shown(&stage).await, None);
+    let mut session = stage.is_away(session).await;
+    assert_eq!(session.is_asked().await.max, 100);
+    assert_eq!(shown(&stage).await, Some((0, false)));
+}
+
+/// Answers with the pages of a circle, one after the other, until nothing is asked any more: so many.
+async fn goes_round(session: &mut Session, length: u32) -> u32 {
+    let mut answered = 0;
+    loop {
+        let said = session.says().await;
+        let mut asked = said.into_iter().filter_map(|one| match one {
+            Outgoing::Archive(query) => Some(query),
+            _ => None,
+        });
+        let Some(query) = asked.next() else {
+            return answered;
+        };
+        let ArchivePlace::After(known) = &query.place else {
+            panic!("it goes forwards: {query:?}");
+        };
+        let known: u32 = known[1..].parse().unwrap();
+        let next = if known >= 3 + 2 * length {
+            4
+        } else {
+            known + 1
+        };
+        session
+            .answers(&query, numbers(next..=next + 1, false))
+            .await;
+        answered += 1;
+        assert!(answered <= 3 * length + 3, "it is not noticed");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_whose_pages_go_in_a_circle_is_asked_less_and_less_often() {
+    for length in [2, 3, 5, 8] {
+        let (mut stage, session) = Stage::knows_three().await;
+        let mut session = stage.is_away(session).await;
+        for wait in [5, 10, 20, 40] {
+            let answered = goes_round(&mut session, length).await;
+            assert!(answered > 0, "it was asked");
+            stage.passes(wait - 1).await;
+            session.asks_nothing().await;
+            stage.passes(1).await;
+        }
+        let all: Vec<_> = (1..=3 + 2 * length).map(|n| n.to_string()).collect();
+        assert_eq!(stage.bodies(), all, "each once, in order");
+    }
 }

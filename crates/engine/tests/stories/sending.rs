@@ -197,6 +197,32 @@ async fn a_refused_message_rings_with_the_reason() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_server_gave_back_and_bob_has_all_the_same_has_arrived_and_its_alert_goes() {
+    for (seen, now) in [(false, Delivery::Arrived), (true, Delivery::Read)] {
+        let (mut stage, session) = Stage::online().await;
+        let message = writes(&stage, "m1").await;
+        session.reached(&["m1"]).await;
+        // Bob's link broke, and the server gave back what it kept for its end; his archive has it.
+        refused(&session, "m1").await;
+        let key = stage.told().await.alert().plan.replace_key.clone();
+        assert_eq!(row(&stage, message).delivery, Some(Delivery::Failed));
+        let (from, id) = (bob(), "m1".to_owned());
+        let says = if seen {
+            Incoming::Displayed { from, id }
+        } else {
+            Incoming::Receipt { from, id }
+        };
+        session.hears(says).await;
+        let stored = row(&stage, message);
+        assert_eq!((stored.delivery, stored.failure.as_str()), (Some(now), ""));
+        let told = stage.told().await;
+        assert!(told.withdrawn().contains(&key.as_str()));
+        let changed = Output::MessageChanged(stage.chat(BOB), message);
+        assert!(told.has(|one| *one == changed));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn trying_again_sends_the_same_id_and_withdraws_the_alert() {
     let (mut stage, mut session) = Stage::online().await;
     let message = writes(&stage, "m1").await;

@@ -154,11 +154,13 @@ fn catching_up(reading: Option<carillon_engine::CatchingUp>, paused: bool) -> Op
             taken: reading.taken,
             total: reading.total,
             stopped: false,
+            slow: reading.slow,
         }),
         None => paused.then_some(CatchingUp {
             taken: 0,
             total: None,
             stopped: true,
+            slow: false,
         }),
     }
 }

@@ -15,4 +15,8 @@ total: number | null,
 /**
  * The user stopped it.
  */
-stopped: boolean, };
+stopped: boolean, 
+/**
+ * The server takes longer than is waited for: it is asked for less, and less often.
+ */
+slow: boolean, };
