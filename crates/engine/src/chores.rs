@@ -108,6 +108,8 @@ impl Desk {
         if is_the_disks(&error) {
             self.disk_fails(&error);
             self.disk.hold(note);
+        } else if matches!(error, StoreError::Damaged { .. }) {
+            self.disk_fails(&error);
         }
     }
 

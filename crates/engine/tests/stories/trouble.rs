@@ -182,3 +182,22 @@ async fn damage_that_is_met_in_use_rings_and_stays_told_though_the_disk_is_well(
         "{told:#?} {later:#?}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn damage_that_is_met_by_what_follows_an_alert_is_told_once() {
+    let (mut stage, session) = Stage::online().await;
+    let database = rusqlite::Connection::open(stage.database()).unwrap();
+    database
+        .execute_batch(
+            "CREATE TRIGGER broken BEFORE INSERT ON activity
+             BEGIN INSERT INTO gone VALUES (1); END",
+        )
+        .unwrap();
+    stage.told().await;
+    session.hears(says(BOB, "m1", "Hello")).await;
+    session.hears(says(BOB, "m2", "Are you there?")).await;
+    stage.passes(5).await;
+    let told = stage.told().await.0;
+    let complaints = told.iter().filter(|one| matches!(one, Output::Storage(_)));
+    assert_eq!(complaints.count(), 1, "{told:#?}");
+}
