@@ -24,11 +24,13 @@ pub struct Heard {
     pub onset: Instant,
     /// How long it could be heard.
     pub length: Duration,
+    /// The same without the silence in it: a busy machine leaves holes, where nobody filled the sound card's buffer.
+    pub sounding: Duration,
     /// Root mean square of the loudness, 0 to 1.
     pub rms: f32,
     /// The strongest tone, in hertz.
     pub pitch_hz: f32,
-    /// The strongest tone of each tenth of it: its melody.
+    /// The strongest tone of each tenth of it, without the silence: its melody.
     pub melody_hz: Vec<f32>,
 }
 
@@ -44,8 +46,8 @@ impl Heard {
             .zip(&other.melody_hz)
             .filter(|(a, b)| same(a, b))
             .count();
-        let longer = self.length.max(other.length).as_secs_f32();
-        let shorter = self.length.min(other.length).as_secs_f32();
+        let longer = self.sounding.max(other.sounding).as_secs_f32();
+        let shorter = self.sounding.min(other.sounding).as_secs_f32();
         alike * 10 >= self.melody_hz.len().max(other.melody_hz.len()) * 8 && shorter > 0.6 * longer
     }
 }
@@ -78,13 +80,17 @@ pub(crate) fn first_ended(loud: &[bool]) -> Option<Range<usize>> {
 }
 
 pub(crate) fn describe(sound: &[f32], onset: Instant) -> Heard {
-    let tenth = (sound.len() / 10).max(FRAME);
+    let loud = sound.chunks_exact(FRAME).filter(|frame| is_loud(frame));
+    let sounding: Vec<f32> = loud.flatten().copied().collect();
+    let tenth = (sounding.len() / 10).max(FRAME);
+    let time = |samples: &[f32]| Duration::from_secs_f64(samples.len() as f64 / RATE as f64);
     Heard {
         onset,
-        length: Duration::from_secs_f64(sound.len() as f64 / RATE as f64),
+        length: time(sound),
+        sounding: time(&sounding),
         rms: rms(sound),
         pitch_hz: pitch(sound),
-        melody_hz: sound.chunks(tenth).take(10).map(pitch).collect(),
+        melody_hz: sounding.chunks(tenth).take(10).map(pitch).collect(),
     }
 }
 
@@ -152,6 +158,23 @@ mod tests {
         assert!(first_sound(&samples).is_none());
         samples.extend(vec![0.0; RATE / 2]);
         assert!(first_sound(&samples).is_some());
+    }
+
+    #[test]
+    fn a_sound_with_a_hole_is_the_same_sound() {
+        let heard = |parts: &[Vec<f32>]| describe(&parts.concat(), Instant::now());
+        let whole = heard(&[tone(440.0, 12), tone(660.0, 36)]);
+        let hole = vec![0.0; 20 * FRAME];
+        let torn = heard(&[
+            tone(440.0, 12),
+            tone(660.0, 13),
+            hole.clone(),
+            tone(660.0, 23),
+        ]);
+        assert!(torn.resembles(&whole), "{torn:?}");
+        assert!(torn.length > torn.sounding);
+        let other = heard(&[tone(440.0, 24), hole, tone(660.0, 24)]);
+        assert!(!other.resembles(&whole), "{other:?}");
     }
 
     #[test]
