@@ -3,18 +3,29 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use carillon_tests_app::{AtScreen, LOOKS, Tour, Walk, Window, alert_row, quoted};
 use carillon_tests_servers::Kind;
 use serde_json::{Value, json};
 
 const NOBODY: &str = "nobody@localhost";
 
+/// Two days in a row that are far from now, in any time zone: what is in force now stands on every screen.
+fn other_days() -> [&'static str; 2] {
+    // The first day of the Unix epoch was a Thursday.
+    const DAYS: [&str; 7] = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let today = usize::try_from(since.as_secs() / 86_400).unwrap();
+    [3, 4].map(|later| DAYS[(today + later) % 7])
+}
+
 /// Rules of each sort, and a message to somebody who is not there.
 async fn fill_in(window: &Window, bob: &str) -> Value {
     let overview = window.ask("overview", json!({})).await;
     let account = &overview["accounts"][0]["id"];
-    let night = json!({"days": ["sat", "sun"], "from": "22:00", "to": "07:00", "off": false, "tell_after": true});
-    let office = json!({"days": ["mon", "fri"], "from": "09:00", "to": "17:00"});
+    let night = json!({"days": other_days(), "from": "22:00", "to": "07:00", "off": false, "tell_after": true});
+    let office = json!({"days": other_days(), "from": "09:00", "to": "17:00"});
     let profiles = json!([
         {"name": "Tea", "when": {"kind": "schedule", "hours": [office]}},
         {"name": "Friends", "when": {"kind": "own_status", "shows": ["busy", "away"]}},
