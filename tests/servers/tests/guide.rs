@@ -14,7 +14,7 @@ mod files;
 use std::time::Duration;
 
 use carillon_core::connection::Proxy;
-use carillon_core::session::{Incoming, SessionProblem};
+use carillon_core::session::Incoming;
 use carillon_engine::wire::{
     CertificateDer, ConnectConfig, RegisterConfig, RegisterProblem, Secret, register, run,
 };
@@ -42,7 +42,8 @@ async fn alice_moves_in(server: &mut Process, url: &str, authority: CertificateD
         .await;
         match made {
             Ok(()) => Some(()),
-            Err(RegisterProblem::Session(SessionProblem::Unreachable { .. })) => {
+            // A server that is starting may listen before it serves.
+            Err(RegisterProblem::Session(problem)) if !problem.is_final() => {
                 sleep(Duration::from_millis(50)).await;
                 None
             }
