@@ -5,7 +5,9 @@ use carillon_core::connection::Mechanism;
 use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
 use carillon_core::settings::AccountSettings;
-use carillon_wire::{Asleep, CertificateDer, ConnectConfig, Device, Earlier, Secret, Token};
+use carillon_wire::{
+    Asleep, CertificateDer, ConnectConfig, Device, Earlier, KeepToken, Secret, Token,
+};
 use jid::BareJid;
 use std::collections::HashMap;
 use std::future::Future;
@@ -55,6 +57,13 @@ pub trait Connector: Send + Sync + 'static {
         outgoing: mpsc::Receiver<Outgoing>,
         incoming: mpsc::Sender<Incoming>,
     ) -> Boxed<ConnectEnd>;
+
+    /// Gets ready to have the server forget the account's token (XEP-0484), before the account goes from this computer.
+    /// What is answered does it over the network, and needs nothing any more that is kept here; `None` when there is no
+    /// token.
+    fn revoke(&self, _start: SessionStart) -> Boxed<Option<Boxed<()>>> {
+        Box::pin(async { None })
+    }
 }
 
 /// Where passwords are kept, and the tokens that servers give for them (XEP-0484).
@@ -164,6 +173,44 @@ impl Connector for WireConnector {
                 Err(problem) => ConnectEnd::Problem(problem),
             }
         })
+    }
+
+    fn revoke(&self, start: SessionStart) -> Boxed<Option<Boxed<()>>> {
+        let secrets = Arc::clone(&self.secrets);
+        let extra_roots = self.extra_roots.clone();
+        Box::pin(async move {
+            let token = secrets.token(&start.account).await?;
+            let device = Device {
+                id: start.device.clone(),
+                token: Some(token),
+                keeper: Arc::new(Nobody),
+            };
+            let config = ConnectConfig {
+                extra_roots,
+                device: Some(device),
+                // Only the token is used.
+                ..connect_config(start, Secret::new(String::new()))
+            };
+            let revoke: Boxed<()> = Box::pin(async move {
+                match carillon_wire::revoke(&config).await {
+                    Ok(true) => tracing::info!("the server has forgotten the token"),
+                    Ok(false) => tracing::warn!("the server did not take back the token"),
+                    Err(problem) => tracing::warn!(%problem, "the server still has the token"),
+                }
+            });
+            Some(revoke)
+        })
+    }
+}
+
+/// Keeps no token: it is to go.
+struct Nobody;
+
+impl KeepToken for Nobody {
+    fn at_stake(&self) {}
+
+    fn keep(&self, _: Option<Token>) -> Boxed<()> {
+        Box::pin(async {})
     }
 }
 

@@ -53,5 +53,6 @@ pub use desk::{Desk, DeskError, ServerAnswer, Zone};
 pub use output::{Content, Output, Ring};
 pub use rehearsal::WhatIf;
 pub use run::{Engine, EngineConfig, EngineGone};
+pub use signed_in::Revocation;
 pub use wake::Wake;
 pub use watches::WatchNow;

@@ -201,6 +201,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_kill_at_a_token_without_a_verdict_costs_one_attempt_more_and_locks_nobody_out() {
+        let stuck = Stuck::new();
+        for start in 0..3 {
+            let purses = Purses::default();
+            let (purse, first) = next(&purses, &stuck, "one").await;
+            assert_eq!(first, Some(1), "start {start}");
+            purse.at_stake();
+            assert_eq!(next(&purses, &stuck, "one").await.1, None, "the password");
+        }
+    }
+
+    #[tokio::test]
     async fn a_refused_token_is_not_tried_again_while_the_keyring_does_not_forget_it() {
         let (purses, stuck) = (Purses::default(), Stuck::new());
         let (purse, first) = next(&purses, &stuck, "one").await;

@@ -1,9 +1,14 @@
 //! How an account is connected, the strongest way it was ever signed in by, and as which device.
 
+use crate::connector::{Boxed, SessionStart};
 use crate::desk::{Desk, DeskError};
 use crate::output::Output;
 use carillon_core::connection::{Connection, Mechanism};
+use carillon_core::contact::Availability;
 use carillon_core::ids::AccountId;
+
+/// What is ready once what is kept here was read, and then has the server forget a token.
+pub type Revocation = Boxed<Option<Boxed<()>>>;
 
 /// The row of the store's small things that holds an account's strongest mechanism.
 fn key(account: AccountId) -> String {
@@ -57,6 +62,24 @@ impl Desk {
         self.flush_soon();
         self.tell(Output::Accounts);
         Ok(())
+    }
+
+    /// Gets ready to have the server forget the account's token, see [`Connector::revoke`](crate::Connector::revoke).
+    /// To be called before the account is removed.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn revoke_token(&mut self, id: AccountId) -> Result<Revocation, DeskError> {
+        let start = SessionStart {
+            account: self.account(id)?.settings.clone(),
+            roster_version: None,
+            availability: Availability::Offline,
+            status: String::new(),
+            stream: None,
+            pinned: self.pinned(id),
+            device: self.device(id),
+        };
+        Ok(self.connector.revoke(start))
     }
 
     pub(crate) fn hear_connected(&mut self, id: AccountId, connection: Box<Connection>) {

@@ -33,6 +33,6 @@ pub use device::{Device, KeepToken, Token};
 pub use discovery::check_address;
 pub use proxy::{DesktopAnswer, DesktopProxies, ask_desktop, check_proxy};
 pub use register::{RegisterProblem, register};
-pub use run::{Earlier, Ended, run, run_on};
+pub use run::{Earlier, Ended, revoke, run, run_on};
 pub use rustls::pki_types::CertificateDer;
 pub use session::Asleep;

@@ -4,7 +4,7 @@ use crate::config::ConnectConfig;
 use crate::connect::connect;
 use crate::farewell::leave;
 use crate::ids::Ids;
-use crate::login::{Managed, SignedIn, sign_in};
+use crate::login::{self, Managed, SignedIn, sign_in};
 use crate::session::{Asleep, Session, serve};
 use crate::transport::Transport;
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
@@ -37,6 +37,27 @@ pub struct Ended {
     pub result: Result<(), SessionProblem>,
     /// What can go on over another link.
     pub asleep: Option<Asleep>,
+}
+
+/// Has the server forget the token of `config.device` (XEP-0484, `invalidate`), before the account goes from this
+/// computer: deleted only here, it would stay good for weeks. Answers whether the server did. Only the token is used for
+/// it, never the password.
+///
+/// # Errors
+/// Why nobody could be asked.
+pub async fn revoke(config: &ConnectConfig) -> Result<bool, SessionProblem> {
+    let mut transport = connect(&config.destination()).await?;
+    revoke_over(&mut transport, config).await
+}
+
+/// The same over a link that is open already.
+pub(crate) async fn revoke_over<T: Transport>(
+    transport: &mut T,
+    config: &ConnectConfig,
+) -> Result<bool, SessionProblem> {
+    let revoked = login::revoke(transport, config).await;
+    leave(transport).await;
+    revoked
 }
 
 /// As [`run_on`], with nothing earlier, and nothing kept.

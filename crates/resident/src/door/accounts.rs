@@ -230,6 +230,9 @@ async fn settings_of(house: &House, account: AccountId) -> Result<AccountSetting
 pub(super) async fn remove(house: &House, account: AccountId) -> Result<(), Refusal> {
     let known = settings_of(house, account).await?;
     let jid = known.jid.clone();
+    let revocation = on_desk(house, move |desk| desk.revoke_token(account)).await?;
+    // What it needs is read before it is deleted here.
+    let revocation = revocation.await;
     change(house, move |settings| {
         settings.accounts.retain(|one| one.jid != jid);
     })
@@ -237,6 +240,10 @@ pub(super) async fn remove(house: &House, account: AccountId) -> Result<(), Refu
     on_desk(house, move |desk| desk.forget_account(account)).await?;
     if let Err(problem) = house.secrets.forget(&known.jid, known.secret).await {
         tracing::warn!(%problem, "the password of a removed account could not be deleted");
+    }
+    if let Some(revocation) = revocation {
+        // Nobody waits for the server: it may be out of reach, and then the token ends by itself.
+        tokio::spawn(revocation);
     }
     Ok(())
 }

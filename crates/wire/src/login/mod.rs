@@ -130,6 +130,28 @@ pub(crate) async fn sign_in<T: Transport>(
     entry
 }
 
+/// Has the server forget this device's token (XEP-0484, `invalidate`). Answers whether it did; the password is not sent.
+pub(crate) async fn revoke<T: Transport>(
+    transport: &mut T,
+    config: &ConnectConfig,
+) -> Result<bool, SessionProblem> {
+    within(async {
+        let domain = config.account.domain().as_str();
+        let features = open_as(transport, domain, Some(config.account.as_str())).await?;
+        let policy = Policy {
+            pinned: config.pinned,
+            allow_plain: config.allow_plain,
+        };
+        let tls = transport.route().and_then(|route| route.tls.as_ref());
+        let choice = choose_of(&features, tls, policy)?;
+        if !choice.sasl2 {
+            return Ok(false);
+        }
+        sasl2::revoke(transport, &features, &choice, config).await
+    })
+    .await
+}
+
 /// Goes on with an `earlier` stream, or binds a resource; `reached` is what is known of one that is over.
 async fn enter<T: Transport>(
     transport: &mut T,

@@ -125,16 +125,7 @@ pub(super) async fn sign_in<T: Transport>(
     let tag = config.resource.as_deref().unwrap_or(TAG);
     requests.extend(wish.requests(&format!("{tag}-{:016x}", u64::from_be_bytes(fresh))));
 
-    let terms = Terms {
-        offered: &inline.tokens,
-        offer: &choice.offer,
-        tls: transport.route().and_then(|route| route.tls.as_ref()),
-        password_by: choice.mechanism,
-        password_to: match choice.flag {
-            Flag::Used(binding) => Some(binding),
-            Flag::NotUsed | Flag::NotOffered => None,
-        },
-    };
+    let terms = terms(transport, &inline, choice);
     let wanted = terms.best();
     let attempt = purse.attempt(&terms, &config.account);
     let mut refused = false;
@@ -222,6 +213,38 @@ pub(super) async fn sign_in<T: Transport>(
         proof,
         client_state,
     })
+}
+
+/// Signs in by token for the last time, and asks for nothing else. Answers whether the server took it, and so has
+/// forgotten it; where the token may not be used, nothing is said.
+pub(super) async fn revoke<T: Transport>(
+    transport: &mut T,
+    features: &Element,
+    choice: &Choice,
+    config: &ConnectConfig,
+) -> Result<bool, SessionProblem> {
+    let inline = Inline::of(features);
+    let mut purse = Purse::of(config.device.as_ref());
+    let attempt = purse.attempt(&terms(transport, &inline, choice), &config.account);
+    let Some(attempt) = attempt else {
+        return Ok(false);
+    };
+    let requests = purse.user_agent().into_iter().collect();
+    let taken = attempt.the_last().sign_in(transport, requests).await?;
+    Ok(taken.is_some())
+}
+
+fn terms<'a, T: Transport>(transport: &'a T, inline: &'a Inline, choice: &'a Choice) -> Terms<'a> {
+    Terms {
+        offered: &inline.tokens,
+        offer: &choice.offer,
+        tls: transport.route().and_then(|route| route.tls.as_ref()),
+        password_by: choice.mechanism,
+        password_to: match choice.flag {
+            Flag::Used(binding) => Some(binding),
+            Flag::NotUsed | Flag::NotOffered => None,
+        },
+    }
 }
 
 /// What ends an attempt by token is final for nobody: the password has its turn next. Only who seems to know a token

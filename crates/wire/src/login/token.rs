@@ -147,6 +147,8 @@ impl Purse {
 pub(super) struct Attempt {
     pub(super) mechanism: TokenMechanism,
     uses: u32,
+    /// The server is to forget the token after this.
+    last: bool,
     message: Zeroizing<Vec<u8>>,
     /// Gives what the server has to answer.
     answer: Hmac<sha2::Sha256>,
@@ -171,6 +173,7 @@ impl Attempt {
         Self {
             mechanism: token.mechanism,
             uses: token.uses,
+            last: false,
             message,
             answer: keyed(b"Responder"),
             proof: Proof {
@@ -182,9 +185,17 @@ impl Attempt {
         }
     }
 
+    /// The last one: with it the server forgets the token (XEP-0484, `invalidate`).
+    pub(super) fn the_last(self) -> Self {
+        Self { last: true, ..self }
+    }
+
     /// The element that says that a token is used (XEP-0484 §3.4).
     fn fast(&self) -> Element {
-        Element::new_in(ns::FAST, "fast").with("count", &self.uses.to_string())
+        let invalidate = self.last.then_some("true");
+        Element::new_in(ns::FAST, "fast")
+            .with("count", &self.uses.to_string())
+            .with_some("invalidate", invalidate)
     }
 
     /// Signs in; `None` when the server does not take the token.

@@ -20,6 +20,7 @@ mod proxies;
 mod reaching;
 mod redirects;
 mod registering;
+mod revoking;
 mod robustness;
 mod rooms;
 mod sasl2;

@@ -2,7 +2,7 @@
 
 use crate::config::{ConnectConfig, Secret};
 use crate::ids::Ids;
-use crate::run::{Earlier, Ended, Surroundings, run_over};
+use crate::run::{Earlier, Ended, Surroundings, revoke_over, run_over};
 use crate::transport::{LinkEnd, Received, Route, Transport};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,7 @@ use minidom::Element;
 use sasl::common::Password;
 use sasl::common::scram::{ScramProvider, Sha256};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -170,6 +170,33 @@ impl Stage {
             transcript: String::new(),
             fences: 0,
         }
+    }
+
+    /// A client that has its token forgotten; what came of that is sent by the way that is answered.
+    pub(super) fn revoking(
+        route: Option<Route>,
+        config: ConnectConfig,
+    ) -> (Self, oneshot::Receiver<Result<bool, SessionProblem>>) {
+        let (mut wire, written, say) = wire();
+        wire.route = route;
+        let (done, answer) = oneshot::channel();
+        let session = tokio::spawn(async move {
+            let _ = done.send(revoke_over(&mut wire, &config).await);
+            Ended {
+                result: Ok(()),
+                asleep: None,
+            }
+        });
+        let stage = Self {
+            written,
+            say: Some(say),
+            outgoing: None,
+            incoming: mpsc::channel(1).1,
+            session,
+            transcript: String::new(),
+            fences: 0,
+        };
+        (stage, answer)
     }
 
     /// A client that is signed in and has told so; its first requests are answered.

@@ -19,18 +19,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const DEVICE: &str = "d4565fa7-4d72-4749-b3d3-740edbf87770";
-const TOKEN: &str = "secret-token:fast-1";
+pub(super) const DEVICE: &str = "d4565fa7-4d72-4749-b3d3-740edbf87770";
+pub(super) const TOKEN: &str = "secret-token:fast-1";
 const NEXT: &str = "secret-token:fast-2";
-const BOUND_TOO: &[&str] = &["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"];
-const UNBOUND: &[&str] = &["SCRAM-SHA-256"];
+pub(super) const BOUND_TOO: &[&str] = &["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"];
+pub(super) const UNBOUND: &[&str] = &["SCRAM-SHA-256"];
 const EXPORTER: &[&str] = &["tls-exporter"];
-const REFUSED: &str = "<failure xmlns='urn:xmpp:sasl:2'>\
+pub(super) const REFUSED: &str = "<failure xmlns='urn:xmpp:sasl:2'>\
     <not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>";
 
 /// What was kept, the last at the end, and whether a token was sent since.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<Option<String>>>>, Arc<AtomicBool>);
+pub(super) struct Kept(Arc<Mutex<Vec<Option<String>>>>, Arc<AtomicBool>);
 
 impl KeepToken for Kept {
     fn at_stake(&self) {
@@ -71,11 +71,11 @@ fn token(mechanism: TokenMechanism, by: Mechanism) -> Token {
     }
 }
 
-fn bound_token() -> Token {
+pub(super) fn bound_token() -> Token {
     token(TokenMechanism::Exporter, Mechanism::ScramSha256Plus)
 }
 
-fn with(token: Option<Token>) -> (ConnectConfig, Kept) {
+pub(super) fn with(token: Option<Token>) -> (ConnectConfig, Kept) {
     let kept = Kept::default();
     let device = Device {
         id: DEVICE.to_owned(),
@@ -97,7 +97,7 @@ fn inline(tokens: &[&str]) -> String {
 
 const ALL: &[&str] = &["HT-SHA-256-NONE", "HT-SHA-256-ENDP", "HT-SHA-256-EXPR"];
 
-fn all() -> String {
+pub(super) fn all() -> String {
     offer(BOUND_TOO, BOUND_TOO, &inline(ALL), EXPORTER)
 }
 
@@ -105,12 +105,12 @@ fn given(token: &str) -> String {
     format!("{BOUND}<token xmlns='urn:xmpp:fast:0' expiry='2030-01-01T00:00:00Z' token='{token}'/>")
 }
 
-fn hash(who: &str, channel: &[u8]) -> Vec<u8> {
+pub(super) fn hash(who: &str, channel: &[u8]) -> Vec<u8> {
     let message = [who.as_bytes(), channel].concat();
     Sha256::hmac(&message, TOKEN.as_bytes()).unwrap()
 }
 
-fn mechanism(request: &Element) -> &str {
+pub(super) fn mechanism(request: &Element) -> &str {
     request.attr("mechanism").unwrap()
 }
 
