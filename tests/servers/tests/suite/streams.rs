@@ -1,6 +1,6 @@
 //! Links break and programs die, with messages on the way (XEP-0198).
 
-use carillon_core::chat::{Author, Delivery, HistoryAnchor};
+use carillon_core::chat::{Author, Delivery, HistoryAnchor, Message};
 use carillon_engine::Line;
 use carillon_tests_servers::{DEADLINE, Proxy, until_some};
 use fastrand::Rng;
@@ -119,24 +119,34 @@ async fn comes_back(person: &Person) {
 
 /// Sooner or later, as long as archives are being read: ejabberd gives what was on the way in any order.
 async fn hears_exactly(person: &Person, from: &Person, all: &[String]) {
-    let chat = person.chat(&from.jid);
     let mut heard = Vec::new();
     let deadline = Instant::now() + DEADLINE;
     while heard != all && Instant::now() < deadline {
         sleep(Duration::from_millis(20)).await;
-        let chat = chat.clone();
-        let page = person
-            .does(move |desk| desk.reader().history(&chat, HistoryAnchor::Newest, 200))
-            .await
-            .expect("the history");
-        heard = page
-            .messages
-            .into_iter()
-            .filter(|message| message.author == Author::Contact)
-            .map(|message| message.body)
-            .collect();
+        let theirs = said_by(person, from, Author::Contact).await;
+        heard = theirs.into_iter().map(|message| message.body).collect();
     }
-    assert_eq!(heard, all, "lost, doubled or in another order");
+    let mut lost = said_by(from, person, Author::Me).await;
+    lost.retain(|message| !heard.contains(&message.body));
+    let lost: Vec<_> = lost
+        .iter()
+        .map(|message| (&message.body, message.delivery, &message.failure))
+        .collect();
+    assert_eq!(
+        heard, all,
+        "lost, doubled or in another order; for who said them the lost are {lost:?}"
+    );
+}
+
+/// What one of the two said, as it lies in the chat of `person`.
+async fn said_by(person: &Person, with: &Person, author: Author) -> Vec<Message> {
+    let chat = person.chat(&with.jid);
+    let page = person
+        .does(move |desk| desk.reader().history(&chat, HistoryAnchor::Newest, 200))
+        .await;
+    let mut all = page.expect("the history").messages;
+    all.retain(|message| message.author == author);
+    all
 }
 
 const ROUNDS: u64 = 12;
