@@ -241,24 +241,24 @@ async fn what_keeps_the_password_keeps_the_token_and_the_next_session_has_it() {
         purse: Purse::default(),
     };
     let roots = vec![CertificateDer::from(server.authority().to_vec())];
-    let connector = WireConnector::new(Arc::new(keyring.clone())).trusting(roots);
+    let connector = WireConnector::new(Arc::new(keyring.clone())).trusting(roots.clone());
+    let start = SessionStart {
+        account: AccountSettings {
+            connect: Some(server.tls_address()),
+            proxy: Proxy::Direct,
+            ..AccountSettings::new(account.jid.parse().unwrap())
+        },
+        roster_version: None,
+        availability: Availability::Available,
+        status: String::new(),
+        stream: None,
+        pinned: None,
+        device: DEVICE.to_owned(),
+    };
     for (times, token) in [(1, None), (2, Some(TokenMechanism::Exporter))] {
-        let start = SessionStart {
-            account: AccountSettings {
-                connect: Some(server.tls_address()),
-                proxy: Proxy::Direct,
-                ..AccountSettings::new(account.jid.parse().unwrap())
-            },
-            roster_version: None,
-            availability: Availability::Available,
-            status: String::new(),
-            stream: None,
-            pinned: None,
-            device: DEVICE.to_owned(),
-        };
         let (outgoing, requests) = mpsc::channel(16);
         let (told, mut incoming) = mpsc::channel(16);
-        let session = tokio::spawn(connector.run(start, requests, told));
+        let session = tokio::spawn(connector.run(start.clone(), requests, told));
         let first = timeout(DEADLINE, incoming.recv()).await.expect("an answer");
         let Some(Incoming::Connected(connection)) = first else {
             panic!("it did not connect: {first:?}");
@@ -269,4 +269,18 @@ async fn what_keeps_the_password_keeps_the_token_and_the_next_session_has_it() {
         drop(incoming);
         assert_eq!(session.await.unwrap(), ConnectEnd::Closed);
     }
+
+    // The account is removed: the server forgets the token, and a copy of it is good for nothing.
+    let revoke = connector.revoke(start.clone()).await.expect("a token");
+    timeout(DEADLINE, revoke).await.expect("an end");
+    let thief = WireConnector::new(Arc::new(keyring.clone())).trusting(roots);
+    let (_outgoing, requests) = mpsc::channel(16);
+    let (told, mut incoming) = mpsc::channel(16);
+    let session = tokio::spawn(thief.run(start, requests, told));
+    let first = timeout(DEADLINE, incoming.recv()).await.expect("an answer");
+    if let Some(Incoming::Connected(connection)) = first {
+        assert_eq!(connection.token, None, "by the password");
+    }
+    drop(incoming);
+    session.abort();
 }
