@@ -34,4 +34,4 @@ pub use proxy::Proxy;
 pub use proxy_faults::FaultProxy;
 pub use proxy_schedule::{End, Fault, Towards, Where};
 pub use server::{Account, Kind, TestServer, ejabberd_command, free_port, prosody_command};
-pub use wait::{DEADLINE, until, until_some};
+pub use wait::{DEADLINE, STARTED, until, until_some, until_started};

@@ -19,7 +19,7 @@ use crate::binary::binary;
 use crate::certificate;
 use crate::peer::Peer;
 use crate::process::Process;
-use crate::wait::DEADLINE;
+use crate::wait::STARTED;
 
 /// Which server. A test of the wire runs against each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,7 +285,7 @@ impl TestServer {
         });
         let (url, domain) = (self.url(), self.domain);
         let process = self.process.as_mut().expect("just started");
-        let deadline = tokio::time::Instant::now() + DEADLINE;
+        let deadline = tokio::time::Instant::now() + STARTED;
         loop {
             process.assert_running();
             match BareStream::open(&url, domain).await {

@@ -8,6 +8,10 @@ use tokio::time::{Instant, sleep};
 /// only a test that fails waits so long.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// How long a server may take to start: it reads hundreds of files and has much to work out, and a busy machine makes a
+/// minute of that.
+pub const STARTED: Duration = Duration::from_secs(180);
+
 const POLL: Duration = Duration::from_millis(5);
 
 /// Asks `condition` until it is true. Panics, naming `what`, after [`DEADLINE`].
@@ -16,15 +20,24 @@ pub async fn until(what: &str, mut condition: impl FnMut() -> bool) {
 }
 
 /// Asks `probe` until it has a value. Panics, naming `what`, after [`DEADLINE`].
-pub async fn until_some<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + DEADLINE;
+pub async fn until_some<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
+    within(DEADLINE, what, probe).await
+}
+
+/// As [`until_some`], of a server that is starting: panics after [`STARTED`].
+pub async fn until_started<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
+    within(STARTED, what, probe).await
+}
+
+async fn within<T>(limit: Duration, what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + limit;
     loop {
         if let Some(value) = probe().await {
             return value;
         }
         assert!(
             Instant::now() < deadline,
-            "waited {DEADLINE:?} in vain: {what}"
+            "waited {limit:?} in vain: {what}"
         );
         sleep(POLL).await;
     }

@@ -19,7 +19,7 @@ use carillon_engine::wire::{
     CertificateDer, ConnectConfig, RegisterConfig, RegisterProblem, Secret, register, run,
 };
 use carillon_tests_servers::{
-    DEADLINE, Process, ejabberd_command, free_port, prosody_command, until_some,
+    DEADLINE, Process, ejabberd_command, free_port, prosody_command, until_started,
 };
 use files::{DOMAIN, certified, changed, own};
 use jid::BareJid;
@@ -30,7 +30,7 @@ use tokio::time::{sleep, timeout};
 async fn alice_moves_in(server: &mut Process, url: &str, authority: CertificateDer<'static>) {
     let alice: BareJid = format!("alice@{DOMAIN}").parse().unwrap();
     let password = Secret::new("through the looking-glass".to_owned());
-    until_some("an account over TLS", async || {
+    until_started("an account over TLS", async || {
         server.assert_running();
         let made = register(RegisterConfig {
             account: alice.clone(),

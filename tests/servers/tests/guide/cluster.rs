@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use carillon_engine::wire::CertificateDer;
-use carillon_tests_servers::{Account, Process, free_port, until_some};
+use carillon_tests_servers::{Account, Process, free_port, until_some, until_started};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -93,14 +93,14 @@ impl Node {
 
     async fn serves(&self) {
         let process = self.process.as_ref().expect("it was started");
-        until_some("a node that serves", async || {
+        until_started("a node that serves", async || {
             process.assert_running();
             let port = ("127.0.0.1", self.tls_port);
             TcpStream::connect(port).await.ok()
         })
         .await;
         // It listens before it has started, and joins no cluster until then.
-        until_some("a node that has started", async || {
+        until_started("a node that has started", async || {
             process.assert_running();
             let mut command = tokio::process::Command::from(self.ejabberdctl(&["status"]));
             let answer = timeout(COMMAND, command.kill_on_drop(true).output()).await;
