@@ -16,7 +16,7 @@ const CLOSING: &str = "closing";
 /// The page hears that there is something to say under this name.
 const WITHOUT_TRAY: &str = "closing-without-tray";
 /// A resident that does not answer keeps no window open longer than this.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Nor does a page: it is busy on a slow machine, and words are worth the wait; who does not want to, closes again.
 const PAGE_PATIENCE: Duration = Duration::from_secs(2);
 
