@@ -199,6 +199,7 @@ impl Session {
         let connection = self.tells("connection", connection).await;
         let reached = |told| matches!(told, Incoming::ReachedEarlier(_)).then_some(());
         self.tells("how far the stream was", reached).await;
+        self.outgoing.send(Outgoing::EarlierSettled).await.unwrap();
         let jid = |told| match told {
             Incoming::Online { jid, .. } => Some(jid),
             _ => None,
