@@ -176,6 +176,8 @@ pub(crate) struct Account {
     pub(crate) reading: HashMap<u64, Reading>,
     /// All that my archive has is stored, and what comes live follows it.
     pub(crate) gapless: bool,
+    /// Until then my archive may get what was on the way on a stream that the server has let go.
+    pub(crate) strays_until: Option<Timestamp>,
     /// The archives that are to be read again: mine, and those of rooms.
     pub(crate) again: BTreeMap<Option<BareJid>, Again>,
     /// When to try again to hand over what the session did not take.
@@ -216,6 +218,7 @@ impl Account {
             stash: None,
             reading: HashMap::new(),
             gapless: false,
+            strays_until: None,
             again: BTreeMap::new(),
             send_due: None,
             online_since: None,

@@ -415,10 +415,14 @@ impl Desk {
             return;
         }
         let (taken, stable) = (reading.taken, !reading.unstable);
+        let now = self.now();
         if let Some(account) = self.accounts.get_mut(&id) {
             match &reading.room {
                 // Without carbons nobody tells what I say on another device.
-                None => account.gapless = stable && account.has_carbons(),
+                None => {
+                    let whole = !account.reads_strays_later(now);
+                    account.gapless = whole && stable && account.has_carbons();
+                }
                 Some(room) => {
                     if let Some(room) = account.rooms.get_mut(room) {
                         room.gapless = stable;

@@ -334,7 +334,9 @@ impl Desk {
         } else {
             Burst::begin(now)
         };
-        account.stash = None;
+        if account.stash.take().is_some() {
+            account.expects_strays(now);
+        }
         account.gapless = false;
         // So it is on a new stream (XEP-0352 §4.2).
         account.told_active = Some(true);

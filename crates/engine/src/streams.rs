@@ -18,6 +18,8 @@ use crate::archive::Reading;
 
 /// What was on the way when a link broke has come after so long; in milliseconds.
 const STRAYS: i64 = 3_000;
+/// What was on the way on a stream that the server has let go is in the archive after so long; in milliseconds.
+const LATE_STRAYS: i64 = 20_000;
 
 /// How far what came on a managed stream is stored.
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,6 +96,22 @@ impl Account {
         }));
     }
 
+    /// The server has let the stream of before go. What was on the way there may be archived late, behind what has come
+    /// since, and is handed over to nobody: in ejabberd it waits with a process that still writes to the dead link.
+    pub(crate) fn expects_strays(&mut self, now: Timestamp) {
+        self.strays_until = Some(now.plus_millis(LATE_STRAYS));
+    }
+
+    /// My archive was read to its end. Has it read once more if it may not have everything yet, and answers whether.
+    pub(crate) fn reads_strays_later(&mut self, now: Timestamp) -> bool {
+        // It stays until then: the link may break before.
+        self.strays_until = self.strays_until.filter(|until| now < *until);
+        if let Some(due) = self.strays_until {
+            self.read_archive_at(None, due);
+        }
+        self.strays_until.is_some()
+    }
+
     /// All is as it was. Answers the rooms that I was in then.
     fn wake(&mut self, stash: Stash, now: Timestamp) -> Vec<BareJid> {
         self.line = Line::Online(stash.features);
@@ -159,6 +177,7 @@ impl Desk {
     }
 
     pub(crate) fn hear_resumable(&mut self, id: AccountId, stream: &StreamState) {
+        let now = self.now();
         let begun = self.store.begin_stream(id, stream);
         let mut put_off = false;
         if self.stored(id, begun).is_some()
@@ -166,6 +185,9 @@ impl Desk {
         {
             account.counting = Counting::from(Some(stream));
             put_off = account.is_put_off();
+            if put_off {
+                account.expects_strays(now);
+            }
         }
         if put_off {
             // It is a new stream after all: nothing is on the way.

@@ -28,6 +28,7 @@ mod requests;
 mod rooms;
 mod sending;
 mod stage;
+mod strays;
 mod tray;
 mod trouble;
 mod waking;

@@ -1,0 +1,75 @@
+//! What was on the way on a stream that the server has let go, and that its archive gets late.
+
+use crate::archive::{after, entry, live, numbers, page, said};
+use crate::stage::{Session, Stage};
+use carillon_core::session::Incoming;
+
+/// The archive is known up to its third entry when a managed stream breaks that the server lets go. What was missed
+/// was read up to the fourth.
+async fn signed_in_anew() -> (Stage, Session) {
+    let (mut stage, session) = Stage::knows_three().await;
+    session.is_managed("s1").await;
+    let mut session = stage.is_away(session).await;
+    session.is_managed("s2").await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(3));
+    session.answers(&query, numbers(4..=4, true)).await;
+    (stage, session)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_archived_late_behind_what_came_since_is_found() {
+    let (stage, mut session) = signed_in_anew().await;
+    session.hears(live(5)).await;
+    stage.passes(19).await;
+    session.asks_nothing().await;
+    stage.passes(1).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(4), "the live one did not move the mark");
+    session.answers(&query, numbers(5..=6, true)).await;
+    session.hears(live(7)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_it_is_where_the_link_breaks_once_more_before() {
+    let (mut stage, session) = signed_in_anew().await;
+    session.loses_its_link().await;
+    let mut session = stage.session().await;
+    session.hears(Incoming::Resumed).await;
+    stage.passes(3).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(4));
+    session.answers(&query, numbers(5..=5, true)).await;
+    session.hears(live(6)).await;
+    stage.passes(20).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(5));
+    session.answers(&query, numbers(6..=7, true)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_for_longer_than_that_has_read_it_and_does_not_ask_again() {
+    let (mut stage, session) = Stage::knows_three().await;
+    session.is_managed("s1").await;
+    let mut session = stage.is_away(session).await;
+    session.is_managed("s2").await;
+    let query = session.is_asked().await;
+    stage.passes(21).await;
+    let entries = (4..=5).map(said).map(entry).collect();
+    session.answers(&query, page(entries, true)).await;
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_stream_has_left_nothing_on_the_way() {
+    let (stage, mut session) = Stage::knows_three().await;
+    session.is_managed("s1").await;
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+}
