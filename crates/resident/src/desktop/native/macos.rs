@@ -2,7 +2,7 @@
 
 use super::stage::{Order, tell};
 use crate::desktop::surroundings::Seen;
-use crate::desktop::wake::Heard;
+use crate::desktop::wake::{Heard, before_sleep};
 use block2::RcBlock;
 use carillon_core::alerts::Known;
 use objc2::MainThreadMarker;
@@ -11,7 +11,7 @@ use objc2::runtime::{NSObjectProtocol, ProtocolObject};
 use objc2_app_kit::{
     NSApplication, NSApplicationPresentationOptions, NSRequestUserAttentionType, NSWorkspace,
     NSWorkspaceActiveSpaceDidChangeNotification, NSWorkspaceDidActivateApplicationNotification,
-    NSWorkspaceDidWakeNotification,
+    NSWorkspaceDidWakeNotification, NSWorkspaceWillSleepNotification,
 };
 use objc2_core_foundation::CFString;
 use objc2_core_graphics::{
@@ -22,6 +22,12 @@ use objc2_foundation::{
 };
 use std::ptr::NonNull;
 use std::time::Duration;
+use system_configuration::core_foundation::array::CFArray;
+use system_configuration::core_foundation::runloop::{CFRunLoop, kCFRunLoopCommonModes};
+use system_configuration::core_foundation::string::CFString as Key;
+use system_configuration::dynamic_store::{
+    SCDynamicStore, SCDynamicStoreBuilder, SCDynamicStoreCallBackContext,
+};
 use tao::event_loop::EventLoopProxy;
 use tokio::sync::mpsc;
 
@@ -90,20 +96,65 @@ pub(crate) fn idle_for() -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// Has macOS tell when the computer has woken. It tells of no network.
+/// Has macOS tell when the computer is about to sleep, when it has woken, and when its network changes.
 pub(super) fn watch_wakes(hear: mpsc::UnboundedSender<Heard>) {
+    watch_network(hear.clone());
     let center = NSWorkspace::sharedWorkspace().notificationCenter();
-    // SAFETY: a constant of AppKit.
-    let woken = unsafe { NSWorkspaceDidWakeNotification };
-    let block = RcBlock::new(move |_: NonNull<NSNotification>| {
-        // Nobody listens any more once the resident ends.
-        let _ = hear.send(Heard::Woke);
-    });
-    // SAFETY: no object and no queue are named; the block may be called from any thread. The center keeps what it
-    // gives here, and it is never taken back.
+    let woken = {
+        let hear = hear.clone();
+        RcBlock::new(move |_: NonNull<NSNotification>| {
+            // Nobody listens any more once the resident ends.
+            let _ = hear.send(Heard::Woke);
+        })
+    };
+    // It sleeps when everybody who was told has returned, and waits for half a minute.
+    let sleeps = RcBlock::new(move |_: NonNull<NSNotification>| before_sleep(&hear));
+    // SAFETY: constants of AppKit. No object and no queue are named; the blocks may be called from any thread. The
+    // center keeps what it gives here, and it is never taken back.
     unsafe {
-        center.addObserverForName_object_queue_usingBlock(Some(woken), None, None, &block);
+        for (name, block) in [
+            (NSWorkspaceDidWakeNotification, &woken),
+            (NSWorkspaceWillSleepNotification, &sleeps),
+        ] {
+            center.addObserverForName_object_queue_usingBlock(Some(name), None, None, block);
+        }
     }
+}
+
+/// What configd keeps of the way into the network: it changes with the default route and its address.
+const WAYS: &str = "State:/Network/Global/IPv[46]";
+
+/// Has macOS tell, on this thread's loop, when the way into the network is another one.
+fn watch_network(hear: mpsc::UnboundedSender<Heard>) {
+    let store = SCDynamicStoreBuilder::new("Carillon")
+        .callback_context(SCDynamicStoreCallBackContext {
+            callout: network_changed,
+            info: hear,
+        })
+        .build();
+    let watched = store.and_then(|store| {
+        let nothing = CFArray::from_CFTypes(&[] as &[Key]);
+        let ways = CFArray::from_CFTypes(&[Key::from_static_string(WAYS)]);
+        let told = store.set_notification_keys(&nothing, &ways);
+        told.then(|| store.create_run_loop_source()).flatten()
+    });
+    let Some(source) = watched else {
+        return tracing::debug!("macOS does not tell of networks");
+    };
+    // SAFETY: a constant of Core Foundation.
+    let modes = unsafe { kCFRunLoopCommonModes };
+    // The loop keeps the source, and the source the store.
+    CFRunLoop::get_current().add_source(&source, modes);
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a callback")]
+fn network_changed(
+    _store: SCDynamicStore,
+    _keys: CFArray<Key>,
+    hear: &mut mpsc::UnboundedSender<Heard>,
+) {
+    // Nobody listens any more once the resident ends.
+    let _ = hear.send(Heard::Network);
 }
 
 type Observer = Retained<ProtocolObject<dyn NSObjectProtocol>>;

@@ -2,7 +2,7 @@
 
 use super::stage::{Order, tell};
 use crate::desktop::surroundings::{Seen, of_windows};
-use crate::desktop::wake::Heard;
+use crate::desktop::wake::{Heard, before_sleep};
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::sync::OnceLock;
@@ -25,7 +25,7 @@ use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetLastInputInfo, LASTINPU
 use windows_sys::Win32::UI::Shell::SHQueryUserNotificationState;
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     ASFW_ANY, AllowSetForegroundWindow, DEVICE_NOTIFY_CALLBACK, EVENT_SYSTEM_DESKTOPSWITCH,
-    EVENT_SYSTEM_FOREGROUND, PBT_APMRESUMEAUTOMATIC, WINEVENT_OUTOFCONTEXT,
+    EVENT_SYSTEM_FOREGROUND, PBT_APMRESUMEAUTOMATIC, PBT_APMSUSPEND, WINEVENT_OUTOFCONTEXT,
 };
 
 /// The key under which Windows keeps what it must know of an app to show its popups. A program without a package
@@ -159,7 +159,7 @@ fn hear(what: Heard) {
     }
 }
 
-/// Has Windows tell when the computer has woken, and when an address of its comes or goes.
+/// Has Windows tell when the computer is about to sleep and when it has woken, and when an address of its comes or goes.
 pub(super) fn watch_wakes(hear: mpsc::UnboundedSender<Heard>) {
     if WAKES.set(hear).is_err() {
         return;
@@ -197,8 +197,15 @@ unsafe extern "system" fn power_changed(
     what: u32,
     _setting: *const c_void,
 ) -> u32 {
-    if what == PBT_APMRESUMEAUTOMATIC {
-        hear(Heard::Woke);
+    match what {
+        // It waits for two seconds until this returns.
+        PBT_APMSUSPEND => {
+            if let Some(hear) = WAKES.get() {
+                before_sleep(hear);
+            }
+        }
+        PBT_APMRESUMEAUTOMATIC => hear(Heard::Woke),
+        _ => {}
     }
     0
 }

@@ -38,12 +38,35 @@ pub enum WakeEvent {
 pub struct Delay {
     #[cfg(target_os = "linux")]
     _held: Option<zbus::OwnedFd>,
+    #[cfg(not(target_os = "linux"))]
+    _held: std::sync::mpsc::Sender<()>,
+}
+
+/// A system that waits in a callback of ours is kept waiting for no longer: Windows gives two seconds.
+#[cfg(not(target_os = "linux"))]
+const LONGEST_DELAY: std::time::Duration = std::time::Duration::from_millis(1_800);
+
+/// Tells that the computer is about to sleep, and returns when what has to be done before is done.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn before_sleep(hear: &mpsc::UnboundedSender<Heard>) {
+    let (held, done) = std::sync::mpsc::channel();
+    if hear.send(Heard::Sleeps(Delay { _held: held })).is_ok() {
+        // Nothing is ever sent: it ends when the other end is dropped.
+        let _ = done.recv_timeout(LONGEST_DELAY);
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+impl Delay {
+    const fn none() -> Self {
+        Self { _held: None }
+    }
 }
 
 /// Tells what happens for as long as somebody listens. Must be called inside a tokio runtime.
 ///
-/// On Linux logind tells of sleep and the kernel of the network (rtnetlink). Windows and macOS tell of waking through
-/// `stage`, Windows of new addresses too.
+/// On Linux logind tells of sleep and the kernel of the network (rtnetlink). Windows and macOS tell of both through
+/// `stage`.
 pub fn watch(stage: &Stage) -> mpsc::Receiver<WakeEvent> {
     let (tell, told) = mpsc::channel(EVENTS);
     #[cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 //! A network comes with a burst of changes: it is told once, when they have settled.
 
-use super::WakeEvent;
+use super::{Delay, WakeEvent};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -11,8 +11,10 @@ const QUIET: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// What a system says that does not tell more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Heard {
+    /// The computer is about to sleep, and waits until this is dropped.
+    Sleeps(Delay),
     /// The computer has woken.
     Woke,
     /// An address of this computer came or went.
@@ -24,29 +26,31 @@ pub(super) async fn settle(
     mut heard: mpsc::UnboundedReceiver<Heard>,
     tell: mpsc::Sender<WakeEvent>,
 ) {
-    while let Some(mut first) = heard.recv().await {
-        if first == Heard::Network {
-            let latest = Instant::now() + LONGEST;
-            let quiet = || (Instant::now() + QUIET).min(latest);
-            let mut until = quiet();
-            while let Ok(next) = timeout_at(until, heard.recv()).await {
-                match next {
-                    Some(Heard::Network) => until = quiet(),
-                    // Whatever waits is asked or tried anew all the same.
-                    Some(Heard::Woke) => {
-                        first = Heard::Woke;
-                        break;
-                    }
-                    None => break,
-                }
-            }
-        }
-        let event = match first {
+    while let Some(first) = heard.recv().await {
+        let settled = match first {
+            Heard::Network => settled(&mut heard).await,
+            other => other,
+        };
+        let event = match settled {
+            Heard::Sleeps(delay) => WakeEvent::Sleeps(delay),
             Heard::Woke => WakeEvent::Woke,
             Heard::Network => WakeEvent::Network { there: true },
         };
         if tell.send(event).await.is_err() {
             return;
+        }
+    }
+}
+
+/// Waits for the end of a burst. Sleep cannot wait; and who sleeps or has slept asks and tries anew all the same.
+async fn settled(heard: &mut mpsc::UnboundedReceiver<Heard>) -> Heard {
+    let latest = Instant::now() + LONGEST;
+    loop {
+        let quiet = (Instant::now() + QUIET).min(latest);
+        match timeout_at(quiet, heard.recv()).await {
+            Ok(Some(Heard::Network)) if Instant::now() < latest => {}
+            Ok(Some(Heard::Network) | None) | Err(_) => return Heard::Network,
+            Ok(Some(other)) => return other,
         }
     }
 }
@@ -80,5 +84,17 @@ mod tests {
         assert_eq!(began.elapsed().as_secs(), LONGEST.as_secs());
         assert!(matches!(told.recv().await, Some(WakeEvent::Woke)));
         assert!(told.recv().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sleep_is_told_at_once_in_the_midst_of_a_burst() {
+        let (hear, heard) = mpsc::unbounded_channel();
+        let (tell, mut told) = mpsc::channel(8);
+        tokio::spawn(settle(heard, tell));
+        hear.send(Heard::Network).unwrap();
+        hear.send(Heard::Sleeps(Delay::none())).unwrap();
+        let began = Instant::now();
+        assert!(matches!(told.recv().await, Some(WakeEvent::Sleeps(_))));
+        assert_eq!(began.elapsed(), Duration::ZERO);
     }
 }
