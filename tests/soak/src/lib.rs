@@ -20,6 +20,7 @@ mod oracle;
 mod progress;
 mod report;
 mod run;
+mod sessions;
 mod side;
 mod verdict;
 

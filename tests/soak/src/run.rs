@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use carillon_tests_app::Person;
 use carillon_tests_servers::{DEADLINE, TestServer};
+use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::chunk::{Blow, Chunk, What, plan};
@@ -13,6 +14,7 @@ use crate::disk::{archived, deliveries, stored};
 use crate::oracle::{Sent, Tally, tally};
 use crate::progress::Progress;
 use crate::report::folder;
+use crate::sessions::sessions;
 use crate::side::Side;
 use crate::verdict::Verdict;
 
@@ -151,7 +153,7 @@ async fn strike(blow: Blow, server: &mut TestServer, sides: &mut [Side; 2], verd
     }
 }
 
-/// Waits until each side has all that the other said, or nothing changes any more.
+/// Waits until each side has all that the other said and has read its archive to the end, or nothing changes any more.
 async fn settle(sides: &[Side; 2], sent: &[Vec<Sent>; 2]) {
     let begun = Instant::now();
     let mut before = None;
@@ -173,7 +175,11 @@ async fn settle(sides: &[Side; 2], sent: &[Vec<Sent>; 2]) {
         let is_done = |(there, here, [waiting, ..]): &(Tally, Tally, [u32; 5])| {
             there.is_clean() && here.is_clean() && *waiting == 0
         };
-        if now.iter().all(is_done) {
+        let has_read = reading.iter().all(Value::is_null)
+            && sides
+                .iter()
+                .all(|side| side.reads_until() < SystemTime::now());
+        if has_read && now.iter().all(is_done) {
             return;
         }
         let now = Some((now, reading));
@@ -225,10 +231,9 @@ async fn judge(
         verdict.unsent += waiting;
         verdict.bounced += failed;
         verdict.messages += u32::try_from(said.len()).expect("a number of messages");
-        let log = from.person.log();
-        let count = |words: &str| u32::try_from(log.matches(words).count()).unwrap_or(u32::MAX);
-        verdict.resumed += count("the session goes on") + count("the stream goes on");
-        verdict.begun += count("signed in");
+        let [begun, resumed] = sessions(&from.person.log());
+        verdict.begun += begun;
+        verdict.resumed += resumed;
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use carillon_tests_app::{NoAnswer, Person, Visitor};
-use carillon_tests_servers::{Account, FaultProxy, TestServer, until_some};
+use carillon_tests_servers::{Account, DEADLINE, FaultProxy, TestServer, until_some};
 use fastrand::Rng;
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::chunk::Transport;
 use crate::oracle::{Seen, Sent};
 use crate::progress::Progress;
+use crate::sessions::reads_until;
 
 /// The longest page of a chat's history.
 const PAGE: u32 = 200;
@@ -93,6 +94,11 @@ impl Side {
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
         self.person.spawn_with(&variables);
+    }
+
+    /// When it has read its archive for the last time, as far as its sessions until now say.
+    pub(crate) fn reads_until(&self) -> SystemTime {
+        reads_until(&self.person.log())
     }
 
     /// The profile's database.
@@ -189,9 +195,34 @@ impl Address {
         status["accounts"][0]["catching_up"].take()
     }
 
-    /// What the contact said, as a window's list shows it.
+    /// What the contact said, as a window's list shows it once nothing moves in it any more.
     pub(crate) async fn shown(&self) -> Vec<Seen> {
         let mut tool = self.window().await;
+        let mut before = self.listed(&mut tool).await;
+        let begun = Instant::now();
+        loop {
+            sleep(Duration::from_millis(500)).await;
+            let now = self.listed(&mut tool).await;
+            tool.events.clear();
+            if ids(&before) == ids(&now) || begun.elapsed() > DEADLINE {
+                break;
+            }
+            before = now;
+        }
+        let heard = before
+            .iter()
+            .filter(|one| one["author"]["kind"] == "contact");
+        heard
+            .map(|one| Seen {
+                id: None,
+                body: one["body"].as_str().unwrap_or_default().to_owned(),
+            })
+            .collect()
+    }
+
+    /// The whole list, page by page. Between two pages an archive may move messages: such a one is in both, or in
+    /// neither, and a window reads the list again when it is told of it.
+    async fn listed(&self, tool: &mut Visitor) -> Vec<Value> {
         let mut anchor = json!({"kind": "newest"});
         let mut all = Vec::new();
         loop {
@@ -202,16 +233,12 @@ impl Address {
             anchor = json!({"kind": "before", "message": first});
             all.push(messages);
             if page["more_before"] != true {
-                break;
+                return all.into_iter().rev().flatten().collect();
             }
         }
-        let all = all.into_iter().rev().flatten();
-        let heard = all.filter(|one| one["author"]["kind"] == "contact");
-        heard
-            .map(|one| Seen {
-                id: None,
-                body: one["body"].as_str().unwrap_or_default().to_owned(),
-            })
-            .collect()
     }
+}
+
+fn ids(list: &[Value]) -> Vec<&Value> {
+    list.iter().map(|one| &one["id"]).collect()
 }
