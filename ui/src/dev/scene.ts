@@ -46,6 +46,9 @@ export function playScene(): Fake {
       overview.accounts[0]!.connection = { kind: 'stopped', problem: { kind: 'password_refused' } };
       overview.notices = [{ kind: 'settings_set_aside', path: '/home/alice/.config/carillon/settings.toml.bad', detail: 'line 3: unexpected “=”' }];
     },
+    slow: () => {
+      overview.accounts[0]!.catching_up = { taken: 1_200, total: 98_000, stopped: false, slow: true };
+    },
     nokeyring: () => {
       fake.refusing.set('sign_in', { code: { kind: 'no_keyring' }, detail: 'no keyring' });
       overview.accounts = [];
