@@ -17,7 +17,7 @@ use crate::transport::{Received, Transport};
 use carillon_core::session::{SessionProblem, StreamState};
 use carillon_xml::Frame;
 use jid::FullJid;
-use mechanism::{Policy, choose_of};
+use mechanism::{Choice, Policy, choose_of};
 use minidom::Element;
 use resume::Earlier;
 use sasl::Words;
@@ -105,15 +105,7 @@ pub(crate) async fn sign_in<T: Transport>(
 ) -> Result<Entry, SessionProblem> {
     let mut purse = Purse::of(config.device.as_ref());
     let entry = within(async {
-        let domain = config.account.domain().as_str();
-        // Only who is asked for can be offered a token (XEP-0388 §2.1). Nobody reads along: see `connect`.
-        let features = open_as(transport, domain, Some(config.account.as_str())).await?;
-        let policy = Policy {
-            pinned: config.pinned,
-            allow_plain: config.allow_plain,
-        };
-        let tls = transport.route().and_then(|route| route.tls.as_ref());
-        let choice = choose_of(&features, tls, policy)?;
+        let (features, choice) = greet(transport, config).await?;
         if choice.sasl2 {
             let purse = &mut purse;
             return sasl2::sign_in(transport, &features, &choice, config, earlier, fresh, purse)
@@ -122,12 +114,29 @@ pub(crate) async fn sign_in<T: Transport>(
         let way = (choice.mechanism, choice.flag);
         let (proof, _) =
             sasl::authenticate(transport, &Words::Rfc6120, &choice.offer, way, config).await?;
-        let features = open(transport, domain).await?;
+        let features = open(transport, config.account.domain().as_str()).await?;
         enter(transport, &features, config, earlier, None, proof).await
     })
     .await;
     purse.settle();
     entry
+}
+
+/// Opens the stream, and chooses from what the server offers how to sign in.
+async fn greet<T: Transport>(
+    transport: &mut T,
+    config: &ConnectConfig,
+) -> Result<(Element, Choice), SessionProblem> {
+    let domain = config.account.domain().as_str();
+    // Only who is asked for can be offered a token (XEP-0388 §2.1). Nobody reads along: see `connect`.
+    let features = open_as(transport, domain, Some(config.account.as_str())).await?;
+    let policy = Policy {
+        pinned: config.pinned,
+        allow_plain: config.allow_plain,
+    };
+    let tls = transport.route().and_then(|route| route.tls.as_ref());
+    let choice = choose_of(&features, tls, policy)?;
+    Ok((features, choice))
 }
 
 /// Has the server forget this device's token (XEP-0484, `invalidate`). Answers whether it did; the password is not sent.
@@ -136,14 +145,7 @@ pub(crate) async fn revoke<T: Transport>(
     config: &ConnectConfig,
 ) -> Result<bool, SessionProblem> {
     within(async {
-        let domain = config.account.domain().as_str();
-        let features = open_as(transport, domain, Some(config.account.as_str())).await?;
-        let policy = Policy {
-            pinned: config.pinned,
-            allow_plain: config.allow_plain,
-        };
-        let tls = transport.route().and_then(|route| route.tls.as_ref());
-        let choice = choose_of(&features, tls, policy)?;
+        let (features, choice) = greet(transport, config).await?;
         if !choice.sasl2 {
             return Ok(false);
         }
