@@ -9,6 +9,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 use crate::desktop::Desktop;
+use crate::network::Network;
 use crate::screen::Screen;
 use crate::visitor::Visitor;
 use crate::wayland::Wayland;
@@ -140,9 +141,19 @@ impl Person {
 
     /// As [`Person::start`], with more or other variables in its environment.
     pub async fn start_with(&mut self, environment: &[(&str, &str)]) {
-        let mut command = self.carillon(&["--background"]);
+        self.spawn_with(environment);
+        self.until_answered().await;
+    }
+
+    /// As [`Person::start_with`], with a network of its own.
+    pub async fn start_in(&mut self, network: &Network, environment: &[(&str, &str)]) {
+        let mut command = network.command(&self.carillon(&["--background"]));
         command.envs(environment.iter().copied());
         self.resident = Some(Process::spawn("resident", self.desktop.folder(), command));
+        self.until_answered().await;
+    }
+
+    async fn until_answered(&mut self) {
         until_some("the resident answers", async || {
             self.resident
                 .as_mut()

@@ -43,6 +43,14 @@ pub struct Account {
     pub password: String,
 }
 
+/// What a server has beside the usual; see the fields of [`TestServer`].
+#[derive(Debug, Default)]
+struct With {
+    resume_window: Option<Duration>,
+    sasl2: bool,
+    beside: Option<String>,
+}
+
 /// A running server. Dropping it ends the server and deletes its data.
 #[derive(Debug)]
 pub struct TestServer {
@@ -57,6 +65,8 @@ pub struct TestServer {
     resume_window: Option<Duration>,
     /// With SASL2, Bind 2 and tokens.
     sasl2: bool,
+    /// Another address of this computer where it is found over TCP.
+    beside: Option<String>,
     process: Option<Process>,
     // Last, so that the server is gone before its folder is.
     folder: TempDir,
@@ -77,7 +87,11 @@ impl TestServer {
     /// # Panics
     /// As [`TestServer::start`].
     pub async fn start_forgetful(kind: Kind, window: Duration) -> Self {
-        Self::begin(kind, &[], Some(window), false).await
+        let with = With {
+            resume_window: Some(window),
+            ..With::default()
+        };
+        Self::begin(kind, &[], with).await
     }
 
     /// Prosody with SASL2, Bind 2 and tokens (XEP-0388, XEP-0386, XEP-0484).
@@ -85,7 +99,23 @@ impl TestServer {
     /// # Panics
     /// As [`TestServer::start`].
     pub async fn start_with_sasl2() -> Self {
-        Self::begin(Kind::Prosody, &[], None, true).await
+        let with = With {
+            sasl2: true,
+            ..With::default()
+        };
+        Self::begin(Kind::Prosody, &[], with).await
+    }
+
+    /// Prosody that is found over TCP at `address` too, one of this computer's.
+    ///
+    /// # Panics
+    /// As [`TestServer::start`].
+    pub async fn start_beside(address: &str) -> Self {
+        let with = With {
+            beside: Some(address.to_owned()),
+            ..With::default()
+        };
+        Self::begin(Kind::Prosody, &[], with).await
     }
 
     /// As [`TestServer::start`], with an account for each of these names and passwords; see [`TestServer::account`].
@@ -93,15 +123,10 @@ impl TestServer {
     /// # Panics
     /// As [`TestServer::start`] and [`TestServer::add_account`].
     pub async fn start_with(kind: Kind, people: &[(String, String)]) -> Self {
-        Self::begin(kind, people, None, false).await
+        Self::begin(kind, people, With::default()).await
     }
 
-    async fn begin(
-        kind: Kind,
-        people: &[(String, String)],
-        resume_window: Option<Duration>,
-        sasl2: bool,
-    ) -> Self {
+    async fn begin(kind: Kind, people: &[(String, String)], with: With) -> Self {
         let domain = match kind {
             Kind::Embedded => "localhost",
             Kind::Prosody | Kind::Ejabberd => "carillon.test",
@@ -117,8 +142,9 @@ impl TestServer {
             tcp_port: free_port(),
             tls_port: free_port(),
             authority: certificate::issue(folder.path(), domain),
-            resume_window,
-            sasl2,
+            resume_window: with.resume_window,
+            sasl2: with.sasl2,
+            beside: with.beside,
             process: None,
             folder,
         };
@@ -315,7 +341,7 @@ impl TestServer {
 
     fn prosody(&self) -> Process {
         let mut file = config("prosody.cfg.lua");
-        if self.resume_window.is_some() || self.sasl2 {
+        if self.resume_window.is_some() || self.sasl2 || self.beside.is_some() {
             let mut text = std::fs::read_to_string(&file).expect("prosody.cfg.lua");
             if let Some(window) = self.resume_window {
                 text = format!("smacks_hibernation_time = {}\n{text}", window.as_secs());
@@ -325,6 +351,10 @@ impl TestServer {
                 let modules = "modules_enabled = {\n\t\"sasl2\", \"sasl2_bind2\", \"sasl2_fast\", \"sasl2_on_012\",";
                 text = text.replacen("modules_enabled = {", modules, 1);
                 text = format!("plugin_paths = {{ \"{}\" }}\n{text}", plugins.display());
+            }
+            if let Some(address) = &self.beside {
+                let interfaces = format!("\ninterfaces = {{ \"127.0.0.1\", \"{address}\" }}");
+                text = text.replacen("\ninterfaces = { \"127.0.0.1\" }", &interfaces, 1);
             }
             file = self.folder.path().join("prosody.cfg.lua");
             std::fs::write(&file, text).expect("the configuration in the test's folder");
