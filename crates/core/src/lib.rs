@@ -5,7 +5,6 @@
 //! or identity a decision needs is handed to it.
 
 pub mod alerts;
-pub mod avatar;
 pub mod backoff;
 pub mod chat;
 pub mod connection;
