@@ -143,10 +143,19 @@ impl Store {
         &mut self,
         note: impl FnOnce(&Transaction<'_>) -> Result<()>,
     ) -> Result<()> {
-        let waits = self.unsynced;
-        self.committed(note)?;
-        self.unsynced = waits;
+        self.derived(note)?;
         self.flush()
+    }
+
+    /// As [`Self::committed`], for what may be undone by a loss of power: it does not have to be synced by itself.
+    pub(crate) fn derived<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let waits = self.unsynced;
+        let done = self.committed(work);
+        self.unsynced = waits;
+        done
     }
 
     /// SQLite syncs the WAL only along with a frame. A checkpoint would do too, but skips the sync while a reader
