@@ -22,6 +22,7 @@ export async function stage(long = 2_000): Promise<Fake> {
   where.dialog = null;
   where.section = 'chats';
   where.scope = null;
+  where.people = false;
   where.alert = null;
   where.tab = 'events';
   surroundings.setLink({ state: 'connected' });

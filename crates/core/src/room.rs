@@ -1,4 +1,10 @@
-//! Rooms, as far as an invitation needs them (XEP-0045, XEP-0249).
+//! Rooms (XEP-0045) and invitations to them (XEP-0249).
+
+mod occupant;
+mod trouble;
+
+pub use occupant::{Affiliation, Occupant, Role};
+pub use trouble::{RoomCause, RoomTrouble};
 
 use crate::ids::{AccountId, InviteId, Timestamp};
 use jid::{BareJid, Jid};
@@ -47,9 +53,36 @@ pub enum RoomState {
     Joining,
     /// In it.
     Joined,
-    /// The room or its server refused.
+    /// Not let in, or put out.
     Refused {
-        /// Why, in words.
-        reason: String,
+        /// Why.
+        trouble: RoomTrouble,
     },
+}
+
+/// What a room says of itself (XEP-0045 §6.4). Nobody else can answer for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a feature that the room announces by itself"
+)]
+pub struct RoomAbout {
+    /// Its name, empty when it has none.
+    pub name: String,
+    /// What it is about, empty when it does not say.
+    pub description: String,
+    /// It marks what comes from the same person (XEP-0421), and takes forged marks out.
+    pub names_occupants: bool,
+    /// Only members get in.
+    pub members_only: bool,
+    /// A password is asked for.
+    pub password: bool,
+    /// Visitors may only listen.
+    pub moderated: bool,
+    /// Everybody sees everybody's address.
+    pub addresses_shown: bool,
+    /// It is still there when nobody is in it.
+    pub persistent: bool,
+    /// It is not listed, and found by who knows its address.
+    pub hidden: bool,
 }

@@ -3,22 +3,27 @@
 //! `wire` checks every stanza's sender before it makes one of these; what arrives here may be believed
 //! as far as its doc says. No payload is markup.
 
+mod about;
 mod archive;
 mod problem;
 mod stream;
+mod upload;
 
+use crate::avatar::{Avatar, AvatarHash, AvatarSource};
 use crate::chat::Author;
 use crate::connection::Connection;
 use crate::contact::{Availability, ResourcePresence, RosterItem};
 use crate::ids::Timestamp;
-use crate::room::InviteVia;
+use crate::room::{InviteVia, Occupant, RoomAbout, RoomTrouble};
 use jid::{BareJid, FullJid, Jid};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use about::{About, Change};
 pub use archive::{ArchiveAnswer, ArchivePage, ArchivePlace, ArchiveQuery, Archived};
 pub use problem::SessionProblem;
 pub use stream::StreamState;
+pub use upload::{NoSlot, UploadSlot};
 
 /// By which way a message came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,6 +64,11 @@ pub struct IncomingMessage {
     pub markable: bool,
     /// It hands over a file: the address of one stands beside the words (XEP-0066 §3).
     pub file: bool,
+    /// Which occupant of a room it was, whatever their nick: the room's lasting name for them (XEP-0421), or a name for
+    /// the time during which they had their address without a break. `None` where neither is known, and outside rooms.
+    pub occupant: Option<String>,
+    /// It is about an earlier message, if its author may speak of that.
+    pub about: Option<About>,
 }
 
 /// A step of the subscription dance (RFC 6121 §3).
@@ -93,33 +103,39 @@ pub struct ServerFeatures {
 /// What happens in a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomEvent {
-    /// I am in, under this nick (XEP-0045 §7.2.3).
+    /// I am in (XEP-0045 §7.2.3), or the room shows me anew: another nick, role or presence.
     Joined {
-        /// My nick there.
-        nick: String,
+        /// As the room shows me.
+        me: Box<Occupant>,
+        /// The room is new and mine (status 201).
+        created: bool,
     },
     /// I am out: left, kicked, or the room is gone.
     Left {
-        /// Why, empty when I left myself.
-        reason: String,
+        /// Why; `None` when I left myself.
+        trouble: Option<RoomTrouble>,
     },
     /// The room did not let me in.
     Refused {
-        /// Why, in words.
-        reason: String,
+        /// Why.
+        trouble: RoomTrouble,
     },
     /// The topic.
     Subject {
         /// Empty when there is none.
         text: String,
     },
-    /// Somebody is there or gone.
-    Occupant {
-        /// The nick.
+    /// Somebody else is there, or shows something else.
+    Occupant(Box<Occupant>),
+    /// Somebody else is gone.
+    Gone {
+        /// Their nick.
         nick: String,
-        /// Offline when gone.
-        availability: Availability,
+        /// They are only called something else now, and come again under that nick.
+        renamed: Option<String>,
     },
+    /// What the room says of itself, when it was asked.
+    About(Box<RoomAbout>),
     /// The room keeps an archive (XEP-0313) and names its entries (XEP-0359).
     HasArchive,
 }
@@ -131,6 +147,18 @@ pub struct StanzaProblem {
     pub condition: String,
     /// The other side's words, empty when none.
     pub text: String,
+}
+
+impl StanzaProblem {
+    /// Why, in the other side's words if there are any.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        if self.text.is_empty() {
+            &self.condition
+        } else {
+            &self.text
+        }
+    }
 }
 
 /// What a session yields, in the order of the stream.
@@ -172,6 +200,23 @@ pub enum Incoming {
         from: BareJid,
         /// Offline when the device is gone; an empty resource speaks for all devices.
         device: ResourcePresence,
+    },
+    /// Somebody says which picture they show; by eventing only they themselves can.
+    Avatar {
+        /// Whose it is.
+        from: BareJid,
+        /// Where they said so.
+        source: AvatarSource,
+        /// `None`: none, or none that can be shown.
+        hash: Option<AvatarHash>,
+    },
+    /// The answer to [`Outgoing::Picture`].
+    Picture {
+        /// The number that was given.
+        request: u64,
+        /// At most [`crate::avatar::LARGEST`] bytes with the hash that was asked for, of a kind that nobody has looked
+        /// at; `None` when it is not to be had.
+        bytes: Option<Vec<u8>>,
     },
     /// A step of the subscription dance.
     Subscription {
@@ -288,6 +333,13 @@ pub enum Incoming {
         /// A page, or why there is none.
         answer: ArchiveAnswer,
     },
+    /// The answer to [`Outgoing::Slot`].
+    Slot {
+        /// The number that was given.
+        request: u64,
+        /// A place, or why there is none.
+        answer: Box<Result<UploadSlot, NoSlot>>,
+    },
     /// The answer to an [`Outgoing`] that carries a request number.
     Outcome {
         /// The number that was given.
@@ -310,6 +362,42 @@ pub enum Outgoing {
         body: String,
         /// To a room (`type='groupchat'`).
         to_room: bool,
+    },
+    /// Something about an earlier message of mine, that is already a stored row.
+    About {
+        /// A contact or a room.
+        to: BareJid,
+        /// Fixed when the row was stored; the same on every try.
+        id: String,
+        /// Which message, and what about it.
+        about: About,
+        /// Plain text.
+        body: String,
+        /// To a room (`type='groupchat'`).
+        to_room: bool,
+    },
+    /// A message that hands over a file, and is already a stored row: its words are the file's address, which stands
+    /// beside them too (XEP-0066 §3).
+    File {
+        /// A contact or a room.
+        to: BareJid,
+        /// Fixed when the row was stored; the same on every try.
+        id: String,
+        /// Where the file is.
+        address: String,
+        /// To a room (`type='groupchat'`).
+        to_room: bool,
+    },
+    /// Asks for a place for a file (XEP-0363 §5); answered by [`Incoming::Slot`].
+    Slot {
+        /// Answered under this number.
+        request: u64,
+        /// What it is called.
+        name: String,
+        /// How long it is, in bytes.
+        size: u64,
+        /// What it is.
+        media_type: String,
     },
     /// "I have it" (XEP-0184).
     Receipt {
@@ -437,6 +525,15 @@ pub enum Outgoing {
     RoomInfo {
         /// The room.
         room: BareJid,
+    },
+    /// Fetches a picture that somebody announced.
+    Picture {
+        /// Answered by [`Incoming::Picture`].
+        request: u64,
+        /// Whose it is.
+        of: BareJid,
+        /// Which, and where it is to be had.
+        avatar: Avatar,
     },
     /// Asks the server whether the link still lives (XEP-0199).
     Ping,

@@ -2,6 +2,7 @@
 
 use crate::again::Again;
 use crate::archive::Reading;
+use crate::avatars::Avatars;
 use crate::loss::Lost;
 use crate::streams::{Counting, Stash};
 use carillon_core::connection::Connection;
@@ -9,11 +10,11 @@ use carillon_core::contact::{
     Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
 };
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
-use carillon_core::room::RoomState;
+use carillon_core::room::{Occupant, RoomAbout, RoomState};
 use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem};
 use carillon_core::settings::AccountSettings;
 use jid::BareJid;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
@@ -140,7 +141,20 @@ pub(crate) struct Room {
     pub(crate) archive: bool,
     /// All that the archive has is stored, and what comes live follows it.
     pub(crate) gapless: bool,
-    pub(crate) occupants: BTreeSet<String>,
+    /// As the room shows me.
+    pub(crate) me: Option<Box<Occupant>>,
+    /// What it says of itself.
+    pub(crate) about: Box<RoomAbout>,
+    /// The others, by nick.
+    pub(crate) occupants: BTreeMap<String, Occupant>,
+}
+
+impl Room {
+    /// Nobody is known to be there.
+    pub(crate) fn is_left(&mut self) {
+        self.occupants.clear();
+        self.me = None;
+    }
 }
 
 /// One account.
@@ -153,6 +167,8 @@ pub(crate) struct Account {
     pub(crate) roster: BTreeMap<BareJid, RosterItem>,
     pub(crate) blocked: HashSet<BareJid>,
     pub(crate) presences: HashMap<BareJid, Vec<ResourcePresence>>,
+    /// Which pictures people show.
+    pub(crate) avatars: Avatars,
     /// Since when contacts are away, as far as that is known.
     pub(crate) gone_at: HashMap<BareJid, Timestamp>,
     /// When another device of mine was used last in a chat.
@@ -168,6 +184,8 @@ pub(crate) struct Account {
     pub(crate) sent_up_to: MessageId,
     /// What is owed up to this row was handed to this session.
     pub(crate) errands_up_to: i64,
+    /// What I said about messages up to this row was handed to this session, but for what a room holds up.
+    pub(crate) changes_up_to: i64,
     /// How far what came is stored, for the server to know.
     pub(crate) counting: Counting,
     /// What was true when the link broke.
@@ -205,6 +223,7 @@ impl Account {
             roster: BTreeMap::new(),
             blocked: HashSet::new(),
             presences: HashMap::new(),
+            avatars: Avatars::default(),
             gone_at: HashMap::new(),
             used_elsewhere: HashMap::new(),
             lost: None,
@@ -214,6 +233,7 @@ impl Account {
             in_flight: HashSet::new(),
             sent_up_to: MessageId(0),
             errands_up_to: 0,
+            changes_up_to: 0,
             counting: Counting::default(),
             stash: None,
             reading: HashMap::new(),
@@ -291,6 +311,8 @@ impl Account {
         self.presences
             .retain(|jid, _| jid == me || roster.contains_key(jid));
         self.gone_at.retain(|jid, _| roster.contains_key(jid));
+        self.avatars
+            .retain(|jid| jid == me || roster.contains_key(jid));
     }
 
     pub(crate) fn contact(&self, item: &RosterItem) -> Contact {
@@ -303,6 +325,7 @@ impl Account {
             waiting: item.ask,
             blocked: self.blocked.contains(&item.jid),
             presence: self.presence_of(&item.jid),
+            avatar: self.avatars.hash_of(&item.jid),
         }
     }
 
@@ -312,6 +335,7 @@ impl Account {
         self.in_flight.clear();
         self.sent_up_to = MessageId(0);
         self.errands_up_to = 0;
+        self.changes_up_to = 0;
         self.reading.clear();
         self.again.clear();
         self.send_due = None;
@@ -324,9 +348,10 @@ impl Account {
         for room in self.rooms.values_mut() {
             room.state = RoomState::Outside;
             room.gapless = false;
-            room.occupants.clear();
+            room.is_left();
         }
         self.presences.clear();
+        self.avatars.link_lost();
     }
 }
 

@@ -5,10 +5,11 @@ use crate::archive::CatchingUp;
 use crate::desk::{Desk, DeskError};
 use crate::output::Output;
 use carillon_core::alerts::RuleBook;
+use carillon_core::avatar::AvatarHash;
 use carillon_core::connection::{Connection, Mechanism};
 use carillon_core::contact::Contact;
 use carillon_core::ids::{AccountId, ChatRef};
-use carillon_core::room::RoomState;
+use carillon_core::room::{Occupant, RoomAbout, RoomState};
 use carillon_core::settings::AccountSettings;
 use jid::BareJid;
 use std::ops::Bound::{Excluded, Unbounded};
@@ -30,6 +31,8 @@ pub struct AccountState {
     pub catching_up: Option<CatchingUp>,
     /// The user stopped the reading of what was missed.
     pub paused: bool,
+    /// The picture that I show.
+    pub avatar: Option<AvatarHash>,
 }
 
 /// A room as it is now.
@@ -43,6 +46,10 @@ pub struct RoomNow {
     pub subject: String,
     /// How many are in it, with me.
     pub occupants: u32,
+    /// As the room shows me, while I am in it.
+    pub me: Option<Occupant>,
+    /// What it says of itself.
+    pub about: RoomAbout,
 }
 
 impl Desk {
@@ -66,6 +73,7 @@ impl Desk {
                 pinned: self.pinned(account.id),
                 catching_up: self.catching_up(account.id),
                 paused: self.is_paused(account),
+                avatar: account.avatars.hash_of(&account.settings.jid),
             })
             .collect()
     }
@@ -192,22 +200,5 @@ impl Desk {
             .collect();
         typing.sort();
         Ok(typing)
-    }
-
-    /// A room that I am or was in.
-    ///
-    /// # Errors
-    /// [`DeskError::Gone`] when there is no such account.
-    pub fn room(&self, chat: &ChatRef) -> Result<Option<RoomNow>, DeskError> {
-        let room = self.account(chat.account)?.rooms.get(&chat.jid);
-        Ok(room.map(|room| RoomNow {
-            state: room.state.clone(),
-            nick: room.nick.clone(),
-            subject: room.subject.clone(),
-            // A room tells of the others; I am in it as well.
-            occupants: u32::try_from(room.occupants.len())
-                .unwrap_or(u32::MAX)
-                .saturating_add(u32::from(room.state == RoomState::Joined)),
-        }))
     }
 }

@@ -1,6 +1,7 @@
 //! What the engine gives out.
 
 use carillon_core::alerts::{AlertEvent, AlertPlan};
+use carillon_core::avatar::AvatarHash;
 use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId};
 use carillon_core::tray::TrayInput;
 use carillon_store::StoreError;
@@ -26,6 +27,8 @@ pub enum Output {
     Contact(ChatRef),
     /// A chat's line in the list changed.
     Chat(ChatRef),
+    /// Who is in a room, or what they show or may do there, changed, or what the room says of itself.
+    Room(ChatRef),
     /// A message was stored.
     MessageAdded(ChatRef, MessageId),
     /// A message's state changed.
@@ -51,6 +54,21 @@ pub enum Output {
     Storage(StoreError),
     /// What could not be stored can be.
     StorageWorks,
+    /// A picture to be kept; answered by [`crate::Desk::picture_is_kept`].
+    Picture(Box<Picture>),
+}
+
+/// A picture as it came: damaged, huge once it is unpacked, or no picture at all, but with the hash that was announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// On which account it came.
+    pub account: AccountId,
+    /// By which it is answered for.
+    pub request: u64,
+    /// Under which it is to be kept.
+    pub hash: AvatarHash,
+    /// At most [`carillon_core::avatar::LARGEST`] bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// A plan with what its popup may tell.
@@ -82,4 +100,6 @@ pub struct Content {
     pub invite: Option<InviteId>,
     /// The stored message.
     pub message: Option<MessageId>,
+    /// The picture of the contact that it is about.
+    pub avatar: Option<AvatarHash>,
 }

@@ -1,181 +1,20 @@
-//! Rooms, as far as an invitation needs them.
+//! Rooms that I am in or was in: entering, leaving, and who is there.
+
+mod hear;
+mod invites;
+mod occupants;
 
 use crate::desk::{Desk, DeskError};
-use crate::output::{Content, Output};
-use crate::presence::live;
-use carillon_core::alerts::EventKind;
 use carillon_core::chat::Author;
-use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId, Timestamp};
-use carillon_core::privacy::WhoMayWrite;
-use carillon_core::room::{InviteVia, RoomInvite, RoomState};
-use carillon_core::session::{IncomingMessage, Origin, Outgoing, RoomEvent};
-use jid::{BareJid, Jid};
+use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::room::RoomState;
+use carillon_core::session::{IncomingMessage, Origin, Outgoing};
+use jid::BareJid;
 
 /// How much of what was said before is asked for when a room is entered.
 const HISTORY: u32 = 50;
 
 impl Desk {
-    pub(crate) fn hear_invite(
-        &mut self,
-        id: AccountId,
-        room: &BareJid,
-        from: &Jid,
-        reason: &str,
-        via: InviteVia,
-        at: Option<Timestamp>,
-    ) {
-        let Some(account) = self.accounts.get(&id) else {
-            return;
-        };
-        let person = from.to_bare();
-        if account.blocked.contains(&person) || account.blocked.contains(room) {
-            return;
-        }
-        let inside = account
-            .rooms
-            .get(room)
-            .is_some_and(|room| matches!(room.state, RoomState::Joined | RoomState::Joining));
-        if inside {
-            return;
-        }
-        let nobody_new = self.settings.privacy.who_may_write == WhoMayWrite::NobodyNew;
-        if nobody_new && !account.is_contact(&person) {
-            self.note_hidden(EventKind::RoomInvite, id, room);
-            return;
-        }
-        let now = self.now();
-        let added = self
-            .store
-            .add_invite(id, room, from, reason, via, at.unwrap_or(now));
-        let Some(Some(invite)) = self.stored(id, added) else {
-            return;
-        };
-        self.tell(Output::Requests);
-        let content = Content {
-            name: self.name(id, room),
-            text: reason.to_owned(),
-            inviter: Some(from.clone()),
-            invite: Some(invite),
-            ..Content::default()
-        };
-        self.ring(live(EventKind::RoomInvite, id, room), content);
-        self.refresh_tray();
-    }
-
-    pub(crate) fn hear_room(&mut self, id: AccountId, jid: &BareJid, event: RoomEvent) {
-        let Some(room) = self
-            .accounts
-            .get_mut(&id)
-            .and_then(|account| account.rooms.get_mut(jid))
-        else {
-            return;
-        };
-        // The room shows me to myself whenever I show another status.
-        let joined = matches!(event, RoomEvent::Joined { .. }) && room.state != RoomState::Joined;
-        // Who is there comes before my own arrival (XEP-0045 §7.2.2), one by one: not worth a line each.
-        let arriving =
-            room.state == RoomState::Joining && matches!(event, RoomEvent::Occupant { .. });
-        let mut left = None;
-        match event {
-            RoomEvent::Joined { nick } => {
-                room.nick = nick;
-                room.state = RoomState::Joined;
-            }
-            RoomEvent::Left { reason } if reason.is_empty() => room.state = RoomState::Outside,
-            RoomEvent::Left { reason } | RoomEvent::Refused { reason } => {
-                room.state = RoomState::Refused { reason };
-            }
-            RoomEvent::Subject { text } => room.subject = text,
-            RoomEvent::HasArchive => {
-                room.archive = true;
-                room.gapless = false;
-                self.catch_up(id, Some(jid.clone()));
-                return;
-            }
-            RoomEvent::Occupant { nick, availability } if availability.is_online() => {
-                room.occupants.insert(nick);
-            }
-            RoomEvent::Occupant { nick, .. } => {
-                room.occupants.remove(&nick);
-                left = Some(nick);
-            }
-        }
-        let outside = !matches!(room.state, RoomState::Joined | RoomState::Joining);
-        if outside {
-            room.occupants.clear();
-        }
-        self.stop_typing(id, |of, nick| {
-            of == jid && (outside || left.is_some() && nick == left.as_deref())
-        });
-        if arriving {
-            return;
-        }
-        let chat = ChatRef {
-            account: id,
-            jid: jid.clone(),
-        };
-        self.tell(Output::Chat(chat));
-        if joined {
-            if let Some(account) = self.accounts.get(&id) {
-                account.say(Outgoing::RoomInfo { room: jid.clone() });
-            }
-            // What waited for this room lies behind what was sent since.
-            if let Some(account) = self.accounts.get_mut(&id) {
-                account.sent_up_to = MessageId(0);
-            }
-            self.send_waiting(id);
-        }
-    }
-
-    /// Joins the room of an invitation; it becomes a chat.
-    ///
-    /// # Errors
-    /// [`DeskError::Gone`] when the invitation was handled before, or the store's.
-    pub fn accept_invite(&mut self, invite: InviteId) -> Result<ChatRef, DeskError> {
-        let found = self.store.invite(invite)?.ok_or(DeskError::Gone)?;
-        let chat = ChatRef {
-            account: found.account,
-            jid: found.room,
-        };
-        self.join_room(&chat)?;
-        // Whoever else invited me to the same room has their answer as well.
-        let answered = |other: &RoomInvite| other.account == chat.account && other.room == chat.jid;
-        for other in self.store.invites()?.into_iter().filter(answered) {
-            self.store.remove_invite(other.id)?;
-        }
-        self.invite_handled(&chat);
-        Ok(chat)
-    }
-
-    /// Declines an invitation, now or as soon as the account is connected; a direct one can only be put away.
-    ///
-    /// # Errors
-    /// [`DeskError::Gone`] when the invitation was handled before, or the store's.
-    pub fn decline_invite(&mut self, invite: InviteId) -> Result<(), DeskError> {
-        let found = self.store.invite(invite)?.ok_or(DeskError::Gone)?;
-        if found.via == InviteVia::Mediated {
-            let refusal = self.errand_id();
-            self.store.decline_invite(&found, &refusal)?;
-            self.flush_soon();
-            self.flush();
-            self.send_errands(found.account);
-        } else {
-            self.store.remove_invite(invite)?;
-        }
-        let chat = ChatRef {
-            account: found.account,
-            jid: found.room,
-        };
-        self.invite_handled(&chat);
-        Ok(())
-    }
-
-    pub(crate) fn invite_handled(&mut self, chat: &ChatRef) {
-        self.withdraw(EventKind::RoomInvite, chat.account, &chat.jid);
-        self.tell(Output::Requests);
-        self.refresh_tray();
-    }
-
     /// Enters a room, now or as soon as the account is connected.
     ///
     /// # Errors
@@ -191,9 +30,9 @@ impl Desk {
         if room.nick.is_empty() {
             room.nick = own_nick;
         }
-        let nick = room.nick.clone();
+        let (nick, name) = (room.nick.clone(), room.about.name.clone());
         self.store
-            .set_room(chat.account, &chat.jid, &nick, "", true)?;
+            .set_room(chat.account, &chat.jid, &nick, &name, true)?;
         self.flush_soon();
         self.enter(chat.account, &chat.jid);
         self.tell_chat(chat);
@@ -201,6 +40,10 @@ impl Desk {
     }
 
     pub(crate) fn enter(&mut self, id: AccountId, jid: &BareJid) {
+        self.will_hear_past_of(&ChatRef {
+            account: id,
+            jid: jid.clone(),
+        });
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
@@ -219,7 +62,7 @@ impl Desk {
             room.gapless = false;
             if asked {
                 room.state = RoomState::Joining;
-                room.occupants.clear();
+                room.is_left();
             }
         }
     }
@@ -253,15 +96,15 @@ impl Desk {
     pub fn leave_room(&mut self, chat: &ChatRef) -> Result<(), DeskError> {
         let account = self.account_mut(chat.account)?;
         let room = account.rooms.get_mut(&chat.jid).ok_or(DeskError::Gone)?;
-        let nick = room.nick.clone();
+        let (nick, name) = (room.nick.clone(), room.about.name.clone());
         room.state = RoomState::Outside;
-        room.occupants.clear();
+        room.is_left();
         account.say(Outgoing::LeaveRoom {
             room: chat.jid.clone(),
             nick: nick.clone(),
         });
         self.store
-            .set_room(chat.account, &chat.jid, &nick, "", false)?;
+            .set_room(chat.account, &chat.jid, &nick, &name, false)?;
         self.flush_soon();
         self.tell_chat(chat);
         Ok(())

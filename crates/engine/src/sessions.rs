@@ -1,6 +1,7 @@
 //! Beginning, ending and beginning again.
 
 use crate::account::{Account, Burst, Line, Session};
+use crate::avatars::Avatars;
 use crate::connector::{ConnectEnd, SessionStart};
 use crate::desk::{Desk, DeskError};
 use crate::output::Output;
@@ -101,9 +102,11 @@ impl Desk {
         }
         account.blocked = self.store.blocked(id)?.into_iter().collect();
         account.gone_at = self.store.last_seen(id)?.into_iter().collect();
+        account.avatars = Avatars::of(self.store.avatars(id)?);
         for row in self.store.rooms(id)? {
             let room = account.rooms.entry(row.jid).or_default();
             room.nick = row.nick;
+            room.about.name = row.name;
         }
         self.accounts.insert(id, account);
         Ok(())
@@ -338,6 +341,7 @@ impl Desk {
             account.expects_strays(now);
         }
         account.gapless = false;
+        account.avatars.begin();
         // So it is on a new stream (XEP-0352 §4.2).
         account.told_active = Some(true);
         self.paused.remove(&id);

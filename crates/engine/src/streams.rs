@@ -122,6 +122,7 @@ impl Account {
         self.in_flight = stash.in_flight;
         // What failed and is to be tried again lies before what was sent; what is on its way is known.
         self.sent_up_to = MessageId(0);
+        self.changes_up_to = 0;
         self.errands_up_to = stash.errands_up_to;
         self.burst = stash.burst;
         self.gapless = stash.gapless;
@@ -259,6 +260,7 @@ impl Desk {
         self.tell_client_state();
         self.send_waiting(id);
         self.send_errands(id);
+        self.fetch_pictures(id);
         self.put_in_order(id);
         self.stay_paused(id);
         self.tell(Output::Accounts);
@@ -297,7 +299,7 @@ impl Desk {
                         account.say(Outgoing::LeaveRoom { room, nick });
                         if let Some(room) = account.rooms.get_mut(&row.jid) {
                             room.state = RoomState::Outside;
-                            room.occupants.clear();
+                            room.is_left();
                         }
                     }
                 }

@@ -23,6 +23,7 @@ struct Waiting {
     plain: Vec<Event>,
     contacts: BTreeSet<ChatRef>,
     chats: BTreeSet<ChatRef>,
+    rooms: BTreeSet<ChatRef>,
     left_out: u32,
 }
 
@@ -62,6 +63,7 @@ impl Waiting {
         match event {
             Event::Contacts { contacts } => self.contacts.extend(contacts),
             Event::Chats { chats } => self.chats.extend(chats),
+            Event::Rooms { rooms } => self.rooms.extend(rooms),
             Event::Accounts
             | Event::Roster { .. }
             | Event::Requests
@@ -83,11 +85,12 @@ impl Waiting {
             | Event::Attention { .. }
             | Event::Ending => return Some(event),
         }
-        let waiting = self.contacts.len() + self.chats.len();
+        let waiting = self.contacts.len() + self.chats.len() + self.rooms.len();
         if waiting > MOST {
             // Reading everything again brings these too.
             self.contacts.clear();
             self.chats.clear();
+            self.rooms.clear();
             let count = u32::try_from(waiting).unwrap_or(u32::MAX);
             self.left_out = self.left_out.saturating_add(count);
         }
@@ -96,7 +99,7 @@ impl Waiting {
 
     fn into_events(self) -> Vec<Event> {
         let mut events = self.plain;
-        let (contacts, chats) = (self.contacts, self.chats);
+        let (contacts, chats, rooms) = (self.contacts, self.chats, self.rooms);
         if !contacts.is_empty() {
             let contacts = contacts.into_iter().collect();
             events.push(Event::Contacts { contacts });
@@ -104,6 +107,10 @@ impl Waiting {
         if !chats.is_empty() {
             let chats = chats.into_iter().collect();
             events.push(Event::Chats { chats });
+        }
+        if !rooms.is_empty() {
+            let rooms = rooms.into_iter().collect();
+            events.push(Event::Rooms { rooms });
         }
         if self.left_out > 0 {
             let left_out = self.left_out;

@@ -8,14 +8,15 @@ use crate::alerts::{
 use crate::place::Place;
 use crate::secret::Secret;
 use crate::views::{
-    ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow, NewAccount, Overview, SentMessage,
-    Standing, Status,
+    AvatarView, ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow, NewAccount, OccupantPage,
+    Overview, RoomView, SentMessage, Standing, Status,
 };
 use carillon_core::alerts::{
     AlertPlan, EventKind, InWindow, MuteFor, OtherDevice, PresenceRules, Preset, Profile,
     ProfileChoice, QuietHours, Row,
 };
-use carillon_core::chat::{HistoryAnchor, HistoryPage, Message};
+use carillon_core::avatar::AvatarHash;
+use carillon_core::chat::{HistoryAnchor, HistoryPage, Message, Version};
 use carillon_core::ids::{AccountId, ActivityId, ChatRef, InviteId, MessageId, Timestamp};
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
 use jid::BareJid;
@@ -29,7 +30,7 @@ pub trait Ask: Into<Command> + Serialize {
     type Answer: Serialize + DeserializeOwned;
 }
 
-with_alert_commands! { commands
+with_room_commands! { with_alert_commands commands
     /// Everything that the first painted frame needs.
     overview = ReadOverview {} -> Overview;
     /// How things stand, without contacts and chats.
@@ -206,6 +207,13 @@ with_alert_commands! { commands
         /// Whom.
         contact: ChatRef,
     } -> ();
+    /// The pictures that contacts and accounts name; those that are not there are left out, and those at the end that
+    /// do not fit into the answer. At least one fits.
+    avatars = ReadAvatars {
+        /// Which, never more than 64.
+        #[ts(type = "string[]")]
+        hashes: Vec<AvatarHash>,
+    } -> Vec<AvatarView>;
     /// Everybody on the block lists.
     blocked = ReadBlocked {} -> Vec<ChatRef>;
     /// Accepts a stranger's messages: their chat opens.
@@ -261,6 +269,21 @@ with_alert_commands! { commands
         /// Which.
         message: MessageId,
     } -> ();
+    /// Puts other words in the place of a message of mine, and sends them, at once or when the account is connected
+    /// again. The same `id` given twice is one correction.
+    correct_message = CorrectMessage {
+        /// Which.
+        message: MessageId,
+        /// A UUID made by the window.
+        id: String,
+        /// Plain text, 1 to 20,000 characters.
+        body: String,
+    } -> ();
+    /// What a message has said, the first words first; of what does not fit into an answer the newest.
+    versions = ReadVersions {
+        /// Which.
+        message: MessageId,
+    } -> Vec<Version>;
     /// I have seen the chat up to this message.
     mark_seen = MarkSeen {
         /// Which chat.

@@ -33,6 +33,12 @@ pub enum Event {
         /// Which.
         chats: Vec<ChatRef>,
     },
+    /// Who is in rooms, or what they show or may do there, or what a room says of itself, changed. Each is named once,
+    /// as with contacts.
+    Rooms {
+        /// Which.
+        rooms: Vec<ChatRef>,
+    },
     /// A message was stored.
     MessageAdded {
         /// Its chat.

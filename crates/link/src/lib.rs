@@ -8,6 +8,8 @@
 mod making;
 #[macro_use]
 mod contract_alerts;
+#[macro_use]
+mod contract_rooms;
 
 pub mod alerts;
 mod changes;

@@ -2,11 +2,12 @@
 
 use crate::alerts::LeftOut;
 use carillon_core::alerts::InWindow;
+use carillon_core::avatar::AvatarHash;
 use carillon_core::chat::{ChatSummary, StrangerRequest};
 use carillon_core::connection::{Connection as Connected, Mechanism};
 use carillon_core::contact::{Contact, ContactRequest};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
-use carillon_core::room::{RoomInvite, RoomState};
+use carillon_core::room::{Occupant, RoomAbout, RoomInvite, RoomState};
 use carillon_core::session::{ServerFeatures, SessionProblem};
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
 use jid::BareJid;
@@ -68,6 +69,19 @@ pub struct AccountView {
     pub allow_plain: bool,
     /// What was missed is being read, or would be if the user had not stopped it.
     pub catching_up: Option<CatchingUp>,
+    /// The picture that I show there.
+    #[ts(type = "string | null")]
+    pub avatar: Option<AvatarHash>,
+}
+
+/// A picture to be shown, square and small.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AvatarView {
+    /// As contacts and accounts name it.
+    #[ts(type = "string")]
+    pub hash: AvatarHash,
+    /// A PNG in base64, made here.
+    pub png: String,
 }
 
 /// How far the reading of what was missed is.
@@ -289,7 +303,7 @@ pub struct ChatView {
     pub room: Option<RoomView>,
 }
 
-/// A room, as far as the smallest part goes.
+/// A room as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RoomView {
     /// Where I stand.
@@ -298,8 +312,21 @@ pub struct RoomView {
     pub nick: String,
     /// The topic, empty when none.
     pub subject: String,
-    /// How many are in it.
+    /// How many are in it, with me.
     pub occupants: u32,
+    /// As the room shows me, while I am in it.
+    pub me: Option<Occupant>,
+    /// What it says of itself.
+    pub about: RoomAbout,
+}
+
+/// People of a room, sorted by nick.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OccupantPage {
+    /// Not all that there are, and at least one if there is any.
+    pub occupants: Vec<Occupant>,
+    /// There are more behind the last of these.
+    pub more: bool,
 }
 
 /// A sent message.

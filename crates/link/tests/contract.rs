@@ -19,6 +19,7 @@ fn export_to(folder: &Path) {
     Refusal::export_all(&config).unwrap();
     carillon_link::views::Overview::export_all(&config).unwrap();
     carillon_link::views::ChatView::export_all(&config).unwrap();
+    carillon_link::views::OccupantPage::export_all(&config).unwrap();
     carillon_link::views::Standing::export_all(&config).unwrap();
     carillon_link::views::ContactPage::export_all(&config).unwrap();
     carillon_link::views::ChatPage::export_all(&config).unwrap();
@@ -40,6 +41,7 @@ fn export_to(folder: &Path) {
     carillon_link::views::SentMessage::export_all(&config).unwrap();
     carillon_link::views::Status::export_all(&config).unwrap();
     carillon_core::chat::Message::export_all(&config).unwrap();
+    carillon_core::chat::Version::export_all(&config).unwrap();
 
     let names = typescript_names(folder);
     let mut index =

@@ -17,7 +17,7 @@ use crate::present::present;
 use crate::traycare::TrayCare;
 use carillon_core::alerts::rules::Scope;
 use carillon_core::ids::ChatRef;
-use carillon_engine::{Output, Ring, edits};
+use carillon_engine::{Output, Picture, Ring, edits};
 use carillon_link::{Event, Place, Profile};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -92,6 +92,7 @@ fn hear(house: &Arc<House>, care: &mut TrayCare, output: Output) {
         Output::Tray(input) => care.changed(house, input),
         Output::Storage(error) => crate::disk::failed(house, &error),
         Output::StorageWorks => house.storage_works(),
+        Output::Picture(picture) => keep_picture(house, *picture),
         Output::WatchEnded(contact) => {
             let house = Arc::clone(house);
             tokio::spawn(async move { end_watch(&house, contact).await });
@@ -113,6 +114,34 @@ fn ring_out(house: &Arc<House>, care: &mut TrayCare, ring: &Ring) {
         house.windows.tell(&Event::Attention { until_seen });
     }
     care.rang(house, ring);
+}
+
+/// Made ready beside everything else: unpacking takes a moment.
+fn keep_picture(house: &Arc<House>, picture: Picture) {
+    let house = Arc::clone(house);
+    tokio::spawn(async move {
+        let Picture {
+            account,
+            request,
+            hash,
+            bytes,
+        } = picture;
+        let album = house.avatars.clone();
+        let work = tokio::task::spawn_blocking(move || album.keep(hash, bytes));
+        let kept = match work.await {
+            Ok(Ok(())) => true,
+            Ok(Err(problem)) => {
+                tracing::info!(%problem, "a picture of a contact is not shown");
+                false
+            }
+            Err(_) => false,
+        };
+        // An engine that is gone asks again at the next start.
+        let _ = house
+            .engine
+            .call(move |desk| desk.picture_is_kept(account, request, kept))
+            .await;
+    });
 }
 
 /// A watch that rings once has rung: it leaves the settings.
@@ -145,6 +174,7 @@ pub(crate) fn event(output: Output) -> Option<Event> {
             contacts: vec![contact],
         },
         Output::Chat(chat) => Event::Chats { chats: vec![chat] },
+        Output::Room(room) => Event::Rooms { rooms: vec![room] },
         Output::MessageAdded(chat, message) => Event::MessageAdded { chat, message },
         Output::MessageChanged(chat, message) => Event::MessageChanged { chat, message },
         Output::Typing {
@@ -164,7 +194,8 @@ pub(crate) fn event(output: Output) -> Option<Event> {
         | Output::Tray(_)
         | Output::WatchEnded(_)
         | Output::Storage(_)
-        | Output::StorageWorks => {
+        | Output::StorageWorks
+        | Output::Picture(_) => {
             return None;
         }
     })

@@ -1,15 +1,24 @@
 //! The namespaces in use. Those that `xmpp_parsers` names come from there.
 
 pub(crate) use xmpp_parsers::ns::{
-    BIND, BLOCKING, CAPS, CARBONS, CHATSTATES, CSI, DATA_FORMS, DELAY, DISCO_INFO, DISCO_ITEMS,
-    DISPLAYED_MARKERS, FORWARD, JABBER_CLIENT, MAM, MUC, MUC_USER, NICK, OOB, PING, RECEIPTS,
-    REGISTER, ROSTER, RSM, SASL, SID, STREAM, TIME, TLS, VERSION, XMPP_STANZAS, XMPP_STREAMS,
+    AVATAR_DATA, AVATAR_METADATA, BIND, BLOCKING, CAPS, CARBONS, CHATSTATES, CSI, DATA_FORMS,
+    DELAY, DISCO_INFO, DISCO_ITEMS, DISPLAYED_MARKERS, FORWARD, JABBER_CLIENT, MAM, MUC, MUC_USER,
+    NICK, OOB, PING, PUBSUB, PUBSUB_EVENT, RECEIPTS, REGISTER, ROSTER, RSM, SASL, SID, STREAM,
+    TIME, TLS, VCARD, VCARD_UPDATE, VERSION, XMPP_STANZAS, XMPP_STREAMS,
 };
 
 /// Calls for attention (XEP-0224).
 pub(crate) const ATTENTION: &str = "urn:xmpp:attention:0";
 /// Direct invitations (XEP-0249).
 pub(crate) const CONFERENCE: &str = "jabber:x:conference";
+/// The wish to hear which pictures people show (XEP-0084 §3.2, XEP-0163 §4).
+pub(crate) const AVATAR_METADATA_NOTIFY: &str = "urn:xmpp:avatar:metadata+notify";
+/// Places for files (XEP-0363).
+pub(crate) const HTTP_UPLOAD: &str = "urn:xmpp:http:upload:0";
+/// Corrections (XEP-0308).
+pub(crate) const CORRECT: &str = "urn:xmpp:message-correct:0";
+/// Lasting names for the occupants of a room (XEP-0421).
+pub(crate) const OCCUPANT_ID: &str = "urn:xmpp:occupant-id:0";
 /// Processing hints (XEP-0334).
 pub(crate) const HINTS: &str = "urn:xmpp:hints";
 

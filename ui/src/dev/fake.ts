@@ -5,6 +5,7 @@ import type { AllCommands, Answer, Ask, Carrier, Told } from '../lib/link';
 import { byAddress, byNewest } from '../list/rows';
 import { chatOf } from '../state/contacts.svelte';
 import { alertRows, builtInIcons, builtInSounds, plan, sampleActivity } from './alerts';
+import { FakeRooms } from './rooms';
 import { FakeRules } from './rules';
 import { conversation, longConversation, roomConversation, sampleOverview } from './people';
 
@@ -20,6 +21,7 @@ export class Fake implements Carrier {
   /** What only the server has, by chat. */
   archives = new Map<string, Message[]>();
   rules: FakeRules;
+  rooms = new FakeRooms();
   /** What happened, newest first. */
   happened: ActivityEntry[];
   blocked: ChatRef[] = [];
@@ -53,7 +55,7 @@ export class Fake implements Carrier {
     this.asked.push({ name, ask });
     const refused = this.refusing.get(name);
     if (refused) throw refused;
-    return structuredClone(({ ...this.#handlers, ...this.rules.handlers } as Handlers)[name](structuredClone(ask)));
+    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers } as Handlers)[name](structuredClone(ask)));
   }
 
   async listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
@@ -162,7 +164,7 @@ export class Fake implements Carrier {
     return { account: id };
   }
 
-  #handlers: Omit<Handlers, keyof FakeRules['handlers']> = {
+  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers']> = {
     overview: () => {
       const { part: contacts, more } = this.#part(this.overview.contacts, chatOf, null);
       const chats = [...this.overview.chats].sort(byNewest).slice(0, this.pageSize);
@@ -248,13 +250,12 @@ export class Fake implements Carrier {
     open_chat: ({ chat }) => {
       const all = this.#history(chat);
       const summary = this.#summary(chat);
-      const room = { state: { kind: 'joined' }, nick: 'Alice', subject: 'Thursday at seven, in the hall', occupants: 9 } as const;
       return {
         summary,
         first_unseen: all.find(({ seen }) => !seen)?.id ?? null,
         history: this.#page(chat, Math.max(0, all.length - 50), all.length),
         typing: [],
-        room: summary.kind === 'room' ? room : null,
+        room: summary.kind === 'room' ? this.rooms.view(chat) : null,
       };
     },
     history: ({ chat, anchor, limit }) => {

@@ -43,6 +43,11 @@ export class Conversation {
     this.room = view.room;
   }
 
+  /** Reads again where I stand in the room, and what it is like. */
+  async readRoom(): Promise<void> {
+    this.room = await ask('room', { room: this.chat });
+  }
+
   /** Messages came, maybe between older ones; what is not seen at once is marked off by the line, unless there is one. */
   async added(watching: boolean): Promise<void> {
     const { history } = this;

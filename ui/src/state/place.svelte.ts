@@ -32,6 +32,8 @@ class Where {
   detail = $state(false);
   /** Counts wishes to write, so that the composer takes the focus also when its chat is shown already. */
   writing = $state(0);
+  /** Who is in the open room is shown beside it. */
+  people = $state(false);
   /** The search field shall take the focus as soon as it is there. */
   searching = $state(false);
   /** The row of the alert settings to show. */

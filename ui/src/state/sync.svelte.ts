@@ -10,6 +10,7 @@ import { announce } from './announcer.svelte';
 import { contacts } from './contacts.svelte';
 import { conversations } from './conversation.svelte';
 import { where } from './place.svelte';
+import { roomPeople } from './people.svelte';
 import { readings } from './readings';
 import { rules } from './rules.svelte';
 import { readShown } from './scopes.svelte';
@@ -28,6 +29,7 @@ const lines = new Coalesced(quietly(async () => {
   if (activity.shown) await activity.readNewest();
 }));
 const room = new Coalesced(quietly(async () => conversations.open?.refresh()));
+const standing = new Coalesced(quietly(async () => conversations.open?.readRoom()));
 const added = new Coalesced(quietly(async () => {
   const open = conversations.open;
   if (!open) return;
@@ -89,6 +91,7 @@ function readAll(): void {
   lines.want();
   room.want();
   added.want();
+  if (conversations.open) roomPeople.changed(conversations.open.chat);
 }
 
 export function hear(event: Event): void {
@@ -118,6 +121,10 @@ export function hear(event: Event): void {
     case 'chats':
       if (event.chats.some(mayBeRoom)) room.want();
       return readings.wantChats(event.chats);
+    case 'rooms':
+      event.rooms.forEach((changed) => roomPeople.changed(changed));
+      if (event.rooms.some((changed) => conversations.about(changed))) standing.want();
+      return;
     case 'roster':
       return readings.wantLists();
     case 'accounts':

@@ -1,9 +1,10 @@
 //! Archives that do not answer at once, and rooms that I leave and enter again.
 
 use crate::archive::{after, entry, live, numbers, page, said};
-use crate::stage::{MORNING, Session, Stage, jid};
+use crate::stage::{MORNING, Session, Stage, jid, joined_as};
 use crate::words::{comes, message};
 use carillon_core::chat::{Author, HistoryAnchor};
+use carillon_core::room::RoomTrouble;
 use carillon_core::session::{
     ArchivePage, ArchivePlace, Incoming, IncomingMessage, Origin, Outgoing, RoomEvent,
 };
@@ -37,8 +38,7 @@ async fn happens(session: &Session, event: RoomEvent) {
 
 /// The room lets me in and says that it has an archive.
 async fn lets_me_in(session: &Session) {
-    let nick = "alice".to_owned();
-    happens(session, RoomEvent::Joined { nick }).await;
+    happens(session, joined_as("alice")).await;
     happens(session, RoomEvent::HasArchive).await;
 }
 
@@ -75,8 +75,8 @@ async fn what_was_said_between_leaving_a_room_and_entering_it_again_is_read() {
         let (stage, mut session) = knows_two().await;
         session.hears(live_in_room(3)).await;
         if thrown_out {
-            let reason = "no milk".to_owned();
-            happens(&session, RoomEvent::Left { reason }).await;
+            let trouble = Some(RoomTrouble::default());
+            happens(&session, RoomEvent::Left { trouble }).await;
         } else {
             let room = stage.chat(ROOM);
             stage
@@ -85,8 +85,7 @@ async fn what_was_said_between_leaving_a_room_and_entering_it_again_is_read() {
                 .unwrap();
         }
         joins(&stage).await;
-        let nick = "alice".to_owned();
-        happens(&session, RoomEvent::Joined { nick }).await;
+        happens(&session, joined_as("alice")).await;
         // Faster than the answer to whether there is an archive.
         session.hears(live_in_room(6)).await;
         happens(&session, RoomEvent::HasArchive).await;

@@ -7,12 +7,15 @@
     reason = "a story that does not go as told ends"
 )]
 
+mod alerted_once;
 mod answers;
 mod archive;
 mod archive_again;
 mod archive_ahead;
 mod arriving;
+mod avatars;
 mod calm;
+mod changes;
 mod connecting;
 mod csi;
 mod gaps;
@@ -25,7 +28,9 @@ mod privacy;
 mod quiet;
 mod raised;
 mod requests;
+mod room_people;
 mod rooms;
+mod search;
 mod sending;
 mod stage;
 mod strays;

@@ -1,7 +1,7 @@
 //! What waited at the servers, told once.
 
 use crate::archive::{entry, numbers, page};
-use crate::stage::{MORNING, Session, Stage, account, contact, jid};
+use crate::stage::{MORNING, Session, Stage, account, contact, jid, joined_as};
 use crate::words::{message, said_while_away};
 use carillon_core::alerts::{EventKind, MISSED_KEY};
 use carillon_core::chat::Author;
@@ -143,9 +143,7 @@ async fn a_room_s_late_page_joins_the_summary_without_a_sound() {
     stage.call(move |desk| desk.join_room(&room)).await.unwrap();
     let enters = |nick: &str| Incoming::Room {
         room: jid(ROOM),
-        event: RoomEvent::Joined {
-            nick: nick.to_owned(),
-        },
+        event: joined_as(nick),
     };
     let has_archive = || Incoming::Room {
         room: jid(ROOM),

@@ -1,16 +1,14 @@
 //! Every kind of event is raised where it happens, and nowhere else.
 
 use crate::later::BOB;
-use crate::stage::{Session, Stage, contact, jid};
+use crate::stage::{Session, Stage, contact, jid, joined_as};
 use crate::words::{asks, comes, message, said_while_away, says};
 use carillon_core::alerts::{EventKind, Row, Sound};
 use carillon_core::chat::Author;
 use carillon_core::contact::{Availability, Subscription};
 use carillon_core::ids::ChatRef;
 use carillon_core::room::RoomState;
-use carillon_core::session::{
-    Incoming, IncomingMessage, Origin, Outgoing, RoomEvent, SessionProblem,
-};
+use carillon_core::session::{Incoming, IncomingMessage, Origin, Outgoing, SessionProblem};
 use carillon_engine::{ConnectEnd, DeskError};
 
 const ROOM: &str = "kitchen@rooms.example.org";
@@ -32,9 +30,7 @@ async fn in_the_kitchen() -> (Stage, Session) {
     session
         .hears(Incoming::Room {
             room: jid(ROOM),
-            event: RoomEvent::Joined {
-                nick: "alice".to_owned(),
-            },
+            event: joined_as("alice"),
         })
         .await;
     session.says().await;

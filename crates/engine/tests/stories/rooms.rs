@@ -1,13 +1,12 @@
 //! Rooms, from the invitation on.
 
-use crate::stage::{Session, Stage, bob, jid};
+use crate::stage::{Session, Stage, bob, jid, joined_as, occupant};
 use crate::words::message;
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::{Author, ChatKind, Delivery, HistoryAnchor, Message};
-use carillon_core::contact::Availability;
 use carillon_core::ids::InviteId;
 use carillon_core::privacy::WhoMayWrite;
-use carillon_core::room::{InviteVia, RoomState};
+use carillon_core::room::{InviteVia, RoomCause, RoomState, RoomTrouble};
 use carillon_core::session::{
     Incoming, IncomingMessage, Origin, Outgoing, RoomEvent, SessionProblem,
 };
@@ -33,13 +32,25 @@ async fn happens(session: &Session, event: RoomEvent) {
 }
 
 async fn joined(session: &Session) {
-    let nick = "alice".to_owned();
-    happens(session, RoomEvent::Joined { nick }).await;
+    happens(session, joined_as("alice")).await;
 }
 
-async fn occupant(session: &Session, nick: &str, availability: Availability) {
+fn kicked() -> RoomTrouble {
+    RoomTrouble {
+        cause: RoomCause::Kicked,
+        by: "bob".to_owned(),
+        words: "no milk".to_owned(),
+    }
+}
+
+async fn comes(session: &Session, nick: &str) {
+    happens(session, RoomEvent::Occupant(Box::new(occupant(nick)))).await;
+}
+
+async fn goes(session: &Session, nick: &str) {
     let nick = nick.to_owned();
-    happens(session, RoomEvent::Occupant { nick, availability }).await;
+    let renamed = None;
+    happens(session, RoomEvent::Gone { nick, renamed }).await;
 }
 
 fn says_in_room(nick: &str, id: &str) -> IncomingMessage {
@@ -188,10 +199,10 @@ async fn who_was_there_before_me_is_counted() {
     let room = stage.chat(ROOM);
     stage.call(move |desk| desk.join_room(&room)).await.unwrap();
     // XEP-0045 §7.2.2: the others first, I last.
-    occupant(&session, "bob", Availability::Available).await;
-    occupant(&session, "carol", Availability::Available).await;
+    comes(&session, "bob").await;
+    comes(&session, "carol").await;
     joined(&session).await;
-    occupant(&session, "carol", Availability::Offline).await;
+    goes(&session, "carol").await;
     let room = stage.chat(ROOM);
     let now = stage
         .call(move |desk| desk.room(&room))
@@ -208,7 +219,7 @@ async fn a_crowd_in_a_room_is_not_told_one_by_one_while_i_enter() {
     stage.call(move |desk| desk.join_room(&room)).await.unwrap();
     stage.told().await;
     for n in 0..50 {
-        occupant(&session, &format!("guest{n}"), Availability::Available).await;
+        comes(&session, &format!("guest{n}")).await;
     }
     assert_eq!(stage.told().await.0, []);
 }
@@ -325,7 +336,7 @@ async fn who_leaves_the_room_types_no_longer() {
             composing: true,
         })
         .await;
-    occupant(&session, "bob", Availability::Offline).await;
+    goes(&session, "bob").await;
     let room = stage.chat(ROOM);
     let typing = stage.call(move |desk| desk.typing(&room)).await.unwrap();
     assert_eq!(typing, [""; 0]);
@@ -334,11 +345,11 @@ async fn who_leaves_the_room_types_no_longer() {
 #[tokio::test(start_paused = true)]
 async fn a_room_that_throws_me_out_says_why() {
     let (stage, session) = inside().await;
-    let reason = "no milk".to_owned();
+    let trouble = kicked();
     happens(
         &session,
         RoomEvent::Left {
-            reason: reason.clone(),
+            trouble: Some(trouble.clone()),
         },
     )
     .await;
@@ -348,7 +359,7 @@ async fn a_room_that_throws_me_out_says_why() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(now.state, RoomState::Refused { reason });
+    assert_eq!(now.state, RoomState::Refused { trouble });
 }
 
 #[tokio::test(start_paused = true)]
@@ -358,8 +369,8 @@ async fn a_room_is_asked_what_it_can_do_when_i_enter_and_not_when_i_change_my_st
     joined(&session).await;
     session.says().await;
     assert_eq!(session.rooms_asked, 1);
-    let reason = "no milk".to_owned();
-    happens(&session, RoomEvent::Left { reason }).await;
+    let trouble = Some(kicked());
+    happens(&session, RoomEvent::Left { trouble }).await;
     let room = stage.chat(ROOM);
     stage.call(move |desk| desk.join_room(&room)).await.unwrap();
     joined(&session).await;

@@ -2,9 +2,12 @@
 //! still until everybody has nothing left to do.
 
 use carillon_core::alerts::{EventKind, PopupForm, Surroundings};
-use carillon_core::contact::{RosterItem, Subscription};
+use carillon_core::contact::{Availability, Presence, RosterItem, Subscription};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
-use carillon_core::session::{Incoming, Outgoing, ServerFeatures, SessionProblem, StreamState};
+use carillon_core::room::Occupant;
+use carillon_core::session::{
+    Incoming, Outgoing, RoomEvent, ServerFeatures, SessionProblem, StreamState,
+};
 use carillon_core::settings::{AccountSettings, Settings};
 use carillon_core::tray::TrayInput;
 use carillon_engine::connector::{Boxed, SessionStart};
@@ -23,6 +26,26 @@ use tokio::time::{Instant, sleep, timeout};
 
 /// When the stories begin.
 pub(crate) const MORNING: Timestamp = Timestamp(1_800_000_000_000);
+
+/// The room shows me to myself under this nick.
+pub(crate) fn joined_as(nick: &str) -> RoomEvent {
+    RoomEvent::Joined {
+        me: Box::new(occupant(nick)),
+        created: false,
+    }
+}
+
+/// Somebody who is in a room.
+pub(crate) fn occupant(nick: &str) -> Occupant {
+    Occupant {
+        nick: nick.to_owned(),
+        presence: Presence {
+            availability: Availability::Available,
+            status: String::new(),
+        },
+        ..Occupant::default()
+    }
+}
 
 pub(crate) fn jid(text: &str) -> BareJid {
     text.parse().unwrap()

@@ -1,12 +1,12 @@
 //! Chats: opening, reading, writing.
 
+use super::rooms::room_view;
 use super::{on_desk, refuse_store};
 use crate::house::House;
-use carillon_core::chat::{ChatKind, ChatSummary, HistoryAnchor, HistoryPage, Message};
+use carillon_core::chat::{ChatKind, ChatSummary, HistoryAnchor, HistoryPage, Message, Version};
 use carillon_core::ids::{ChatRef, MessageId, Timestamp};
-use carillon_engine::RoomNow;
-use carillon_link::contract::{ReadHistory, SendMessage};
-use carillon_link::views::{ChatView, RoomView, SentMessage};
+use carillon_link::contract::{CorrectMessage, ReadHistory, SendMessage};
+use carillon_link::views::{ChatView, SentMessage};
 use carillon_link::{Refusal, RefusalCode, page};
 
 /// The most messages that one question reads.
@@ -58,15 +58,6 @@ fn empty(chat: ChatRef, name: String, kind: ChatKind) -> ChatSummary {
         last_message: None,
         stands_at: Timestamp::default(),
         draft: String::new(),
-    }
-}
-
-fn room_view(room: RoomNow) -> RoomView {
-    RoomView {
-        state: room.state,
-        nick: room.nick,
-        subject: room.subject,
-        occupants: room.occupants,
     }
 }
 
@@ -130,6 +121,21 @@ pub(super) async fn send(house: &House, ask: SendMessage) -> Result<SentMessage,
     Ok(SentMessage { message })
 }
 
+pub(super) async fn correct(house: &House, ask: CorrectMessage) -> Result<(), Refusal> {
+    on_desk(house, move |desk| {
+        desk.correct_message(ask.message, &ask.id, &ask.body)
+    })
+    .await
+}
+
+pub(super) fn versions(house: &House, message: MessageId) -> Result<Vec<Version>, Refusal> {
+    let found = house.reader().versions(message);
+    let mut found = found.map_err(refuse_store(house))?;
+    let fitting = page::fitting(found.iter().rev(), page::MESSAGES);
+    found.drain(..found.len().saturating_sub(fitting));
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +155,7 @@ mod tests {
             delivery: None,
             failure: String::new(),
             seen: true,
+            corrected: false,
         };
         HistoryPage {
             messages: (1..=count).map(message).collect(),

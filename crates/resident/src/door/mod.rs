@@ -2,12 +2,14 @@
 
 mod accounts;
 mod alerts;
+mod avatars;
 mod capabilities;
 mod chats;
 mod conditions;
 mod explain;
 mod lists;
 mod people;
+mod rooms;
 mod rules;
 mod sounds;
 #[cfg(test)]
@@ -173,6 +175,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::Block(ask) => answer(people::block(house, ask.contact).await),
         Command::Unblock(ask) => answer(people::unblock(house, ask.contact).await),
+        Command::ReadAvatars(ask) => answer(Ok(avatars::read(house, ask.hashes))),
         Command::ReadBlocked(_) => answer(on_desk(house, |desk| Ok(desk.blocked())).await),
         Command::AcceptStranger(ask) => {
             answer(on_desk(house, move |desk| desk.accept_stranger(&ask.contact)).await)
@@ -188,6 +191,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::RetryMessage(ask) => {
             answer(on_desk(house, move |desk| desk.retry_message(ask.message)).await)
         }
+        Command::CorrectMessage(ask) => answer(chats::correct(house, ask).await),
+        Command::ReadVersions(ask) => answer(chats::versions(house, ask.message)),
         Command::MarkSeen(ask) => {
             answer(on_desk(house, move |desk| desk.mark_seen(&ask.chat, ask.up_to)).await)
         }
@@ -210,6 +215,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::LeaveRoom(ask) => {
             answer(on_desk(house, move |desk| desk.leave_room(&ask.room)).await)
         }
+        Command::ReadRoom(ask) => answer(rooms::room(house, ask.room).await),
+        Command::ReadOccupants(ask) => answer(rooms::occupants(house, ask).await),
         Command::ReadAlertSettings(_) => answer(alerts::settings(house).await),
         Command::ReadAlertRows(ask) => answer(rules::rows(house, ask.whose).await),
         Command::SetAlertRow(ask) => answer(rules::set_row(house, ask).await),

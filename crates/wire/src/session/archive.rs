@@ -3,7 +3,10 @@
 
 use super::Session;
 use super::direct::Way;
+use super::iq::announces;
 use super::pending::{Answerer, Asked};
+use super::rooms::about::room_about;
+use super::rooms::{Stage, occupant_id};
 use crate::ns;
 use crate::stanza::{Build, error_of, stamp_of, text_of};
 use carillon_core::chat::Author;
@@ -57,12 +60,21 @@ impl Session {
         self.ask("get", answerer, Asked::RoomInfo(room), info);
     }
 
-    pub(super) fn hear_room_info(&mut self, room: BareJid, archive: bool, names_entries: bool) {
-        if let Some(place) = self.rooms.place(&room) {
-            place.names_entries = names_entries;
-            if archive {
-                self.tell_room(room, RoomEvent::HasArchive);
-            }
+    /// What a room can do. Asked twice, once before I am in, it tells only what it did not tell before.
+    pub(super) fn hear_room_info(&mut self, room: BareJid, iq: &Element) {
+        let named = announces(iq, ns::SID);
+        let archive = named && announces(iq, ns::MAM);
+        let (Some(place), Some(about)) = (self.rooms.place(&room), room_about(iq)) else {
+            return;
+        };
+        place.names_entries = named;
+        place.names_occupants = about.names_occupants;
+        if place.stage == Stage::Joining {
+            return;
+        }
+        self.tell_room(room.clone(), RoomEvent::About(Box::new(about)));
+        if archive {
+            self.tell_room(room, RoomEvent::HasArchive);
         }
     }
 
@@ -94,7 +106,7 @@ impl Session {
         let inner =
             forwarded.and_then(|forwarded| forwarded.get_child("message", ns::JABBER_CLIENT));
         let mut what = match (inner, room) {
-            (Some(inner), Some(room)) => Self::said_in_room(inner, &room).into_iter().collect(),
+            (Some(inner), Some(room)) => self.said_in_room(inner, &room).into_iter().collect(),
             (Some(inner), None) => self.said_in_chat(inner),
             (None, _) => Vec::new(),
         };
@@ -150,18 +162,27 @@ impl Session {
         kept.collect()
     }
 
-    fn said_in_room(inner: &Element, room: &BareJid) -> Option<Incoming> {
+    fn said_in_room(&mut self, inner: &Element, room: &BareJid) -> Option<Incoming> {
         let from = Jid::new(inner.attr("from")?).ok()?;
         let nick = from.resource()?.as_str().to_owned();
         let body = text_of(inner, "body");
         if from.to_bare() != *room || inner.attr("type") != Some("groupchat") || body.is_empty() {
             return None;
         }
+        let place = self.rooms.place(room);
+        let occupant = place
+            .as_ref()
+            .and_then(|place| place.occupant(inner, &nick, false));
+        let mine = place.is_some_and(|place| place.marks_me(occupant_id(inner).as_deref()));
         Some(Incoming::Message(IncomingMessage {
             chat: room.clone(),
             from,
-            // Also under my own nick: while I was away it was anybody's.
-            author: Author::Occupant { nick },
+            // My nick alone says nothing: while I was away it was anybody's.
+            author: if mine {
+                Author::Me
+            } else {
+                Author::Occupant { nick }
+            },
             id: super::direct::id_of(inner),
             stanza_id: None,
             body,
@@ -170,6 +191,8 @@ impl Session {
             wants_receipt: false,
             markable: false,
             file: super::direct::has_file(inner),
+            occupant,
+            about: super::change::about(inner),
         }))
     }
 

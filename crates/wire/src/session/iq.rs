@@ -130,10 +130,14 @@ impl Session {
                 self.assigns_stanza_ids = announces(iq, ns::SID);
             }
             Asked::Archive(request) => self.hear_page_end(iq, request, failed),
-            Asked::RoomInfo(room) => {
-                let named = announces(iq, ns::SID);
-                self.hear_room_info(room, named && announces(iq, ns::MAM), named);
+            Asked::RoomInfo(room) if failed => {
+                tracing::debug!(%room, "a room says nothing of itself")
             }
+            Asked::RoomInfo(room) => self.hear_room_info(room, iq),
+            Asked::Picture(asked) => self.hear_picture(iq, &asked, failed),
+            Asked::UploadItems => self.hear_upload_items(iq, failed),
+            Asked::UploadInfo(of) => self.hear_upload_info(iq, of, failed),
+            Asked::Slot(request) => self.hear_slot(iq, request, failed),
             // An error is an answer too: the server has come as far as the ping.
             Asked::Ping => {
                 let ids = self.reached.answered();
@@ -161,7 +165,7 @@ impl Session {
 }
 
 /// Whether a disco#info answer has a feature (XEP-0030 §3.1).
-fn announces(iq: &Element, feature: &str) -> bool {
+pub(super) fn announces(iq: &Element, feature: &str) -> bool {
     iq.get_child("query", ns::DISCO_INFO).is_some_and(|query| {
         query
             .children()

@@ -1,8 +1,15 @@
 //! Rooms that I am in or asked to join (XEP-0045). Nobody else can speak as a room.
 
+pub(super) mod about;
 mod hear;
+mod occupant;
+mod out;
 
+pub(super) use occupant::occupant_id;
+
+use crate::ids::Ids;
 use jid::{BareJid, Jid};
+use minidom::Element;
 use std::collections::HashMap;
 
 /// How far I am into a room.
@@ -25,6 +32,35 @@ pub(super) struct Place {
     pub(super) leaving: bool,
     /// The room announces XEP-0359, so it takes forged ids out.
     pub(super) names_entries: bool,
+    /// The room announces XEP-0421, so it takes forged marks out.
+    pub(super) names_occupants: bool,
+    /// The mark that the room shows on me; believed only with [`Self::names_occupants`].
+    pub(super) my_id: Option<String>,
+    /// A name for the time since which each nick belongs to one and the same occupant.
+    tenures: HashMap<String, String>,
+}
+
+impl Place {
+    /// Whether somebody whom the room marks so is me, on whatever device and under whatever nick.
+    pub(super) fn marks_me(&self, id: Option<&str>) -> bool {
+        self.names_occupants && id.is_some() && id == self.my_id.as_deref()
+    }
+
+    /// Somebody with this nick is there.
+    fn is_here(&mut self, nick: &str, ids: &mut Ids) {
+        if !self.tenures.contains_key(nick) {
+            self.tenures.insert(nick.to_owned(), ids.tenure());
+        }
+    }
+
+    /// Which occupant said this: by the room's mark, else by who has had the address since when, which only says
+    /// something of what is said now.
+    pub(super) fn occupant(&self, message: &Element, nick: &str, now: bool) -> Option<String> {
+        if self.names_occupants {
+            return occupant_id(message).map(|id| format!("id:{id}"));
+        }
+        self.tenures.get(nick).filter(|_| now).cloned()
+    }
 }
 
 /// All of them, by the room's address.
@@ -42,6 +78,9 @@ impl Rooms {
             stage: Stage::Joining,
             leaving: false,
             names_entries: false,
+            names_occupants: false,
+            my_id: None,
+            tenures: HashMap::new(),
         };
         self.0.insert(room, place);
     }

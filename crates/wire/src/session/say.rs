@@ -1,11 +1,13 @@
 //! What the engine asks for, as stanzas.
 
-use super::Session;
 use super::pending::{Answerer, Asked};
 use super::stream_management::Count;
+use super::upload::Wish;
+use super::{Session, change};
 use crate::ns;
 use crate::stanza::{Build, StanzaErrorType, about, blocking, error_answer, roster_set, show_into};
 use carillon_core::contact::Presence;
+use carillon_core::room::RoomTrouble;
 use carillon_core::session::{Incoming, Outgoing, RoomEvent, StanzaProblem, SubscriptionStep};
 use carillon_xml::write;
 use jid::{BareJid, Jid};
@@ -30,6 +32,45 @@ impl Session {
                 }
                 self.is_row(id);
                 stanza
+            }
+            Outgoing::About {
+                to,
+                id,
+                about,
+                body,
+                to_room,
+            } => {
+                let stanza = message(&to, &id, &body, to_room).holding(change::element(&about));
+                if is_too_long(&stanza, &body) {
+                    return self.refuse_too_long(to, id);
+                }
+                self.is_row(id);
+                stanza
+            }
+            Outgoing::File {
+                to,
+                id,
+                address,
+                to_room,
+            } => {
+                let url = Element::new_in(ns::OOB, "url").saying(&address);
+                let beside = Element::new_in(ns::OOB, "x").holding(url);
+                let stanza = message(&to, &id, &address, to_room).holding(beside);
+                self.is_row(id);
+                stanza
+            }
+            Outgoing::Slot {
+                request,
+                name,
+                size,
+                media_type,
+            } => {
+                return self.ask_slot(Wish {
+                    request,
+                    name,
+                    size,
+                    media_type,
+                });
             }
             Outgoing::Kept { id, what } => return self.say_kept(id, &what),
             what @ (Outgoing::Receipt { .. }
@@ -102,6 +143,11 @@ impl Session {
             Outgoing::Handled(up_to) => return self.sm.handled(Count(up_to)),
             Outgoing::Archive(query) => return self.ask_archive(query),
             Outgoing::RoomInfo { room } => return self.ask_room(room),
+            Outgoing::Picture {
+                request,
+                of,
+                avatar,
+            } => return self.ask_picture(request, of, avatar),
             Outgoing::Ping => return self.ping_anyway(),
             // Where nobody waits for it the stream is a new one.
             Outgoing::EarlierSettled | Outgoing::Close => return,
@@ -188,8 +234,11 @@ impl Session {
 
     fn join(&mut self, room: BareJid, nick: &str, history: u32) {
         let Ok(address) = room.with_resource_str(nick) else {
-            let reason = "the nick is not allowed".to_owned();
-            return self.tell_room(room, RoomEvent::Refused { reason });
+            let trouble = RoomTrouble {
+                words: "the nick is not allowed".to_owned(),
+                ..RoomTrouble::default()
+            };
+            return self.tell_room(room, RoomEvent::Refused { trouble });
         };
         let history = Element::new_in(ns::MUC, "history").with("maxstanzas", &history.to_string());
         let presence = show_into(Element::stanza("presence"), &self.shown)
@@ -197,7 +246,9 @@ impl Session {
             .holding(Element::new_in(ns::MUC, "x").holding(history))
             .holding(about::caps());
         self.rooms
-            .enter(room, address.resource().as_str().to_owned());
+            .enter(room.clone(), address.resource().as_str().to_owned());
+        // Before anybody is shown: whose marks may be believed is known when they come.
+        self.ask_room(room);
         self.send.push(presence);
     }
 

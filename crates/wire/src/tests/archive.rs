@@ -3,6 +3,7 @@
 use super::stage::{Stage, id};
 use carillon_core::chat::Author;
 use carillon_core::ids::Timestamp;
+use carillon_core::room::RoomAbout;
 use carillon_core::session::{
     ArchivePage, ArchivePlace, ArchiveQuery, Incoming, Origin, Outgoing, RoomEvent,
 };
@@ -277,6 +278,7 @@ async fn a_room_that_names_its_entries_has_an_archive_of_its_own() {
         })
         .await;
     stage.recv().await;
+    stage.recv().await;
     stage
         .tells(
             "<presence from='den@rooms.example.net/Ali'><x xmlns='http://jabber.org/protocol/muc#user'>\
@@ -293,13 +295,17 @@ async fn a_room_that_names_its_entries_has_an_archive_of_its_own() {
             asked.attr("id").unwrap()
         ))
         .await;
-    let event = RoomEvent::HasArchive;
+    let in_room = |event| Incoming::Room {
+        room: room(),
+        event,
+    };
+    let about = Box::new(RoomAbout::default());
     assert_eq!(
         told,
-        [Incoming::Room {
-            room: room(),
-            event
-        }]
+        [
+            in_room(RoomEvent::About(about)),
+            in_room(RoomEvent::HasArchive)
+        ]
     );
 
     let in_room = ArchiveQuery {
@@ -323,7 +329,7 @@ async fn a_room_that_names_its_entries_has_an_archive_of_its_own() {
         // My own archive was not asked.
         stage.send(&result("", &asked, &format!("t{number}"), &said(author)));
     }
-    let told = stage.tells(&fin(from, 8, " complete='true'", "")).await;
+    let told = stage.tells(&fin(from, 9, " complete='true'", "")).await;
     let page = pages(told).remove(0);
     let authors: Vec<_> = page
         .entries

@@ -2,8 +2,10 @@
 
 mod answers;
 mod archive;
+mod avatars;
 mod binding;
 mod certificates;
+mod changes;
 mod client_state;
 mod count_table;
 mod discovering;
@@ -22,6 +24,7 @@ mod redirects;
 mod registering;
 mod revoking;
 mod robustness;
+mod room_people;
 mod rooms;
 mod sasl2;
 mod sasl2_server;

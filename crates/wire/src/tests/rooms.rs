@@ -2,7 +2,8 @@
 
 use super::stage::Stage;
 use carillon_core::chat::Author;
-use carillon_core::contact::Availability;
+use carillon_core::contact::{Availability, Presence};
+use carillon_core::room::{Occupant, RoomCause, RoomTrouble};
 use carillon_core::session::{Incoming, Origin, Outgoing, RoomEvent};
 use jid::{BareJid, Jid};
 
@@ -18,14 +19,35 @@ fn event(event: RoomEvent) -> Incoming {
 
 fn joined(nick: &str) -> Incoming {
     event(RoomEvent::Joined {
-        nick: nick.to_owned(),
+        me: Box::new(called(nick)),
+        created: false,
     })
 }
 
-fn left(reason: &str) -> Incoming {
+/// An occupant of whom the room says nothing in particular.
+fn called(nick: &str) -> Occupant {
+    Occupant {
+        nick: nick.to_owned(),
+        presence: Presence {
+            availability: Availability::Available,
+            status: String::new(),
+        },
+        ..Occupant::default()
+    }
+}
+
+fn left(cause: RoomCause, by: &str, words: &str) -> Incoming {
     event(RoomEvent::Left {
-        reason: reason.to_owned(),
+        trouble: Some(trouble(cause, by, words)),
     })
+}
+
+fn trouble(cause: RoomCause, by: &str, words: &str) -> RoomTrouble {
+    RoomTrouble {
+        cause,
+        by: by.to_owned(),
+        words: words.to_owned(),
+    }
 }
 
 /// Presence of an occupant with status codes.
@@ -49,6 +71,8 @@ async fn joining() -> Stage {
         history: 20,
     };
     stage.ask(join).await;
+    let question = stage.recv().await;
+    assert_eq!(question.attr("to"), Some("den@rooms.example.net"));
     let presence = stage.recv().await;
     assert_eq!(presence.attr("to"), Some("den@rooms.example.net/Ali"));
     let muc = presence
@@ -80,10 +104,13 @@ async fn inside() -> Stage {
 #[tokio::test(start_paused = true)]
 async fn a_room_is_entered_when_it_shows_me_to_myself() {
     let mut stage = joining().await;
-    let bob = event(RoomEvent::Occupant {
-        nick: "Bob".to_owned(),
-        availability: Availability::Away,
-    });
+    let bob = event(RoomEvent::Occupant(Box::new(Occupant {
+        presence: Presence {
+            availability: Availability::Away,
+            status: String::new(),
+        },
+        ..called("Bob")
+    })));
     let shown = occupant("Bob", "", &[]).replace("<x ", "<show>away</show><x ");
     assert_eq!(stage.tells(&shown).await, [bob]);
     // The room may give me another nick (210).
@@ -187,10 +214,10 @@ async fn a_refusal_is_told_in_the_rooms_words() {
         )
     };
     let worded = "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>members only</text>";
-    for (text, reason) in [("", "registration-required"), (worded, "members only")] {
+    for (text, words) in [("", ""), (worded, "members only")] {
         let mut stage = joining().await;
         let told = event(RoomEvent::Refused {
-            reason: reason.to_owned(),
+            trouble: trouble(RoomCause::MembersOnly, "", words),
         });
         assert_eq!(stage.tells(&refusal(text)).await, [told]);
         assert_eq!(
@@ -221,26 +248,34 @@ async fn going_of_my_own_will_has_no_reason_and_being_put_out_has_one() {
         .await;
     assert_eq!(
         stage.tells(&occupant("Ali", GONE, &["110"])).await,
-        [left("")]
+        [event(RoomEvent::Left { trouble: None })]
     );
 
     let causes = [
         (
-            "<status code='110'/><status code='307'/>",
-            "removed by a moderator",
+            "<status code='110'/><status code='307'/><item><actor nick='Bob'/></item>",
+            left(RoomCause::Kicked, "Bob", ""),
         ),
         (
             "<status code='110'/><status code='301'/><item><reason>spam</reason></item>",
-            "spam",
+            left(RoomCause::Banned, "", "spam"),
         ),
-        ("<status code='332'/>", "the room's server shuts down"),
-        ("<destroy><reason>moved</reason></destroy>", "moved"),
-        ("<destroy/>", "the room was closed"),
+        ("<status code='332'/>", left(RoomCause::ShutDown, "", "")),
+        (
+            "<status code='307'/><status code='333'/>",
+            left(RoomCause::ConnectionBroke, "", ""),
+        ),
+        (
+            "<destroy><reason>moved</reason></destroy>",
+            left(RoomCause::Closed, "", "moved"),
+        ),
+        ("<destroy/>", left(RoomCause::Closed, "", "")),
+        ("", left(RoomCause::Other, "", "")),
     ];
-    for (cause, reason) in causes {
+    for (cause, told) in causes {
         let mut stage = inside().await;
         let out = occupant("Ali", GONE, &[]).replace("</x>", &format!("{cause}</x>"));
-        assert_eq!(stage.tells(&out).await, [left(reason)], "{cause}");
+        assert_eq!(stage.tells(&out).await, [told], "{cause}");
         let echo =
             "<message from='den@rooms.example.net/Bob' type='groupchat'><body>x</body></message>";
         assert_eq!(
@@ -260,11 +295,12 @@ async fn a_new_nick_is_not_a_leave() {
         stage.tells(&occupant("Lis", "", &["110"])).await,
         [joined("Lis")]
     );
-    let bob = event(RoomEvent::Occupant {
+    let bob = event(RoomEvent::Gone {
         nick: "Bob".to_owned(),
-        availability: Availability::Offline,
+        renamed: Some("Rob".to_owned()),
     });
-    assert_eq!(stage.tells(&occupant("Bob", GONE, &["303"])).await, [bob]);
+    let renamed = occupant("Bob", GONE, &["303"]).replace("</x>", "<item nick='Rob'/></x>");
+    assert_eq!(stage.tells(&renamed).await, [bob]);
 }
 
 #[tokio::test(start_paused = true)]

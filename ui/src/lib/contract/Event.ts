@@ -23,7 +23,11 @@ contacts: Array<ChatRef>, } | { "kind": "chats",
 /**
  * Which.
  */
-chats: Array<ChatRef>, } | { "kind": "message_added", 
+chats: Array<ChatRef>, } | { "kind": "rooms", 
+/**
+ * Which.
+ */
+rooms: Array<ChatRef>, } | { "kind": "message_added", 
 /**
  * Its chat.
  */

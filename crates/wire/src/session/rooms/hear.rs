@@ -1,12 +1,14 @@
 //! What rooms say.
 
 use super::super::Session;
+use super::super::change::about;
 use super::super::direct::{chat_state, has_file, id_of, stanza_id_by};
+use super::occupant::{occupant, occupant_id};
+use super::out::{has_status, new_nick, not_let_in, put_out};
 use super::{Stage, nick_of};
 use crate::ns;
-use crate::stanza::{StanzaErrorType, availability, delayed_by, error_answer, error_of, text_of};
+use crate::stanza::{StanzaErrorType, delayed_by, error_answer, text_of};
 use carillon_core::chat::Author;
-use carillon_core::contact::Availability;
 use carillon_core::session::{Incoming, IncomingMessage, Origin, RoomEvent};
 use jid::{BareJid, Jid};
 use minidom::Element;
@@ -39,8 +41,10 @@ impl Session {
         let delay = delayed_by(message, |by| {
             !live || by == room.as_str() || by == room.domain().as_str()
         });
-        // What was said before I came in was not said by me, whatever nick it was said under.
-        let mine = my_nick && delay.is_none();
+        // What was said before I came in was not said by me, whatever nick it was said under, unless the room says so.
+        let marked_me = place.marks_me(occupant_id(message).as_deref());
+        let mine = marked_me || my_nick && delay.is_none();
+        let occupant = place.occupant(message, &nick, delay.is_none());
         if body.is_empty() {
             if delay.is_none() {
                 self.hear_room_signs(message, room, nick, mine);
@@ -67,6 +71,8 @@ impl Session {
             wants_receipt: false,
             markable: false,
             file: has_file(message),
+            occupant,
+            about: about(message),
         }));
     }
 
@@ -114,41 +120,42 @@ impl Session {
         let Some(place) = self.rooms.place(&room) else {
             return;
         };
-        let x = presence.get_child("x", ns::MUC_USER);
-        let mine = has_status(x, "110");
+        let mine = has_status(presence, "110");
         match kind {
             None if mine => {
                 if place.stage == Stage::Joining {
                     place.stage = Stage::History;
                 }
                 place.nick.clone_from(&nick);
-                self.tell_room(room, RoomEvent::Joined { nick });
+                place.is_here(&nick, &mut self.ids);
+                let me = Box::new(occupant(presence, nick));
+                place.my_id.clone_from(&me.id);
+                let created = has_status(presence, "201");
+                self.tell_room(room, RoomEvent::Joined { me, created });
             }
             None => {
-                let availability = availability(presence);
-                self.tell_room(room, RoomEvent::Occupant { nick, availability });
+                place.is_here(&nick, &mut self.ids);
+                let there = Box::new(occupant(presence, nick));
+                self.tell_room(room, RoomEvent::Occupant(there));
             }
             Some("unavailable") => {
+                place.tenures.remove(&nick);
                 let me = mine || (nick == place.nick && place.stage != Stage::Joining);
-                if me && has_status(x, "303") {
+                if !me {
+                    let renamed = new_nick(presence);
+                    return self.tell_room(room, RoomEvent::Gone { nick, renamed });
+                }
+                if has_status(presence, "303") {
                     // I am called something else now; the new name comes as presence of its own.
                     return;
                 }
-                if me && place.stage == Stage::Joining {
+                if place.stage == Stage::Joining {
                     // That was I on an earlier session.
                     return;
                 }
-                if me {
-                    let reason = if place.leaving {
-                        String::new()
-                    } else {
-                        why_out(presence, x)
-                    };
-                    self.rooms.left(&room);
-                    return self.tell_room(room, RoomEvent::Left { reason });
-                }
-                let availability = Availability::Offline;
-                self.tell_room(room, RoomEvent::Occupant { nick, availability });
+                let trouble = (!place.leaving).then(|| put_out(presence));
+                self.rooms.left(&room);
+                self.tell_room(room, RoomEvent::Left { trouble });
             }
             Some(_) => {}
         }
@@ -161,53 +168,12 @@ impl Session {
         if place.stage != Stage::Joining {
             return;
         }
-        let problem = error_of(presence);
-        let reason = if problem.text.is_empty() {
-            problem.condition
-        } else {
-            problem.text
-        };
+        let trouble = not_let_in(presence);
         self.rooms.left(&room);
-        self.tell_room(room, RoomEvent::Refused { reason });
+        self.tell_room(room, RoomEvent::Refused { trouble });
     }
 
     pub(in crate::session) fn tell_room(&mut self, room: BareJid, event: RoomEvent) {
         self.tell(Incoming::Room { room, event });
     }
-}
-
-/// Status codes of XEP-0045 §15.6.
-fn has_status(x: Option<&Element>, code: &str) -> bool {
-    x.is_some_and(|x| {
-        x.children()
-            .any(|child| child.is("status", ns::MUC_USER) && child.attr("code") == Some(code))
-    })
-}
-
-/// Why I am out, in words: the room's or a moderator's, else what the status says.
-fn why_out(presence: &Element, x: Option<&Element>) -> String {
-    let words = x.and_then(|x| {
-        x.children()
-            .filter(|child| child.is("item", ns::MUC_USER) || child.is("destroy", ns::MUC_USER))
-            .find_map(|child| child.get_child("reason", ns::MUC_USER))
-            .map(Element::text)
-    });
-    if let Some(words) = words.filter(|words| !words.is_empty()) {
-        return words;
-    }
-    let known = [
-        ("301", "banned"),
-        ("307", "removed by a moderator"),
-        ("321", "removed because of a change of rights"),
-        ("322", "the room is for members only now"),
-        ("332", "the room's server shuts down"),
-        ("333", "the connection to the room broke"),
-    ];
-    if let Some((_, words)) = known.iter().find(|(code, _)| has_status(x, code)) {
-        return (*words).to_owned();
-    }
-    if x.is_some_and(|x| x.has_child("destroy", ns::MUC_USER)) {
-        return "the room was closed".to_owned();
-    }
-    text_of(presence, "status")
 }
