@@ -139,6 +139,7 @@ impl Desk {
             counted: account.counting.current(),
             // What waited somewhere was said before.
             gapless: gapless && matches!(message.origin, Origin::Live | Origin::Carbon),
+            overtakes: !account.in_flight.is_empty(),
             receipt,
         }
     }

@@ -89,7 +89,7 @@ impl Store {
                     insert_at(tx, chat, new, place, arrival.gapless)?
                 }
             };
-            if let (Some(entry), true) = (&new.stanza_id, arrival.gapless) {
+            if let (Some(entry), true) = (&new.stanza_id, arrival.is_mark()) {
                 let cursor = ArchiveCursor {
                     entry: entry.clone(),
                     at: new.at,
@@ -114,8 +114,17 @@ pub struct Arrival {
     pub counted: Option<u32>,
     /// It came live, and its archive is known up to it: its entry is the one up to which the archive is known now.
     pub gapless: bool,
+    /// Something of mine is on its way to the server. The archive may have it before this message, so nothing is known
+    /// up to this one.
+    pub overtakes: bool,
     /// A receipt that is owed if the message is new, and its stanza's id.
     pub receipt: Option<(String, Errand)>,
+}
+
+impl Arrival {
+    const fn is_mark(&self) -> bool {
+        self.gapless && !self.overtakes
+    }
 }
 
 pub(crate) fn receiving_chat(tx: &Transaction<'_>, new: &NewMessage) -> Result<i64> {

@@ -73,3 +73,29 @@ async fn a_first_stream_has_left_nothing_on_the_way() {
     stage.passes(3_600).await;
     session.asks_nothing().await;
 }
+
+/// The archive had what I wrote before what came, and the server was killed before it could say so: my message was
+/// then taken for one that was said after what I wrote next.
+#[tokio::test(start_paused = true)]
+async fn what_comes_while_mine_is_on_its_way_moves_no_mark() {
+    let (mut stage, mut session) = Stage::knows_three().await;
+    let chat = stage.chat("bob@example.org");
+    stage
+        .call(move |desk| desk.send_message(&chat, "m1", "Mine"))
+        .await
+        .unwrap();
+    assert_eq!(session.sends().await, ["m1"]);
+    session.hears(live(4)).await;
+    let mut session = stage.is_away(session).await;
+    let query = session.is_asked().await;
+    assert_eq!(query.place, after(3));
+    session.answers(&query, numbers(4..=4, true)).await;
+    session.reached(&["m1"]).await;
+    session.hears(live(5)).await;
+    let mut session = stage.is_away(session).await;
+    assert_eq!(
+        session.is_asked().await.place,
+        after(5),
+        "nothing is on its way"
+    );
+}

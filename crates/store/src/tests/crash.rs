@@ -229,6 +229,7 @@ fn talk(path: &Path) {
         let arrival = Arrival {
             counted: Some(n),
             gapless: true,
+            overtakes: false,
             receipt: Some((format!("r{n}"), receipt)),
         };
         let length = if n == 3 { 40_000 } else { 20 };
