@@ -4,8 +4,10 @@ use crate::account::{Account, Line};
 use crate::desk::Desk;
 use crate::output::Content;
 use carillon_core::alerts::{AlertEvent, EventKind, MISSED_KEY};
+use carillon_core::chat::HistoryAnchor;
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::room::RoomState;
+use carillon_core::session::{IncomingMessage, Origin};
 use jid::BareJid;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +16,8 @@ const QUIET: i64 = 1_000;
 /// An account that is signing in, or a room that is being entered, may have missed something too. It is waited for
 /// no longer than this; in milliseconds.
 const PATIENCE: i64 = 10_000;
+/// This computer's clock and a room's may differ by so much; in milliseconds.
+const CLOCKS_APART: i64 = 3_600_000;
 
 /// What came late.
 #[derive(Debug, Default)]
@@ -26,6 +30,8 @@ pub(crate) struct Missed {
     last: Timestamp,
     /// What the last summary told, as far as I have not seen it since.
     told: BTreeMap<ChatRef, u32>,
+    /// Of which time the newest was that was stored of a room when it was entered.
+    rooms: BTreeMap<ChatRef, Timestamp>,
 }
 
 impl Account {
@@ -49,6 +55,37 @@ impl Desk {
             jid: chat.clone(),
         };
         *missed.chats.entry(chat).or_default() += 1;
+    }
+
+    /// A room is being entered, and will say what was said before.
+    pub(crate) fn will_hear_past_of(&mut self, room: &ChatRef) {
+        let newest = self.store.history(room, HistoryAnchor::Newest, 1);
+        let newest = newest
+            .ok()
+            .and_then(|page| page.messages.last().map(|one| one.at));
+        match newest {
+            Some(newest) => self.missed.rooms.insert(room.clone(), newest),
+            None => self.missed.rooms.remove(room),
+        };
+    }
+
+    /// A room has said what was said before: its past comes ahead of its archive. Of a room that was not known it is
+    /// history.
+    pub(crate) fn hear_past_of_room(&mut self, id: AccountId, message: &IncomingMessage) {
+        let room = ChatRef {
+            account: id,
+            jid: message.chat.clone(),
+        };
+        let known = self.missed.rooms.get(&room);
+        let since = known.map(|known| known.plus_millis(-CLOCKS_APART));
+        let at = message.at.unwrap_or_else(|| self.now());
+        if message.origin == Origin::Delayed
+            && since.is_some_and(|since| since <= at)
+            && !self.is_under_my_nick(id, message)
+            && self.mentions_me(id, message)
+        {
+            self.gather_missed(id, &message.chat);
+        }
     }
 
     /// When what came late is to be told: not while more of it is being read or may be, on whatever account.
@@ -145,6 +182,7 @@ impl Desk {
     pub(crate) fn forget_missed_of(&mut self, id: AccountId) {
         let missed = &mut self.missed;
         missed.chats.retain(|chat, _| chat.account != id);
+        missed.rooms.retain(|room, _| room.account != id);
         let before = missed.told.len();
         missed.told.retain(|chat, _| chat.account != id);
         if missed.told.is_empty() && before > 0 {
