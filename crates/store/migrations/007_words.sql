@@ -3,7 +3,7 @@
 -- Its rowid is the message's; of the text it keeps nothing but where which word stands. `marks` holds words of its own
 -- that no text has: the chat, who said it, and the month, so that what is looked for in a chat costs what is found there.
 CREATE VIRTUAL TABLE message_words USING fts5 (
-    body, marks, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+    body, marks, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4');
 -- Its parts are merged a little in every step that adds to it: by itself it would now and then do so for long.
 INSERT INTO message_words (message_words, rank) VALUES ('automerge', 0), ('crisismerge', 64);
 

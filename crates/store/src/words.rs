@@ -32,7 +32,7 @@ impl Store {
     /// # Errors
     /// As [`crate::StoreError`] says; the step can be tried again.
     pub fn index_words(&mut self, most: u32) -> Result<ToIndex> {
-        self.derived(|tx| {
+        let left = self.derived(|tx| {
             let mut step = Step {
                 tx,
                 left: most,
@@ -48,7 +48,9 @@ impl Store {
                 .execute([MERGED])?;
             }
             to_index(tx)
-        })
+        })?;
+        self.keep_log_short()?;
+        Ok(left)
     }
 }
 

@@ -95,10 +95,6 @@ fn a_large_store_is_indexed_and_searched() {
         let step = Instant::now();
         let left = profile.store.index_words(64).unwrap();
         steps.push(step.elapsed());
-        // As the engine does every second.
-        if steps.len() % 64 == 0 {
-            profile.store.flush().unwrap();
-        }
         if left == ToIndex::Nothing {
             break;
         }
