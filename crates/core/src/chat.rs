@@ -55,6 +55,18 @@ pub struct Message {
     pub failure: String,
     /// Whether I have seen it, here or elsewhere. Own messages count as seen.
     pub seen: bool,
+    /// Its author has put these words in the place of others (XEP-0308). Where that was I and the server does not have
+    /// it yet, or refused it, [`Self::delivery`] says so.
+    pub corrected: bool,
+}
+
+/// What a message has said at some time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Version {
+    /// Plain text.
+    pub body: String,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// What a conversation is with.

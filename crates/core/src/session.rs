@@ -6,6 +6,7 @@
 mod about;
 mod archive;
 mod problem;
+mod room;
 mod stream;
 mod upload;
 
@@ -14,7 +15,7 @@ use crate::chat::Author;
 use crate::connection::Connection;
 use crate::contact::{Availability, ResourcePresence, RosterItem};
 use crate::ids::Timestamp;
-use crate::room::{InviteVia, Occupant, RoomAbout, RoomTrouble};
+use crate::room::InviteVia;
 use jid::{BareJid, FullJid, Jid};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -22,6 +23,7 @@ use ts_rs::TS;
 pub use about::{About, Change};
 pub use archive::{ArchiveAnswer, ArchivePage, ArchivePlace, ArchiveQuery, Archived};
 pub use problem::SessionProblem;
+pub use room::{RoomEvent, RoomItem, RoomItems, RoomReply, RoomWish};
 pub use stream::StreamState;
 pub use upload::{NoSlot, UploadSlot};
 
@@ -98,46 +100,6 @@ pub struct ServerFeatures {
     pub blocking: bool,
     /// XEP-0313 on the account's own address.
     pub archive: bool,
-}
-
-/// What happens in a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RoomEvent {
-    /// I am in (XEP-0045 §7.2.3), or the room shows me anew: another nick, role or presence.
-    Joined {
-        /// As the room shows me.
-        me: Box<Occupant>,
-        /// The room is new and mine (status 201).
-        created: bool,
-    },
-    /// I am out: left, kicked, or the room is gone.
-    Left {
-        /// Why; `None` when I left myself.
-        trouble: Option<RoomTrouble>,
-    },
-    /// The room did not let me in.
-    Refused {
-        /// Why.
-        trouble: RoomTrouble,
-    },
-    /// The topic.
-    Subject {
-        /// Empty when there is none.
-        text: String,
-    },
-    /// Somebody else is there, or shows something else.
-    Occupant(Box<Occupant>),
-    /// Somebody else is gone.
-    Gone {
-        /// Their nick.
-        nick: String,
-        /// They are only called something else now, and come again under that nick.
-        renamed: Option<String>,
-    },
-    /// What the room says of itself, when it was asked.
-    About(Box<RoomAbout>),
-    /// The room keeps an archive (XEP-0313) and names its entries (XEP-0359).
-    HasArchive,
 }
 
 /// Why a stanza was refused (RFC 6120 §8.3).
@@ -340,6 +302,13 @@ pub enum Incoming {
         /// A place, or why there is none.
         answer: Box<Result<UploadSlot, NoSlot>>,
     },
+    /// The answer to [`Outgoing::Room`].
+    RoomAnswer {
+        /// The number that was given.
+        request: u64,
+        /// `Err` when it was refused.
+        answer: Result<RoomReply, StanzaProblem>,
+    },
     /// The answer to an [`Outgoing`] that carries a request number.
     Outcome {
         /// The number that was given.
@@ -485,6 +454,28 @@ pub enum Outgoing {
         nick: String,
         /// At most so many messages of history.
         history: u32,
+        /// The room's password, empty for none (XEP-0045 §7.2.5).
+        password: String,
+    },
+    /// Something that a room, or a server where rooms are, answers.
+    Room {
+        /// Answered by [`Incoming::RoomAnswer`].
+        request: u64,
+        /// Who is asked.
+        room: BareJid,
+        /// What for.
+        wish: Box<RoomWish>,
+    },
+    /// Invites somebody to a room.
+    Invite {
+        /// The room.
+        room: BareJid,
+        /// Whom.
+        to: BareJid,
+        /// My words, empty for none.
+        words: String,
+        /// Through the room (XEP-0045 §7.8.2), or past it (XEP-0249).
+        via: InviteVia,
     },
     /// Leaves a room.
     LeaveRoom {

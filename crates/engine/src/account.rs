@@ -145,6 +145,10 @@ pub(crate) struct Room {
     pub(crate) me: Option<Box<Occupant>>,
     /// What it says of itself.
     pub(crate) about: Box<RoomAbout>,
+    /// What it is to be like, while I make it.
+    pub(crate) plan: Option<crate::rooms::RoomPlan>,
+    /// What it is entered with, empty for none. Known only until Carillon ends.
+    pub(crate) password: String,
     /// The others, by nick.
     pub(crate) occupants: BTreeMap<String, Occupant>,
 }

@@ -338,7 +338,13 @@ impl Desk {
                     touched.insert(chat, stored);
                 }
                 Received::Updated(stored) => self.tell(Output::MessageChanged(chat, stored)),
-                Received::Duplicate(_) => {}
+                Received::Changed(stored) => {
+                    if catch_up && new.author == Author::Contact && !new.in_requests {
+                        self.owe_receipt(id, message);
+                    }
+                    self.tell_look(stored);
+                }
+                Received::Duplicate(_) | Received::Kept => {}
             }
         }
         for (chat, newest) in touched {
@@ -366,16 +372,20 @@ impl Desk {
             }
             Author::Contact if new.in_requests => self.tell(Output::Requests),
             Author::Contact => {
-                if let Some((stanza, receipt)) = self.receipt_for(message) {
-                    let queued = self.store.queue_errand(id, &stanza, &receipt);
-                    self.stored(id, queued);
-                }
+                self.owe_receipt(id, message);
                 self.gather_missed(id, &chat.jid);
             }
             Author::Occupant { .. } if !new.seen && self.mentions_me(id, message) => {
                 self.gather_missed(id, &chat.jid);
             }
             _ => {}
+        }
+    }
+
+    fn owe_receipt(&mut self, id: AccountId, message: &IncomingMessage) {
+        if let Some((stanza, receipt)) = self.receipt_for(message) {
+            let queued = self.store.queue_errand(id, &stanza, &receipt);
+            self.stored(id, queued);
         }
     }
 

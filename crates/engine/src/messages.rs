@@ -83,7 +83,14 @@ impl Desk {
                 self.stopped_typing(id, &message.chat, message);
             }
             Received::Updated(stored) => self.tell(Output::MessageChanged(chat, stored)),
-            Received::Duplicate(_) => {}
+            Received::Changed(stored) => {
+                self.tell_look(stored);
+                self.stopped_typing(id, &message.chat, message);
+                if message.wants_receipt {
+                    self.send_errands(id);
+                }
+            }
+            Received::Duplicate(_) | Received::Kept => {}
         }
     }
 
@@ -111,6 +118,8 @@ impl Desk {
             under_my_nick,
             wants_receipt: message.wants_receipt,
             markable: message.markable,
+            occupant: message.occupant.clone(),
+            about: message.about.clone(),
         }
     }
 
@@ -169,7 +178,7 @@ impl Desk {
             Author::Me if live => return self.answered_there(id, &message.chat, stored),
             Author::Me => return,
             Author::Occupant { .. } if live => return self.ring_in_room(id, message, stored),
-            Author::Occupant { .. } => return,
+            Author::Occupant { .. } => return self.hear_past_of_room(id, message),
             Author::Contact if room => return,
             Author::Contact => {}
         }

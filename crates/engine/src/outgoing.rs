@@ -31,14 +31,7 @@ impl Desk {
         stanza_id: &str,
         body: &str,
     ) -> Result<MessageId, DeskError> {
-        let length = body.chars().count();
-        if body.trim().is_empty()
-            || length > LONGEST
-            || stanza_id.is_empty()
-            || stanza_id.len() > 64
-        {
-            return Err(DeskError::BadText);
-        }
+        check_text(stanza_id, body)?;
         self.account(chat.account)?;
         let room = self.is_room(chat.account, &chat.jid);
         let now = self.now();
@@ -73,6 +66,11 @@ impl Desk {
     /// Hands waiting rows to the session in the order in which they were written, a window at a time: what is on
     /// its way makes room for the next when the server has it.
     pub(crate) fn send_waiting(&mut self, id: AccountId) {
+        self.send_messages(id);
+        self.send_changes(id);
+    }
+
+    fn send_messages(&mut self, id: AccountId) {
         loop {
             let Some(account) = self.accounts.get(&id) else {
                 return;
@@ -144,7 +142,12 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Gone`] when there is no such failed message, or the store's.
     pub fn retry_message(&mut self, message: MessageId) -> Result<(), DeskError> {
-        let row = self.store.retry(message)?.ok_or(DeskError::Gone)?;
+        let Some(row) = self.store.retry(message)? else {
+            return match self.retry_changes(message)? {
+                true => Ok(()),
+                false => Err(DeskError::Gone),
+            };
+        };
         let chat = ChatRef {
             account: row.account,
             jid: row.chat,
@@ -196,6 +199,7 @@ impl Desk {
             account.in_flight.remove(reached);
         }
         let gapless = account.gapless;
+        self.changes_reached(id, ids);
         let changed = self.store.reached(id, ids, gapless);
         for message in self.stored(id, changed).unwrap_or_default() {
             if let Ok(Some(message)) = self.store.message(message) {
@@ -228,7 +232,9 @@ impl Desk {
         if let Ok(account) = self.account_mut(id) {
             account.in_flight.remove(message);
         }
-        self.ring_failed(id, chat, message, problem);
+        if !self.change_failed(id, chat, message, problem) {
+            self.ring_failed(id, chat, message, problem);
+        }
         self.send_waiting(id);
     }
 
@@ -239,20 +245,27 @@ impl Desk {
         message: &str,
         problem: &StanzaProblem,
     ) {
-        let reason = if problem.text.is_empty() {
-            &problem.condition
-        } else {
-            &problem.text
-        };
+        let reason = problem.words();
         let failed = self.store.fail(id, chat, message, reason);
         let Some(failed) = self.stored(id, failed).flatten() else {
             return;
         };
         self.tell_changed(id, chat, failed);
+        self.ring_not_sent(id, chat, failed, reason);
+    }
+
+    /// A message of mine, or what I said about it, did not get where it should.
+    pub(crate) fn ring_not_sent(
+        &mut self,
+        id: AccountId,
+        chat: &BareJid,
+        message: MessageId,
+        reason: &str,
+    ) {
         let content = Content {
             name: self.name(id, chat),
-            text: reason.clone(),
-            message: Some(failed),
+            text: reason.to_owned(),
+            message: Some(message),
             ..Content::default()
         };
         self.ring(live(EventKind::MessageFailed, id, chat), content);
@@ -278,7 +291,16 @@ impl Desk {
     }
 }
 
-fn is_joined(account: &crate::account::Account, room: &BareJid) -> bool {
+/// Whether these words may be sent under this id.
+pub(crate) fn check_text(stanza_id: &str, body: &str) -> Result<(), DeskError> {
+    let length = body.chars().count();
+    if body.trim().is_empty() || length > LONGEST || stanza_id.is_empty() || stanza_id.len() > 64 {
+        return Err(DeskError::BadText);
+    }
+    Ok(())
+}
+
+pub(crate) fn is_joined(account: &crate::account::Account, room: &BareJid) -> bool {
     use carillon_core::room::RoomState;
     account
         .rooms

@@ -11,6 +11,7 @@ use crate::views::{
     AvatarView, ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow, NewAccount, OccupantPage,
     Overview, RoomView, SentMessage, Standing, Status,
 };
+use crate::views_own::{FoundInChat, SearchPage};
 use carillon_core::alerts::{
     AlertPlan, EventKind, InWindow, MuteFor, OtherDevice, PresenceRules, Preset, Profile,
     ProfileChoice, QuietHours, Row,
@@ -18,6 +19,7 @@ use carillon_core::alerts::{
 use carillon_core::avatar::AvatarHash;
 use carillon_core::chat::{HistoryAnchor, HistoryPage, Message, Version};
 use carillon_core::ids::{AccountId, ActivityId, ChatRef, InviteId, MessageId, Timestamp};
+use carillon_core::search::SearchQuery;
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
 use jid::BareJid;
 use serde::de::DeserializeOwned;
@@ -30,7 +32,7 @@ pub trait Ask: Into<Command> + Serialize {
     type Answer: Serialize + DeserializeOwned;
 }
 
-with_room_commands! { with_alert_commands commands
+with_own_commands! { with_room_commands with_alert_commands commands
     /// Everything that the first painted frame needs.
     overview = ReadOverview {} -> Overview;
     /// How things stand, without contacts and chats.

@@ -37,7 +37,10 @@ fn export_to(folder: &Path) {
     carillon_link::alerts::ExportedAlerts::export_all(&config).unwrap();
     carillon_link::alerts::ImportedAlerts::export_all(&config).unwrap();
     carillon_link::alerts::SoundPackView::export_all(&config).unwrap();
+    carillon_link::views_own::SearchPage::export_all(&config).unwrap();
+    carillon_link::views_own::FoundInChat::export_all(&config).unwrap();
     carillon_link::views::NewAccount::export_all(&config).unwrap();
+    carillon_link::views::AvatarView::export_all(&config).unwrap();
     carillon_link::views::SentMessage::export_all(&config).unwrap();
     carillon_link::views::Status::export_all(&config).unwrap();
     carillon_core::chat::Message::export_all(&config).unwrap();

@@ -3,8 +3,9 @@
 //! An entry lies right behind the entry before it, whatever else has come meanwhile. A message that was here
 //! before its entry keeps its row and, if need be, moves.
 
+use crate::changes::{self, Said};
 use crate::receive::{NewMessage, Received, find_copy, insert_at, merge, receiving_chat};
-use crate::{Reader, Result, Store, order, rows};
+use crate::{Reader, Result, Store, chats, order, rows};
 use carillon_core::{
     BareJid,
     chat::Author,
@@ -183,7 +184,14 @@ fn forward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEn
     // Where the entry before lies, by chat.
     let mut last: HashMap<i64, i64> = HashMap::new();
     for (index, message) in archived(messages) {
+        if is_deleted(tx, message)? {
+            continue;
+        }
         let chat = receiving_chat(tx, message)?;
+        if let Some(received) = about_another(tx, chat, message, Said::Next)? {
+            stored.push(StoredEntry { index, received });
+            continue;
+        }
         let previous = last.get(&chat).copied();
         let (received, place) = match find_copy(tx, chat, message)? {
             Some(copy) => {
@@ -221,7 +229,14 @@ fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredE
     let mut entries: Vec<_> = archived(messages).collect();
     entries.reverse();
     for (index, message) in entries {
+        if is_deleted(tx, message)? {
+            continue;
+        }
         let chat = receiving_chat(tx, message)?;
+        if let Some(received) = about_another(tx, chat, message, Said::Before)? {
+            stored.push(StoredEntry { index, received });
+            continue;
+        }
         let following = match next.get(&chat) {
             Some(place) => *place,
             None => first_settled(tx, chat)?,
@@ -248,6 +263,25 @@ fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredE
     }
     stored.reverse();
     Ok(stored)
+}
+
+fn about_another(
+    tx: &Transaction<'_>,
+    chat: i64,
+    message: &NewMessage,
+    said: Said,
+) -> Result<Option<Received>> {
+    match &message.about {
+        Some(about) => changes::receive(tx, chat, message, about, said),
+        None => Ok(None),
+    }
+}
+
+fn is_deleted(tx: &Transaction<'_>, message: &NewMessage) -> Result<bool> {
+    match &message.stanza_id {
+        Some(entry) => chats::is_deleted(tx, message.account, &message.chat, entry),
+        None => Ok(false),
+    }
 }
 
 fn archived(messages: &[NewMessage]) -> impl Iterator<Item = (usize, &NewMessage)> {

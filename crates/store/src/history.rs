@@ -75,8 +75,8 @@ impl Reader {
             ))?
             .query_row([id.0], |row| {
                 let chat = ChatRef {
-                    account: AccountId(row.get(8)?),
-                    jid: rows::jid(row, 9)?,
+                    account: AccountId(row.get(rows::MESSAGE_WIDTH)?),
+                    jid: rows::jid(row, rows::MESSAGE_WIDTH + 1)?,
                 };
                 rows::message(row, chat)
             })

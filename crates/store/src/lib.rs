@@ -14,7 +14,9 @@
 mod accounts;
 mod activity;
 mod archive;
+mod avatars;
 mod blocked;
+mod changes;
 mod chats;
 mod damage;
 mod errands;
@@ -32,6 +34,7 @@ mod roster;
 mod rows;
 mod salvage;
 mod schema;
+mod search;
 mod seen;
 mod store;
 mod streams;
@@ -39,9 +42,11 @@ mod streams;
 mod tests;
 mod timers;
 mod tray;
+mod words;
 
 pub use activity::{ACTIVITY_KEPT, ActivityRow, StoredActivity};
 pub use archive::{ArchiveCursor, PageKind, StoredEntry};
+pub use changes::WaitingChange;
 pub use damage::{SetAside, set_aside, suspect};
 pub use errands::{Errand, WaitingErrand};
 pub use error::StoreError;
@@ -51,10 +56,12 @@ pub use receive::{Arrival, NewMessage, Received};
 pub use rooms::RoomRow;
 pub use roster::{RosterChange, RosterDifference};
 pub use salvage::{Recovery, Saved, recover};
+pub use search::{FIND_LIMIT, Found, Hit, SEARCH_LIMIT, Stop};
 pub use seen::{Seen, UnreadTotal};
 pub use store::{Reader, Store};
 pub use timers::AlertTimer;
 pub use tray::StoredMark;
+pub use words::ToIndex;
 
 /// What every call of this crate answers.
 pub type Result<T> = std::result::Result<T, StoreError>;

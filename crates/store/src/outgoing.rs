@@ -1,6 +1,6 @@
 //! My own messages: rows before they are stanzas, and how far each has come.
 
-use crate::{Reader, Result, Store, chats, order, rows};
+use crate::{Reader, Result, Store, changes, chats, order, rows};
 use carillon_core::{
     BareJid,
     chat::{ChatKind, Delivery},
@@ -264,7 +264,7 @@ fn own(
     chat: Option<&BareJid>,
     id: &str,
 ) -> Result<Option<(MessageId, i64)>> {
-    Ok(connection
+    let said = connection
         .prepare_cached(
             "SELECT message.id, chat.id FROM message JOIN chat ON chat.id = message.chat
              WHERE author = 0 AND sender_id = ?3 AND chat.account = ?1 AND (?2 IS NULL OR chat.jid = ?2)
@@ -273,7 +273,12 @@ fn own(
         .query_row((account.0, chat.map(|jid| jid.as_str()), id), |row| {
             Ok((MessageId(row.get(0)?), row.get(1)?))
         })
-        .optional()?)
+        .optional()?;
+    match said {
+        // Who has its other words has the message.
+        None => changes::about_which(connection, account, chat, id),
+        said => Ok(said),
+    }
 }
 
 /// As [`Store::advance`], for what is reached.

@@ -1,12 +1,14 @@
 //! Storing what was said, each message once.
 
 use crate::archive::{ArchiveCursor, move_cursor};
+use crate::changes::{self, Said};
 use crate::errands::{self, Errand};
 use crate::{Result, Store, chats, order, rows, streams};
 use carillon_core::{
     BareJid,
     chat::{Author, ChatKind},
     ids::{AccountId, MessageId, Timestamp},
+    session::About,
 };
 use rusqlite::{OptionalExtension, Transaction};
 
@@ -45,6 +47,10 @@ pub struct NewMessage {
     pub wants_receipt: bool,
     /// The sender asks to be told when it was seen (XEP-0333).
     pub markable: bool,
+    /// Which occupant of the room said it, beyond the nick, where that is known.
+    pub occupant: Option<String>,
+    /// It is about an earlier message.
+    pub about: Option<About>,
 }
 
 /// What became of a message from the network.
@@ -57,6 +63,10 @@ pub enum Received {
     Updated(MessageId),
     /// A copy of this message; nothing that shows has changed.
     Duplicate(MessageId),
+    /// It was about this message, which shows it now.
+    Changed(MessageId),
+    /// It is about a message that is not here yet, and waits for it.
+    Kept,
 }
 
 impl Store {
@@ -82,12 +92,19 @@ impl Store {
     pub fn receive_by(&mut self, new: &NewMessage, arrival: &Arrival) -> Result<Received> {
         self.committed(|tx| {
             let chat = receiving_chat(tx, new)?;
-            let received = match find_copy(tx, chat, new)? {
-                Some(copy) => merge(tx, copy, new)?,
-                None => {
-                    let place = order::at_the_end(tx, chat)?;
-                    insert_at(tx, chat, new, place, arrival.gapless)?
-                }
+            let changed = match &new.about {
+                Some(about) => changes::receive(tx, chat, new, about, Said::Now)?,
+                None => None,
+            };
+            let received = match changed {
+                Some(changed) => changed,
+                None => match find_copy(tx, chat, new)? {
+                    Some(copy) => merge(tx, copy, new)?,
+                    None => {
+                        let place = order::at_the_end(tx, chat)?;
+                        insert_at(tx, chat, new, place, arrival.gapless)?
+                    }
+                },
             };
             if let (Some(entry), true) = (&new.stanza_id, arrival.is_mark()) {
                 let cursor = ArchiveCursor {
@@ -96,7 +113,9 @@ impl Store {
                 };
                 move_cursor(tx, new.account, new.room.then_some(&new.chat), &cursor)?;
             }
-            if let (Received::New(_), Some((id, receipt))) = (received, &arrival.receipt) {
+            if let (Received::New(_) | Received::Changed(_), Some((id, receipt))) =
+                (received, &arrival.receipt)
+            {
                 errands::queue(tx, new.account, id, receipt)?;
             }
             if let Some(count) = arrival.counted {
@@ -170,7 +189,7 @@ pub(crate) fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Re
     let same = tx
         .prepare_cached(
             "SELECT id FROM (
-                SELECT id, body, written_here FROM message
+                SELECT id, COALESCE(original, body) AS body, written_here FROM message
                 WHERE chat = ?1 AND sender_id = ?2 AND author = ?3 AND nick = ?4
                 ORDER BY id DESC LIMIT ?5)
              WHERE written_here = 1 OR body = ?6
@@ -191,7 +210,7 @@ pub(crate) fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Re
 /// wrote.
 fn find_mine(tx: &Transaction<'_>, chat: i64, id: &str, body: &str) -> Result<Option<i64>> {
     let mut mine = tx.prepare_cached(
-        "SELECT id, body FROM message WHERE chat = ?1 AND sender_id = ?2 AND author = 0
+        "SELECT id, COALESCE(original, body) FROM message WHERE chat = ?1 AND sender_id = ?2 AND author = 0
          ORDER BY id DESC LIMIT ?3",
     )?;
     let mut found = mine.query((chat, id, COMPARED))?;
@@ -206,6 +225,17 @@ fn find_mine(tx: &Transaction<'_>, chat: i64, id: &str, body: &str) -> Result<Op
 
 /// Takes over what only the copy knows.
 pub(crate) fn merge(tx: &Transaction<'_>, copy: i64, new: &NewMessage) -> Result<Received> {
+    // Only what is certainly the same message tells who said it: a copy with the same nick may be somebody else's.
+    tx.prepare_cached(
+        "UPDATE message SET occupant = ?2
+         WHERE id = ?1 AND occupant IS NULL AND (stanza_id = ?3 OR author = 0 AND ?4)",
+    )?
+    .execute((
+        copy,
+        &new.occupant,
+        &new.stanza_id,
+        new.author == Author::Me,
+    ))?;
     if new.stanza_id.is_some() {
         tx.prepare_cached("UPDATE message SET stanza_id = ?2 WHERE id = ?1 AND stanza_id IS NULL")?
             .execute((copy, &new.stanza_id))?;
@@ -232,8 +262,8 @@ pub(crate) fn insert_at(
     let seen = new.seen || mine;
     tx.prepare_cached(
         "INSERT INTO message (chat, author, nick, sender_id, stanza_id, body, at, written_here, delivery, seen,
-                              wants_receipt, markable, place, settled)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)",
+                              wants_receipt, markable, place, settled, occupant)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(rusqlite::params![
         chat,
@@ -250,8 +280,10 @@ pub(crate) fn insert_at(
         new.markable,
         place,
         settled,
+        new.occupant,
     ])?;
     let id = tx.last_insert_rowid();
     chats::grow(tx, chat, id, !seen)?;
+    changes::apply_kept(tx, chat, new, id)?;
     Ok(Received::New(MessageId(id)))
 }

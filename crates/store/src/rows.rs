@@ -106,7 +106,7 @@ fn delivery(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Delivery>> 
     }
 }
 
-fn author(row: &Row<'_>, column: usize, nick: usize) -> rusqlite::Result<Author> {
+pub(crate) fn author(row: &Row<'_>, column: usize, nick: usize) -> rusqlite::Result<Author> {
     match row.get::<_, i64>(column)? {
         0 => Ok(Author::Me),
         1 => Ok(Author::Contact),
@@ -119,18 +119,28 @@ fn author(row: &Row<'_>, column: usize, nick: usize) -> rusqlite::Result<Author>
 
 /// The columns that [`message`] reads, in its order.
 pub(crate) const MESSAGE_COLUMNS: &str =
-    "message.id, author, nick, body, message.at, delivery, failure, seen";
+    "message.id, author, nick, body, message.at, delivery, failure, seen, original IS NOT NULL,
+     (SELECT MAX(change.delivery) FROM change WHERE change.message = message.id AND change.delivery IN (0, 4)),
+     (SELECT change.failure FROM change WHERE change.message = message.id AND change.delivery IN (0, 4)
+      ORDER BY change.delivery DESC LIMIT 1)";
+/// How many they are.
+pub(crate) const MESSAGE_WIDTH: usize = 11;
 
 pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message> {
+    let said = delivery(row, 5)?;
+    // What I changed has come as far as the change.
+    let changed = delivery(row, 9)?.filter(|_| !matches!(said, None | Some(Delivery::Failed)));
+    let failure = if changed.is_some() { 10 } else { 6 };
     Ok(Message {
         id: MessageId(row.get(0)?),
         chat,
         author: author(row, 1, 2)?,
         body: row.get(3)?,
         at: Timestamp(row.get(4)?),
-        delivery: delivery(row, 5)?,
-        failure: row.get(6)?,
+        delivery: changed.or(said),
+        failure: row.get(failure)?,
         seen: row.get(7)?,
+        corrected: row.get(8)?,
     })
 }
 

@@ -19,6 +19,9 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/003_alerts.sql"),
     include_str!("../migrations/004_tray.sql"),
     include_str!("../migrations/005_declined.sql"),
+    include_str!("../migrations/006_changes.sql"),
+    include_str!("../migrations/007_words.sql"),
+    include_str!("../migrations/008_avatars.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.
@@ -182,13 +185,18 @@ fn check_at_opening(connection: &Connection, found: i64, whole: bool) -> Result<
     if whole {
         return check_whole(connection);
     }
-    for table in tables.iter().filter(|table| *table != "message") {
+    for table in tables.iter().filter(|table| !grows(table)) {
         verdict(
             connection,
             &format!("PRAGMA quick_check(\"{}\")", table.replace('"', "\"\"")),
         )?;
     }
     Ok(())
+}
+
+/// Whether a table grows with what was said: the messages, and the tables that their index of words is made of.
+fn grows(table: &str) -> bool {
+    table == "message" || table.starts_with("message_words")
 }
 
 /// Bytes of the database and of its WAL, which may hold most of it after a kill.

@@ -54,10 +54,14 @@ impl Store {
         id: &str,
     ) -> Result<Seen> {
         self.committed(|tx| {
-            let Some(chat) = rows::chat_row(tx, account, chat)? else { return Ok(Seen::default()) };
+            let Some(chat) = rows::chat_row(tx, account, chat)? else {
+                return Ok(Seen::default());
+            };
             let up_to: Option<i64> = tx
                 .prepare_cached(
-                    "SELECT MAX(place) FROM message WHERE chat = ?1 AND sender_id = ?2 AND author <> 0",
+                    "SELECT MAX(place) FROM message WHERE author <> 0 AND id IN
+                         (SELECT id FROM message WHERE chat = ?1 AND sender_id = ?2
+                          UNION ALL SELECT message FROM change WHERE chat = ?1 AND sender_id = ?2)",
                 )?
                 .query_row((chat, id), |row| row.get(0))?;
             match up_to {

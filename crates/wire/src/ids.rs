@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 pub(crate) struct Ids {
     prefix: String,
     next: u64,
+    tenures: u64,
 }
 
 impl Ids {
@@ -17,12 +18,22 @@ impl Ids {
             // Writing to a `String` never fails.
             let _ = write!(prefix, "{byte:02x}");
         }
-        Self { prefix, next: 0 }
+        Self {
+            prefix,
+            next: 0,
+            tenures: 0,
+        }
     }
 
     /// The next id.
     pub(crate) fn next(&mut self) -> String {
         self.next += 1;
         format!("{}-{}", self.prefix, self.next)
+    }
+
+    /// A name, unlike all others, for the time during which an occupant has an address.
+    pub(crate) fn tenure(&mut self) -> String {
+        self.tenures += 1;
+        format!("at:{}-{}", self.prefix, self.tenures)
     }
 }

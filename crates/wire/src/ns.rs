@@ -19,6 +19,10 @@ pub(crate) const HTTP_UPLOAD: &str = "urn:xmpp:http:upload:0";
 pub(crate) const CORRECT: &str = "urn:xmpp:message-correct:0";
 /// Lasting names for the occupants of a room (XEP-0421).
 pub(crate) const OCCUPANT_ID: &str = "urn:xmpp:occupant-id:0";
+/// What moderators and admins ask of a room (XEP-0045 §8, §9).
+pub(crate) const MUC_ADMIN: &str = "http://jabber.org/protocol/muc#admin";
+/// What owners ask of a room (XEP-0045 §10).
+pub(crate) const MUC_OWNER: &str = "http://jabber.org/protocol/muc#owner";
 /// Processing hints (XEP-0334).
 pub(crate) const HINTS: &str = "urn:xmpp:hints";
 

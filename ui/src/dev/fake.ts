@@ -6,6 +6,7 @@ import { byAddress, byNewest } from '../list/rows';
 import { chatOf } from '../state/contacts.svelte';
 import { alertRows, builtInIcons, builtInSounds, plan, sampleActivity } from './alerts';
 import { FakeRooms } from './rooms';
+import { FakeChanges } from './changes';
 import { FakeRules } from './rules';
 import { conversation, longConversation, roomConversation, sampleOverview } from './people';
 
@@ -21,10 +22,19 @@ export class Fake implements Carrier {
   /** What only the server has, by chat. */
   archives = new Map<string, Message[]>();
   rules: FakeRules;
+  changes = new FakeChanges(
+    (message) => [...this.histories.values()].flat().find(({ id }) => id === message),
+    ({ id, chat }) => {
+      this.#summarise(chat);
+      queueMicrotask(() => this.tell('carillon', { kind: 'message_changed', chat, message: id }));
+    },
+  );
   rooms = new FakeRooms();
   /** What happened, newest first. */
   happened: ActivityEntry[];
   blocked: ChatRef[] = [];
+  /** Small pictures in base64, by their hashes. */
+  avatars = new Map<string, string>();
   asked: { name: string; ask: unknown }[] = [];
   /** Commands to refuse, by name. */
   refusing = new Map<string, Refusal>();
@@ -55,7 +65,7 @@ export class Fake implements Carrier {
     this.asked.push({ name, ask });
     const refused = this.refusing.get(name);
     if (refused) throw refused;
-    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers } as Handlers)[name](structuredClone(ask)));
+    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers } as Handlers)[name](structuredClone(ask)));
   }
 
   async listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
@@ -76,7 +86,7 @@ export class Fake implements Carrier {
   /** Somebody says something; an archive may put it before what is there. */
   say(chat: ChatRef, body: string, more: Partial<Message> = {}, place = this.#history(chat).length): Message {
     const said = this.#history(chat);
-    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, ...more };
+    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, ...more };
     said.splice(place, 0, message);
     this.#summarise(chat);
     this.tell('carillon', { kind: 'message_added', chat, message: message.id });
@@ -164,7 +174,7 @@ export class Fake implements Carrier {
     return { account: id };
   }
 
-  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers']> = {
+  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers']> = {
     overview: () => {
       const { part: contacts, more } = this.#part(this.overview.contacts, chatOf, null);
       const chats = [...this.overview.chats].sort(byNewest).slice(0, this.pageSize);
@@ -223,7 +233,7 @@ export class Fake implements Carrier {
     },
     add_contact: ({ account, jid, name, groups }) => {
       const presence = { availability: 'offline', status: '' } as const;
-      this.overview.contacts.push({ account, jid, name: name || jid, groups, subscription: 'none', waiting: true, blocked: false, presence });
+      this.overview.contacts.push({ account, jid, name: name || jid, groups, subscription: 'none', waiting: true, blocked: false, presence, avatar: null });
       return this.#contact({ account, jid });
     },
     change_contact: ({ contact, name, groups }) => {
@@ -245,6 +255,7 @@ export class Fake implements Carrier {
       return this.#contact(contact);
     },
     blocked: () => this.blocked,
+    avatars: ({ hashes }) => hashes.flatMap((hash) => (this.avatars.has(hash) ? [{ hash, png: this.avatars.get(hash)! }] : [])),
     accept_stranger: ({ contact }) => this.#answered(contact),
     delete_stranger: ({ contact }) => this.#answered(contact),
     open_chat: ({ chat }) => {

@@ -39,6 +39,7 @@ export function contact(person: Person): Contact {
     waiting: person.waiting ?? false,
     blocked: false,
     presence: { availability: person.availability, status: person.status ?? '' },
+    avatar: null,
   };
 }
 
@@ -75,6 +76,7 @@ export function conversation(now: number): Message[] {
     delivery: author === 'me' ? 'read' : null,
     failure: '',
     seen: i < talk.length - 2,
+    corrected: false,
   }));
 }
 
@@ -89,6 +91,7 @@ export function longConversation(now: number, count: number): Message[] {
     delivery: i % 3 === 0 ? 'arrived' : null,
     failure: '',
     seen: true,
+    corrected: false,
   }));
 }
 
@@ -134,6 +137,7 @@ export function sampleOverview(now: number): Overview {
         proxy: 'system',
         allow_plain: false,
         catching_up: null,
+        avatar: null,
       },
     ],
     contacts: people.map(contact),
@@ -199,5 +203,6 @@ export function roomConversation(now: number): Message[] {
     delivery: nick ? null : 'sent',
     failure: '',
     seen: true,
+    corrected: false,
   }));
 }

@@ -2,6 +2,7 @@ import { keyOf, sameChat } from '../lib/chatref';
 import type { ChatKind, ChatRef, ChatView, Message, MessageId, RoomView } from '../lib/contract';
 import { ask, asRefused, type RefusedError } from '../lib/link';
 import { Composing } from './composing.svelte';
+import { Correcting } from './correcting.svelte';
 import { History, keptMessages } from './history.svelte';
 
 /** The chat that is open, with the part of its history that is in memory. */
@@ -12,6 +13,7 @@ export class Conversation {
   kind = $state<ChatKind>('contact');
   name = $state('');
   readonly composing: Composing;
+  readonly correcting = new Correcting();
   /** Where the line “New messages” stands; it stays while the chat is on screen. */
   firstUnseen = $state<MessageId | null>(null);
   typing = $state.raw<string[]>([]);

@@ -1,5 +1,5 @@
 import { sameChat } from '../lib/chatref';
-import type { AccountId, ChatRef, Contact, EventKind, Place, RulePlace, Whose } from '../lib/contract';
+import type { AccountId, ChatRef, Contact, EventKind, MessageId, Place, RulePlace, Whose } from '../lib/contract';
 
 export type Section = 'chats' | 'contacts' | 'requests' | 'activity' | 'settings';
 export type Sheet = 'alerts' | 'privacy' | 'accounts' | 'general' | 'tryout' | 'about';
@@ -16,6 +16,7 @@ export type Dialog =
   | { kind: 'watch'; chat: ChatRef; name: string }
   | { kind: 'delete-tryout' }
   | { kind: 'remove-pack'; name: string }
+  | { kind: 'versions'; message: MessageId }
   | { kind: 'uri'; uri: string }
   | { kind: 'closing' };
 

@@ -25,16 +25,23 @@ impl Desk {
             jid: jid.clone(),
         };
         match event {
-            RoomEvent::Joined { me, .. } => {
+            RoomEvent::Joined { me, created } => {
                 // The room shows me to myself whenever I show another status.
                 let joined = room.state != RoomState::Joined;
+                let renamed = room.nick != me.nick;
                 room.nick.clone_from(&me.nick);
                 room.me = Some(me);
                 room.state = RoomState::Joined;
+                if renamed {
+                    self.keep_nick(&chat);
+                }
                 if joined {
                     self.came_in(&chat);
                 } else {
-                    self.tell(Output::Room(chat));
+                    self.tell(Output::Room(chat.clone()));
+                }
+                if created {
+                    self.made(&chat);
                 }
             }
             RoomEvent::Left { trouble } => self.is_out(&chat, trouble),
@@ -77,6 +84,18 @@ impl Desk {
             account.changes_up_to = 0;
         }
         self.send_waiting(chat.account);
+    }
+
+    /// I am called something else now, and want to be called so the next time.
+    fn keep_nick(&mut self, chat: &ChatRef) {
+        let account = self.accounts.get(&chat.account);
+        let Some(room) = account.and_then(|account| account.rooms.get(&chat.jid)) else {
+            return;
+        };
+        let kept = self
+            .store
+            .set_room(chat.account, &chat.jid, &room.nick, &room.about.name, true);
+        self.stored(chat.account, kept);
     }
 
     /// I am out, or was not let in.

@@ -20,6 +20,8 @@ pub(crate) fn message(from: &str, id: &str, body: &str) -> IncomingMessage {
         wants_receipt: true,
         markable: true,
         file: false,
+        occupant: None,
+        about: None,
     }
 }
 

@@ -11,11 +11,14 @@ mod lists;
 mod people;
 mod rooms;
 mod rules;
+mod search;
 mod sounds;
 #[cfg(test)]
 mod tests;
 mod trade;
 mod views;
+
+pub use search::Turns;
 
 use crate::house::House;
 use crate::windows::Shows;
@@ -89,9 +92,9 @@ async fn quit_only(house: &House, questions: &mut Questions, teller: &Teller) {
     }
 }
 
-/// Questions that wait for a network are answered beside the others; the rest in order.
+/// Questions that take long are answered beside the others; the rest in order.
 async fn take(house: &Arc<House>, teller: &Teller, number: u64, question: Question) {
-    if !waits_for_network(&question.command) {
+    if !takes_long(&question.command) {
         let result = carry_out(house, number, question.command).await;
         teller.answer(question.id, result).await;
         return;
@@ -103,7 +106,7 @@ async fn take(house: &Arc<House>, teller: &Teller, number: u64, question: Questi
     });
 }
 
-const fn waits_for_network(command: &Command) -> bool {
+const fn takes_long(command: &Command) -> bool {
     matches!(
         command,
         Command::SignIn(_)
@@ -118,6 +121,9 @@ const fn waits_for_network(command: &Command) -> bool {
             | Command::Unblock(_)
             | Command::StartTryout(_)
             | Command::EndTryout(_)
+            // As much is read as there is.
+            | Command::Search(_)
+            | Command::FindInChat(_)
             // The desktop's services are asked, and may take their time.
             | Command::ReadAlertCapabilities(_)
     )
@@ -217,6 +223,9 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::ReadRoom(ask) => answer(rooms::room(house, ask.room).await),
         Command::ReadOccupants(ask) => answer(rooms::occupants(house, ask).await),
+        Command::Search(ask) => answer(search::search(house, ask).await),
+        Command::FindInChat(ask) => answer(search::find_in_chat(house, ask).await),
+        Command::DeleteChat(ask) => answer(search::delete_chat(house, ask.chat).await),
         Command::ReadAlertSettings(_) => answer(alerts::settings(house).await),
         Command::ReadAlertRows(ask) => answer(rules::rows(house, ask.whose).await),
         Command::SetAlertRow(ask) => answer(rules::set_row(house, ask).await),

@@ -267,6 +267,8 @@ fn said(account: AccountId, n: u32, length: usize) -> NewMessage {
         under_my_nick: false,
         wants_receipt: true,
         markable: false,
+        occupant: None,
+        about: None,
     }
 }
 

@@ -258,6 +258,8 @@ fn heard(chat: &ChatRef) -> NewMessage {
         under_my_nick: false,
         wants_receipt: false,
         markable: true,
+        occupant: None,
+        about: None,
     }
 }
 

@@ -142,6 +142,8 @@ fn incoming(account: AccountId, n: u64) -> NewMessage {
         under_my_nick: false,
         wants_receipt: false,
         markable: false,
+        occupant: None,
+        about: None,
     }
 }
 

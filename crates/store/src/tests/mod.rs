@@ -1,11 +1,13 @@
 //! Stories of the whole store, told through what it offers.
 
 mod archive;
+mod changes;
 mod contradictions;
 mod conversations;
 #[cfg(target_os = "linux")]
 mod crash;
 mod damage;
+mod deleted;
 mod disk;
 mod duplicates;
 mod errands;
@@ -17,6 +19,8 @@ mod outgoing;
 mod people;
 mod properties;
 mod salvage;
+mod search;
+mod search_scale;
 mod seen;
 mod speed;
 mod streams;
@@ -81,6 +85,8 @@ impl Profile {
             under_my_nick: false,
             wants_receipt: false,
             markable: false,
+            occupant: None,
+            about: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What one person says to another: the words, and the signs around them.
 
 use super::Session;
+use super::change::about;
 use crate::ns;
 use crate::stanza::{delayed_by, text_of};
 use carillon_core::chat::Author;
@@ -64,6 +65,8 @@ impl Session {
                 && message.has_child("request", ns::RECEIPTS),
             markable: !mine && conversation && message.has_child("markable", ns::DISPLAYED_MARKERS),
             file: has_file(message),
+            occupant: None,
+            about: if conversation { about(message) } else { None },
         };
         self.tell(Incoming::Message(incoming));
     }

@@ -7,19 +7,23 @@
 //! server bound: it writes them normalised, and whatever else reads alike is somebody else.
 
 mod archive;
+mod avatar;
 mod begin;
+mod change;
 mod direct;
 mod going_on;
 mod invitation;
 mod iq;
 mod message;
 mod pending;
+mod pep;
 mod presence;
 mod reached;
 mod rooms;
 mod say;
 mod serve;
 pub(crate) mod stream_management;
+mod upload;
 
 use crate::ids::Ids;
 use crate::run::Surroundings;
@@ -95,6 +99,7 @@ pub(crate) struct Session {
     pending: Pending,
     rooms: Rooms,
     reached: Reached,
+    upload: upload::Service,
     sm: StreamManagement,
     /// Pages of archives that are coming.
     coming: Vec<archive::Coming>,
@@ -136,6 +141,7 @@ impl Session {
             pending: Pending::default(),
             rooms: Rooms::default(),
             reached: Reached::default(),
+            upload: upload::Service::default(),
             sm: StreamManagement::default(),
             coming: Vec::new(),
             rows: HashSet::new(),

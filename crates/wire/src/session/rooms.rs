@@ -1,6 +1,8 @@
 //! Rooms that I am in or asked to join (XEP-0045). Nobody else can speak as a room.
 
 pub(super) mod about;
+mod answer;
+mod ask;
 mod hear;
 mod occupant;
 mod out;
@@ -38,6 +40,30 @@ pub(super) struct Place {
     pub(super) my_id: Option<String>,
     /// A name for the time since which each nick belongs to one and the same occupant.
     tenures: HashMap<String, String>,
+    /// What it was entered with, empty for none.
+    pub(super) password: String,
+    /// The nick that I asked for.
+    pub(super) nick_wish: Option<Awaited>,
+    /// The topic that I asked for, by its message's id.
+    pub(super) topic_wish: Option<Awaited>,
+}
+
+/// Something that the room answers in its own way.
+#[derive(Debug)]
+pub(super) struct Awaited {
+    pub(super) request: u64,
+    /// By this the answer is known.
+    pub(super) of: String,
+}
+
+/// What an answer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Only that it is done.
+    Word,
+    Items,
+    Service,
+    Settings,
 }
 
 impl Place {
@@ -80,6 +106,9 @@ impl Rooms {
             names_entries: false,
             names_occupants: false,
             my_id: None,
+            password: String::new(),
+            nick_wish: None,
+            topic_wish: None,
             tenures: HashMap::new(),
         };
         self.0.insert(room, place);

@@ -130,7 +130,19 @@ impl Session {
                 room,
                 nick,
                 history,
-            } => return self.join(room, &nick, history),
+                password,
+            } => return self.join(room, &nick, history, password),
+            Outgoing::Room {
+                request,
+                room,
+                wish,
+            } => return self.ask_room_for(request, room, *wish),
+            Outgoing::Invite {
+                room,
+                to,
+                words,
+                via,
+            } => return self.invite_to_room(&room, &to, &words, via),
             Outgoing::LeaveRoom { room, nick } => return self.leave(&room, &nick),
             Outgoing::Bounce { to, id } => error_answer(
                 "message",
@@ -232,7 +244,7 @@ impl Session {
         signed(to, &self.ids.next(), sign, hint)
     }
 
-    fn join(&mut self, room: BareJid, nick: &str, history: u32) {
+    fn join(&mut self, room: BareJid, nick: &str, history: u32, password: String) {
         let Ok(address) = room.with_resource_str(nick) else {
             let trouble = RoomTrouble {
                 words: "the nick is not allowed".to_owned(),
@@ -243,10 +255,18 @@ impl Session {
         let history = Element::new_in(ns::MUC, "history").with("maxstanzas", &history.to_string());
         let presence = show_into(Element::stanza("presence"), &self.shown)
             .with("to", address.as_str())
-            .holding(Element::new_in(ns::MUC, "x").holding(history))
+            .holding(if password.is_empty() {
+                Element::new_in(ns::MUC, "x").holding(history)
+            } else {
+                let x = Element::new_in(ns::MUC, "x").holding(history);
+                x.holding_text("password", &password)
+            })
             .holding(about::caps());
         self.rooms
             .enter(room.clone(), address.resource().as_str().to_owned());
+        if let Some(place) = self.rooms.place(&room) {
+            place.password = password;
+        }
         // Before anybody is shown: whose marks may be believed is known when they come.
         self.ask_room(room);
         self.send.push(presence);

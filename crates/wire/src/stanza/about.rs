@@ -16,9 +16,11 @@ const NODE: &str = "https://carillon.im";
 /// Only what is really understood: others send by this list.
 const FEATURES: &[&str] = &[
     ns::ATTENTION,
+    ns::AVATAR_METADATA_NOTIFY,
     ns::CAPS,
     ns::CHATSTATES,
     ns::CONFERENCE,
+    ns::CORRECT,
     ns::DELAY,
     ns::DISCO_INFO,
     ns::DISPLAYED_MARKERS,

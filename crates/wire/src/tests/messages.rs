@@ -44,6 +44,8 @@ async fn a_message_is_told_with_all_it_carries() {
         wants_receipt: true,
         markable: true,
         file: false,
+        occupant: None,
+        about: None,
     };
     assert_eq!(told, expected);
 }

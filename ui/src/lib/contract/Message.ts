@@ -40,4 +40,9 @@ failure: string,
 /**
  * Whether I have seen it, here or elsewhere. Own messages count as seen.
  */
-seen: boolean, };
+seen: boolean, 
+/**
+ * Its author has put these words in the place of others (XEP-0308). Where that was I and the server does not have
+ * it yet, or refused it, [`Self::delivery`] says so.
+ */
+corrected: boolean, };

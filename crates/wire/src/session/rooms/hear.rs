@@ -7,7 +7,7 @@ use super::occupant::{occupant, occupant_id};
 use super::out::{has_status, new_nick, not_let_in, put_out};
 use super::{Stage, nick_of};
 use crate::ns;
-use crate::stanza::{StanzaErrorType, delayed_by, error_answer, text_of};
+use crate::stanza::{StanzaErrorType, delayed_by, error_answer, error_of, text_of};
 use carillon_core::chat::Author;
 use carillon_core::session::{Incoming, IncomingMessage, Origin, RoomEvent};
 use jid::{BareJid, Jid};
@@ -27,7 +27,13 @@ impl Session {
                 place.stage = Stage::Live;
             }
             let text = subject.text();
-            return self.tell_room(room, RoomEvent::Subject { text });
+            let by_me = nick_of(from).is_some_and(|nick| nick == place.nick);
+            let wish = if by_me { place.topic_wish.take() } else { None };
+            self.tell_room(room, RoomEvent::Subject { text });
+            if let Some(wish) = wish {
+                self.grant_wish(wish.request);
+            }
+            return;
         }
         // What the room itself says is about its settings.
         let Some(nick) = nick_of(from) else {
@@ -111,7 +117,7 @@ impl Session {
         let room = from.to_bare();
         let kind = presence.attr("type");
         if kind == Some("error") {
-            return self.hear_refusal(presence, room);
+            return self.hear_refusal(presence, from);
         }
         let Some(nick) = nick_of(from) else {
             // The room itself is gone, or shows its picture.
@@ -131,7 +137,11 @@ impl Session {
                 let me = Box::new(occupant(presence, nick));
                 place.my_id.clone_from(&me.id);
                 let created = has_status(presence, "201");
+                let wish = place.nick_wish.take_if(|wish| wish.of == place.nick);
                 self.tell_room(room, RoomEvent::Joined { me, created });
+                if let Some(wish) = wish {
+                    self.grant_wish(wish.request);
+                }
             }
             None => {
                 place.is_here(&nick, &mut self.ids);
@@ -161,16 +171,39 @@ impl Session {
         }
     }
 
-    fn hear_refusal(&mut self, presence: &Element, room: BareJid) {
+    fn hear_refusal(&mut self, presence: &Element, from: &Jid) {
+        let room = from.to_bare();
         let Some(place) = self.rooms.place(&room) else {
             return;
         };
         if place.stage != Stage::Joining {
+            // Some rooms answer from the nick that I asked for, some from the one that I have.
+            if let Some(wish) = place.nick_wish.take() {
+                let (request, answer) = (wish.request, Err(error_of(presence)));
+                self.tell(Incoming::RoomAnswer { request, answer });
+            }
             return;
         }
         let trouble = not_let_in(presence);
         self.rooms.left(&room);
         self.tell_room(room, RoomEvent::Refused { trouble });
+    }
+
+    /// Whether this refuses a topic that I asked for.
+    pub(in crate::session) fn hear_topic_refused(&mut self, message: &Element, from: &Jid) -> bool {
+        let Some(place) = self.rooms.place(&from.to_bare()) else {
+            return false;
+        };
+        let refused = message.attr("id");
+        let Some(wish) = place
+            .topic_wish
+            .take_if(|wish| Some(wish.of.as_str()) == refused)
+        else {
+            return false;
+        };
+        let (request, answer) = (wish.request, Err(error_of(message)));
+        self.tell(Incoming::RoomAnswer { request, answer });
+        true
     }
 
     pub(in crate::session) fn tell_room(&mut self, room: BareJid, event: RoomEvent) {

@@ -1,0 +1,17 @@
+//! What messages say about earlier ones.
+
+/// The earlier message, and what is said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The id by which the sender names it, as they wrote it: whether they may speak of it is still to be asked.
+    pub target: String,
+    /// What is said.
+    pub change: Change,
+}
+
+/// What can be said about an earlier message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The words of this one stand in its words' place (XEP-0308).
+    Correction,
+}

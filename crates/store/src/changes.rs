@@ -1,0 +1,321 @@
+//! What is said about earlier messages: kept beside them, and shown in them.
+//!
+//! Only the author of a message may change it: in a chat of two the same of both, in a room who is known to be the same
+//! occupant, never who only has the same nick. What comes before its message waits for it.
+
+mod mine;
+
+pub use mine::WaitingChange;
+pub(crate) use mine::{about_which, place_at_end};
+
+use crate::receive::{self, NewMessage, Received};
+use crate::{Reader, Result, rows};
+use carillon_core::{
+    chat::{Author, Version},
+    ids::{MessageId, Timestamp},
+    session::{About, Change},
+};
+use rusqlite::{OptionalExtension, Transaction};
+
+/// How many messages with the same id are compared; see [`receive`].
+const COMPARED: i64 = 16;
+/// How many changes of a chat wait for their messages: a sender may name what never comes.
+const KEPT: i64 = 1_000;
+
+/// When a change was said, compared with those that are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// It came by itself: after them.
+    Now,
+    /// It is the next entry of an archive.
+    Next,
+    /// It is an entry of an archive before all that is stored.
+    Before,
+}
+
+impl Reader {
+    /// What a message has said, the first words first. One version if it was never corrected, none if there is no such
+    /// message.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn versions(&self, message: MessageId) -> Result<Vec<Version>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT words, at FROM (
+                SELECT COALESCE(original, body) AS words, at, 0 AS waits, -9223372036854775808 AS place
+                    FROM message WHERE id = ?1
+                UNION ALL
+                SELECT words, at, delivery IS 0, place FROM change WHERE message = ?1 AND kind = 'correction')
+             ORDER BY waits, place",
+        )?;
+        let found = query.query_map([message.0], |row| {
+            Ok(Version {
+                body: row.get(0)?,
+                at: Timestamp(row.get(1)?),
+            })
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// Takes what a message says about an earlier one. `None` where it is to be taken for a message itself: its author has
+/// said nothing under that id, so that nobody would ever see these words.
+pub(crate) fn receive(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    about: &About,
+    said: Said,
+) -> Result<Option<Received>> {
+    if let Some(copy) = find_copy(tx, chat, new, about)? {
+        return merge(tx, chat, copy, new, said).map(Some);
+    }
+    let taken_for_message = receive::find_copy(tx, chat, new)?;
+    let message = find_target(tx, chat, new, &about.target)?;
+    match (message, taken_for_message) {
+        (None, Some(copy)) => return receive::merge(tx, copy, new).map(Some),
+        (None, None) if said == Said::Now => return Ok(None),
+        (Some(message), Some(stand_in)) if stand_in != message => {
+            take_back(tx, chat, stand_in, message)?;
+        }
+        _ => {}
+    }
+    insert(tx, chat, new, about, message, said)?;
+    let Some(message) = message else {
+        forget_oldest_kept(tx, chat)?;
+        return Ok(Some(Received::Kept));
+    };
+    apply(tx, message)?;
+    Ok(Some(Received::Changed(MessageId(message))))
+}
+
+/// A message was stored: what came before it and is about it holds.
+pub(crate) fn apply_kept(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    message: i64,
+) -> Result<()> {
+    let Some(id) = &new.sender_id else {
+        return Ok(());
+    };
+    let kept: Vec<(i64, i64, Option<String>)> = tx
+        .prepare_cached(
+            "SELECT id, author, occupant FROM change WHERE chat = ?1 AND target = ?2 AND message IS NULL",
+        )?
+        .query_map((chat, id), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut any = false;
+    for (change, author, occupant) in kept {
+        if is_by(new, author, occupant.as_deref()) {
+            tx.prepare_cached("UPDATE change SET message = ?2 WHERE id = ?1")?
+                .execute((change, message))?;
+            any = true;
+        }
+    }
+    if any {
+        apply(tx, message)?;
+    }
+    Ok(())
+}
+
+/// Shows in a message what was last said about it; what waits to be sent will be the last. Answers whether it looks
+/// different now.
+pub(crate) fn apply(tx: &Transaction<'_>, message: i64) -> Result<bool> {
+    let words: Option<String> = tx
+        .prepare_cached(
+            "SELECT words FROM change WHERE message = ?1 AND kind = 'correction'
+             ORDER BY delivery IS 0 DESC, place DESC LIMIT 1",
+        )?
+        .query_row([message], |row| row.get(0))
+        .optional()?;
+    let changed = match words {
+        Some(words) => tx
+            .prepare_cached(
+                "UPDATE message SET original = COALESCE(original, body), body = ?2
+                 WHERE id = ?1 AND (original IS NULL OR body <> ?2)",
+            )?
+            .execute((message, words))?,
+        None => 0,
+    };
+    Ok(changed > 0)
+}
+
+fn kind(change: &Change) -> &'static str {
+    match change {
+        Change::Correction => "correction",
+    }
+}
+
+/// Whether a stored author is the one of a message that came.
+fn is_by(new: &NewMessage, author: i64, occupant: Option<&str>) -> bool {
+    let same_occupant = occupant.is_some() && occupant == new.occupant.as_deref();
+    match new.author {
+        Author::Me => author == 0 || same_occupant,
+        Author::Contact => author == 1,
+        Author::Occupant { .. } => same_occupant,
+    }
+}
+
+/// The author's own message with this id, or the one that their correction with this id was about.
+fn find_target(tx: &Transaction<'_>, chat: i64, new: &NewMessage, id: &str) -> Result<Option<i64>> {
+    for query in [
+        "SELECT id, author, occupant FROM message WHERE chat = ?1 AND sender_id = ?2
+         ORDER BY id DESC LIMIT ?3",
+        "SELECT message, author, occupant FROM change
+         WHERE chat = ?1 AND sender_id = ?2 AND kind = 'correction' AND message IS NOT NULL
+         ORDER BY id DESC LIMIT ?3",
+    ] {
+        let mut named = tx.prepare_cached(query)?;
+        let mut found = named.query((chat, id, COMPARED))?;
+        while let Some(row) = found.next()? {
+            let occupant: Option<String> = row.get(2)?;
+            if is_by(new, row.get(1)?, occupant.as_deref()) {
+                return Ok(Some(row.get(0)?));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The same change, come by another way.
+fn find_copy(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    about: &About,
+) -> Result<Option<i64>> {
+    if let Some(stanza_id) = &new.stanza_id {
+        let same = tx
+            .prepare_cached("SELECT id FROM change WHERE chat = ?1 AND stanza_id = ?2")?
+            .query_row((chat, stanza_id), |row| row.get(0))
+            .optional()?;
+        if same.is_some() {
+            return Ok(same);
+        }
+    }
+    let Some(sender_id) = &new.sender_id else {
+        return Ok(None);
+    };
+    let (author, nick) = rows::author_columns(&new.author);
+    Ok(tx
+        .prepare_cached(
+            "SELECT id FROM change
+             WHERE chat = ?1 AND sender_id = ?2 AND author = ?3 AND nick = ?4 AND target = ?5 AND kind = ?6
+                 AND (words = ?7 OR delivery IS NOT NULL)
+             ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row(
+            (
+                chat,
+                sender_id,
+                author,
+                nick,
+                &about.target,
+                kind(&about.change),
+                &new.body,
+            ),
+            |row| row.get(0),
+        )
+        .optional()?)
+}
+
+fn merge(
+    tx: &Transaction<'_>,
+    chat: i64,
+    copy: i64,
+    new: &NewMessage,
+    said: Said,
+) -> Result<Received> {
+    if new.stanza_id.is_some() {
+        tx.prepare_cached(
+            "UPDATE OR IGNORE change SET stanza_id = ?2 WHERE id = ?1 AND stanza_id IS NULL",
+        )?
+        .execute((copy, &new.stanza_id))?;
+    }
+    // The server has it: a copy came back from there.
+    let sent = tx
+        .prepare_cached(
+            "UPDATE change SET delivery = 1, failure = '' WHERE id = ?1 AND delivery IN (0, 4)",
+        )?
+        .execute([copy])?;
+    if said == Said::Next || sent > 0 {
+        place_at_end(tx, chat, copy)?;
+    }
+    let message: Option<i64> = tx
+        .prepare_cached("SELECT message FROM change WHERE id = ?1")?
+        .query_row([copy], |row| row.get(0))?;
+    let Some(message) = message else {
+        return Ok(Received::Kept);
+    };
+    Ok(if apply(tx, message)? || sent > 0 {
+        Received::Updated(MessageId(message))
+    } else {
+        Received::Duplicate(MessageId(message))
+    })
+}
+
+fn insert(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    about: &About,
+    message: Option<i64>,
+    said: Said,
+) -> Result<()> {
+    let (author, nick) = rows::author_columns(&new.author);
+    let place = match said {
+        Said::Now | Said::Next => "COALESCE(MAX(place), 0) + 1",
+        Said::Before => "COALESCE(MIN(place), 0) - 1",
+    };
+    tx.prepare_cached(&format!(
+        "INSERT INTO change (chat, message, kind, target, author, nick, occupant, sender_id, stanza_id, words, at, place)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, {place} FROM change WHERE chat = ?1"
+    ))?
+    .execute(rusqlite::params![
+        chat,
+        message,
+        kind(&about.change),
+        about.target,
+        author,
+        nick,
+        new.occupant,
+        new.sender_id,
+        new.stanza_id,
+        new.body,
+        new.at.0,
+    ])?;
+    Ok(())
+}
+
+/// What was taken for a message, as long as the one that it corrects was missing, is one no more.
+fn take_back(tx: &Transaction<'_>, chat: i64, stand_in: i64, message: i64) -> Result<()> {
+    let (seen, written_here): (bool, bool) = tx
+        .prepare_cached("SELECT seen, written_here FROM message WHERE id = ?1")?
+        .query_row([stand_in], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if written_here {
+        return Ok(());
+    }
+    tx.prepare_cached("DELETE FROM message WHERE id = ?1")?
+        .execute([stand_in])?;
+    if seen {
+        tx.prepare_cached("UPDATE message SET seen = 1 WHERE id = ?1")?
+            .execute([message])?;
+    }
+    tx.prepare_cached(
+        "UPDATE chat SET unread = (SELECT COUNT(*) FROM message WHERE chat = ?1 AND seen = 0),
+             last_message = (SELECT id FROM message WHERE chat = ?1 ORDER BY place DESC LIMIT 1)
+         WHERE id = ?1",
+    )?
+    .execute([chat])?;
+    Ok(())
+}
+
+fn forget_oldest_kept(tx: &Transaction<'_>, chat: i64) -> Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM change WHERE chat = ?1 AND message IS NULL AND id <=
+             (SELECT id FROM change WHERE chat = ?1 AND message IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+    )?
+    .execute((chat, KEPT))?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Fake } from '../src/dev/fake';
+import Dialogs from '../src/dialogs/Dialogs.svelte';
+import type { Message } from '../src/lib/contract';
+import { keyOf } from '../src/lib/chatref';
+import ChatPane from '../src/screens/ChatPane.svelte';
+import { conversations } from '../src/state/conversation.svelte';
+import { where } from '../src/state/place.svelte';
+import { bob, stage, until } from './stage';
+
+let fake: Fake;
+
+const byTest = (name: string) => document.querySelector<HTMLElement>(`[data-test="${name}"]`);
+const field = () => byTest('composer') as HTMLTextAreaElement;
+const said = () => fake.histories.get(keyOf(bob))!;
+const row = ({ id }: Message) => document.querySelector<HTMLElement>(`[data-test="message"][data-id="${id}"]`)!;
+
+async function open(...bodies: string[]): Promise<Message[]> {
+  fake.histories.set(keyOf(bob), []);
+  const more = { author: { kind: 'me' }, delivery: 'sent', seen: true } as const;
+  const messages = bodies.map((body) => fake.say(bob, body, body.startsWith('theirs') ? { seen: true } : more));
+  where.chat = bob;
+  await conversations.show(bob);
+  render(ChatPane);
+  render(Dialogs);
+  await until(() => messages.every((message) => row(message) !== null));
+  return messages;
+}
+
+async function menuOf(message: Message): Promise<void> {
+  await fireEvent.click(row(message).querySelector('[data-test="message-menu"]')!);
+  await until(() => byTest('copy-text') !== null);
+}
+
+beforeEach(async () => {
+  fake = await stage();
+});
+
+describe('a correction', () => {
+  it('is written where messages are, and leaves what stood there as it was', async () => {
+    const [mine] = await open('Helo', 'theirs');
+    await fireEvent.input(field(), { target: { value: 'half a sent' } });
+    await menuOf(mine!);
+    await fireEvent.click(byTest('correct')!);
+    await until(() => field().value === 'Helo');
+    expect(byTest('correcting')!.textContent).toContain('Helo');
+    await fireEvent.input(field(), { target: { value: ' Hello ' } });
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    await until(() => fake.calls('correct_message').length === 1);
+    expect(fake.calls('correct_message')[0]).toMatchObject({ message: mine!.id, body: 'Hello' });
+    expect(fake.calls('send_message')).toEqual([]);
+    await until(() => row(mine!).textContent!.includes('Hello'));
+    expect(field().value).toBe('half a sent');
+    expect(byTest('correcting')).toBeNull();
+  });
+
+  it('begins with Arrow up in an empty field and ends with Escape', async () => {
+    await open('first', 'Helo', 'theirs');
+    await fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    expect(field().value).toBe('Helo');
+    await fireEvent.keyDown(field(), { key: 'Escape' });
+    expect(field().value).toBe('');
+    expect(byTest('correcting')).toBeNull();
+    await fireEvent.input(field(), { target: { value: 'words' } });
+    await fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    expect(field().value).toBe('words');
+    expect(fake.calls('correct_message')).toEqual([]);
+  });
+
+  it('that changes nothing is none, and one without words is not sent', async () => {
+    await open('Helo');
+    await fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    await until(() => byTest('correcting') === null);
+    await fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    await fireEvent.input(field(), { target: { value: ' ' } });
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    expect(byTest('correcting')).not.toBeNull();
+    expect(fake.calls('correct_message')).toEqual([]);
+  });
+
+  it('that was refused stays there, and a second try has the same id', async () => {
+    await open('Helo');
+    fake.refusing.set('correct_message', { code: { kind: 'link_lost' }, detail: '' });
+    await fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    await fireEvent.input(field(), { target: { value: 'Hello' } });
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    await waitFor(() => screen.getByText(/background part is being restarted/));
+    expect(field().value).toBe('Hello');
+    fake.refusing.clear();
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    await until(() => fake.calls('correct_message').length === 2);
+    const [first, second] = fake.calls('correct_message');
+    expect(second!.id).toBe(first!.id);
+  });
+
+  it('is only of what I said and others have', async () => {
+    const [theirs] = await open('theirs');
+    await menuOf(theirs!);
+    expect(byTest('correct')).toBeNull();
+    expect(byTest('show-versions')).toBeNull();
+    await fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    expect(field().value).toBe('');
+  });
+
+  it('is marked, and shows what it said before', async () => {
+    const [theirs] = await open('theirs, <b>helo</b>');
+    expect(byTest('edited')).toBeNull();
+    fake.changes.correct(said()[0]!, 'theirs, hello');
+    await until(() => byTest('edited') !== null);
+    expect(row(theirs!).textContent).toContain('theirs, hello');
+    await fireEvent.click(byTest('edited')!);
+    await until(() => document.querySelectorAll('[data-test="versions"] li').length === 2);
+    const words = [...document.querySelectorAll('[data-test="versions"] p')].map((one) => one.textContent);
+    expect(words).toEqual(['theirs, <b>helo</b>', 'theirs, hello']);
+  });
+});
+
+describe('the menu of a message', () => {
+  it('opens by a right click, and by the keyboard from message to message', async () => {
+    const [first, second] = await open('one', 'two');
+    const [upper, lower] = [first!, second!].map((one) => row(one).querySelector<HTMLElement>('[data-test="message-menu"]')!);
+    expect([upper!.tabIndex, lower!.tabIndex]).toEqual([-1, 0]);
+    lower!.focus();
+    await fireEvent.keyDown(lower!, { key: 'ArrowUp' });
+    expect(document.activeElement).toBe(upper);
+    await fireEvent.contextMenu(row(first!).querySelector('.body')!);
+    await until(() => byTest('correct') !== null);
+    await fireEvent.click(byTest('correct')!);
+    await until(() => field().value === 'one');
+  });
+});
