@@ -10,8 +10,12 @@
     clippy::print_stdout
 )]
 
+#[path = "../../../crates/xml/examples/fuzz/harm.rs"]
+mod harm;
+
 use carillon_core::session::{Incoming, SessionProblem};
 use carillon_tests_flows::{Scene, Way};
+use harm::{Fate, Harm, documents, endless, message};
 use peak_alloc::PeakAlloc;
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
@@ -25,7 +29,6 @@ const MOST_MEMORY: usize = 32 << 20;
 const ORDINARY: usize = 512 << 10;
 /// For server and client together, without optimisation. More than ten times what it takes, lest a slow machine decide.
 const MOST_TIME: Duration = Duration::from_secs(15);
-const MIB: usize = 1 << 20;
 
 /// What of the session is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,157 +42,14 @@ enum End {
 }
 use End::{Ended, Read, Skipped};
 
-/// What is sent: a begin, then the same again and again, then an end.
-struct Attack {
-    name: &'static str,
-    begin: String,
-    again: (String, usize),
-    end: &'static str,
-    /// By WebSocket, and by TCP.
-    ends: (End, End),
-}
-
-fn attack(name: &'static str, text: String, ends: (End, End)) -> Attack {
-    Attack {
-        name,
-        begin: text,
-        again: (String::new(), 0),
-        end: "",
-        ends,
+/// By WebSocket, where a frame ends and the next begins, and by TCP.
+const fn ends(fate: Fate) -> (End, End) {
+    match fate {
+        Fate::Forbidden => (Skipped, Ended),
+        Fate::LeftOut => (Skipped, Skipped),
+        Fate::TooLong => (Ended, Ended),
+        Fate::Read => (Read, Read),
     }
-}
-
-fn message(inside: &str) -> String {
-    format!(
-        "<message xmlns='jabber:client' from='bob@example.net/x'><body>{inside}</body></message>"
-    )
-}
-
-fn repeated(
-    name: &'static str,
-    begin: &str,
-    again: &str,
-    bytes: usize,
-    end: &'static str,
-) -> Attack {
-    let piece = again.repeat((64 << 10) / again.len() + 1);
-    let times = bytes / piece.len() + 1;
-    Attack {
-        name,
-        begin: begin.to_owned(),
-        again: (piece, times),
-        end,
-        ends: (Ended, Ended),
-    }
-}
-
-/// Of documents within the limit of a stanza, where a WebSocket's frame ends and the next begins.
-fn documents() -> Vec<Attack> {
-    let attributes: String = (0..80_000).map(|n| format!(" a{n}=''")).collect();
-    let namespaces: String = (0..50_000).map(|n| format!(" xmlns:a{n}='u'")).collect();
-    let level: String = (0..16).map(|n| format!(" xmlns:n{n}='u'")).collect();
-    let laughs: String = (1..10)
-        .map(|n| format!("<!ENTITY l{n} '{}'>", format!("&l{};", n - 1).repeat(10)))
-        .collect();
-    let long = "x".repeat(MIB - 200);
-    let nested = |n: usize| "<a>".repeat(n) + &"</a>".repeat(n);
-    let skipped = (Skipped, Skipped);
-    let forbidden = (Skipped, Ended);
-    vec![
-        attack(
-            "a billion laughs",
-            format!("<!DOCTYPE a [<!ENTITY l0 'ha'>{laughs}]><a>&l9;</a>"),
-            forbidden,
-        ),
-        attack(
-            "an entity of 900 kB, 10,000 times",
-            format!(
-                "<!DOCTYPE a [<!ENTITY l '{}'>]><a>{}</a>",
-                "x".repeat(900_000),
-                "&l;".repeat(10_000)
-            ),
-            forbidden,
-        ),
-        attack(
-            "a file as an entity",
-            "<!DOCTYPE a [<!ENTITY l SYSTEM 'file:///dev/zero'>]><a>&l;</a>".to_owned(),
-            forbidden,
-        ),
-        attack(
-            "a comment of 1 MB",
-            format!("<a><!--{long}--></a>"),
-            forbidden,
-        ),
-        attack(
-            "an instruction of 1 MB",
-            format!("<a><?{long}?></a>"),
-            forbidden,
-        ),
-        attack("6,000 deep", nested(6_000), skipped),
-        attack("140,000 deep", nested(140_000), skipped),
-        attack("80,000 attributes", format!("<a{attributes}/>"), skipped),
-        attack("50,000 namespaces", format!("<a{namespaces}/>"), skipped),
-        attack(
-            "16 namespaces on each of 60 levels",
-            format!("<a{level}>").repeat(60) + &"</a>".repeat(60),
-            skipped,
-        ),
-        attack(
-            "200,000 elements",
-            format!("<a>{}</a>", "<b/>".repeat(200_000)),
-            skipped,
-        ),
-        attack("a name of 1 MB", format!("<{long}/>"), (Read, Read)),
-        attack(
-            "an attribute of 1 MB",
-            format!("<a b='{long}'/>"),
-            (Read, Read),
-        ),
-        attack(
-            "a prefix of 500 kB",
-            format!("<{0}:a xmlns:{0}='u'/>", "x".repeat(500_000)),
-            (Read, Read),
-        ),
-        attack("a text of 1 MB", message(&long), (Read, Read)),
-        attack(
-            "170,000 references",
-            message(&"&#65;".repeat(170_000)),
-            (Read, Read),
-        ),
-        attack(
-            "75,000 pieces of CDATA",
-            message(&"<![CDATA[x]]>".repeat(75_000)),
-            (Read, Read),
-        ),
-        attack(
-            "as many elements as are allowed",
-            format!(
-                "<message xmlns='jabber:client' from='bob@example.net/x'>{}</message>",
-                "<b/>".repeat(51_990)
-            ),
-            (Read, Read),
-        ),
-    ]
-}
-
-/// Beyond the limit.
-fn endless() -> Vec<Attack> {
-    vec![
-        repeated("a stanza of 1 MiB and a bit", "<a>", "x", MIB, "</a>"),
-        repeated("a stanza of 65 MiB", "<a>", "x", 65 * MIB, "</a>"),
-        repeated("a tag of 65 MiB", "<", "x", 65 * MIB, "/>"),
-        repeated("an attribute of 65 MiB", "<a b='", "x", 65 * MIB, "'/>"),
-        repeated(
-            "a million namespaces",
-            "<a",
-            " xmlns:n12345='u'",
-            17 * MIB,
-            "/>",
-        ),
-        repeated("five million levels", "", "<a>", 15 * MIB, ""),
-        repeated("four million elements", "<a>", "<b/>", 16 * MIB, "</a>"),
-        repeated("a comment of 65 MiB", "<a><!--", "x", 65 * MIB, "--></a>"),
-    ]
 }
 
 /// A frame's head (RFC 6455 §5.2): text or its continuation, of so many bytes, from a server.
@@ -207,7 +67,7 @@ enum Frames {
     Many,
 }
 
-async fn says(scene: &mut Scene, way: Way, attack: &Attack, frames: Frames) {
+async fn says(scene: &mut Scene, way: Way, attack: &Harm, frames: Frames) {
     let (piece, times) = &attack.again;
     let parts = std::iter::once(attack.begin.as_bytes())
         .chain(std::iter::repeat_n(piece.as_bytes(), *times))
@@ -248,7 +108,7 @@ struct Cost {
 async fn suffers(
     way: Way,
     left: &mut Option<Scene>,
-    attack: &Attack,
+    attack: &Harm,
     frames: Frames,
     expected: End,
 ) -> Cost {
@@ -297,14 +157,20 @@ async fn what_is_written_to_do_harm_costs_little() {
     let mut costs = Vec::new();
     let (mut web, mut tcp) = (None, None);
     for attack in documents().iter().chain(&endless()) {
-        let (by_web, by_tcp) = attack.ends;
+        let (by_web, by_tcp) = ends(attack.fate);
         costs.push(suffers(Way::WebSocket, &mut web, attack, Frames::One, by_web).await);
         costs.push(suffers(Way::Tcp, &mut tcp, attack, Frames::One, by_tcp).await);
         if attack.again.1 > 0 {
             costs.push(suffers(Way::WebSocket, &mut web, attack, Frames::Many, by_web).await);
         }
     }
-    let ordinary = attack("an ordinary message", message("x"), (Read, Read));
+    let ordinary = Harm {
+        name: "an ordinary message",
+        begin: message("x"),
+        again: (String::new(), 0),
+        end: "",
+        fate: Fate::Read,
+    };
     for (way, left) in [(Way::WebSocket, &mut web), (Way::Tcp, &mut tcp)] {
         let cost = suffers(way, left, &ordinary, Frames::One, Read).await;
         assert!(cost.memory <= ORDINARY, "by {way:?}: {cost:?}");

@@ -1,4 +1,5 @@
-//! Reads documents that nobody would write, as many as fit into a time, and stops where two readers disagree.
+//! Reads what is written to do harm, then documents that nobody would write, as many as fit into a time. Stops where
+//! that takes too long, or where two readers disagree.
 //!
 //! `cargo run --release -p carillon-xml --example fuzz -- SECONDS SEED`
 
@@ -10,7 +11,9 @@
 )]
 
 mod compare;
+mod cost;
 mod grow;
+mod harm;
 
 use compare::{Verdict, compare};
 use grow::{Chance, document};
@@ -81,6 +84,13 @@ fn main() -> ExitCode {
         eprintln!("usage: fuzz SECONDS SEED");
         return ExitCode::FAILURE;
     };
+    match cost::measured() {
+        Ok(longest) => println!("{longest}"),
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return ExitCode::FAILURE;
+        }
+    }
     let mut run = Run::new(seed);
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(seconds) {
@@ -93,6 +103,16 @@ fn main() -> ExitCode {
     }
     println!("{} in {} s", run.report(), begun.elapsed().as_secs());
     ExitCode::SUCCESS
+}
+
+/// How long it takes without optimisation says nothing.
+#[test]
+fn what_is_written_to_do_harm_has_its_fate() {
+    for harm in harm::documents().iter().chain(&harm::endless()) {
+        if let Err(wrong) = cost::reads(harm) {
+            panic!("{}: {wrong}", harm.name);
+        }
+    }
 }
 
 /// The same few thousand on every run; more is what the program is for.
