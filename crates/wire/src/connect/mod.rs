@@ -11,7 +11,7 @@ use crate::discovery::{self, Endpoint, Names, SystemNames, endpoint, srv};
 use crate::proxy;
 use crate::staggered::staggered;
 use crate::tls::{Trust, trust};
-use crate::transport::{Connected, Framing, Link, Route, Tcp, Tls, handshake};
+use crate::transport::{Connected, Framing, Link, OwnAddress, Route, Tcp, Tls, handshake};
 use carillon_core::connection::{Proxy, TransportKind};
 use carillon_core::session::SessionProblem;
 use failures::{Failures, Named};
@@ -255,6 +255,7 @@ impl Surroundings<'_> {
             tcp = secure::agreed(clear, self.domain).await?;
             encrypted = endpoint.secure || tcp.is_some();
         }
+        let own_address = tcp.as_ref().and_then(OwnAddress::of);
         let (link, tls): (Box<dyn Link>, Option<Tls>) = if encrypted {
             let (Some(trust), Some(tcp)) = (self.trust, tcp) else {
                 return Err(SessionProblem::NotEncrypted);
@@ -290,7 +291,11 @@ impl Surroundings<'_> {
             tls,
             failed: Vec::new(),
         };
-        Ok(Connected { framing, route })
+        Ok(Connected {
+            framing,
+            route,
+            own_address,
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Moves stanzas between a [`Session`], its link and the engine, and notices when the link is dead.
 
+mod silence;
+
 use super::Session;
 use super::stream_management::NS as STREAM_MANAGEMENT;
 use crate::farewell::{farewell, leave};
@@ -9,16 +11,13 @@ use crate::transport::{Received, Transport};
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use carillon_xml::Frame;
 use minidom::Element;
+use silence::Silence;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// A dead link is noticed within this when there is reason to ask.
 pub(crate) const PING_ANSWER: Duration = Duration::from_secs(15);
-/// The same after a wake-up: together with the next attempt and its sign-in it takes no longer.
-pub(crate) const WOKEN_ANSWER: Duration = Duration::from_secs(10);
-/// Idle means idle; this keeps the mappings of home routers open, most of which last longer.
-pub(crate) const IDLE: Duration = Duration::from_secs(5 * 60);
 /// What the server offers is known after one round trip; one that does not say is used without, for as long as the
 /// session lasts: one that is only slow would be used without its archive, and what was missed would stay missing.
 pub(crate) const FEATURES: Duration = PING_ANSWER;
@@ -155,13 +154,13 @@ async fn talk<T: Transport>(
             }
             Woken::Asked(None | Some(Outgoing::Close)) | Woken::Deaf => return Ok(()),
             Woken::Asked(Some(what)) => {
-                silence.say(session, what);
+                say(transport, session, &mut silence, what);
                 for _ in 1..BATCH {
                     match outgoing.try_recv() {
                         Ok(Outgoing::Close) => {
                             return Ok(());
                         }
-                        Ok(what) => silence.say(session, what),
+                        Ok(what) => say(transport, session, &mut silence, what),
                         Err(_) => break,
                     }
                 }
@@ -169,9 +168,7 @@ async fn talk<T: Transport>(
             Woken::Time if !session.is_online() => session.online(),
             // The server may have spoken while nobody listened here: then it is not silent, it is not heard.
             Woken::Time if session.is_asking() && !told => {
-                return Err(SessionProblem::Lost {
-                    detail: format!("no answer within {} s", silence.patience.as_secs()),
-                });
+                silence.over(transport.is_stranded())?;
             }
             Woken::Time => {
                 silence.broken(session.is_asking());
@@ -181,59 +178,12 @@ async fn talk<T: Transport>(
     }
 }
 
-/// For how long the link has been silent, and for how long it may be.
-struct Silence {
-    heard: Instant,
-    asked: Instant,
-    /// A question is on the way since `asked`.
-    asking: bool,
-    /// So long its answer may take.
-    patience: Duration,
-}
-
-impl Silence {
-    const fn from(begun: Instant) -> Self {
-        Self {
-            heard: begun,
-            asked: begun,
-            asking: false,
-            patience: PING_ANSWER,
-        }
+/// A question for the sake of the link is asked after something has happened to the ways into the network.
+fn say<T: Transport>(transport: &T, session: &mut Session, silence: &mut Silence, what: Outgoing) {
+    if what == Outgoing::Ping {
+        silence.counts(transport.is_stranded());
     }
-
-    /// Something came. `asking` says whether a question is still open.
-    fn broken(&mut self, asking: bool) {
-        self.heard = Instant::now();
-        self.asking &= asking;
-        if !self.asking {
-            self.patience = PING_ANSWER;
-        }
-    }
-
-    /// Has the session say something. A question that is asked for the sake of the link is to be answered sooner.
-    fn say(&mut self, session: &mut Session, what: Outgoing) {
-        if what == Outgoing::Ping && !session.is_asking() {
-            self.patience = WOKEN_ANSWER;
-        }
-        session.say(what);
-    }
-
-    /// All that there was to say is on the way, perhaps with a question.
-    fn written(&mut self, asking: bool) {
-        if asking && !self.asking {
-            self.asked = Instant::now();
-        }
-        self.asking = asking;
-    }
-
-    /// Until when something has to come, or is asked for.
-    fn ends(&self) -> Instant {
-        if self.asking {
-            self.heard.max(self.asked) + self.patience
-        } else {
-            self.heard + IDLE
-        }
-    }
+    session.say(what);
 }
 
 /// A link that takes nothing for as long as an answer may take is as dead as one that gives nothing.

@@ -51,7 +51,12 @@ fn joined(tls: Option<Tls>) -> (Connected, Server) {
     let server = Server {
         client: Client::on(server),
     };
-    (Connected { framing, route }, server)
+    let connected = Connected {
+        framing,
+        route,
+        own_address: None,
+    };
+    (connected, server)
 }
 
 fn tls() -> Option<Tls> {

@@ -3,6 +3,7 @@
 use super::stage::{DOMAIN, Stage, config, id};
 use carillon_core::session::{Incoming, Outgoing, SessionProblem};
 use jid::BareJid;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -129,6 +130,58 @@ async fn a_question_that_is_on_its_way_is_not_put_off_by_another() {
     stage.ask(Outgoing::Ping).await;
     stage.ends().await.unwrap_err();
     assert_eq!(asked.elapsed().as_secs(), 15);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_just_before_a_wake_up_does_not_put_off_the_notice_of_a_dead_link() {
+    let mut stage = Stage::online().await;
+    stage.ask(message("m1")).await;
+    while stage.recv().await.name() != "iq" {}
+    sleep(Duration::from_secs(2)).await;
+    let woken = Instant::now();
+    stage.ask(Outgoing::Ping).await;
+    stage.ends().await.unwrap_err();
+    assert_eq!(woken.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_whose_own_address_is_gone_is_dead_after_two_seconds() {
+    for (what, since) in [(Outgoing::Ping, 0), (message("m1"), 1)] {
+        let mut stage = Stage::online().await;
+        stage.stranded.store(true, Ordering::Relaxed);
+        stage.ask(what).await;
+        while stage.recv().await.name() != "iq" {}
+        sleep(Duration::from_secs(since)).await;
+        let woken = Instant::now();
+        stage.ask(Outgoing::Ping).await;
+        let problem = stage.ends().await.unwrap_err();
+        assert!(
+            matches!(problem, SessionProblem::Lost { .. }),
+            "{problem:?}"
+        );
+        assert_eq!(woken.elapsed().as_secs(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_whose_own_address_is_given_back_at_once_has_its_ten_seconds() {
+    for lives in [true, false] {
+        let mut stage = Stage::online().await;
+        stage.stranded.store(true, Ordering::Relaxed);
+        let woken = Instant::now();
+        stage.ask(Outgoing::Ping).await;
+        stage.recv().await;
+        sleep(Duration::from_secs(1)).await;
+        stage.stranded.store(false, Ordering::Relaxed);
+        if lives {
+            sleep(Duration::from_secs(8)).await;
+            stage.send(&pong(6, "result"));
+            assert_eq!(stage.settled().await.1.len(), 0);
+        } else {
+            stage.ends().await.unwrap_err();
+            assert_eq!(woken.elapsed().as_secs(), 10);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

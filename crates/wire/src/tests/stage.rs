@@ -12,6 +12,8 @@ use jid::BareJid;
 use minidom::Element;
 use sasl::common::Password;
 use sasl::common::scram::{ScramProvider, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -38,6 +40,7 @@ pub(super) struct Wire {
     out: mpsc::UnboundedSender<String>,
     back: mpsc::UnboundedReceiver<Result<String, LinkEnd>>,
     route: Option<Route>,
+    stranded: Arc<AtomicBool>,
 }
 
 impl Transport for Wire {
@@ -69,6 +72,10 @@ impl Transport for Wire {
     fn route(&self) -> Option<&Route> {
         self.route.as_ref()
     }
+
+    fn is_stranded(&self) -> bool {
+        self.stranded.load(Ordering::Relaxed)
+    }
 }
 
 impl Wire {
@@ -87,8 +94,13 @@ pub(super) fn wire() -> (
 ) {
     let (out, written) = mpsc::unbounded_channel();
     let (say, back) = mpsc::unbounded_channel();
-    let route = None;
-    (Wire { out, back, route }, written, say)
+    let wire = Wire {
+        out,
+        back,
+        route: None,
+        stranded: Arc::default(),
+    };
+    (wire, written, say)
 }
 
 /// The server's and the engine's side of one session.
@@ -98,6 +110,8 @@ pub(super) struct Stage {
     pub(super) outgoing: Option<mpsc::Sender<Outgoing>>,
     pub(super) incoming: mpsc::Receiver<Incoming>,
     session: JoinHandle<Ended>,
+    /// The address that the link was made from is gone.
+    pub(super) stranded: Arc<AtomicBool>,
     /// All that the client wrote.
     pub(super) transcript: String,
     fences: u32,
@@ -151,6 +165,7 @@ impl Stage {
     ) -> Self {
         let (mut wire, written, say) = wire();
         wire.route = route;
+        let stranded = Arc::clone(&wire.stranded);
         let (outgoing, requests) = mpsc::channel(64);
         let (told, incoming) = mpsc::channel(room);
         let surroundings = Surroundings {
@@ -167,6 +182,7 @@ impl Stage {
             outgoing: Some(outgoing),
             incoming,
             session,
+            stranded,
             transcript: String::new(),
             fences: 0,
         }
@@ -179,6 +195,7 @@ impl Stage {
     ) -> (Self, oneshot::Receiver<Result<bool, SessionProblem>>) {
         let (mut wire, written, say) = wire();
         wire.route = route;
+        let stranded = Arc::clone(&wire.stranded);
         let (done, answer) = oneshot::channel();
         let session = tokio::spawn(async move {
             let _ = done.send(revoke_over(&mut wire, &config).await);
@@ -193,6 +210,7 @@ impl Stage {
             outgoing: None,
             incoming: mpsc::channel(1).1,
             session,
+            stranded,
             transcript: String::new(),
             fences: 0,
         };

@@ -1,6 +1,6 @@
 //! A link that was made, whatever it is.
 
-use super::{LinkEnd, Received, Route, Tcp, Transport, WebSocket};
+use super::{LinkEnd, OwnAddress, Received, Route, Tcp, Transport, WebSocket};
 use minidom::Element;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -18,6 +18,7 @@ pub(crate) enum Framing {
 pub(crate) struct Connected {
     pub(crate) framing: Framing,
     pub(crate) route: Route,
+    pub(crate) own_address: Option<OwnAddress>,
 }
 
 impl Transport for Connected {
@@ -58,5 +59,9 @@ impl Transport for Connected {
 
     fn route(&self) -> Option<&Route> {
         Some(&self.route)
+    }
+
+    fn is_stranded(&self) -> bool {
+        self.own_address.is_some_and(OwnAddress::is_gone)
     }
 }

@@ -2,6 +2,7 @@
 
 mod connected;
 mod end_point;
+mod own_address;
 mod route;
 mod tcp;
 mod websocket;
@@ -12,6 +13,7 @@ use minidom::Element;
 use std::future::Future;
 
 pub(crate) use connected::{Connected, Framing, Link};
+pub(crate) use own_address::OwnAddress;
 pub(crate) use route::{Route, Tls};
 pub(crate) use tcp::Tcp;
 pub(crate) use websocket::{WebSocket, handshake};
@@ -70,5 +72,10 @@ pub(crate) trait Transport: Send {
     /// By which way the link was made, where that is known.
     fn route(&self) -> Option<&Route> {
         None
+    }
+
+    /// Whether the address that the link was made from is this computer's no more: then nothing comes to it.
+    fn is_stranded(&self) -> bool {
+        false
     }
 }
