@@ -10,7 +10,7 @@ mod slot;
 
 pub use address::is_public;
 pub use kind::media_type;
-pub use name::{LONGEST_NAME, names_to_try, safe_name, shown_name};
+pub use name::{LONGEST_NAME, address_in, names_to_try, safe_name, shown_name};
 pub use picture::{Picture, picture};
 pub use slot::{BadHeader, SlotHeader, honoured};
 

@@ -31,6 +31,10 @@ row_id! {
     InviteId
 }
 row_id! {
+    /// A file that is to be sent, in the order in which files were chosen.
+    TransferId
+}
+row_id! {
     /// A row of the Activity list.
     ActivityId
 }

@@ -23,6 +23,7 @@ mod session;
 mod staggered;
 mod stanza;
 mod tls;
+mod transfer;
 mod transport;
 
 #[cfg(test)]
@@ -36,3 +37,6 @@ pub use register::{RegisterProblem, register};
 pub use run::{Earlier, Ended, revoke, run, run_on};
 pub use rustls::pki_types::CertificateDer;
 pub use session::Asleep;
+pub use transfer::{
+    Download, Fetched, OwnServer, Progress, TransferProblem, Upload, Way, download, upload,
+};

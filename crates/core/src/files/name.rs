@@ -51,6 +51,16 @@ pub fn shown_name(address: &str) -> String {
     safe_name(&unescaped(last))
 }
 
+/// The address of a file that a message hands over: its words are an address and nothing else, as clients write it that
+/// know XEP-0066.
+#[must_use]
+pub fn address_in(body: &str) -> Option<&str> {
+    let body = body.trim();
+    let web = body.starts_with("https://") || body.starts_with("http://");
+    let plain = web && body.len() <= super::LONGEST_ADDRESS && !body.contains(char::is_whitespace);
+    plain.then_some(body)
+}
+
 /// What to try one after the other where a name is taken: itself, then with a number.
 pub fn names_to_try(name: &str) -> impl Iterator<Item = String> + '_ {
     let numbered = (2..=9_999_u32).map(move |number| {

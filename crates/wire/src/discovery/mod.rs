@@ -162,7 +162,7 @@ pub fn check_address(url: &str) -> Result<(), SessionProblem> {
 }
 
 /// `localhost` by name, or a loopback address (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
-fn is_this_computer(host: &str) -> bool {
+pub(crate) fn is_this_computer(host: &str) -> bool {
     host == "localhost"
         || host
             .parse::<IpAddr>()
