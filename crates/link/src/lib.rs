@@ -9,6 +9,8 @@ mod making;
 #[macro_use]
 mod contract_alerts;
 #[macro_use]
+mod contract_own;
+#[macro_use]
 mod contract_rooms;
 
 pub mod alerts;
@@ -25,6 +27,7 @@ pub mod secret;
 pub mod server;
 mod socket;
 pub mod views;
+pub mod views_own;
 
 pub use carillon_core::ids::{AccountId, ChatRef};
 pub use client::{Link, LinkError, is_older};

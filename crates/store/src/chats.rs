@@ -20,16 +20,21 @@ impl Store {
         self.committed(|tx| ensure(tx, chat.account, &chat.jid, kind).map(|_| ()))
     }
 
-    /// Deletes a conversation with all its messages, its draft and, for a room, its place among the rooms.
+    /// Deletes a conversation with all its messages, its draft and, for a room, its place among the rooms. What an
+    /// archive holds of it does not come back. Answers whether there was one.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn delete_chat(&mut self, chat: &ChatRef) -> Result<()> {
+    pub fn delete_chat(&mut self, chat: &ChatRef) -> Result<bool> {
         self.committed(|tx| {
-            tx.prepare_cached("DELETE FROM chat WHERE account = ?1 AND jid = ?2")?
-                .execute((chat.account.0, chat.jid.as_str()))
+            let Some(row) = rows::chat_row(tx, chat.account, &chat.jid)? else {
+                return Ok(false);
+            };
+            remember_deleted(tx, chat, row)?;
+            tx.prepare_cached("DELETE FROM chat WHERE id = ?1")?
+                .execute([row])
                 .map_err(StoreError::of_removal)?;
-            Ok(())
+            Ok(true)
         })
     }
 
@@ -169,6 +174,36 @@ fn address_name(jid: &BareJid) -> String {
         .map_or_else(|| jid.domain().to_string(), |node| node.to_string())
 }
 
+/// Archives are read on from where they are known, or from a little before that: so many of a chat's newest entries
+/// may be met again.
+const MET_AGAIN: u32 = 500;
+
+fn remember_deleted(tx: &Transaction<'_>, chat: &ChatRef, row: i64) -> Result<()> {
+    tx.prepare_cached("INSERT OR IGNORE INTO deleted_chat (account, jid) VALUES (?1, ?2)")?
+        .execute((chat.account.0, chat.jid.as_str()))?;
+    tx.prepare_cached(
+        "INSERT OR IGNORE INTO deleted_entry (account, jid, entry)
+         SELECT ?1, ?2, stanza_id FROM message
+         WHERE chat = ?3 AND stanza_id IS NOT NULL ORDER BY place DESC LIMIT ?4",
+    )?
+    .execute((chat.account.0, chat.jid.as_str(), row, MET_AGAIN))?;
+    Ok(())
+}
+
+/// Whether this archive's entry was deleted here with its chat.
+pub(crate) fn is_deleted(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    jid: &BareJid,
+    entry: &str,
+) -> Result<bool> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT 1 FROM deleted_entry WHERE account = ?1 AND jid = ?2 AND entry = ?3",
+        )?
+        .exists((account.0, jid.as_str(), entry))?)
+}
+
 /// The row of a chat, made with this kind when there was none.
 pub(crate) fn ensure(
     tx: &Transaction<'_>,
@@ -179,8 +214,11 @@ pub(crate) fn ensure(
     if let Some(chat) = rows::chat_row(tx, account, jid)? {
         return Ok(chat);
     }
-    tx.prepare_cached("INSERT INTO chat (account, jid, kind) VALUES (?1, ?2, ?3)")?
-        .execute((account.0, jid.as_str(), rows::kind_column(kind)))?;
+    tx.prepare_cached(
+        "INSERT INTO chat (account, jid, kind, archive_whole)
+         SELECT ?1, ?2, ?3, EXISTS (SELECT 1 FROM deleted_chat WHERE account = ?1 AND jid = ?2)",
+    )?
+    .execute((account.0, jid.as_str(), rows::kind_column(kind)))?;
     Ok(tx.last_insert_rowid())
 }
 

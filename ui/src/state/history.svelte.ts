@@ -85,6 +85,20 @@ export class History {
     });
   }
 
+  /** Shows what lies around a message, wherever the window is. Answers whether the message is still there. */
+  async reach(message: MessageId): Promise<boolean> {
+    await this.#then(async () => {
+      if (this.at(message) >= 0) return;
+      const [found] = await ask('messages', { messages: [message] });
+      if (!found) return;
+      const before = await this.#page('before', message, pageSize);
+      const after = await this.#page('after', message, pageSize);
+      const messages = joined(joined(before.messages, [found]), after.messages);
+      this.#show({ messages, more_before: before.more_before, more_after: after.more_after });
+    });
+    return this.at(message) >= 0;
+  }
+
   /** Something was stored, and it may lie anywhere: reads again what the window shows. */
   readAgain(): Promise<void> {
     return this.#then(async () => {

@@ -12,6 +12,8 @@ export type Dialog =
   | { kind: 'edit-contact'; contact: Contact }
   | { kind: 'remove-contact'; contact: Contact }
   | { kind: 'block'; chat: ChatRef; name: string }
+  | { kind: 'delete-chat'; chat: ChatRef; name: string }
+  | { kind: 'avatar'; account: AccountId; has: boolean }
   | { kind: 'remove-account'; account: AccountId; jid: string }
   | { kind: 'watch'; chat: ChatRef; name: string }
   | { kind: 'delete-tryout' }

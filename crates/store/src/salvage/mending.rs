@@ -13,7 +13,10 @@ pub(super) fn mend(source: &Source<'_>, target: &Connection, gap: Option<i64>) -
              WHERE kind = 'stranger' AND EXISTS (SELECT 1 FROM message WHERE chat = chat.id AND author = 0);
          UPDATE chat SET
              unread = (SELECT COUNT(*) FROM message WHERE chat = chat.id AND seen = 0),
-             last_message = (SELECT id FROM message WHERE chat = chat.id ORDER BY place DESC LIMIT 1);",
+             last_message = (SELECT id FROM message WHERE chat = chat.id ORDER BY place DESC LIMIT 1);
+         -- The index of words is made anew.
+         DELETE FROM words_again;
+         UPDATE words_known SET (oldest, newest) = (SELECT COALESCE(MAX(id), 0), COALESCE(MAX(id), 0) FROM message);",
     )?;
     keep_numbers(source, target)?;
     if let Some(gap) = gap {
@@ -58,7 +61,7 @@ fn go_back(target: &Connection, gap: i64) -> Result<()> {
              WHERE before.account = archive.account AND before.room = archive.room)
          WHERE (account, room) IN (SELECT account, room FROM before);
          DELETE FROM archive WHERE (account, room) NOT IN (SELECT account, room FROM before);
-         UPDATE chat SET archive_whole = 0;
+         UPDATE chat SET archive_whole = (account, jid) IN (SELECT account, jid FROM deleted_chat);
          DROP TABLE before;",
     )?;
     Ok(())

@@ -1,0 +1,43 @@
+import { sameChat } from '../lib/chatref';
+import type { ChatRef, FoundInChat, Message, MessageId, SearchPage, SearchQuery } from '../lib/contract';
+import { foundPieces, partsOf, type Part } from '../lib/found';
+
+/** What the fake resident finds. */
+export class FakeSearches {
+  #all: () => Message[];
+  #deleted: (chat: ChatRef) => void;
+
+  constructor(all: () => Message[], deleted: (chat: ChatRef) => void) {
+    this.#all = all;
+    this.#deleted = deleted;
+  }
+
+  #holds(message: Message, parts: Part[]): boolean {
+    return parts.every((part) => foundPieces(message.body, [part]).some(({ hit }) => hit));
+  }
+
+  handlers = {
+    search: ({ query, before, limit }: { query: SearchQuery; before: MessageId | null; limit: number }): SearchPage => {
+      const parts = partsOf(query.words);
+      const { by } = query;
+      const found = this.#all()
+        .filter(({ id }) => before === null || id < before)
+        .filter(({ chat }) => !query.chat || sameChat(chat, query.chat))
+        .filter(({ author }) => by.kind === 'anyone' || (author.kind === by.kind && (author.kind !== 'occupant' || by.kind !== 'occupant' || author.nick === by.nick)))
+        .filter(({ at }) => at >= (query.from ?? -Infinity) && at < (query.until ?? Infinity))
+        .filter((message) => this.#holds(message, parts))
+        .sort((a, b) => b.id - a.id);
+      const hits = found.slice(0, limit).map(({ id, chat, author, at, body }) => ({ message: id, chat, author, at, text: body.slice(0, 200) }));
+      return { hits, more: found.length > limit, incomplete: false, superseded: false };
+    },
+    find_in_chat: ({ chat, words }: { chat: ChatRef; words: string }): FoundInChat => {
+      const parts = partsOf(words);
+      const found = parts.length > 0 ? this.#all().filter((message) => sameChat(message.chat, chat) && this.#holds(message, parts)) : [];
+      return { messages: found.map(({ id }) => id), superseded: false };
+    },
+    delete_chat: ({ chat }: { chat: ChatRef }): null => {
+      this.#deleted(chat);
+      return null;
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { mount, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Fake } from '../src/dev/fake';
+import { foundPieces, partsOf } from '../src/lib/found';
+import Main from '../src/screens/Main.svelte';
+import { conversations } from '../src/state/conversation.svelte';
+import { dayBegins, finding, jumping, search } from '../src/state/finding.svelte';
+import { where } from '../src/state/place.svelte';
+import { bob, hiro, noon, stage, until } from './stage';
+
+const marked = (text: string, typed: string): string => foundPieces(text, partsOf(typed)).map(({ text, hit }) => (hit ? `[${text}]` : text)).join('');
+
+test('words are marked as the index finds them', () => {
+  expect(marked('At the Café, tomorrow!', 'CAFE tom')).toBe('At the [Café], [tomorrow]!');
+  expect(marked('see you, you see', '"see you"')).toBe('[see you], you see');
+  expect(marked('see your', '"see you"')).toBe('see your');
+  expect(marked('see your', '"see you')).toBe('[see your]');
+  expect(marked('<b>bold</b>', 'b')).toBe('<[b]>[bold]</[b]>');
+  expect(marked('anything', '!"…')).toBe('anything');
+  expect(partsOf('a '.repeat(100))).toHaveLength(16);
+});
+
+test('a day begins and ends where the user lives', () => {
+  expect(dayBegins('2026-05-20', 0)).toBe(new Date(2026, 4, 20).getTime());
+  expect(dayBegins('2026-05-31', 1)).toBe(new Date(2026, 5, 1).getTime());
+  expect(dayBegins('yesterday', 0)).toBeNull();
+});
+
+let fake: Fake;
+let page: ReturnType<typeof mount> | null = null;
+const one = (test: string): HTMLElement | null => document.querySelector(`[data-test="${test}"]`);
+const press = (key: string, more: KeyboardEventInit = {}): boolean =>
+  (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+
+function type(field: string, words: string): void {
+  const input = one(field) as HTMLInputElement;
+  input.value = words;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+beforeEach(async () => {
+  fake = await stage();
+  search.close();
+  search.words = '';
+  search.who = 'anyone';
+  search.from = '';
+  search.until = '';
+  search.hits = [];
+  search.answered = false;
+  finding.close();
+  jumping.to = null;
+  page = mount(Main, { target: document.body });
+});
+
+afterEach(async () => {
+  if (page) await unmount(page);
+  page = null;
+});
+
+test('with the keyboard alone from a word to what was said', async () => {
+  fake.say(bob, 'The <b>needle</b> is here', { at: noon });
+  press('F', { ctrlKey: true, shiftKey: true });
+  await until(() => document.activeElement === one('search-words'));
+  type('search-words', 'need');
+  await until(() => one('hit') !== null);
+  expect(one('hit')!.textContent).toContain('<b>needle</b>');
+  expect(one('hit')!.querySelector('mark')!.textContent).toBe('needle');
+  expect(one('hit')!.querySelector('b')).toBeNull();
+  press('ArrowDown');
+  expect(document.activeElement).toBe(one('hit'));
+  one('hit')!.click();
+  expect(where.chat).toEqual(bob);
+  expect(jumping.at).toBe(Number(one('hit')!.dataset.id));
+});
+
+test('nothing found is said, and Escape leads back to the list', async () => {
+  press('F', { ctrlKey: true, shiftKey: true });
+  await until(() => document.activeElement === one('search-words'));
+  type('search-words', 'nobodysaidthis');
+  await until(() => one('search-none') !== null);
+  press('Escape');
+  await until(() => one('search-pane') === null);
+  expect(one('search')).not.toBeNull();
+});
+
+test('a person is a contact or a nick, and days limit', async () => {
+  search.open();
+  await until(() => one('search-words') !== null);
+  search.who = 'somebody';
+  await until(() => one('search-person') !== null);
+  type('search-person', 'bob@harbour.example');
+  search.from = '2026-05-20';
+  await until(() => fake.calls('search').length > 0);
+  const asked = fake.calls('search').at(-1)!.query;
+  expect([asked.chat, asked.by]).toEqual([bob, { kind: 'contact' }]);
+  expect([asked.from, asked.until]).toEqual([new Date(2026, 4, 20).getTime(), null]);
+  type('search-person', 'Dora');
+  await until(() => fake.calls('search').length > 1);
+  expect(fake.calls('search').at(-1)!.query.by).toEqual({ kind: 'occupant', nick: 'Dora' });
+});
+
+test('a search that another window took the turn from is asked again', async () => {
+  const answer = fake.searches.handlers.search;
+  let asked = 0;
+  fake.searches.handlers.search = (ask) => ({ ...answer(ask), superseded: ++asked === 1 });
+  fake.say(bob, 'needle');
+  search.open();
+  search.words = 'needle';
+  search.changed(() => null);
+  await until(() => search.hits.length === 1);
+  expect(asked).toBe(2);
+});
+
+test('an old message is reached without what lies between', async () => {
+  await conversations.show(hiro);
+  const { history } = conversations.open!;
+  const old = fake.histories.get('1 hiro@harbour.example')![100]!;
+  expect(history.at(old.id)).toBe(-1);
+  expect(await history.reach(old.id)).toBe(true);
+  expect(history.at(old.id)).toBeGreaterThan(20);
+  expect(history.moreBefore && history.moreAfter).toBe(true);
+  expect(history.messages.length).toBeLessThan(200);
+  expect(await history.reach(-5)).toBe(false);
+});
+
+test('in a chat the hits are walked through from the newest on, and around', async () => {
+  const said = ['first needle', 'nothing', 'second needle'].map((body) => fake.say(bob, body).id);
+  where.showChat(bob);
+  await conversations.show(bob);
+  await until(() => one('chat-header') !== null);
+  press('f', { ctrlKey: true });
+  await until(() => document.activeElement === one('find'));
+  type('find', 'needle');
+  await until(() => finding.answered && finding.messages.length === 2);
+  expect(jumping.at).toBe(said[2]);
+  press('Enter');
+  expect(jumping.at).toBe(said[0]);
+  press('Enter');
+  expect(jumping.at).toBe(said[2]);
+  press('Enter', { shiftKey: true });
+  expect(jumping.at).toBe(said[0]);
+  press('Escape');
+  await until(() => one('find-bar') === null);
+  expect(finding.parts).toEqual([]);
+});
+
+test('a chat is deleted only after a question, and then leaves the screen', async () => {
+  where.showChat(bob);
+  where.dialog = { kind: 'delete-chat', chat: bob, name: 'Bob' };
+  expect(fake.calls('delete_chat')).toEqual([]);
+});
