@@ -35,6 +35,10 @@ impl Desk {
         #[expect(clippy::cast_possible_truncation, reason = "at most a thousand")]
         let soon = self.now().plus_millis((chance * SPREAD) as i64);
         for account in self.accounts.values_mut() {
+            if why != Wake::NoNetwork {
+                // They say nothing about what is tried now.
+                account.failures = 0;
+            }
             if account.is_online() {
                 account.say(Outgoing::Ping);
             } else if why != Wake::NoNetwork {
@@ -47,8 +51,6 @@ impl Desk {
 
 impl Account {
     fn tries_again(&mut self, soon: Timestamp) {
-        // They say nothing about this try.
-        self.failures = 0;
         if let Line::Waiting { retry_at, .. } = &mut self.line {
             *retry_at = soon.min(*retry_at);
         }

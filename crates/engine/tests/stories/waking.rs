@@ -68,6 +68,21 @@ async fn who_waits_tries_within_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_goes_from_network_to_network_does_not_wait_longer_each_time() {
+    for why in GOOD {
+        let (mut stage, mut session) = Stage::online().await;
+        for _ in 0..8 {
+            woke(&stage, why).await;
+            session.loses_its_link().await;
+            let (waited, next) = millis_until_a_session(&mut stage).await;
+            assert!((1_900..=2_000).contains(&waited), "{waited} ms");
+            next.comes_online().await;
+            session = next;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_would_have_tried_sooner_still_does() {
     let mut stage = Stage::new().await;
     fails(stage.session().await).await;
