@@ -7,6 +7,7 @@ import { keyOf } from '../src/lib/chatref';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { where } from '../src/state/place.svelte';
+import { toasts } from '../src/state/toasts.svelte';
 import { bob, stage, until } from './stage';
 
 let fake: Fake;
@@ -129,5 +130,47 @@ describe('the menu of a message', () => {
     await until(() => byTest('correct') !== null);
     await fireEvent.click(byTest('correct')!);
     await until(() => field().value === 'one');
+  });
+});
+
+describe('a reaction', () => {
+  const chips = (message: Message) => [...row(message).querySelectorAll<HTMLElement>('[data-test="reaction"]')].map((chip) => `${chip.dataset.emoji} ${chip.textContent!.replace(/\D/g, '') || 1} ${chip.getAttribute('aria-pressed')}`);
+
+  it('is given from the menu, counted, and taken back by a click', async () => {
+    const [theirs] = await open('theirs');
+    fake.changes.react(said()[0]!, { kind: 'contact' }, ['👍', '🎉']);
+    await until(() => chips(theirs!).length === 2);
+    expect(chips(theirs!)).toEqual(['👍 1 false', '🎉 1 false']);
+    await menuOf(theirs!);
+    await fireEvent.click(document.querySelector('[data-test="quick"][data-emoji="👍"]')!);
+    await until(() => chips(theirs!)[0] === '👍 2 true');
+    const chip = row(theirs!).querySelector<HTMLElement>('[data-test="reaction"]')!;
+    expect(chip.title).toBe('Bob Nowak, You');
+    await fireEvent.click(row(theirs!).querySelectorAll('[data-test="reaction"]')[1]!);
+    await until(() => chips(theirs!)[1] === '🎉 2 true');
+    expect(fake.calls('react').map(({ emoji }) => emoji)).toEqual([['👍'], ['👍', '🎉']]);
+    await fireEvent.click(chip);
+    await until(() => chips(theirs!)[0] === '👍 1 false');
+    expect(fake.calls('react').at(-1)!.emoji).toEqual(['🎉']);
+  });
+
+  it('can be any emoji', async () => {
+    const [mine] = await open('mine');
+    await menuOf(mine!);
+    await fireEvent.click(byTest('more-reactions')!);
+    await until(() => byTest('emoji-picker') !== null);
+    await until(() => document.querySelector('[data-emoji="0"]') !== null);
+    await fireEvent.click(document.querySelector('[data-emoji="0"]')!);
+    await until(() => chips(mine!).length === 1);
+    expect(byTest('emoji-picker')).toBeNull();
+  });
+
+  it('that is refused is said, and not shown', async () => {
+    const [theirs] = await open('theirs');
+    fake.refusing.set('react', { code: { kind: 'gone' }, detail: '' });
+    await menuOf(theirs!);
+    await fireEvent.click(document.querySelector('[data-test="quick"]')!);
+    await until(() => toasts.all.length > 0);
+    expect(chips(theirs!)).toEqual([]);
   });
 });

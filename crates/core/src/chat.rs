@@ -1,6 +1,7 @@
 //! Conversations and what is said in them.
 
 use crate::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use crate::reaction::Reaction;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -58,6 +59,8 @@ pub struct Message {
     /// Its author has put these words in the place of others (XEP-0308). Where that was I and the server does not have
     /// it yet, or refused it, [`Self::delivery`] says so.
     pub corrected: bool,
+    /// The signs that were given it (XEP-0444), the first one first.
+    pub reactions: Vec<Reaction>,
 }
 
 /// What a message has said at some time.

@@ -5,13 +5,16 @@
 //! or identity a decision needs is handed to it.
 
 pub mod alerts;
+pub mod avatar;
 pub mod backoff;
 pub mod chat;
 pub mod connection;
 pub mod contact;
 pub mod files;
+pub mod form;
 pub mod ids;
 pub mod privacy;
+pub mod reaction;
 pub mod room;
 pub mod search;
 pub mod session;

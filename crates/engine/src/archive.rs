@@ -10,6 +10,7 @@ mod progress;
 mod reading;
 
 use crate::desk::{Desk, DeskError};
+use crate::messages::is_wordless;
 use crate::output::Output;
 use carillon_core::chat::Author;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
@@ -302,7 +303,8 @@ impl Desk {
                 continue;
             };
             let admission = self.admission(id, &message);
-            if !matches!(admission, Admission::Chat | Admission::Requests) {
+            let sign_of_stranger = admission == Admission::Requests && is_wordless(&message);
+            if !matches!(admission, Admission::Chat | Admission::Requests) || sign_of_stranger {
                 continue;
             }
             let mut new =
@@ -344,6 +346,7 @@ impl Desk {
                     }
                     self.tell_look(stored);
                 }
+                Received::Reacted { message, .. } => self.tell_look(message),
                 Received::Duplicate(_) | Received::Kept => {}
             }
         }

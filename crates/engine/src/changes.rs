@@ -1,10 +1,13 @@
 //! What I say about messages that were said: stored first, then sent behind the message, and how far it has come.
 
 use crate::desk::{Desk, DeskError};
-use crate::output::Output;
+use crate::output::{Content, Output};
+use crate::presence::live;
+use carillon_core::alerts::EventKind;
 use carillon_core::chat::{Author, Delivery};
 use carillon_core::ids::{AccountId, MessageId};
-use carillon_core::session::{Outgoing, StanzaProblem};
+use carillon_core::reaction::signs;
+use carillon_core::session::{About, Change, IncomingMessage, Origin, Outgoing, StanzaProblem};
 use carillon_store::WaitingChange;
 use jid::BareJid;
 
@@ -43,6 +46,71 @@ impl Desk {
         self.send_changes(chat.account);
         self.tell(Output::Chat(chat));
         Ok(())
+    }
+
+    /// Gives a message these signs and no others, now or later. The same `stanza_id` twice is once.
+    ///
+    /// # Errors
+    /// [`DeskError::BadText`] when one is no sign; [`DeskError::Gone`] when there is no such message, or nobody else
+    /// knows it; or the store's.
+    pub fn react(
+        &mut self,
+        message: MessageId,
+        stanza_id: &str,
+        given: &[String],
+    ) -> Result<(), DeskError> {
+        let signs = signs(given.iter().map(String::as_str));
+        if signs.len() != given.len() {
+            return Err(DeskError::BadText);
+        }
+        crate::outgoing::check_text(stanza_id, "signs")?;
+        let known = self.store.message(message)?.ok_or(DeskError::Gone)?;
+        self.account(known.chat.account)?;
+        let now = self.now();
+        let queued = self
+            .store
+            .queue_reactions(message, stanza_id, &signs, now)?;
+        let chat = queued.ok_or(DeskError::Gone)?;
+        self.tell(Output::MessageChanged(chat.clone(), message));
+        self.send_changes(chat.account);
+        Ok(())
+    }
+
+    /// Somebody gave a message signs, or took some back; `more`: one that is new.
+    pub(crate) fn hear_reactions(
+        &mut self,
+        id: AccountId,
+        reacting: &IncomingMessage,
+        message: MessageId,
+        more: bool,
+    ) {
+        let Ok(Some(about)) = self.store.message(message) else {
+            return;
+        };
+        self.tell(Output::MessageChanged(about.chat, message));
+        let now = matches!(reacting.origin, Origin::Live | Origin::Carbon);
+        let Some(About {
+            change: Change::Reactions(signs),
+            ..
+        }) = &reacting.about
+        else {
+            return;
+        };
+        if !more || !now || about.author != Author::Me || reacting.author == Author::Me {
+            return;
+        }
+        let signs = signs.join(" ");
+        let text = match &reacting.author {
+            Author::Occupant { nick } => format!("{nick}: {signs}"),
+            Author::Me | Author::Contact => signs,
+        };
+        let content = Content {
+            name: self.name(id, &reacting.chat),
+            text,
+            message: Some(message),
+            ..Content::default()
+        };
+        self.ring(live(EventKind::Reaction, id, &reacting.chat), content);
     }
 
     /// Hands waiting changes to the session in the order in which they were made, each behind its message.
@@ -111,11 +179,13 @@ impl Desk {
     ) -> bool {
         let reason = problem.words();
         let failed = self.store.fail_change(id, chat, change, reason);
-        let Some(message) = self.stored(id, failed).flatten() else {
+        let Some(failed) = self.stored(id, failed).flatten() else {
             return false;
         };
-        self.tell_look(message);
-        self.ring_not_sent(id, chat, message, reason);
+        self.tell_look(failed.message);
+        if failed.loud {
+            self.ring_not_sent(id, chat, failed.message, reason);
+        }
         true
     }
 
@@ -127,11 +197,7 @@ impl Desk {
         if let Ok(account) = self.account_mut(chat.account) {
             account.changes_up_to = 0;
         }
-        self.withdraw(
-            carillon_core::alerts::EventKind::MessageFailed,
-            chat.account,
-            &chat.jid,
-        );
+        self.withdraw(EventKind::MessageFailed, chat.account, &chat.jid);
         self.tell(Output::MessageChanged(chat.clone(), message));
         self.send_changes(chat.account);
         Ok(true)

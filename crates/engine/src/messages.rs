@@ -19,6 +19,8 @@ impl Desk {
         let admission = self.admission(id, message);
         match admission {
             Admission::Blocked => {}
+            // Nobody is let in, or told that I am not there, for a sign.
+            Admission::Hidden | Admission::Requests if is_wordless(message) => {}
             Admission::Hidden => self.turn_away(id, message),
             Admission::Chat | Admission::Requests => {
                 self.take_message(id, message, admission == Admission::Requests);
@@ -90,6 +92,7 @@ impl Desk {
                     self.send_errands(id);
                 }
             }
+            Received::Reacted { message: of, more } => self.hear_reactions(id, message, of, more),
             Received::Duplicate(_) | Received::Kept => {}
         }
     }
@@ -117,6 +120,7 @@ impl Desk {
             room,
             under_my_nick,
             wants_receipt: message.wants_receipt,
+            file: message.file,
             markable: message.markable,
             occupant: message.occupant.clone(),
             about: message.about.clone(),
@@ -322,4 +326,10 @@ impl Desk {
             .get(&id)
             .is_some_and(|account| account.rooms.contains_key(chat))
     }
+}
+
+/// Whether it only says something about another message.
+pub(crate) fn is_wordless(message: &IncomingMessage) -> bool {
+    let about = message.about.as_ref();
+    about.is_some_and(|about| !about.change.has_words())
 }

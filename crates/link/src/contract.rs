@@ -8,17 +8,22 @@ use crate::alerts::{
 use crate::place::Place;
 use crate::secret::Secret;
 use crate::views::{
-    AvatarView, ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow, NewAccount, OccupantPage,
-    Overview, RoomView, SentMessage, Standing, Status,
+    AvatarView, ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow, FoundRooms, NewAccount,
+    OccupantPage, Overview, RoomView, SentMessage, Standing, Status,
 };
-use crate::views_own::{FoundInChat, SearchPage};
+use crate::views_files::{FileView, PictureFile, TransferView};
+use crate::views_own::{ExportFormat, FoundInChat, SearchPage, WorkView};
 use carillon_core::alerts::{
     AlertPlan, EventKind, InWindow, MuteFor, OtherDevice, PresenceRules, Preset, Profile,
     ProfileChoice, QuietHours, Row,
 };
 use carillon_core::avatar::AvatarHash;
 use carillon_core::chat::{HistoryAnchor, HistoryPage, Message, Version};
-use carillon_core::ids::{AccountId, ActivityId, ChatRef, InviteId, MessageId, Timestamp};
+use carillon_core::form::DataForm;
+use carillon_core::ids::{
+    AccountId, ActivityId, ChatRef, InviteId, MessageId, Timestamp, TransferId,
+};
+use carillon_core::room::Moderation;
 use carillon_core::search::SearchQuery;
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
 use jid::BareJid;
@@ -32,7 +37,7 @@ pub trait Ask: Into<Command> + Serialize {
     type Answer: Serialize + DeserializeOwned;
 }
 
-with_own_commands! { with_room_commands with_alert_commands commands
+with_file_commands! { with_own_commands with_room_commands with_alert_commands commands
     /// Everything that the first painted frame needs.
     overview = ReadOverview {} -> Overview;
     /// How things stand, without contacts and chats.
@@ -209,6 +214,13 @@ with_own_commands! { with_room_commands with_alert_commands commands
         /// Whom.
         contact: ChatRef,
     } -> ();
+    /// Shows others a picture of mine, or none.
+    set_avatar = SetAvatar {
+        /// On which account.
+        account: AccountId,
+        /// In base64, of any format that is shown of others; its middle, as a square. `None`: none.
+        picture: Option<String>,
+    } -> ();
     /// The pictures that contacts and accounts name; those that are not there are left out, and those at the end that
     /// do not fit into the answer. At least one fits.
     avatars = ReadAvatars {
@@ -280,6 +292,16 @@ with_own_commands! { with_room_commands with_alert_commands commands
         id: String,
         /// Plain text, 1 to 20,000 characters.
         body: String,
+    } -> ();
+    /// Gives a message these signs and no others, at once or when the account is connected again. The same `id` given
+    /// twice is once.
+    react = React {
+        /// Which.
+        message: MessageId,
+        /// A UUID made by the window.
+        id: String,
+        /// Emoji, never more than 16; none takes mine back.
+        emoji: Vec<String>,
     } -> ();
     /// What a message has said, the first words first; of what does not fit into an answer the newest.
     versions = ReadVersions {

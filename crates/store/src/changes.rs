@@ -4,9 +4,11 @@
 //! occupant, never who only has the same nick. What comes before its message waits for it.
 
 mod mine;
+mod reactions;
 
-pub use mine::WaitingChange;
+pub use mine::{Failed, WaitingChange};
 pub(crate) use mine::{about_which, place_at_end};
+pub(crate) use reactions::shown_in;
 
 use crate::receive::{self, NewMessage, Received};
 use crate::{Reader, Result, rows};
@@ -70,6 +72,9 @@ pub(crate) fn receive(
     if let Some(copy) = find_copy(tx, chat, new, about)? {
         return merge(tx, chat, copy, new, said).map(Some);
     }
+    if !about.change.has_words() {
+        return wordless(tx, chat, new, about, said).map(Some);
+    }
     let taken_for_message = receive::find_copy(tx, chat, new)?;
     let message = find_target(tx, chat, new, &about.target)?;
     match (message, taken_for_message) {
@@ -89,6 +94,28 @@ pub(crate) fn receive(
     Ok(Some(Received::Changed(MessageId(message))))
 }
 
+/// What nobody would see without the message that it is about.
+fn wordless(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    about: &About,
+    said: Said,
+) -> Result<Received> {
+    let Some(message) = reactions::find_target(tx, chat, new.room, &about.target)? else {
+        insert(tx, chat, new, about, None, said)?;
+        forget_oldest_kept(tx, chat)?;
+        return Ok(Received::Kept);
+    };
+    let before = reactions::given(tx, message, new)?;
+    insert(tx, chat, new, about, Some(message), said)?;
+    let after = reactions::given(tx, message, new)?;
+    Ok(Received::Reacted {
+        message: MessageId(message),
+        more: after.iter().any(|sign| !before.contains(sign)),
+    })
+}
+
 /// A message was stored: what came before it and is about it holds.
 pub(crate) fn apply_kept(
     tx: &Transaction<'_>,
@@ -96,27 +123,33 @@ pub(crate) fn apply_kept(
     new: &NewMessage,
     message: i64,
 ) -> Result<()> {
-    let Some(id) = &new.sender_id else {
-        return Ok(());
-    };
-    let kept: Vec<(i64, i64, Option<String>)> = tx
-        .prepare_cached(
-            "SELECT id, author, occupant FROM change WHERE chat = ?1 AND target = ?2 AND message IS NULL",
-        )?
-        .query_map((chat, id), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut any = false;
-    for (change, author, occupant) in kept {
-        if is_by(new, author, occupant.as_deref()) {
+    let (kept, mut any) = (kept_for(tx, chat, new)?, false);
+    for (change, corrects, author, occupant) in kept {
+        if !corrects || is_by(new, author, occupant.as_deref()) {
             tx.prepare_cached("UPDATE change SET message = ?2 WHERE id = ?1")?
                 .execute((change, message))?;
-            any = true;
+            any |= corrects;
         }
     }
     if any {
         apply(tx, message)?;
     }
     Ok(())
+}
+
+/// What waits for this message: its number, whether it needs its author, and by whom it is.
+type Kept = (i64, bool, i64, Option<String>);
+
+fn kept_for(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Vec<Kept>> {
+    let mut query = tx.prepare_cached(
+        "SELECT id, kind <> 'reactions', author, occupant FROM change
+         WHERE chat = ?1 AND message IS NULL
+             AND (target = ?2 AND (kind <> 'reactions' OR NOT ?4) OR target = ?3 AND kind = 'reactions' AND ?4)",
+    )?;
+    let found = query.query_map((chat, &new.sender_id, &new.stanza_id, new.room), |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Shows in a message what was last said about it; what waits to be sent will be the last. Answers whether it looks
@@ -144,6 +177,15 @@ pub(crate) fn apply(tx: &Transaction<'_>, message: i64) -> Result<bool> {
 fn kind(change: &Change) -> &'static str {
     match change {
         Change::Correction => "correction",
+        Change::Reactions(_) => "reactions",
+    }
+}
+
+/// What is stored of it.
+fn words<'a>(body: &'a str, change: &Change) -> std::borrow::Cow<'a, str> {
+    match change {
+        Change::Correction => body.into(),
+        Change::Reactions(signs) => reactions::written(signs).into(),
     }
 }
 
@@ -201,8 +243,9 @@ fn find_copy(
     Ok(tx
         .prepare_cached(
             "SELECT id FROM change
-             WHERE chat = ?1 AND sender_id = ?2 AND author = ?3 AND nick = ?4 AND target = ?5 AND kind = ?6
-                 AND (words = ?7 OR delivery IS NOT NULL)
+             WHERE chat = ?1 AND sender_id = ?2 AND target = ?5 AND kind = ?6
+                 AND (author = ?3 AND nick = ?4 AND (words = ?7 OR delivery IS NOT NULL)
+                      OR ?8 AND author = 0 AND words = ?7)
              ORDER BY id DESC LIMIT 1",
         )?
         .query_row(
@@ -213,7 +256,8 @@ fn find_copy(
                 nick,
                 &about.target,
                 kind(&about.change),
-                &new.body,
+                words(&new.body, &about.change),
+                new.under_my_nick,
             ),
             |row| row.get(0),
         )
@@ -282,7 +326,7 @@ fn insert(
         new.occupant,
         new.sender_id,
         new.stanza_id,
-        new.body,
+        words(&new.body, &about.change),
         new.at.0,
     ])?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Reading a conversation, a page at a time.
 
-use crate::{Reader, Result, order, rows};
+use crate::{Reader, Result, changes, order, rows};
 use carillon_core::{
     chat::{HistoryAnchor, HistoryPage, Message},
     ids::{AccountId, ChatRef, MessageId},
@@ -66,7 +66,7 @@ impl Reader {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn message(&self, id: MessageId) -> Result<Option<Message>> {
-        Ok(self
+        let found = self
             .connection
             .prepare_cached(&format!(
                 "SELECT {columns}, chat.account, chat.jid
@@ -80,7 +80,12 @@ impl Reader {
                 };
                 rows::message(row, chat)
             })
-            .optional()?)
+            .optional()?;
+        let Some(mut message) = found else {
+            return Ok(None);
+        };
+        message.reactions = changes::shown_in(&self.connection, id)?;
+        Ok(Some(message))
     }
 }
 
@@ -117,6 +122,9 @@ fn page(
     let mut query = connection.prepare_cached(&page_query(anchor))?;
     let found = query.query_map((row, beyond, limit), |row| rows::message(row, chat.clone()))?;
     let mut messages: Vec<Message> = found.collect::<rusqlite::Result<_>>()?;
+    for message in &mut messages {
+        message.reactions = changes::shown_in(connection, message.id)?;
+    }
     if !matches!(anchor, HistoryAnchor::After { .. }) {
         messages.reverse();
     }

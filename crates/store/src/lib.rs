@@ -21,6 +21,7 @@ mod chats;
 mod damage;
 mod errands;
 mod error;
+mod files;
 mod history;
 mod invites;
 mod log;
@@ -40,16 +41,19 @@ mod store;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod telling;
 mod timers;
+mod transfers;
 mod tray;
 mod words;
 
 pub use activity::{ACTIVITY_KEPT, ActivityRow, StoredActivity};
 pub use archive::{ArchiveCursor, PageKind, StoredEntry};
-pub use changes::WaitingChange;
+pub use changes::{Failed, WaitingChange};
 pub use damage::{SetAside, set_aside, suspect};
 pub use errands::{Errand, WaitingErrand};
 pub use error::StoreError;
+pub use files::{FileHere, StoredFile};
 pub use history::HISTORY_LIMIT;
 pub use outgoing::{Queued, WaitingMessage};
 pub use receive::{Arrival, NewMessage, Received};
@@ -59,7 +63,9 @@ pub use salvage::{Recovery, Saved, recover};
 pub use search::{FIND_LIMIT, Found, Hit, SEARCH_LIMIT, Stop};
 pub use seen::{Seen, UnreadTotal};
 pub use store::{Reader, Store};
+pub use telling::Said;
 pub use timers::AlertTimer;
+pub use transfers::{NewTransfer, Transfer};
 pub use tray::StoredMark;
 pub use words::ToIndex;
 

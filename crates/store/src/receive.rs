@@ -3,10 +3,11 @@
 use crate::archive::{ArchiveCursor, move_cursor};
 use crate::changes::{self, Said};
 use crate::errands::{self, Errand};
-use crate::{Result, Store, chats, order, rows, streams};
+use crate::{Result, Store, chats, files, order, rows, streams};
 use carillon_core::{
     BareJid,
     chat::{Author, ChatKind},
+    files::address_in,
     ids::{AccountId, MessageId, Timestamp},
     session::About,
 };
@@ -49,6 +50,8 @@ pub struct NewMessage {
     pub markable: bool,
     /// Which occupant of the room said it, beyond the nick, where that is known.
     pub occupant: Option<String>,
+    /// It hands over a file (XEP-0066), whose address its words are.
+    pub file: bool,
     /// It is about an earlier message.
     pub about: Option<About>,
 }
@@ -65,6 +68,13 @@ pub enum Received {
     Duplicate(MessageId),
     /// It was about this message, which shows it now.
     Changed(MessageId),
+    /// It gave this message signs (XEP-0444), or took some back.
+    Reacted {
+        /// Which.
+        message: MessageId,
+        /// There is one that its sender had not given before.
+        more: bool,
+    },
     /// It is about a message that is not here yet, and waits for it.
     Kept,
 }
@@ -283,6 +293,9 @@ pub(crate) fn insert_at(
         new.occupant,
     ])?;
     let id = tx.last_insert_rowid();
+    if let (true, Some(address)) = (new.file, address_in(&new.body)) {
+        files::note(tx, id, address)?;
+    }
     chats::grow(tx, chat, id, !seen)?;
     changes::apply_kept(tx, chat, new, id)?;
     Ok(Received::New(MessageId(id)))

@@ -120,8 +120,10 @@ pub(crate) fn author(row: &Row<'_>, column: usize, nick: usize) -> rusqlite::Res
 /// The columns that [`message`] reads, in its order.
 pub(crate) const MESSAGE_COLUMNS: &str =
     "message.id, author, nick, body, message.at, delivery, failure, seen, original IS NOT NULL,
-     (SELECT MAX(change.delivery) FROM change WHERE change.message = message.id AND change.delivery IN (0, 4)),
-     (SELECT change.failure FROM change WHERE change.message = message.id AND change.delivery IN (0, 4)
+     (SELECT MAX(change.delivery) FROM change
+      WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'),
+     (SELECT change.failure FROM change
+      WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'
       ORDER BY change.delivery DESC LIMIT 1)";
 /// How many they are.
 pub(crate) const MESSAGE_WIDTH: usize = 11;
@@ -141,6 +143,7 @@ pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message>
         failure: row.get(failure)?,
         seen: row.get(7)?,
         corrected: row.get(8)?,
+        reactions: Vec::new(),
     })
 }
 

@@ -23,6 +23,10 @@ pub(crate) const OCCUPANT_ID: &str = "urn:xmpp:occupant-id:0";
 pub(crate) const MUC_ADMIN: &str = "http://jabber.org/protocol/muc#admin";
 /// What owners ask of a room (XEP-0045 §10).
 pub(crate) const MUC_OWNER: &str = "http://jabber.org/protocol/muc#owner";
+/// What stands in a message for those who do not know better (XEP-0428).
+pub(crate) const FALLBACK: &str = "urn:xmpp:fallback:0";
+/// Reactions (XEP-0444).
+pub(crate) const REACTIONS: &str = "urn:xmpp:reactions:0";
 /// Processing hints (XEP-0334).
 pub(crate) const HINTS: &str = "urn:xmpp:hints";
 

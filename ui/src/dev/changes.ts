@@ -1,8 +1,8 @@
 /** What is said about earlier messages, in the resident in memory. */
-import type { Message, MessageId, Version } from '../lib/contract';
+import type { Author, Message, MessageId, Version } from '../lib/contract';
 import type { Answer, Ask } from '../lib/link';
 
-type Handled = 'correct_message' | 'versions';
+type Handled = 'correct_message' | 'react' | 'versions';
 type Handlers = { [K in Handled]: (ask: Ask<K>) => Answer<K> };
 
 export class FakeChanges {
@@ -22,10 +22,29 @@ export class FakeChanges {
     this.changed(message);
   }
 
+  /** Somebody gives a message these signs and no others. */
+  react(message: Message, author: Author, signs: string[]): void {
+    const same = (one: Author) => JSON.stringify(one) === JSON.stringify(author);
+    const others = message.reactions.map(({ emoji, by }) => ({ emoji, by: by.filter((one) => !same(one)) }));
+    for (const sign of signs) {
+      const known = others.find(({ emoji }) => emoji === sign);
+      if (known) known.by.push(author);
+      else others.push({ emoji: sign, by: [author] });
+    }
+    const given = others.filter(({ by }) => by.length > 0);
+    message.reactions = given.map(({ emoji, by }) => ({ emoji, by, count: by.length, mine: by.some(({ kind }) => kind === 'me') }));
+    this.changed(message);
+  }
+
   handlers: Handlers = {
     correct_message: ({ message, body }) => {
       const found = this.find(message);
       if (found) this.correct(found, body);
+      return null;
+    },
+    react: ({ message, emoji }) => {
+      const found = this.find(message);
+      if (found) this.react(found, { kind: 'me' }, emoji);
       return null;
     },
     versions: ({ message }) => {

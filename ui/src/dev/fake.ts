@@ -8,6 +8,7 @@ import { alertRows, builtInIcons, builtInSounds, plan, sampleActivity } from './
 import { FakeRooms } from './rooms';
 import { FakeChanges } from './changes';
 import { FakeRules } from './rules';
+import { FakeSearches } from './searches';
 import { conversation, longConversation, roomConversation, sampleOverview } from './people';
 
 type Handlers = { [K in keyof AllCommands]: (ask: Ask<K>) => Answer<K> };
@@ -30,6 +31,14 @@ export class Fake implements Carrier {
     },
   );
   rooms = new FakeRooms();
+  searches = new FakeSearches(
+    () => [...this.histories.values()].flat(),
+    (chat) => {
+      this.histories.delete(keyOf(chat));
+      this.overview.chats = this.overview.chats.filter((summary) => !sameChat(summary.chat, chat));
+      queueMicrotask(() => this.tell('carillon', { kind: 'chats', chats: [chat] }));
+    },
+  );
   /** What happened, newest first. */
   happened: ActivityEntry[];
   blocked: ChatRef[] = [];
@@ -65,7 +74,7 @@ export class Fake implements Carrier {
     this.asked.push({ name, ask });
     const refused = this.refusing.get(name);
     if (refused) throw refused;
-    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers } as Handlers)[name](structuredClone(ask)));
+    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers, ...this.searches.handlers } as Handlers)[name](structuredClone(ask)));
   }
 
   async listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
@@ -86,7 +95,7 @@ export class Fake implements Carrier {
   /** Somebody says something; an archive may put it before what is there. */
   say(chat: ChatRef, body: string, more: Partial<Message> = {}, place = this.#history(chat).length): Message {
     const said = this.#history(chat);
-    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, ...more };
+    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], ...more };
     said.splice(place, 0, message);
     this.#summarise(chat);
     this.tell('carillon', { kind: 'message_added', chat, message: message.id });
@@ -174,7 +183,7 @@ export class Fake implements Carrier {
     return { account: id };
   }
 
-  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers']> = {
+  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers'] | keyof FakeSearches['handlers']> = {
     overview: () => {
       const { part: contacts, more } = this.#part(this.overview.contacts, chatOf, null);
       const chats = [...this.overview.chats].sort(byNewest).slice(0, this.pageSize);
@@ -255,6 +264,12 @@ export class Fake implements Carrier {
       return this.#contact(contact);
     },
     blocked: () => this.blocked,
+    set_avatar: ({ account, picture }) => {
+      const avatar = picture && String(this.avatars.size + 1).padStart(40, '0');
+      if (avatar && picture) this.avatars.set(avatar, picture);
+      this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, avatar } : view));
+      return this.#changed('accounts');
+    },
     avatars: ({ hashes }) => hashes.flatMap((hash) => (this.avatars.has(hash) ? [{ hash, png: this.avatars.get(hash)! }] : [])),
     accept_stranger: ({ contact }) => this.#answered(contact),
     delete_stranger: ({ contact }) => this.#answered(contact),

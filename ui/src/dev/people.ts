@@ -77,6 +77,7 @@ export function conversation(now: number): Message[] {
     failure: '',
     seen: i < talk.length - 2,
     corrected: false,
+    reactions: [],
   }));
 }
 
@@ -92,6 +93,7 @@ export function longConversation(now: number, count: number): Message[] {
     failure: '',
     seen: true,
     corrected: false,
+    reactions: [],
   }));
 }
 
@@ -204,5 +206,6 @@ export function roomConversation(now: number): Message[] {
     failure: '',
     seen: true,
     corrected: false,
+    reactions: [],
   }));
 }

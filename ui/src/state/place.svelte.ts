@@ -1,11 +1,29 @@
 import { sameChat } from '../lib/chatref';
-import type { AccountId, ChatRef, Contact, EventKind, MessageId, Place, RulePlace, Whose } from '../lib/contract';
+import type { AccountId, ChatRef, Contact, EventKind, Moderation, Message, MessageId, Place, RulePlace, Whose } from '../lib/contract';
 
 export type Section = 'chats' | 'contacts' | 'requests' | 'activity' | 'settings';
 export type Sheet = 'alerts' | 'privacy' | 'accounts' | 'general' | 'tryout' | 'about';
 
 /** A part of the alert settings. */
 export type AlertTab = 'events' | 'profiles' | 'quiet' | 'watches' | 'what-if' | 'more';
+
+/** A question about a room. */
+export type RoomDialog =
+  | { kind: 'find-rooms' }
+  | { kind: 'create-room'; account: AccountId }
+  | { kind: 'enter-room'; room: ChatRef; name: string; password: boolean }
+  | { kind: 'invite-to-room'; room: ChatRef; name: string }
+  | { kind: 'room-topic'; room: ChatRef; topic: string }
+  | { kind: 'room-nick'; room: ChatRef; nick: string }
+  | { kind: 'room-settings'; room: ChatRef; name: string }
+  | { kind: 'close-room'; room: ChatRef; name: string }
+  | { kind: 'moderate'; room: ChatRef; nick: string; act: Moderation };
+
+const roomDialogs = new Set<string>(['find-rooms', 'create-room', 'enter-room', 'invite-to-room', 'room-topic', 'room-nick', 'room-settings', 'close-room', 'moderate'] satisfies RoomDialog['kind'][]);
+
+export function isRoomDialog(dialog: Dialog | null): dialog is RoomDialog {
+  return dialog !== null && roomDialogs.has(dialog.kind);
+}
 
 export type Dialog =
   | { kind: 'add-contact'; jid: string; name: string; account: AccountId | null }
@@ -18,8 +36,10 @@ export type Dialog =
   | { kind: 'watch'; chat: ChatRef; name: string }
   | { kind: 'delete-tryout' }
   | { kind: 'remove-pack'; name: string }
+  | { kind: 'react'; message: Message }
   | { kind: 'versions'; message: MessageId }
   | { kind: 'uri'; uri: string }
+  | RoomDialog
   | { kind: 'closing' };
 
 /** Where the window is: which section, which chat, which sheet of the settings, which dialog over it. */

@@ -14,4 +14,14 @@ pub struct About {
 pub enum Change {
     /// The words of this one stand in its words' place (XEP-0308).
     Correction,
+    /// These are all the signs that its author gives the message now (XEP-0444); none takes them back. It has no words.
+    Reactions(Vec<String>),
+}
+
+impl Change {
+    /// Whether it says something of itself, to be shown where the message that it is about is not known.
+    #[must_use]
+    pub const fn has_words(&self) -> bool {
+        matches!(self, Self::Correction)
+    }
 }

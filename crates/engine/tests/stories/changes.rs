@@ -239,3 +239,108 @@ async fn what_i_correct_elsewhere_is_corrected_here() {
     session.hears(Incoming::Message(elsewhere)).await;
     assert_eq!(only(&stage).body, "Hello");
 }
+
+fn reacting(of: &str, signs: &[&str], said: IncomingMessage) -> Incoming {
+    let signs = signs.iter().map(|sign| (*sign).to_owned()).collect();
+    Incoming::Message(IncomingMessage {
+        body: String::new(),
+        wants_receipt: false,
+        markable: false,
+        about: Some(About {
+            target: of.to_owned(),
+            change: Change::Reactions(signs),
+        }),
+        ..said
+    })
+}
+
+fn signs(stage: &Stage) -> Vec<(String, u32, bool)> {
+    let reactions = only(stage).reactions.into_iter();
+    reactions
+        .map(|one| (one.emoji, one.count, one.mine))
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_on_my_message_is_told_once_and_is_no_message() {
+    let (mut stage, session) = Stage::online().await;
+    writes(&stage, "m1", "Hello").await;
+    stage.told().await;
+    let rings = |told: &crate::stage::Told| -> Vec<EventKind> {
+        told.rings().iter().map(|ring| ring.event.kind).collect()
+    };
+    session
+        .hears(reacting("m1", &["👍"], message(BOB, "r1", "")))
+        .await;
+    let told = stage.told().await;
+    assert_eq!(rings(&told), [EventKind::Reaction]);
+    assert_eq!(told.rings()[0].content.text, "👍");
+    assert_eq!(signs(&stage), [("👍".to_owned(), 1, false)]);
+    // Again, fewer, mine from elsewhere, and what waited.
+    let elsewhere = IncomingMessage {
+        author: Author::Me,
+        origin: Origin::Carbon,
+        ..message(BOB, "r3", "")
+    };
+    let late = IncomingMessage {
+        origin: Origin::Delayed,
+        ..message(BOB, "r4", "")
+    };
+    for quiet in [
+        reacting("m1", &["👍"], message(BOB, "r1", "")),
+        reacting("m1", &[], message(BOB, "r2", "")),
+        reacting("m1", &["🎉"], elsewhere),
+        reacting("m1", &["👍"], late),
+        reacting("m9", &["👍"], message(BOB, "r5", "")),
+    ] {
+        session.hears(quiet).await;
+        assert_eq!(rings(&stage.told().await), []);
+    }
+    assert_eq!(stage.stored().unread(&stage.chat(BOB)).unwrap(), 0);
+    assert_eq!(
+        signs(&stage),
+        [("👍".to_owned(), 1, false), ("🎉".to_owned(), 1, true)]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_strangers_sign_makes_no_request_and_gets_no_answer() {
+    let (mut stage, mut session) = Stage::online().await;
+    let stranger = message("mallory@evil.example", "r1", "");
+    session.hears(reacting("m1", &["👍"], stranger)).await;
+    assert_eq!(stage.told().await.rings().len(), 0);
+    assert_eq!(session.says().await, []);
+    assert!(stage.stored().stranger_requests().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn my_signs_wait_go_and_are_gone_where_they_are_refused() {
+    let (mut stage, mut session) = Stage::online().await;
+    session.hears(says(BOB, "b1", "Hello")).await;
+    session.takes_all().await;
+    let theirs = only(&stage).id;
+    let give = |id: &'static str, signs: &[&str]| {
+        let signs: Vec<String> = signs.iter().map(|sign| (*sign).to_owned()).collect();
+        stage.call(move |desk| desk.react(theirs, id, &signs))
+    };
+    give("r1", &["👍"]).await.unwrap();
+    assert!(matches!(
+        give("r2", &["words"]).await,
+        Err(DeskError::BadText)
+    ));
+    let said = session.says().await;
+    let [Outgoing::About { id, about, .. }] = &said[..] else {
+        panic!("{said:?}");
+    };
+    assert_eq!((id.as_str(), about.target.as_str()), ("r1", "b1"));
+    assert_eq!(signs(&stage), [("👍".to_owned(), 1, true)]);
+    session
+        .hears(Incoming::MessageFailed {
+            chat: bob(),
+            id: "r1".to_owned(),
+            problem: refusal("not-allowed", ""),
+        })
+        .await;
+    assert_eq!(signs(&stage), []);
+    assert_eq!(stage.told().await.alerted(), [EventKind::Message]);
+}

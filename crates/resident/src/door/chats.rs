@@ -156,6 +156,7 @@ mod tests {
             failure: String::new(),
             seen: true,
             corrected: false,
+            reactions: Vec::new(),
         };
         HistoryPage {
             messages: (1..=count).map(message).collect(),

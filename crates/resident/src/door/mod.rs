@@ -7,7 +7,9 @@ mod capabilities;
 mod chats;
 mod conditions;
 mod explain;
+mod files;
 mod lists;
+mod own;
 mod people;
 mod rooms;
 mod rules;
@@ -23,6 +25,7 @@ pub use search::Turns;
 use crate::house::House;
 use crate::windows::Shows;
 use carillon_core::alerts::bounds::LeftOut;
+use carillon_core::session::RoomWish;
 use carillon_engine::{Desk, DeskError, EngineGone};
 use carillon_link::frame::Question;
 use carillon_link::server::{Arrival, Listener, Questions, Teller, speaks_our_protocol};
@@ -114,13 +117,26 @@ const fn takes_long(command: &Command) -> bool {
             | Command::AddAccount(_)
             | Command::ChangeAccount(_)
             | Command::RemoveAccount(_)
+            | Command::SetAvatar(_)
             | Command::AddContact(_)
             | Command::ChangeContact(_)
             | Command::RemoveContact(_)
             | Command::Block(_)
             | Command::Unblock(_)
+            | Command::FindRooms(_)
+            | Command::CreateRoom(_)
+            | Command::SetTopic(_)
+            | Command::SetRoomNick(_)
+            | Command::CloseRoom(_)
+            | Command::Moderate(_)
+            | Command::ReadRoomSettings(_)
+            | Command::SetRoomSettings(_)
             | Command::StartTryout(_)
             | Command::EndTryout(_)
+            // A file is copied, or comes from far away.
+            | Command::SendFile(_)
+            | Command::SendPasted(_)
+            | Command::SaveFile(_)
             // As much is read as there is.
             | Command::Search(_)
             | Command::FindInChat(_)
@@ -181,6 +197,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::Block(ask) => answer(people::block(house, ask.contact).await),
         Command::Unblock(ask) => answer(people::unblock(house, ask.contact).await),
+        Command::SetAvatar(ask) => answer(avatars::set(house, ask).await),
         Command::ReadAvatars(ask) => answer(Ok(avatars::read(house, ask.hashes))),
         Command::ReadBlocked(_) => answer(on_desk(house, |desk| Ok(desk.blocked())).await),
         Command::AcceptStranger(ask) => {
@@ -198,6 +215,9 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             answer(on_desk(house, move |desk| desk.retry_message(ask.message)).await)
         }
         Command::CorrectMessage(ask) => answer(chats::correct(house, ask).await),
+        Command::React(ask) => {
+            answer(on_desk(house, move |desk| desk.react(ask.message, &ask.id, &ask.emoji)).await)
+        }
         Command::ReadVersions(ask) => answer(chats::versions(house, ask.message)),
         Command::MarkSeen(ask) => {
             answer(on_desk(house, move |desk| desk.mark_seen(&ask.chat, ask.up_to)).await)
@@ -225,7 +245,51 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::ReadOccupants(ask) => answer(rooms::occupants(house, ask).await),
         Command::Search(ask) => answer(search::search(house, ask).await),
         Command::FindInChat(ask) => answer(search::find_in_chat(house, ask).await),
+        Command::ExportHistory(ask) => answer(own::export(house, ask)),
+        Command::ExportRoster(ask) => answer(own::roster(house, &ask.path).await),
+        Command::ReadWork(_) => answer(Ok(own::work(house))),
+        Command::StopWork(_) => done(|| house.work.stop()),
         Command::DeleteChat(ask) => answer(search::delete_chat(house, ask.chat).await),
+        Command::SendFile(ask) => answer(files::send(house, ask).await),
+        Command::SendPasted(ask) => answer(files::send_pasted(house, ask).await),
+        Command::ReadTransfers(ask) => answer(files::transfers(house, ask.chat).await),
+        Command::CancelTransfer(ask) => {
+            answer(on_desk(house, move |desk| desk.cancel_transfer(ask.transfer)).await)
+        }
+        Command::RetryTransfer(ask) => {
+            answer(on_desk(house, move |desk| desk.retry_transfer(ask.transfer)).await)
+        }
+        Command::ReadFiles(ask) => answer(files::files(house, ask.messages).await),
+        Command::ShowFile(ask) => {
+            answer(on_desk(house, move |desk| desk.show_file(ask.message)).await)
+        }
+        Command::ChoosePictures(ask) => {
+            answer(on_desk(house, move |desk| desk.choose_pictures(&ask.chat, ask.shown)).await)
+        }
+        Command::SaveFile(ask) => answer(files::save(house, ask).await),
+        Command::CancelFetch(ask) => {
+            answer(on_desk(house, move |desk| desk.cancel_fetch(ask.message)).await)
+        }
+        Command::FindPicture(ask) => answer(files::picture(house, ask.message).await),
+        Command::FindRooms(ask) => answer(rooms::find(house, ask).await),
+        Command::CreateRoom(ask) => answer(rooms::create(house, ask).await),
+        Command::EnterRoom(ask) => answer(rooms::enter(house, ask).await),
+        Command::InviteToRoom(ask) => answer(rooms::invite(house, ask).await),
+        Command::SetTopic(ask) => {
+            answer(rooms::done(house, ask.room, RoomWish::Topic(ask.text)).await)
+        }
+        Command::SetRoomNick(ask) => {
+            answer(rooms::done(house, ask.room, RoomWish::Nick(ask.nick)).await)
+        }
+        Command::CloseRoom(ask) => {
+            let wish = RoomWish::Close { words: ask.words };
+            answer(rooms::done(house, ask.room, wish).await)
+        }
+        Command::Moderate(ask) => answer(rooms::moderate(house, ask).await),
+        Command::ReadRoomSettings(ask) => answer(rooms::settings(house, ask.room).await),
+        Command::SetRoomSettings(ask) => {
+            answer(rooms::done(house, ask.room, RoomWish::SetSettings(ask.form)).await)
+        }
         Command::ReadAlertSettings(_) => answer(alerts::settings(house).await),
         Command::ReadAlertRows(ask) => answer(rules::rows(house, ask.whose).await),
         Command::SetAlertRow(ask) => answer(rules::set_row(house, ask).await),

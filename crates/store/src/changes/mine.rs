@@ -1,6 +1,6 @@
 //! What I say about messages: rows before they are stanzas.
 
-use super::apply;
+use super::{apply, reactions::written};
 use crate::{Reader, Result, Store, chats, rows};
 use carillon_core::{
     BareJid,
@@ -27,6 +27,15 @@ pub struct WaitingChange {
     pub room: bool,
     /// The id of the message itself, as long as the server may not have it: it has to go first.
     pub after: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failed {
+    /// The message that it was about.
+    pub message: MessageId,
+    /// I should know, and can try again.
+    pub loud: bool,
 }
 
 impl Store {
@@ -72,6 +81,45 @@ impl Store {
         })
     }
 
+    /// Stores all the signs that I give a message now before they are sent (XEP-0444). Durable. Doing it twice with the
+    /// same `id` stores them once. `None` when there is no such message, or nobody else knows it by a name.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn queue_reactions(
+        &mut self,
+        message: MessageId,
+        id: &str,
+        signs: &[String],
+        at: Timestamp,
+    ) -> Result<Option<ChatRef>> {
+        self.durable(|tx| {
+            let found = tx
+                .prepare_cached(
+                    "SELECT chat.account, chat.jid, chat.id,
+                            CASE WHEN chat.kind = 'room' THEN COALESCE(stanza_id, sender_id) ELSE sender_id END
+                     FROM message JOIN chat ON chat.id = message.chat
+                     WHERE message.id = ?1 AND COALESCE(delivery, 1) <> 4 AND chat.kind <> 'stranger'",
+                )?
+                .query_row([message.0], |row| {
+                    let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::jid(row, 1)? };
+                    Ok((chat, row.get::<_, i64>(2)?, row.get::<_, Option<String>>(3)?))
+                })
+                .optional()?;
+            let Some((chat, row, Some(target))) = found else { return Ok(None) };
+            if is_queued(tx, row, id)? {
+                return Ok(Some(chat));
+            }
+            tx.prepare_cached(
+                "INSERT INTO change (chat, message, kind, target, author, nick, sender_id, words, at, place, delivery)
+                 SELECT ?1, ?2, 'reactions', ?3, 0, '', ?4, ?5, ?6, COALESCE(MAX(place), 0) + 1, 0
+                 FROM change WHERE chat = ?1",
+            )?
+            .execute((row, message.0, target, id, written(signs), at.0))?;
+            Ok(Some(chat))
+        })
+    }
+
     /// The server has these: answers the messages that they are about.
     ///
     /// # Errors
@@ -108,14 +156,23 @@ impl Store {
         chat: &BareJid,
         id: &str,
         reason: &str,
-    ) -> Result<Option<MessageId>> {
+    ) -> Result<Option<Failed>> {
         self.committed(|tx| {
             let Some((change, _, message)) = own(tx, account, Some(chat), id, "IN (0, 1)")? else {
                 return Ok(None);
             };
-            tx.prepare_cached("UPDATE change SET delivery = 4, failure = ?2 WHERE id = ?1")?
-                .execute((change, reason))?;
-            Ok(Some(MessageId(message)))
+            // Signs that did not arrive are simply not given: nobody wants to be asked about them.
+            let taken_back = tx
+                .prepare_cached("DELETE FROM change WHERE id = ?1 AND kind = 'reactions'")?
+                .execute([change])?;
+            if taken_back == 0 {
+                tx.prepare_cached("UPDATE change SET delivery = 4, failure = ?2 WHERE id = ?1")?
+                    .execute((change, reason))?;
+            }
+            Ok(Some(Failed {
+                message: MessageId(message),
+                loud: taken_back == 0,
+            }))
         })
     }
 
@@ -161,20 +218,28 @@ impl Reader {
     ) -> Result<Vec<WaitingChange>> {
         let mut query = self.connection.prepare_cached(
             "SELECT change.id, chat.jid, change.sender_id, change.target, change.words, chat.kind,
-                    CASE WHEN message.delivery = 0 THEN message.sender_id END
+                    CASE WHEN message.delivery = 0 THEN message.sender_id END, change.kind
              FROM change JOIN chat ON chat.id = change.chat JOIN message ON message.id = change.message
              WHERE change.delivery = 0 AND chat.account = ?1 AND change.id > ?2 ORDER BY change.id LIMIT ?3",
         )?;
         let found = query.query_map((account.0, row, limit), |row| {
+            let words: String = row.get(4)?;
+            let (body, change) = match row.get_ref(7)?.as_str()? {
+                "reactions" => {
+                    let signs = serde_json::from_str(&words).unwrap_or_default();
+                    (String::new(), Change::Reactions(signs))
+                }
+                _ => (words, Change::Correction),
+            };
             Ok(WaitingChange {
                 row: row.get(0)?,
                 chat: rows::jid(row, 1)?,
                 id: row.get(2)?,
                 about: About {
                     target: row.get(3)?,
-                    change: Change::Correction,
+                    change,
                 },
-                body: row.get(4)?,
+                body,
                 room: rows::kind(row, 5)? == ChatKind::Room,
                 after: row.get(6)?,
             })

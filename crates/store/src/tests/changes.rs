@@ -342,7 +342,7 @@ fn what_i_correct_waits_is_sent_and_can_fail() {
         let failed = profile
             .store
             .fail_change(profile.alice, &jid(BOB), id, "too late");
-        failed.unwrap()
+        failed.unwrap().map(|failed| failed.message)
     };
     assert_eq!(failed(&mut profile, "c2"), Some(message));
     assert_eq!(failed(&mut profile, "c2"), None);

@@ -12,12 +12,16 @@ mod disk;
 mod duplicates;
 mod errands;
 #[cfg(target_os = "linux")]
+mod failed_read;
+#[cfg(target_os = "linux")]
 mod failed_sync;
+mod files;
 mod kill;
 mod migration;
 mod outgoing;
 mod people;
 mod properties;
+mod reactions;
 mod salvage;
 mod search;
 mod search_scale;
@@ -86,6 +90,7 @@ impl Profile {
             wants_receipt: false,
             markable: false,
             occupant: None,
+            file: false,
             about: None,
         }
     }

@@ -8,7 +8,7 @@ use super::pending::{Answerer, Asked};
 use super::rooms::about::room_about;
 use super::rooms::{Stage, occupant_id};
 use crate::ns;
-use crate::stanza::{Build, error_of, stamp_of, text_of};
+use crate::stanza::{Build, error_of, stamp_of};
 use carillon_core::chat::Author;
 use carillon_core::ids::Timestamp;
 use carillon_core::session::{
@@ -165,10 +165,10 @@ impl Session {
     fn said_in_room(&mut self, inner: &Element, room: &BareJid) -> Option<Incoming> {
         let from = Jid::new(inner.attr("from")?).ok()?;
         let nick = from.resource()?.as_str().to_owned();
-        let body = text_of(inner, "body");
-        if from.to_bare() != *room || inner.attr("type") != Some("groupchat") || body.is_empty() {
+        if from.to_bare() != *room || inner.attr("type") != Some("groupchat") {
             return None;
         }
+        let (body, about) = super::change::said(inner)?;
         let place = self.rooms.place(room);
         let occupant = place
             .as_ref()
@@ -192,7 +192,7 @@ impl Session {
             markable: false,
             file: super::direct::has_file(inner),
             occupant,
-            about: super::change::about(inner),
+            about,
         }))
     }
 

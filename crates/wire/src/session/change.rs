@@ -1,29 +1,84 @@
 //! What messages say about earlier ones: read, and written.
 
 use crate::ns;
-use crate::stanza::Build;
+use crate::stanza::{Build, text_of};
+use carillon_core::reaction::signs;
 use carillon_core::session::{About, Change};
+use jid::BareJid;
 use minidom::Element;
 
 /// Longer ids than this nobody makes.
 const LONGEST_ID: usize = 1_024;
+/// So many reactions of one message are looked at.
+const MOST_READ: usize = 64;
 
-/// What a message with words says about an earlier one. One that names itself corrects nothing (CVE-2021-41055,
-/// CVE-2022-39835): it is only what it says.
-pub(super) fn about(message: &Element) -> Option<About> {
-    let mut replaced = message.children().filter(|c| c.is("replace", ns::CORRECT));
-    let (Some(replace), None) = (replaced.next(), replaced.next()) else {
-        return None;
-    };
-    let target = replace.attr("id").filter(|id| is_sound(id))?;
-    if names(message, target) {
-        tracing::warn!("a correction of itself was taken for a message");
+/// What a message says, and what about an earlier one. `None` when neither.
+pub(super) fn said(message: &Element) -> Option<(String, Option<About>)> {
+    let body = text_of(message, "body");
+    match correction(message).or_else(|| reactions(message)) {
+        Some(about) if !about.change.has_words() => Some((String::new(), Some(about))),
+        _ if body.is_empty() => None,
+        about => Some((body, about)),
+    }
+}
+
+/// One that names itself corrects nothing (CVE-2021-41055, CVE-2022-39835): it is only what it says.
+fn correction(message: &Element) -> Option<About> {
+    let replace = only(message, "replace", ns::CORRECT)?;
+    let target = target(message, replace)?;
+    if text_of(message, "body").is_empty() {
         return None;
     }
     Some(About {
-        target: target.to_owned(),
+        target,
         change: Change::Correction,
     })
+}
+
+/// Words that stand beside are a message, unless they only say the same for those who know no reactions.
+fn reactions(message: &Element) -> Option<About> {
+    let given = only(message, "reactions", ns::REACTIONS)?;
+    let target = target(message, given)?;
+    let words = !text_of(message, "body").is_empty();
+    if words && !has_fallback_for(message, ns::REACTIONS) {
+        return None;
+    }
+    let given: Vec<String> = given
+        .children()
+        .filter(|child| child.is("reaction", ns::REACTIONS))
+        .take(MOST_READ)
+        .map(Element::text)
+        .collect();
+    Some(About {
+        target,
+        change: Change::Reactions(signs(given.iter().map(String::as_str))),
+    })
+}
+
+/// The one child of this kind; of several nobody knows which is meant.
+fn only<'a>(message: &'a Element, name: &str, namespace: &str) -> Option<&'a Element> {
+    let mut found = message.children().filter(|c| c.is(name, namespace));
+    match (found.next(), found.next()) {
+        (found, None) => found,
+        _ => None,
+    }
+}
+
+/// The message that is meant, if it is another one.
+fn target(message: &Element, named: &Element) -> Option<String> {
+    let target = named.attr("id").filter(|id| is_sound(id))?;
+    if names(message, target) {
+        tracing::warn!("what a message says about itself was left out");
+        return None;
+    }
+    Some(target.to_owned())
+}
+
+/// Whether the words only stand there for those who do not know this (XEP-0428).
+fn has_fallback_for(message: &Element, feature: &str) -> bool {
+    message
+        .children()
+        .any(|child| child.is("fallback", ns::FALLBACK) && child.attr("for") == Some(feature))
 }
 
 fn is_sound(id: &str) -> bool {
@@ -40,9 +95,31 @@ fn names(message: &Element, id: &str) -> bool {
         })
 }
 
+/// As a stanza, `None` where that takes a message's words.
+pub(super) fn stanza(to: &BareJid, id: &str, about: &About, to_room: bool) -> Option<Element> {
+    let stanza = Element::stanza("message")
+        .with("type", if to_room { "groupchat" } else { "chat" })
+        .with("to", to.as_str())
+        .with("id", id)
+        .holding(Element::new_in(ns::SID, "origin-id").with("id", id));
+    match &about.change {
+        Change::Correction => None,
+        // Without words an archive keeps it only if it is asked to.
+        Change::Reactions(_) => Some(
+            stanza
+                .holding(element(about))
+                .holding(Element::new_in(ns::HINTS, "store")),
+        ),
+    }
+}
+
 /// The element that says it.
 pub(super) fn element(about: &About) -> Element {
-    match about.change {
+    match &about.change {
         Change::Correction => Element::new_in(ns::CORRECT, "replace").with("id", &about.target),
+        Change::Reactions(signs) => signs.iter().fold(
+            Element::new_in(ns::REACTIONS, "reactions").with("id", &about.target),
+            |reactions, sign| reactions.holding_text("reaction", sign),
+        ),
     }
 }

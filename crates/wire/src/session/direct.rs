@@ -1,7 +1,7 @@
 //! What one person says to another: the words, and the signs around them.
 
 use super::Session;
-use super::change::about;
+use super::change::said;
 use crate::ns;
 use crate::stanza::{delayed_by, text_of};
 use carillon_core::chat::Author;
@@ -35,8 +35,13 @@ impl Session {
         if !mine && self.hear_direct_invitation(message, &sender, delay.flatten()) {
             return;
         }
-        let body = text_of(message, "body");
-        if body.is_empty() {
+        let conversation = message.attr("type") != Some("headline");
+        let (body, about) = match said(message) {
+            Some((body, about)) if conversation || about.is_none() => (body, about),
+            // An announcement is about nothing else.
+            _ => (text_of(message, "body"), None),
+        };
+        if body.is_empty() && about.is_none() {
             return;
         }
         let chat = match way {
@@ -44,7 +49,6 @@ impl Session {
             Way::Straight | Way::Received => sender,
         };
         let straight = *way == Way::Straight;
-        let conversation = message.attr("type") != Some("headline");
         let incoming = IncomingMessage {
             chat,
             from: from.clone(),
@@ -66,7 +70,7 @@ impl Session {
             markable: !mine && conversation && message.has_child("markable", ns::DISPLAYED_MARKERS),
             file: has_file(message),
             occupant: None,
-            about: if conversation { about(message) } else { None },
+            about,
         };
         self.tell(Incoming::Message(incoming));
     }

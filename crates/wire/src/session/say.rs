@@ -40,7 +40,9 @@ impl Session {
                 body,
                 to_room,
             } => {
-                let stanza = message(&to, &id, &body, to_room).holding(change::element(&about));
+                let stanza = change::stanza(&to, &id, &about, to_room).unwrap_or_else(|| {
+                    message(&to, &id, &body, to_room).holding(change::element(&about))
+                });
                 if is_too_long(&stanza, &body) {
                     return self.refuse_too_long(to, id);
                 }
@@ -155,6 +157,9 @@ impl Session {
             Outgoing::Handled(up_to) => return self.sm.handled(Count(up_to)),
             Outgoing::Archive(query) => return self.ask_archive(query),
             Outgoing::RoomInfo { room } => return self.ask_room(room),
+            Outgoing::ShowPicture { request, picture } => {
+                return self.show_picture(request, picture);
+            }
             Outgoing::Picture {
                 request,
                 of,

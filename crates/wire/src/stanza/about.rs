@@ -28,6 +28,7 @@ const FEATURES: &[&str] = &[
     ns::NICK,
     ns::OOB,
     ns::PING,
+    ns::REACTIONS,
     ns::RECEIPTS,
     ns::TIME,
     ns::VERSION,

@@ -308,3 +308,130 @@ async fn what_i_correct_is_written_with_the_words_for_those_who_know_no_correcti
         )
         .await;
 }
+
+fn given(attributes: &str, of: &str, signs: &str, rest: &str) -> String {
+    format!(
+        "<message {attributes}><reactions xmlns='urn:xmpp:reactions:0' id='{of}'>{signs}</reactions>{rest}</message>"
+    )
+}
+
+fn signs(of: &str, signs: &[&str]) -> Option<About> {
+    Some(About {
+        target: of.to_owned(),
+        change: Change::Reactions(signs.iter().map(|sign| (*sign).to_owned()).collect()),
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn reactions_are_told_without_words_and_only_signs() {
+    let mut stage = Stage::online().await;
+    let bob = "from='bob@example.net/x' type='chat' id='r1'";
+    let two = "<reaction>👍</reaction><reaction>🎉</reaction>";
+    let told = message(&mut stage, &given(bob, "m1", two, "")).await;
+    assert_eq!(
+        (told.about, told.body.as_str()),
+        (signs("m1", &["👍", "🎉"]), "")
+    );
+    let none = message(&mut stage, &given(bob, "m1", "", "")).await;
+    assert_eq!(none.about, signs("m1", &[]));
+    let no_signs = "<reaction>yes</reaction><reaction>&lt;b&gt;</reaction><reaction/><reaction>👍</reaction>\
+        <reaction>👍</reaction>";
+    let told = message(&mut stage, &given(bob, "m1", no_signs, "")).await;
+    assert_eq!(told.about, signs("m1", &["👍"]));
+    let words = "<body>&gt; Hello\n👍</body><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reactions:0'/>";
+    let told = message(&mut stage, &given(bob, "m1", two, words)).await;
+    assert_eq!(
+        (told.about, told.body.as_str()),
+        (signs("m1", &["👍", "🎉"]), "")
+    );
+    for hidden in [
+        "<body>words</body>",
+        "<body>words</body><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'/>",
+    ] {
+        let told = message(&mut stage, &given(bob, "m1", two, hidden)).await;
+        assert_eq!(
+            (told.about, told.body.as_str()),
+            (None, "words"),
+            "words are not lost"
+        );
+    }
+    let mut n = 0;
+    for (of, more) in [
+        ("r1", ""),
+        ("", ""),
+        ("m1", "<reactions xmlns='urn:xmpp:reactions:0' id='m2'/>"),
+    ] {
+        assert_eq!(stage.tells(&given(bob, of, two, more)).await, []);
+        n += 1;
+    }
+    let to_bob = given(
+        "from='bob@example.net/x' to='mallory@evil.example' id='r1'",
+        "m1",
+        two,
+        "",
+    );
+    let mine = given(
+        "from='alice@example.org/other' to='bob@example.net' id='r1'",
+        "m1",
+        two,
+        "",
+    );
+    let forged =
+        copied("sent", &mine).replacen(&format!("from='{ME}'"), "from='mallory@evil.example'", 1);
+    for xml in [
+        to_bob,
+        forged,
+        given(
+            "from='choir@rooms.example.net/bob' type='groupchat' id='r1'",
+            "m1",
+            two,
+            "",
+        ),
+    ] {
+        assert_eq!(stage.tells(&xml).await, []);
+        n += 1;
+    }
+    println!("forged reactions accepted: 0 of {n}");
+    let mine = message(&mut stage, &copied("sent", &mine)).await;
+    assert_eq!(
+        (mine.author, mine.about),
+        (Author::Me, signs("m1", &["👍", "🎉"]))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_room_reactions_tell_who_gave_them() {
+    let mut stage = Stage::online().await;
+    in_room(&mut stage, "<feature var='urn:xmpp:occupant-id:0'/>").await;
+    let bob = format!("from='{ROOM}/bob' type='groupchat' id='r1'");
+    let told = message(
+        &mut stage,
+        &given(&bob, "s1", "<reaction>👍</reaction>", &mark("b1")),
+    )
+    .await;
+    assert_eq!(
+        (told.about, told.occupant.as_deref()),
+        (signs("s1", &["👍"]), Some("id:b1"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn my_signs_are_written_without_words_and_for_the_archive() {
+    let mut stage = Stage::online().await;
+    stage
+        .ask(Outgoing::About {
+            to: BareJid::new("bob@example.net").unwrap(),
+            id: "r1".to_owned(),
+            about: signs("m1", &["👍", "🎉"]).unwrap(),
+            body: String::new(),
+            to_room: false,
+        })
+        .await;
+    stage
+        .expect(
+            "<message id='r1' to='bob@example.net' type='chat'><origin-id xmlns='urn:xmpp:sid:0' id='r1'/>\
+             <reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>👍</reaction><reaction>🎉</reaction></reactions>\
+             <store xmlns='urn:xmpp:hints'/></message>",
+        )
+        .await;
+}

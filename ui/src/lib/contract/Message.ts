@@ -3,6 +3,7 @@ import type { Author } from "./Author";
 import type { ChatRef } from "./ChatRef";
 import type { Delivery } from "./Delivery";
 import type { MessageId } from "./MessageId";
+import type { Reaction } from "./Reaction";
 import type { Timestamp } from "./Timestamp";
 
 /**
@@ -45,4 +46,8 @@ seen: boolean,
  * Its author has put these words in the place of others (XEP-0308). Where that was I and the server does not have
  * it yet, or refused it, [`Self::delivery`] says so.
  */
-corrected: boolean, };
+corrected: boolean, 
+/**
+ * The signs that were given it (XEP-0444), the first one first.
+ */
+reactions: Array<Reaction>, };

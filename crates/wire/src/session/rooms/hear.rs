@@ -1,7 +1,7 @@
 //! What rooms say.
 
 use super::super::Session;
-use super::super::change::about;
+use super::super::change::said;
 use super::super::direct::{chat_state, has_file, id_of, stanza_id_by};
 use super::occupant::{occupant, occupant_id};
 use super::out::{has_status, new_nick, not_let_in, put_out};
@@ -51,12 +51,12 @@ impl Session {
         let marked_me = place.marks_me(occupant_id(message).as_deref());
         let mine = marked_me || my_nick && delay.is_none();
         let occupant = place.occupant(message, &nick, delay.is_none());
-        if body.is_empty() {
+        let Some((body, about)) = said(message) else {
             if delay.is_none() {
                 self.hear_room_signs(message, room, nick, mine);
             }
             return;
-        }
+        };
         self.tell(Incoming::Message(IncomingMessage {
             chat: room,
             from: from.clone(),
@@ -78,7 +78,7 @@ impl Session {
             markable: false,
             file: has_file(message),
             occupant,
-            about: about(message),
+            about,
         }));
     }
 
