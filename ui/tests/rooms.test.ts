@@ -3,6 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fake } from '../src/dev/fake';
 import { audience, occupant } from '../src/dev/rooms';
 import { personRows } from '../src/rooms/people';
+import Dialogs from '../src/dialogs/Dialogs.svelte';
+import DataFormFields from '../src/parts/DataFormFields.svelte';
+import { allowed } from '../src/rooms/moderation';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { roomPeople } from '../src/state/people.svelte';
@@ -91,5 +94,154 @@ describe('being out of a room', () => {
     render(ChatPane);
     expect(byTest('chat-presence').textContent.trim()).toBe(words);
     expect((byTest('composer') as HTMLTextAreaElement).disabled).toBe(true);
+  });
+});
+
+const button = (name: string) => document.querySelector<HTMLButtonElement>(`[data-test="${name}"]`)!;
+const type = (label: string, value: string) => fireEvent.input(screen.getByLabelText(label), { target: { value } });
+
+describe('coming into a room', () => {
+  it('is by the list of what can be found, read to its end', async () => {
+    fake.rooms.pageSize = 1;
+    where.dialog = { kind: 'find-rooms' };
+    render(Dialogs);
+    await until(() => fake.calls('find_rooms').length === 2);
+    expect(fake.calls('find_rooms')[1]).toEqual({ account: 1, service: 'rooms.harbour.example', after: '1' });
+    await fireEvent.input(byTest('search-rooms'), { target: { value: 'bread' } });
+    await until(() => document.querySelectorAll('[data-test="found-room"]').length === 1);
+    await fireEvent.click(byTest('found-room'));
+    expect(where.dialog).toEqual({ kind: 'enter-room', room: { account: 1, jid: 'bakery@rooms.harbour.example' }, name: 'bakery@rooms.harbour.example', password: false });
+  });
+
+  it('is by an address that is typed, with a password and a nick', async () => {
+    where.dialog = { kind: 'find-rooms' };
+    render(Dialogs);
+    await fireEvent.input(byTest('search-rooms'), { target: { value: 'den@rooms.example.net' } });
+    await fireEvent.click(byTest('enter-typed'));
+    await type('Password of the room', 'sesame');
+    await type('What you are called there', 'Ali');
+    await fireEvent.submit(byTest('enter-room-form'));
+    await until(() => where.dialog === null);
+    const room = { account: 1, jid: 'den@rooms.example.net' };
+    expect(fake.calls('enter_room')).toEqual([{ room, nick: 'Ali', password: 'sesame' }]);
+    expect(where.chat).toEqual(room);
+  });
+
+  it('is by making one, private unless said otherwise', async () => {
+    for (const open of [false, true]) {
+      where.dialog = { kind: 'create-room', account: 1 };
+      const { unmount } = render(Dialogs);
+      await type('Name of the room', ' Tea at four ');
+      if (open) await fireEvent.click(byTest('public'));
+      await fireEvent.submit(byTest('create-room-form'));
+      await until(() => where.dialog === null);
+      expect(fake.calls('create_room').at(-1)).toEqual({ account: 1, service: null, name: 'Tea at four', public: open });
+      unmount();
+    }
+  });
+
+  it('keeps what was typed when the name is taken, and says so', async () => {
+    fake.refusing.set('create_room', { code: { kind: 'name_taken' }, detail: 'tea@rooms.harbour.example' });
+    where.dialog = { kind: 'create-room', account: 1 };
+    render(Dialogs);
+    await type('Name of the room', 'Tea');
+    await fireEvent.submit(byTest('create-room-form'));
+    await until(() => byTest('error') !== null);
+    expect(byTest('error').dataset.code).toBe('name_taken');
+    expect((screen.getByLabelText('Name of the room') as HTMLInputElement).value).toBe('Tea');
+  });
+});
+
+describe('being in a room', () => {
+  it('invites contacts who are picked, and addresses that are typed', async () => {
+    where.dialog = { kind: 'invite-to-room', room: choir, name: 'Choir' };
+    render(Dialogs);
+    expect(button('submit').disabled).toBe(true);
+    await fireEvent.input(byTest('search-invite'), { target: { value: 'bob' } });
+    await until(() => document.querySelectorAll('[data-test="invite-one"]').length === 1);
+    await fireEvent.click(byTest('invite-one'));
+    await fireEvent.input(byTest('search-invite'), { target: { value: 'zed@example.net' } });
+    await fireEvent.click(byTest('invite-typed'));
+    await type('A few words (if you like)', 'Come and sing');
+    await fireEvent.submit(byTest('invite-form'));
+    await until(() => where.dialog === null);
+    expect(fake.calls('invite_to_room')).toEqual([{ room: choir, people: ['bob@harbour.example', 'zed@example.net'], words: 'Come and sing' }]);
+  });
+
+  it.each([
+    [{ kind: 'room-topic', room: choir, topic: 'Old' }, 'set_topic', { room: choir, text: 'New' }],
+    [{ kind: 'room-nick', room: choir, nick: 'Old' }, 'set_room_nick', { room: choir, nick: 'New' }],
+    [{ kind: 'close-room', room: choir, name: 'Choir' }, 'close_room', { room: choir, words: 'New' }],
+    [{ kind: 'moderate', room: choir, nick: 'Bob', act: 'ban' }, 'moderate', { room: choir, nick: 'Bob', act: 'ban', words: 'New' }],
+  ] as const)('%j asks the room', async (dialog, command, wanted) => {
+    where.dialog = dialog;
+    render(Dialogs);
+    await fireEvent.input(byTest('words-form').querySelector('input')!, { target: { value: ' New ' } });
+    await fireEvent.submit(byTest('words-form'));
+    await until(() => where.dialog === null);
+    expect(fake.calls(command)).toEqual([wanted]);
+  });
+
+  it('shows at a person only what my rank allows', () => {
+    const admin = occupant('Me', { role: 'moderator', affiliation: 'admin' });
+    const known = { jid: 'x@example.net' };
+    expect(allowed(admin, occupant('A', known))).toEqual(['revoke_voice', 'kick', 'ban']);
+    expect(allowed(admin, occupant('A', { ...known, role: 'visitor' }))).toEqual(['grant_voice', 'kick', 'ban']);
+    expect(allowed(admin, occupant('A'))).toEqual(['revoke_voice', 'kick']);
+    expect(allowed(admin, occupant('A', { ...known, role: 'moderator', affiliation: 'owner' }))).toEqual([]);
+    expect(allowed(admin, occupant('A', { ...known, role: 'moderator', affiliation: 'admin' }))).toEqual(['kick']);
+    expect(allowed(admin, { ...admin })).toEqual([]);
+    expect(allowed(occupant('Me'), occupant('A', known))).toEqual([]);
+    expect(allowed(null, occupant('A', known))).toEqual([]);
+  });
+});
+
+describe('a form that a server made', () => {
+  it('has a named control for every kind of field, and gives back what was filled in', async () => {
+    where.dialog = { kind: 'room-settings', room: choir, name: 'Choir' };
+    render(Dialogs);
+    await until(() => screen.queryByLabelText('Title *') !== null);
+    await type('Title *', 'Tea');
+    await type('Description', 'One\nTwo');
+    await fireEvent.click(screen.getByLabelText('Persistent'));
+    await fireEvent.change(screen.getByLabelText('Who sees addresses'), { target: { value: 'moderators' } });
+    await fireEvent.click(screen.getByLabelText('Anybody'));
+    await type('Password', 'sesame');
+    await type('Founder', 'bob@harbour.example');
+    await type('Owners', 'a@x.example\nb@x.example');
+    await fireEvent.submit(byTest('room-settings-form'));
+    await until(() => where.dialog === null);
+    const { form } = fake.calls('set_room_settings')[0]!;
+    expect(form.fields.map(({ values }) => values)).toEqual([
+      ['http://jabber.org/protocol/muc#roomconfig'],
+      ['Tea'],
+      ['One', 'Two'],
+      ['0'],
+      ['moderators'],
+      ['moderators', 'anyone'],
+      ['Secrets'],
+      ['sesame'],
+      ['bob@harbour.example'],
+      ['a@x.example', 'b@x.example'],
+    ]);
+    expect((document.querySelector('input[type="password"]') as HTMLInputElement | null)?.value ?? 'sesame').toBe('sesame');
+  });
+
+  it('does not go back while something that is needed is missing', async () => {
+    where.dialog = { kind: 'room-settings', room: choir, name: 'Choir' };
+    render(Dialogs);
+    await until(() => screen.queryByLabelText('Title *') !== null);
+    await type('Title *', ' ');
+    await fireEvent.submit(byTest('room-settings-form'));
+    await until(() => screen.queryByText('Something has to be entered here.') !== null);
+    expect(fake.calls('set_room_settings')).toEqual([]);
+  });
+
+  it.each(attacks)('shows %j as text', (attack) => {
+    const one = { var: attack, kind: 'list_single' as const, label: attack, description: attack, required: true, values: [attack], options: [{ label: attack, value: attack }] };
+    const form = { title: attack, instructions: attack, fields: [one, { ...one, kind: 'fixed' as const }, { ...one, kind: 'boolean' as const }] };
+    const { container } = render(DataFormFields, { form, tried: true });
+    expect(container.querySelector('script, img, iframe, svg, a, style')).toBe(null);
+    expect(container.querySelector('.fixed')!.textContent).toBe(attack);
   });
 });

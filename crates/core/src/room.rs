@@ -1,8 +1,10 @@
 //! Rooms (XEP-0045) and invitations to them (XEP-0249).
 
+mod moderation;
 mod occupant;
 mod trouble;
 
+pub use moderation::Moderation;
 pub use occupant::{Affiliation, Occupant, Role};
 pub use trouble::{RoomCause, RoomTrouble};
 

@@ -10,7 +10,7 @@ mod room;
 mod stream;
 mod upload;
 
-use crate::avatar::{Avatar, AvatarHash, AvatarSource};
+use crate::avatar::{Avatar, AvatarHash, AvatarSource, OwnPicture};
 use crate::chat::Author;
 use crate::connection::Connection;
 use crate::contact::{Availability, ResourcePresence, RosterItem};
@@ -516,6 +516,13 @@ pub enum Outgoing {
     RoomInfo {
         /// The room.
         room: BareJid,
+    },
+    /// Shows others my picture, or none (XEP-0084 §3.3, §4.3).
+    ShowPicture {
+        /// Answered by [`Incoming::Outcome`].
+        request: u64,
+        /// `None`: none from now on.
+        picture: Option<OwnPicture>,
     },
     /// Fetches a picture that somebody announced.
     Picture {

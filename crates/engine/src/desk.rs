@@ -71,6 +71,8 @@ pub struct Desk {
     pub(crate) news: mpsc::Sender<SessionNews>,
     /// What the server was asked, and over which account.
     pub(crate) requests: HashMap<u64, (AccountId, Asked)>,
+    /// What rooms were asked, over which account, and by whom.
+    pub(crate) room_wishes: HashMap<u64, (AccountId, crate::rooms::asking::Asker)>,
     pub(crate) last_number: u64,
     pub(crate) tray: TrayInput,
     /// What the tray shows until it is seen.
@@ -87,6 +89,8 @@ pub struct Desk {
     pub(crate) standing: HashSet<String>,
     /// When what was committed is to be brought to the disk for certain.
     pub(crate) flush_due: Option<Timestamp>,
+    /// When the index of words is to be taken a step further.
+    pub(crate) index_due: Option<Timestamp>,
     /// How often in a row the disk did not take it.
     pub(crate) unflushed: u32,
     pub(crate) disk: crate::disk::Disk,
@@ -98,6 +102,8 @@ pub struct Desk {
     pub(crate) owed: crate::owed::Owed,
     /// Accounts whose catching up the user stopped, with the generation of the session in which they did.
     pub(crate) paused: BTreeMap<AccountId, u64>,
+    /// Files that are on their way.
+    pub(crate) files: crate::files::Files,
     /// Sessions that say good-bye, by their generation.
     pub(crate) leaving: HashSet<u64>,
 }
@@ -233,6 +239,7 @@ impl Desk {
     /// The session that was asked is over: whoever waits for its answers learns that there will be none.
     pub(crate) fn forget_requests(&mut self, id: AccountId) {
         self.requests.retain(|_, (account, _)| *account != id);
+        self.room_wishes.retain(|_, (account, _)| *account != id);
     }
 
     pub(crate) fn answer_request(

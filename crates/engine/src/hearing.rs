@@ -26,6 +26,8 @@ impl Desk {
                 self.hear_roster_removed(id, version.as_deref(), &jid);
             }
             Incoming::Presence { from, device } => self.hear_presence(id, &from, device),
+            Incoming::Avatar { from, source, hash } => self.hear_avatar(id, &from, source, hash),
+            Incoming::Picture { request, bytes } => self.hear_picture(id, request, bytes),
             Incoming::Subscription { from, step } => self.hear_subscription(id, &from, step),
             Incoming::Message(message) => self.hear_message(id, &message),
             Incoming::Receipt { from, id: message } => self.hear_receipt(id, &from, &message),
@@ -63,6 +65,8 @@ impl Desk {
             Incoming::BlockList(jids) => self.hear_block_list(id, jids),
             Incoming::Blocked(jids) => self.hear_blocked(id, &jids),
             Incoming::Unblocked(jids) => self.hear_unblocked(id, &jids),
+            Incoming::Slot { request, answer } => self.hear_slot(id, request, *answer),
+            Incoming::RoomAnswer { request, answer } => self.hear_room_answer(request, answer),
             Incoming::Outcome { request, result } => self.answer_request(request, result),
             Incoming::Counted(number) => self.hear_counted(id, number),
             Incoming::Resumable(stream) => self.hear_resumable(id, &stream),

@@ -1,8 +1,13 @@
 //! Rooms that I am in or was in: entering, leaving, and who is there.
 
+pub(crate) mod asking;
 mod hear;
 mod invites;
+mod making;
 mod occupants;
+
+pub use asking::RoomAnswer;
+pub use making::RoomPlan;
 
 use crate::desk::{Desk, DeskError};
 use carillon_core::chat::Author;
@@ -47,13 +52,15 @@ impl Desk {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
-        let Some(nick) = account.rooms.get(jid).map(|room| room.nick.clone()) else {
+        let Some(room) = account.rooms.get(jid) else {
             return;
         };
+        let (nick, password) = (room.nick.clone(), room.password.clone());
         let join = Outgoing::JoinRoom {
             room: jid.clone(),
             nick,
             history: HISTORY,
+            password,
         };
         let asked = account.say(join);
         // What was said there meanwhile is still to be read, whatever was read before.

@@ -86,6 +86,7 @@ impl Engine {
             idle: false,
             news,
             requests: HashMap::new(),
+            room_wishes: HashMap::new(),
             last_number: 0,
             tray: TrayInput::default(),
             marks: BTreeMap::new(),
@@ -96,6 +97,7 @@ impl Engine {
             unseen: HashSet::new(),
             standing: HashSet::new(),
             flush_due: None,
+            index_due: None,
             unflushed: 0,
             disk: crate::disk::Disk::default(),
             left_out_due: None,
@@ -103,6 +105,7 @@ impl Engine {
             left_out: 0,
             owed: crate::owed::Owed::default(),
             paused: BTreeMap::new(),
+            files: crate::files::Files::default(),
             leaving: HashSet::new(),
         };
         desk.mute = stored_mute(&desk)?;
@@ -110,6 +113,7 @@ impl Engine {
         desk.restore_marks()?;
         desk.apply_settings(config.settings)?;
         desk.do_chores();
+        desk.index_later();
         tokio::spawn(run(desk, call_queue, news_queue));
         Ok((Self { calls }, outputs))
     }
@@ -231,6 +235,7 @@ impl Desk {
             .filter_map(crate::sessions::account_due)
             .chain(self.flush_due)
             .chain(self.left_out_due)
+            .chain(self.index_due)
             .chain(self.later.due())
             .chain(self.missed_due())
             .chain(mute)
@@ -251,6 +256,7 @@ impl Desk {
         if self.flush_due.is_some_and(|due| due <= now) {
             self.flush();
         }
+        self.index_words_due(now);
     }
 
     /// Has what was committed brought to the disk for certain soon, together with what follows.
@@ -275,6 +281,7 @@ impl Desk {
                 self.unflushed = 0;
                 self.disk_works();
                 self.tell_handled();
+                self.index_soon();
             }
             Err(error) => {
                 tracing::error!(%error, "the disk did not take what was stored");

@@ -18,6 +18,91 @@ macro_rules! with_room_commands {
                 /// From behind this nick on; `None`: from the first.
                 after: Option<String>,
             } -> OccupantPage;
+            /// Where rooms are on an account's server, and which of them can be found.
+            find_rooms = FindRooms {
+                /// Whose server.
+                account: AccountId,
+                /// Where to look; `None`: where the account's own server has rooms.
+                #[ts(type = "string | null")]
+                service: Option<BareJid>,
+                /// From behind here on, as `FoundRooms.more_behind` said; `None`: from the first.
+                after: Option<String>,
+            } -> FoundRooms;
+            /// Makes a room and enters it.
+            create_room = CreateRoom {
+                /// On which account.
+                account: AccountId,
+                /// Where; `None`: where the account's own server has rooms.
+                #[ts(type = "string | null")]
+                service: Option<BareJid>,
+                /// Its name, 1 to 100 characters.
+                name: String,
+                /// Everybody may find it and come in; else only who is invited.
+                public: bool,
+            } -> ChatRef;
+            /// Enters a room under a nick of mine, with its password where it asks for one.
+            enter_room = EnterRoom {
+                /// Which.
+                room: ChatRef,
+                /// Empty: as before, or else as my address.
+                nick: String,
+                /// Its password.
+                password: Option<Secret>,
+            } -> ();
+            /// Invites people to a room that I am in.
+            invite_to_room = InviteToRoom {
+                /// Which room.
+                room: ChatRef,
+                /// Whom, at most 100.
+                #[ts(type = "Array<string>")]
+                people: Vec<BareJid>,
+                /// My words, empty for none.
+                words: String,
+            } -> ();
+            /// Sets a room's topic.
+            set_topic = SetTopic {
+                /// Of which room.
+                room: ChatRef,
+                /// Empty for none.
+                text: String,
+            } -> ();
+            /// Changes what I am called in a room.
+            set_room_nick = SetRoomNick {
+                /// In which room.
+                room: ChatRef,
+                /// The nick.
+                nick: String,
+            } -> ();
+            /// Closes a room of mine for good.
+            close_room = CloseRoom {
+                /// Which.
+                room: ChatRef,
+                /// Why, empty for no words.
+                words: String,
+            } -> ();
+            /// Does something with somebody in a room.
+            moderate = Moderate {
+                /// In which room.
+                room: ChatRef,
+                /// With whom.
+                nick: String,
+                /// What.
+                act: Moderation,
+                /// Why, empty for no words.
+                words: String,
+            } -> ();
+            /// The settings of a room of mine.
+            room_settings = ReadRoomSettings {
+                /// Of which room.
+                room: ChatRef,
+            } -> DataForm;
+            /// Changes the settings of a room of mine.
+            set_room_settings = SetRoomSettings {
+                /// Of which room.
+                room: ChatRef,
+                /// As they came, filled in.
+                form: DataForm,
+            } -> ();
         }
     };
 }

@@ -320,6 +320,28 @@ pub struct RoomView {
     pub about: RoomAbout,
 }
 
+/// Rooms that can be found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct FoundRooms {
+    /// Where rooms are on the account's server; read only with the first part of its own list.
+    #[ts(type = "Array<string>")]
+    pub services: Vec<BareJid>,
+    /// The rooms that are not hidden, as the server sorts them.
+    pub rooms: Vec<FoundRoom>,
+    /// There are more behind here.
+    pub more_behind: Option<String>,
+}
+
+/// A room that can be found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FoundRoom {
+    /// Its address.
+    #[ts(type = "string")]
+    pub jid: BareJid,
+    /// Its name, never empty.
+    pub name: String,
+}
+
 /// People of a room, sorted by nick.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct OccupantPage {

@@ -20,6 +20,7 @@ fn export_to(folder: &Path) {
     carillon_link::views::Overview::export_all(&config).unwrap();
     carillon_link::views::ChatView::export_all(&config).unwrap();
     carillon_link::views::OccupantPage::export_all(&config).unwrap();
+    carillon_link::views::FoundRooms::export_all(&config).unwrap();
     carillon_link::views::Standing::export_all(&config).unwrap();
     carillon_link::views::ContactPage::export_all(&config).unwrap();
     carillon_link::views::ChatPage::export_all(&config).unwrap();
@@ -39,6 +40,7 @@ fn export_to(folder: &Path) {
     carillon_link::alerts::SoundPackView::export_all(&config).unwrap();
     carillon_link::views_own::SearchPage::export_all(&config).unwrap();
     carillon_link::views_own::FoundInChat::export_all(&config).unwrap();
+    carillon_link::views_own::WorkView::export_all(&config).unwrap();
     carillon_link::views::NewAccount::export_all(&config).unwrap();
     carillon_link::views::AvatarView::export_all(&config).unwrap();
     carillon_link::views::SentMessage::export_all(&config).unwrap();

@@ -150,6 +150,7 @@ async fn enters(scene: &mut Scene) {
         room: room(),
         nick,
         history: 0,
+        password: String::new(),
     };
     scene.ask(join).await;
     scene.server.recv_named("presence").await;

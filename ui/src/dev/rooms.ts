@@ -1,9 +1,21 @@
 /** The rooms of the resident in memory. */
 import { keyOf } from '../lib/chatref';
-import type { ChatRef, Occupant, RoomView } from '../lib/contract';
+import type { ChatRef, DataForm, FormField, FoundRoom, Occupant, RoomView } from '../lib/contract';
 import type { Answer, Ask } from '../lib/link';
 
-type Handled = 'room' | 'occupants';
+type Handled =
+  | 'room'
+  | 'occupants'
+  | 'find_rooms'
+  | 'create_room'
+  | 'enter_room'
+  | 'invite_to_room'
+  | 'set_topic'
+  | 'set_room_nick'
+  | 'close_room'
+  | 'moderate'
+  | 'room_settings'
+  | 'set_room_settings';
 type Handlers = { [K in Handled]: (ask: Ask<K>) => Answer<K> };
 
 export function occupant(nick: string, more: Partial<Occupant> = {}): Occupant {
@@ -25,7 +37,41 @@ function choir(): Occupant[] {
   ];
 }
 
+function field(kind: FormField['kind'], name: string, more: Partial<FormField> = {}): FormField {
+  return { var: name, kind, label: name, description: '', required: false, values: [], options: [], ...more };
+}
+
+/** A form with a field of every kind. */
+function sampleForm(): DataForm {
+  const options = [
+    { label: 'Moderators only', value: 'moderators' },
+    { label: 'Anybody', value: 'anyone' },
+  ];
+  return {
+    title: 'Configuration of the choir',
+    instructions: 'Fill in what you like.',
+    fields: [
+      field('hidden', 'FORM_TYPE', { values: ['http://jabber.org/protocol/muc#roomconfig'] }),
+      field('text_single', 'Title', { required: true, values: ['Choir'] }),
+      field('text_multi', 'Description', { values: ['Every Thursday', 'at seven'] }),
+      field('boolean', 'Persistent', { values: ['1'] }),
+      field('list_single', 'Who sees addresses', { options, values: ['anyone'] }),
+      field('list_multi', 'Who may invite', { options, values: ['moderators'] }),
+      field('fixed', '', { values: ['Secrets'] }),
+      field('text_private', 'Password', { description: 'Empty for none.' }),
+      field('jid_single', 'Founder', { values: ['alice@harbour.example'] }),
+      field('jid_multi', 'Owners', { values: ['alice@harbour.example'] }),
+    ],
+  };
+}
+
 export class FakeRooms {
+  /** Rooms that can be found. */
+  found: FoundRoom[] = [
+    { jid: 'choir@rooms.harbour.example', name: 'Choir' },
+    { jid: 'bakery@rooms.harbour.example', name: 'Bread and rolls' },
+  ];
+  form = sampleForm();
   /** Who is in a room, without me. */
   people = new Map<string, Occupant[]>([['1 choir@rooms.harbour.example', choir()]]);
   views = new Map<string, RoomView>();
@@ -60,6 +106,32 @@ export class FakeRooms {
 
   readonly handlers: Handlers = {
     room: ({ room }) => this.view(room),
+    find_rooms: ({ after }) => {
+      const from = after === null ? 0 : Number(after);
+      const more = this.found.length > from + this.pageSize;
+      return { services: after === null ? ['rooms.harbour.example'] : [], rooms: this.found.slice(from, from + this.pageSize), more_behind: more ? String(from + this.pageSize) : null };
+    },
+    create_room: ({ account, name }) => ({ account, jid: `${name.toLowerCase().replace(/\s+/g, '-')}@rooms.harbour.example` }),
+    enter_room: () => null,
+    invite_to_room: () => null,
+    set_topic: ({ room, text }) => {
+      this.view(room).subject = text;
+      return null;
+    },
+    set_room_nick: ({ room, nick }) => {
+      this.view(room).nick = nick;
+      return null;
+    },
+    close_room: () => null,
+    moderate: ({ room, nick }) => {
+      this.people.set(keyOf(room), (this.people.get(keyOf(room)) ?? []).filter((one) => one.nick !== nick));
+      return null;
+    },
+    room_settings: () => this.form,
+    set_room_settings: ({ form }) => {
+      this.form = form;
+      return null;
+    },
     occupants: ({ room, after }) => {
       const all = [...(this.people.get(keyOf(room)) ?? [])].sort((a, b) => (a.nick < b.nick ? -1 : 1));
       const from = after === null ? 0 : all.filter(({ nick }) => nick <= after).length;

@@ -1,5 +1,6 @@
 //! Who is in a room, and what they may do there (XEP-0045 §5).
 
+use super::Moderation;
 use crate::contact::Presence;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,19 @@ pub struct Occupant {
 }
 
 impl Occupant {
+    /// Whether I, being `self`, may do that with `other`.
+    #[must_use]
+    pub fn may(&self, act: Moderation, other: &Self) -> bool {
+        match act {
+            Moderation::Kick => self.may_kick(other),
+            Moderation::Ban => self.may_ban(other),
+            Moderation::GrantVoice => self.may_change_voice(other) && other.role == Role::Visitor,
+            Moderation::RevokeVoice => {
+                self.may_change_voice(other) && other.role == Role::Participant
+            }
+        }
+    }
+
     /// Whether I, being `self`, may put `other` out of the room for now (XEP-0045 §8.2).
     #[must_use]
     pub fn may_kick(&self, other: &Self) -> bool {

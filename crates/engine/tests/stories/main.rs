@@ -28,6 +28,7 @@ mod privacy;
 mod quiet;
 mod raised;
 mod requests;
+mod room_making;
 mod room_people;
 mod rooms;
 mod search;

@@ -68,6 +68,7 @@ fn join() -> Outgoing {
         room: jid(ROOM),
         nick: "alice".to_owned(),
         history: 50,
+        password: String::new(),
     }
 }
 

@@ -3,10 +3,12 @@
 use super::on_desk;
 use crate::house::House;
 use carillon_core::ids::ChatRef;
-use carillon_engine::{Desk, DeskError, ServerAnswer};
+use carillon_core::session::StanzaProblem;
+use carillon_engine::{Desk, DeskError};
 use carillon_link::contract::{AddContact, ChangeContact};
 use carillon_link::{Refusal, RefusalCode};
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// A server that does not answer within this time does not answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -42,10 +44,12 @@ pub(super) async fn unblock(house: &House, contact: ChatRef) -> Result<(), Refus
 }
 
 /// Asks the server and waits for its word.
-async fn asked(
+pub(super) async fn asked<T: Send + 'static>(
     house: &House,
-    job: impl FnOnce(&mut Desk) -> Result<ServerAnswer, DeskError> + Send + 'static,
-) -> Result<(), Refusal> {
+    job: impl FnOnce(&mut Desk) -> Result<oneshot::Receiver<Result<T, StanzaProblem>>, DeskError>
+    + Send
+    + 'static,
+) -> Result<T, Refusal> {
     let answer = on_desk(house, job).await?;
     let unanswered = || {
         Refusal::new(

@@ -29,7 +29,7 @@ impl Session {
         if message.attr("type") == Some("groupchat") {
             return self.hear_room_message(message, &from);
         }
-        if self.hear_mediated_invitation(message, &from) {
+        if self.hear_pep(message, &from) || self.hear_mediated_invitation(message, &from) {
             return;
         }
         if self.rooms.has(&from.to_bare()) {
@@ -46,6 +46,9 @@ impl Session {
     }
 
     fn hear_bounce(&mut self, message: &Element, from: &Jid) {
+        if self.hear_topic_refused(message, from) {
+            return;
+        }
         let Some(id) = message.attr("id") else {
             return;
         };

@@ -1,6 +1,8 @@
 //! Requests that wait for their answer.
 
 use super::Me;
+use super::avatar::{AskedPicture, Published};
+use super::rooms::Wanted;
 use jid::BareJid;
 use std::collections::HashMap;
 
@@ -18,6 +20,18 @@ pub(super) enum Asked {
     Archive(u64),
     /// What a room can do.
     RoomInfo(BareJid),
+    /// Something of a room, or of a server where rooms are.
+    RoomWish(u64, Wanted),
+    /// A picture.
+    Picture(AskedPicture),
+    /// My own picture was published, and is to be announced.
+    Published(Published),
+    /// The parts of the server, one of which may take files.
+    UploadItems,
+    /// Whether a part of the server, or without one the server itself, takes files.
+    UploadInfo(Option<BareJid>),
+    /// A place for a file.
+    Slot(u64),
     /// Something that the engine wants to hear about.
     Request(u64),
 }
@@ -31,6 +45,10 @@ pub(super) enum Answerer {
     Domain,
     /// A room.
     Room(BareJid),
+    /// Somebody's account.
+    Person(BareJid),
+    /// A part of a server.
+    Service(BareJid),
 }
 
 /// The open requests by id.
@@ -48,7 +66,9 @@ impl Pending {
         let may = match answerer {
             Answerer::Account => me.is_account(from),
             Answerer::Domain => from.is_some_and(|from| me.is_domain(from)),
-            Answerer::Room(room) => from == Some(room.as_str()),
+            Answerer::Room(jid) | Answerer::Person(jid) | Answerer::Service(jid) => {
+                from == Some(jid.as_str())
+            }
         };
         if !may {
             return None;

@@ -3,6 +3,7 @@
 mod build;
 mod delay;
 mod error;
+mod form;
 mod presence;
 mod roster;
 
@@ -12,6 +13,7 @@ pub(crate) mod blocking;
 pub(crate) use build::Build;
 pub(crate) use delay::{delayed_by, stamp_of};
 pub(crate) use error::{StanzaErrorType, error_answer, error_of, result_answer};
+pub(crate) use form::{read_form, submitted};
 pub(crate) use presence::{availability, show_into, status_of};
 pub(crate) use roster::{RosterChange, roster_change, roster_items, roster_set};
 

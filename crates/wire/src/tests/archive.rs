@@ -275,6 +275,7 @@ async fn a_room_that_names_its_entries_has_an_archive_of_its_own() {
             room: room(),
             nick: "Ali".to_owned(),
             history: 0,
+            password: String::new(),
         })
         .await;
     stage.recv().await;

@@ -25,6 +25,7 @@ mod redirects;
 mod registering;
 mod revoking;
 mod robustness;
+mod room_asking;
 mod room_people;
 mod rooms;
 mod sasl2;

@@ -62,6 +62,7 @@ fn session() -> Session {
         room,
         nick: "Ali".to_owned(),
         history: 0,
+        password: String::new(),
     });
     session
 }
@@ -265,7 +266,7 @@ proptest! {
         let to = BareJid::new("bob@example.net").unwrap();
         session.say(Outgoing::Message { to: to.clone(), id: "m".to_owned(), body, to_room: false });
         session.say(Outgoing::RosterSet { request: 1, jid: to.clone(), name: nick.clone(), groups: vec![nick.clone()] });
-        session.say(Outgoing::JoinRoom { room: to, nick, history: 1 });
+        session.say(Outgoing::JoinRoom { room: to, nick, history: 1, password: String::new(), });
         for stanza in &session.send {
             let text = write(stanza);
             prop_assert!(parse(&text, &Limits::STANZA).is_ok(), "{}", text);

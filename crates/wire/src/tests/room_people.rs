@@ -33,6 +33,7 @@ async fn enters(features: &str) -> Stage {
             room: den(),
             nick: "Ali".to_owned(),
             history: 20,
+            password: String::new(),
         })
         .await;
     let question = stage.recv().await;

@@ -69,6 +69,7 @@ async fn joining() -> Stage {
         room: den(),
         nick: "Ali".to_owned(),
         history: 20,
+        password: String::new(),
     };
     stage.ask(join).await;
     let question = stage.recv().await;
@@ -341,6 +342,7 @@ async fn a_nick_that_no_address_can_hold_is_refused_here() {
             room: den(),
             nick: String::new(),
             history: 0,
+            password: String::new(),
         })
         .await;
     assert!(matches!(

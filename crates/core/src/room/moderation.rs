@@ -1,0 +1,18 @@
+//! What a moderator does.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What can be done with somebody in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Moderation {
+    /// They are put out for now (XEP-0045 §8.2).
+    Kick,
+    /// They are put out for good (§9.1).
+    Ban,
+    /// They may speak (§8.3).
+    GrantVoice,
+    /// They may listen only (§8.4).
+    RevokeVoice,
+}

@@ -1,0 +1,158 @@
+//! What is asked of rooms, and what they answer.
+
+use crate::desk::{Desk, DeskError};
+use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::room::{Affiliation, InviteVia, Moderation, Role};
+use carillon_core::session::{Outgoing, RoomReply, RoomWish, StanzaProblem};
+use jid::BareJid;
+use tokio::sync::oneshot;
+
+/// The longest reason, topic or nick that is sent, in characters.
+const LONGEST_WORDS: usize = 2_000;
+
+/// Resolves to what was answered; an error means that the session ended first.
+pub type RoomAnswer = oneshot::Receiver<Result<RoomReply, StanzaProblem>>;
+
+/// Who waits for an answer.
+#[derive(Debug)]
+pub(crate) enum Asker {
+    /// Somebody outside.
+    Somebody(oneshot::Sender<Result<RoomReply, StanzaProblem>>),
+    /// The room that I have just made is to be opened.
+    Opening(ChatRef),
+}
+
+impl Desk {
+    /// Asks a room, or a server where rooms are.
+    ///
+    /// # Errors
+    /// [`DeskError::BadText`] when words are too long, [`DeskError::NotConnected`] when there is no session.
+    pub fn ask_room(
+        &mut self,
+        account: AccountId,
+        room: &BareJid,
+        wish: RoomWish,
+    ) -> Result<RoomAnswer, DeskError> {
+        let words = match &wish {
+            RoomWish::Nick(text) | RoomWish::Topic(text) => text,
+            RoomWish::Close { words }
+            | RoomWish::Role { words, .. }
+            | RoomWish::Affiliation { words, .. } => words,
+            _ => "",
+        };
+        if words.chars().count() > LONGEST_WORDS {
+            return Err(DeskError::BadText);
+        }
+        let (asked, answer) = oneshot::channel();
+        self.wish_of_room(account, room, wish, Asker::Somebody(asked))?;
+        Ok(answer)
+    }
+
+    pub(crate) fn wish_of_room(
+        &mut self,
+        account: AccountId,
+        room: &BareJid,
+        wish: RoomWish,
+        asker: Asker,
+    ) -> Result<(), DeskError> {
+        let request = self.number();
+        let wish = Outgoing::Room {
+            request,
+            room: room.clone(),
+            wish: Box::new(wish),
+        };
+        if !self.account(account)?.say(wish) {
+            return Err(DeskError::NotConnected);
+        }
+        self.room_wishes.insert(request, (account, asker));
+        Ok(())
+    }
+
+    pub(crate) fn hear_room_answer(
+        &mut self,
+        request: u64,
+        answer: Result<RoomReply, StanzaProblem>,
+    ) {
+        match self.room_wishes.remove(&request) {
+            Some((_, Asker::Somebody(asked))) => {
+                // Whoever asked may have gone; the answer is of no use to anybody else.
+                let _ = asked.send(answer);
+            }
+            Some((_, Asker::Opening(room))) => self.room_opens(&room, answer),
+            None => {}
+        }
+    }
+
+    /// Does something with somebody in a room.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when they are not there, when I may not do that, or when the room does not show me the address
+    /// that a ban needs; otherwise as [`Self::ask_room`].
+    pub fn moderate(
+        &mut self,
+        chat: &ChatRef,
+        nick: &str,
+        act: Moderation,
+        words: &str,
+    ) -> Result<RoomAnswer, DeskError> {
+        let account = self.account(chat.account)?;
+        let room = account.rooms.get(&chat.jid).ok_or(DeskError::Gone)?;
+        let other = room.occupants.get(nick).ok_or(DeskError::Gone)?;
+        let me = room.me.as_ref().ok_or(DeskError::Gone)?;
+        if !me.may(act, other) {
+            return Err(DeskError::Gone);
+        }
+        let role = |role| RoomWish::Role {
+            nick: nick.to_owned(),
+            role,
+            words: words.to_owned(),
+        };
+        let wish = match act {
+            Moderation::Kick => role(None),
+            Moderation::GrantVoice => role(Some(Role::Participant)),
+            Moderation::RevokeVoice => role(Some(Role::Visitor)),
+            Moderation::Ban => RoomWish::Affiliation {
+                jid: other.jid.clone().ok_or(DeskError::Gone)?,
+                affiliation: Affiliation::Outcast,
+                words: words.to_owned(),
+            },
+        };
+        self.ask_room(chat.account, &chat.jid, wish)
+    }
+
+    /// Invites people to a room that I am in: through the room where it has to let them in, else past it.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such room, [`DeskError::BadText`] when the words are too long,
+    /// [`DeskError::NotConnected`] when there is no session.
+    pub fn invite_to_room(
+        &mut self,
+        chat: &ChatRef,
+        people: &[BareJid],
+        words: &str,
+    ) -> Result<(), DeskError> {
+        if words.chars().count() > LONGEST_WORDS {
+            return Err(DeskError::BadText);
+        }
+        let account = self.account(chat.account)?;
+        let room = account.rooms.get(&chat.jid).ok_or(DeskError::Gone)?;
+        let via = if room.about.members_only {
+            InviteVia::Mediated
+        } else {
+            InviteVia::Direct
+        };
+        let invited = people.iter().all(|to| {
+            account.say(Outgoing::Invite {
+                room: chat.jid.clone(),
+                to: to.clone(),
+                words: words.to_owned(),
+                via,
+            })
+        });
+        if invited {
+            Ok(())
+        } else {
+            Err(DeskError::NotConnected)
+        }
+    }
+}

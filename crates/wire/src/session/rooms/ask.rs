@@ -1,0 +1,187 @@
+//! What is asked of rooms, and of the servers where rooms are.
+
+use super::super::Session;
+use super::super::pending::{Answerer, Asked};
+use super::{Awaited, Wanted};
+use crate::ns;
+use crate::stanza::{Build, show_into, submitted};
+use carillon_core::room::{Affiliation, InviteVia, Role};
+use carillon_core::session::{Incoming, RoomReply, RoomWish, StanzaProblem};
+use jid::BareJid;
+use minidom::Element;
+
+/// So many rooms are asked for at once.
+const PAGE: &str = "100";
+
+impl Session {
+    pub(in crate::session) fn ask_room_for(&mut self, request: u64, room: BareJid, wish: RoomWish) {
+        let (kind, wanted, payload) = match wish {
+            RoomWish::Items { after } => ("get", Wanted::Items, items(after.as_deref())),
+            RoomWish::Service => {
+                let info = Element::new_in(ns::DISCO_INFO, "query");
+                ("get", Wanted::Service, info)
+            }
+            RoomWish::Open => {
+                let form = Element::new_in(ns::DATA_FORMS, "x").with("type", "submit");
+                ("set", Wanted::Word, owner().holding(form))
+            }
+            RoomWish::ReadSettings => ("get", Wanted::Settings, owner()),
+            RoomWish::SetSettings(form) => ("set", Wanted::Word, owner().holding(submitted(&form))),
+            RoomWish::Close { words } => {
+                let destroy = with_reason(Element::new_in(ns::MUC_OWNER, "destroy"), &words);
+                ("set", Wanted::Word, owner().holding(destroy))
+            }
+            RoomWish::Role { nick, role, words } => {
+                let item = Element::new_in(ns::MUC_ADMIN, "item")
+                    .with("nick", &nick)
+                    .with("role", role_name(role));
+                ("set", Wanted::Word, admin(with_reason(item, &words)))
+            }
+            RoomWish::Affiliation {
+                jid,
+                affiliation,
+                words,
+            } => {
+                let item = Element::new_in(ns::MUC_ADMIN, "item")
+                    .with("jid", jid.as_str())
+                    .with("affiliation", affiliation_name(affiliation));
+                ("set", Wanted::Word, admin(with_reason(item, &words)))
+            }
+            RoomWish::Nick(nick) => return self.ask_nick(request, &room, &nick),
+            RoomWish::Topic(text) => return self.ask_topic(request, &room, &text),
+        };
+        let asked = Asked::RoomWish(request, wanted);
+        self.ask(kind, Answerer::Room(room), asked, payload);
+    }
+
+    /// The room answers by showing me so, or by an error.
+    fn ask_nick(&mut self, request: u64, room: &BareJid, nick: &str) {
+        let (Some(place), Ok(address)) = (self.rooms.place(room), room.with_resource_str(nick))
+        else {
+            return self.refuse_wish(request, "not-acceptable");
+        };
+        let nick = address.resource().as_str().to_owned();
+        let before = place.nick_wish.replace(Awaited { request, of: nick });
+        let presence =
+            show_into(Element::stanza("presence"), &self.shown).with("to", address.as_str());
+        self.send.push(presence);
+        if let Some(before) = before {
+            self.refuse_wish(before.request, "not-acceptable");
+        }
+    }
+
+    /// The room answers by telling everybody, or by an error.
+    fn ask_topic(&mut self, request: u64, room: &BareJid, text: &str) {
+        let id = self.ids.next();
+        let Some(place) = self.rooms.place(room) else {
+            return self.refuse_wish(request, "not-acceptable");
+        };
+        let before = place.topic_wish.replace(Awaited {
+            request,
+            of: id.clone(),
+        });
+        let message = Element::stanza("message")
+            .with("type", "groupchat")
+            .with("to", room.as_str())
+            .with("id", &id)
+            .holding_text("subject", text);
+        self.send.push(message);
+        if let Some(before) = before {
+            self.refuse_wish(before.request, "not-acceptable");
+        }
+    }
+
+    pub(in crate::session) fn grant_wish(&mut self, request: u64) {
+        let answer = Ok(RoomReply::Done);
+        self.tell(Incoming::RoomAnswer { request, answer });
+    }
+
+    fn refuse_wish(&mut self, request: u64, condition: &str) {
+        let answer = Err(StanzaProblem {
+            condition: condition.to_owned(),
+            text: String::new(),
+        });
+        self.tell(Incoming::RoomAnswer { request, answer });
+    }
+
+    pub(in crate::session) fn invite_to_room(
+        &mut self,
+        room: &BareJid,
+        to: &BareJid,
+        words: &str,
+        via: InviteVia,
+    ) {
+        let id = self.ids.next();
+        let stanza = match via {
+            InviteVia::Mediated => {
+                let invite = Element::new_in(ns::MUC_USER, "invite").with("to", to.as_str());
+                let x = Element::new_in(ns::MUC_USER, "x").holding(with_reason(invite, words));
+                Element::stanza("message")
+                    .with("to", room.as_str())
+                    .with("id", &id)
+                    .holding(x)
+            }
+            InviteVia::Direct => {
+                let words = Some(words).filter(|words| !words.is_empty());
+                let password = self
+                    .rooms
+                    .place(room)
+                    .map(|place| place.password.clone())
+                    .filter(|password| !password.is_empty());
+                let x = Element::new_in(ns::CONFERENCE, "x")
+                    .with("jid", room.as_str())
+                    .with_some("password", password.as_deref())
+                    .with_some("reason", words);
+                Element::stanza("message")
+                    .with("to", to.as_str())
+                    .with("id", &id)
+                    .holding(x)
+            }
+        };
+        self.send.push(stanza);
+    }
+}
+
+fn items(after: Option<&str>) -> Element {
+    let set = Element::new_in(ns::RSM, "set").holding_text("max", PAGE);
+    let set = match after {
+        Some(after) => set.holding_text("after", after),
+        None => set,
+    };
+    Element::new_in(ns::DISCO_ITEMS, "query").holding(set)
+}
+
+fn owner() -> Element {
+    Element::new_in(ns::MUC_OWNER, "query")
+}
+
+fn admin(item: Element) -> Element {
+    Element::new_in(ns::MUC_ADMIN, "query").holding(item)
+}
+
+fn with_reason(element: Element, words: &str) -> Element {
+    if words.is_empty() {
+        element
+    } else {
+        element.holding_text("reason", words)
+    }
+}
+
+fn role_name(role: Option<Role>) -> &'static str {
+    match role {
+        None => "none",
+        Some(Role::Visitor) => "visitor",
+        Some(Role::Participant) => "participant",
+        Some(Role::Moderator) => "moderator",
+    }
+}
+
+fn affiliation_name(affiliation: Affiliation) -> &'static str {
+    match affiliation {
+        Affiliation::Outcast => "outcast",
+        Affiliation::None => "none",
+        Affiliation::Member => "member",
+        Affiliation::Admin => "admin",
+        Affiliation::Owner => "owner",
+    }
+}
