@@ -4,11 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use carillon_tests_app::{Person, files};
-use carillon_tests_servers::{TestServer, until, until_some};
+use carillon_tests_servers::{Process, TestServer, until, until_some};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use zbus::export::serde::Serialize;
 use zbus::zvariant::DynamicType;
 use zbus::{Connection, Message, OwnedObjectPath, OwnedVariant, Variant};
@@ -80,67 +81,112 @@ fn signed_in(with: Option<&str>) -> impl Fn(&Value) -> bool {
     }
 }
 
-#[tokio::test]
-async fn a_token_is_kept_in_the_keyring_alone_and_removed_with_its_account_here_and_at_the_server()
-{
-    let mut alice = Person::new("Alice").await;
+/// Alice with a keyring, signed in by password on a server that has given her a token for it.
+struct Story {
+    alice: Person,
+    keyring: Keyring,
+    token: String,
+    server: TestServer,
+    authority: PathBuf,
+    _service: Process,
     // Its own files, which it encrypts, lie apart.
-    let rings = tempfile::tempdir().unwrap();
-    let bus = &alice.desktop.bus;
-    let _service = bus
-        .start_keyring(rings.path(), &alice.desktop.runtime())
-        .await;
-    let keyring = Keyring(bus.connect().await);
-    let server = TestServer::start_with_sasl2().await;
-    let account = server.add_account("alice", PASSWORD).await;
-    let url = server.tls_address();
-    let words = [
-        "account",
-        "add",
-        &account.jid,
-        "--password-stdin",
-        "--connect",
-        &url,
-        "--store",
-        "keyring",
-    ];
-    let added = alice.run(&words, &format!("{PASSWORD}\n")).await;
-    assert!(added.status.success(), "{added:?}");
-    let authority = server.authority_file();
+    _rings: TempDir,
+}
+
+impl Story {
+    async fn begin() -> Self {
+        let mut alice = Person::new("Alice").await;
+        let rings = tempfile::tempdir().unwrap();
+        let bus = &alice.desktop.bus;
+        let runtime = alice.desktop.runtime();
+        let service = bus.start_keyring(rings.path(), &runtime).await;
+        let keyring = Keyring(bus.connect().await);
+        let server = TestServer::start_with_sasl2().await;
+        let account = server.add_account("alice", PASSWORD).await;
+        let url = server.tls_address();
+        let words = ["account", "add", &account.jid, "--password-stdin"];
+        let more = ["--connect", &url, "--store", "keyring"];
+        let words = [words, more].concat();
+        let added = alice.run(&words, &format!("{PASSWORD}\n")).await;
+        assert!(added.status.success(), "{added:?}");
+        let authority = server.authority_file();
+        start(&mut alice, &authority).await;
+        alice.until_status("by password", signed_in(None)).await;
+        let token = until_some("it is in the keyring", async || keyring.token().await).await;
+        assert!(at_the_server(&server).contains(&token), "{token}");
+        assert_eq!(keyring.secrets().await.len(), 2, "beside the password");
+        Self {
+            alice,
+            keyring,
+            token,
+            server,
+            authority,
+            _service: service,
+            _rings: rings,
+        }
+    }
+
+    async fn remove_account(&self) {
+        let mut tool = self.alice.tool().await;
+        let overview = tool.must("read_overview", json!({})).await;
+        let ask = json!({"account": overview["accounts"][0]["id"]});
+        tool.must("remove_account", ask).await;
+        assert_eq!(self.keyring.secrets().await, [] as [String; 0]);
+    }
+
+    async fn is_said(&self, line: &str) {
+        until(line, || self.alice.log().contains(line)).await;
+    }
+
+    /// The files of Alice's desktop that hold the token.
+    fn holders(&self) -> Vec<PathBuf> {
+        let log = self.alice.log();
+        assert!(log.contains("TRACE"), "it tells everything that it can");
+        let bytes = format!("{:?}", self.token.as_bytes());
+        let forms = [&self.token, bytes.trim_matches(['[', ']'])];
+        let mut files = files(self.alice.folder());
+        files.retain(|file| {
+            let bytes = std::fs::read(file).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            forms.iter().any(|form| text.contains(form))
+        });
+        files
+    }
+}
+
+async fn start(alice: &mut Person, authority: &Path) {
     let environment = [
         ("SSL_CERT_FILE", authority.to_str().unwrap()),
         ("CARILLON_LOG", "trace"),
     ];
     alice.start_with(&environment).await;
-    alice.until_status("by password", signed_in(None)).await;
-    let token = until_some("it is in the keyring", async || keyring.token().await).await;
-    assert!(at_the_server(&server).contains(&token), "{token}");
-    assert_eq!(keyring.secrets().await.len(), 2, "beside the password");
-    alice.quit().await;
+}
 
-    alice.start_with(&environment).await;
+#[tokio::test]
+async fn a_token_is_kept_in_the_keyring_alone_and_removed_with_its_account_here_and_at_the_server()
+{
+    let mut story = Story::begin().await;
+    story.alice.quit().await;
+
+    start(&mut story.alice, &story.authority).await;
     let by_token = signed_in(Some("HT-SHA-256-EXPR"));
-    alice.until_status("by token", by_token).await;
-    assert!(at_the_server(&server).contains(&token));
-    let log = alice.log();
-    assert!(log.contains("TRACE"), "it tells everything that it can");
-    let bytes = format!("{:?}", token.as_bytes());
-    let forms = [&token, bytes.trim_matches(['[', ']'])];
-    let holds = |file: &PathBuf| {
-        let bytes = std::fs::read(file).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        forms.iter().any(|form| text.contains(form))
-    };
-    let holding: Vec<_> = files(alice.folder()).into_iter().filter(holds).collect();
-    assert_eq!(holding, [] as [PathBuf; 0]);
+    story.alice.until_status("by token", by_token).await;
+    assert!(at_the_server(&story.server).contains(&story.token));
+    assert_eq!(story.holders(), [] as [PathBuf; 0]);
 
-    let mut tool = alice.tool().await;
-    let overview = tool.must("read_overview", json!({})).await;
-    let ask = json!({"account": overview["accounts"][0]["id"]});
-    tool.must("remove_account", ask).await;
-    assert_eq!(keyring.secrets().await, [] as [String; 0]);
-    let forgotten = || !at_the_server(&server).contains(TOKEN);
+    story.remove_account().await;
+    let forgotten = || !at_the_server(&story.server).contains(TOKEN);
     until("the server has forgotten it", forgotten).await;
-    let said = || alice.log().contains("the server has forgotten the token");
-    until("Carillon knows that", said).await;
+    story.is_said("the server has forgotten the token").await;
+    assert_eq!(story.holders(), [] as [PathBuf; 0]);
+}
+
+#[tokio::test]
+async fn a_token_is_removed_here_with_its_account_when_its_server_is_out_of_reach_and_the_log_says_so()
+ {
+    let mut story = Story::begin().await;
+    story.server.kill();
+    story.remove_account().await;
+    story.is_said("the server still has the token").await;
+    assert_eq!(story.holders(), [] as [PathBuf; 0]);
 }
