@@ -1,0 +1,81 @@
+//! The commands about files: a part of the list in [`crate::contract`], where their types are made.
+
+/// Calls a macro with a list of commands and, behind them, those about files.
+macro_rules! with_file_commands {
+    ($callback:ident $($others:tt)*) => {
+        $callback! {
+            $($others)*
+
+            /// Takes a copy of a file and sends it, at once or when the account is connected again. The same `id` given
+            /// twice is one file.
+            send_file = SendFile {
+                /// To which chat.
+                chat: ChatRef,
+                /// A UUID made by the window: the id of the message that will hand it over.
+                id: String,
+                /// Where it is.
+                path: String,
+            } -> ();
+            /// The same with what was pasted.
+            send_pasted = SendPasted {
+                /// To which chat.
+                chat: ChatRef,
+                /// A UUID made by the window.
+                id: String,
+                /// What it shall be called.
+                name: String,
+                /// What is in it, as base64; at most 11 MiB of it.
+                bytes: String,
+            } -> ();
+            /// The files of a chat that are not sent yet, the oldest first.
+            transfers = ReadTransfers {
+                /// Which chat.
+                chat: ChatRef,
+            } -> Vec<TransferView>;
+            /// Forgets a file that was to be sent.
+            cancel_transfer = CancelTransfer {
+                /// Which.
+                transfer: TransferId,
+            } -> ();
+            /// Sends a file again that was given up.
+            retry_transfer = RetryTransfer {
+                /// Which.
+                transfer: TransferId,
+            } -> ();
+            /// The files that messages hand over; those that hand over none are left out.
+            files = ReadFiles {
+                /// Which messages, at most 200.
+                messages: Vec<MessageId>,
+            } -> Vec<FileView>;
+            /// A message with a picture is on screen: it is fetched if its sender's pictures are shown.
+            show_file = ShowFile {
+                /// Which message.
+                message: MessageId,
+            } -> ();
+            /// Says whether a contact's pictures are shown, now and later.
+            choose_pictures = ChoosePictures {
+                /// Whose.
+                chat: ChatRef,
+                /// Or only named.
+                shown: bool,
+            } -> ();
+            /// Fetches a file, if it is not here yet, and copies it to where the user chose. What lies there is replaced.
+            save_file = SaveFile {
+                /// Of which message.
+                message: MessageId,
+                /// Where to.
+                path: String,
+            } -> ();
+            /// Fetches a file no further.
+            cancel_fetch = CancelFetch {
+                /// Of which message.
+                message: MessageId,
+            } -> ();
+            /// Where a picture is that may be shown; for the window itself, not for its page.
+            find_picture = FindPicture {
+                /// Of which message.
+                message: MessageId,
+            } -> PictureFile;
+        }
+    };
+}

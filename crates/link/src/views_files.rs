@@ -1,0 +1,72 @@
+//! What the answers about files show.
+
+use carillon_core::ids::{ChatRef, MessageId, TransferId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A file that is not sent yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TransferView {
+    /// Its identity.
+    pub transfer: TransferId,
+    /// To which chat.
+    pub chat: ChatRef,
+    /// What it is called.
+    pub name: String,
+    /// What it is.
+    pub media_type: String,
+    /// How long it is, in bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// So many bytes have gone; `None` while it waits.
+    #[ts(type = "number | null")]
+    pub sent: Option<u64>,
+    /// Why it was given up, in English; `None` while it waits or is on its way.
+    pub failure: Option<String>,
+}
+
+/// A file that a message hands over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FileView {
+    /// The message.
+    pub message: MessageId,
+    /// What it is called; safe as a file's name.
+    pub name: String,
+    /// What it is, as its name or what is in it tells.
+    pub media_type: String,
+    /// How long it is, in bytes, where that is known.
+    #[ts(type = "number | null")]
+    pub size: Option<u64>,
+    /// It is here.
+    pub here: bool,
+    /// So many bytes have come; `None` while it does not come.
+    #[ts(type = "number | null")]
+    pub coming: Option<u64>,
+    /// Why it did not come, in English.
+    pub missing: Option<String>,
+    /// Width and height in pixels, of a picture that is here and may be shown.
+    pub picture: Option<(u32, u32)>,
+    /// Whether pictures of the one who sent it are shown.
+    pub pictures: Pictures,
+}
+
+/// Whether somebody's pictures are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Pictures {
+    /// The user is to be asked.
+    Ask,
+    /// They are.
+    Shown,
+    /// They are named, not shown.
+    Named,
+}
+
+/// A picture for the window to draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PictureFile {
+    /// The file.
+    pub path: String,
+    /// What it is, whatever its sender said.
+    pub media_type: String,
+}

@@ -1,0 +1,165 @@
+//! Files: chosen, pasted, fetched and saved.
+
+use super::on_desk;
+use crate::house::House;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use carillon_core::files::media_type;
+use carillon_core::ids::{ChatRef, MessageId};
+use carillon_engine::media::TakenIn;
+use carillon_engine::{FileNow, Media, ToSend, TransferNow};
+use carillon_link::contract::{SaveFile, SendFile, SendPasted};
+use carillon_link::views_files::{FileView, PictureFile, Pictures, TransferView};
+use carillon_link::{Refusal, RefusalCode};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The most files that one question reads.
+const MOST: usize = 200;
+/// So often is looked whether a file that is to be saved has come.
+const LOOK: Duration = Duration::from_millis(100);
+
+pub(super) async fn send(house: &House, ask: SendFile) -> Result<(), Refusal> {
+    let path = PathBuf::from(ask.path);
+    let named = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let taken = on_the_disk(house, move |media| media.take_in(&path)).await?;
+    queue(house, ask.chat, ask.id, named.unwrap_or_default(), taken).await
+}
+
+pub(super) async fn send_pasted(house: &House, ask: SendPasted) -> Result<(), Refusal> {
+    let taken = on_the_disk(house, move |media| {
+        let bytes = STANDARD.decode(ask.bytes).map_err(std::io::Error::other)?;
+        media.take_bytes(bytes.as_slice())
+    })
+    .await?;
+    queue(house, ask.chat, ask.id, ask.name, taken).await
+}
+
+async fn queue(
+    house: &House,
+    chat: ChatRef,
+    id: String,
+    name: String,
+    taken: TakenIn,
+) -> Result<(), Refusal> {
+    let file = ToSend {
+        chat,
+        id,
+        name,
+        content: taken.content,
+        size: taken.size,
+    };
+    on_desk(house, move |desk| desk.send_file(file)).await
+}
+
+pub(super) async fn transfers(house: &House, chat: ChatRef) -> Result<Vec<TransferView>, Refusal> {
+    let now = on_desk(house, move |desk| desk.transfers(&chat)).await?;
+    Ok(now.into_iter().map(transfer).collect())
+}
+
+fn transfer(now: TransferNow) -> TransferView {
+    let what = now.stored.what;
+    TransferView {
+        transfer: now.stored.id,
+        chat: what.chat,
+        name: what.name,
+        media_type: what.media_type,
+        size: what.size,
+        sent: now.sent,
+        failure: now.stored.failure,
+    }
+}
+
+pub(super) async fn files(
+    house: &House,
+    messages: Vec<MessageId>,
+) -> Result<Vec<FileView>, Refusal> {
+    if messages.len() > MOST {
+        return Err(Refusal::new(
+            RefusalCode::BadText,
+            "too many messages at once",
+        ));
+    }
+    let found = on_desk(house, move |desk| {
+        // One that hands over no file is no mistake.
+        Ok(messages
+            .into_iter()
+            .filter_map(|message| desk.file(message).ok())
+            .collect::<Vec<_>>())
+    })
+    .await?;
+    Ok(found.into_iter().map(view).collect())
+}
+
+fn view(now: FileNow) -> FileView {
+    let file = now.stored;
+    let named = media_type(&file.name);
+    FileView {
+        message: file.message,
+        here: file.content.is_some(),
+        media_type: file.media_type.unwrap_or_else(|| named.to_owned()),
+        name: file.name,
+        size: file.size,
+        coming: now.coming,
+        missing: now.missing,
+        picture: file.picture.filter(|_| now.shown == Some(true)),
+        pictures: match now.shown {
+            None => Pictures::Ask,
+            Some(true) => Pictures::Shown,
+            Some(false) => Pictures::Named,
+        },
+    }
+}
+
+pub(super) async fn picture(house: &House, message: MessageId) -> Result<PictureFile, Refusal> {
+    let (path, media_type) = on_desk(house, move |desk| desk.picture_file(message)).await?;
+    let path = path.into_os_string().into_string();
+    let path = path.map_err(|_| bad("the folder's name is not written in UTF-8".to_owned()))?;
+    Ok(PictureFile { path, media_type })
+}
+
+pub(super) async fn save(house: &House, ask: SaveFile) -> Result<(), Refusal> {
+    let message = ask.message;
+    on_desk(house, move |desk| desk.fetch_file(message)).await?;
+    let content = here(house, message).await?;
+    let to = PathBuf::from(ask.path);
+    if !to.is_absolute() || to.file_name().is_none() {
+        return Err(bad("this is no place for a file".to_owned()));
+    }
+    on_the_disk(house, move |media| media.save_as(&content, Path::new(&to))).await
+}
+
+/// The content of a file, once it has come.
+async fn here(house: &House, message: MessageId) -> Result<String, Refusal> {
+    loop {
+        let now = on_desk(house, move |desk| desk.file(message)).await?;
+        match (now.stored.content, now.coming) {
+            (Some(content), _) => return Ok(content),
+            (None, Some(_)) => tokio::time::sleep(LOOK).await,
+            (None, None) => {
+                let why = now.missing.unwrap_or_else(|| "it was cancelled".to_owned());
+                return Err(Refusal::new(RefusalCode::RefusedByServer, why));
+            }
+        }
+    }
+}
+
+fn bad(why: String) -> Refusal {
+    Refusal::new(RefusalCode::BadFile, why)
+}
+
+/// Reading and copying would hold up everybody else.
+async fn on_the_disk<T: Send + 'static>(
+    house: &House,
+    work: impl FnOnce(Media) -> std::io::Result<T> + Send + 'static,
+) -> Result<T, Refusal> {
+    let media = on_desk(house, |desk| Ok(desk.media())).await?;
+    let media =
+        media.ok_or_else(|| Refusal::new(RefusalCode::Storage, "there is no folder for files"))?;
+    tokio::task::spawn_blocking(move || work(media))
+        .await
+        .map_err(|error| bad(error.to_string()))?
+        .map_err(|error| bad(error.to_string()))
+}
