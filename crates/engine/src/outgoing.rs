@@ -309,6 +309,14 @@ pub(crate) fn is_joined(account: &crate::account::Account, room: &BareJid) -> bo
 }
 
 fn stanza(row: WaitingMessage) -> Outgoing {
+    if row.file {
+        return Outgoing::File {
+            to: row.chat,
+            id: row.id,
+            address: row.body,
+            to_room: row.room,
+        };
+    }
     Outgoing::Message {
         to: row.chat,
         id: row.id,

@@ -29,6 +29,8 @@ pub enum Output {
     Chat(ChatRef),
     /// Who is in a room, or what they show or may do there, changed, or what the room says of itself.
     Room(ChatRef),
+    /// Files of a chat moved on, came or went, or whether its pictures are shown changed.
+    Files(ChatRef),
     /// A message was stored.
     MessageAdded(ChatRef, MessageId),
     /// A message's state changed.

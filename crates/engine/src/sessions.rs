@@ -34,6 +34,8 @@ pub(crate) struct SessionNews {
 pub(crate) enum Heard {
     Stanza(Box<Incoming>),
     Ended(ConnectEnd),
+    /// Of no session.
+    File(Box<crate::files::FileNews>),
 }
 
 /// When the account wants to be looked at next.
@@ -294,6 +296,7 @@ impl Desk {
             return;
         };
         account.forget_live();
+        self.forget_slots(id);
         self.forget_requests(id);
         self.tell(Output::Accounts);
         self.tell(Output::Roster(id));
@@ -301,6 +304,10 @@ impl Desk {
     }
 
     pub(crate) fn hear(&mut self, heard: SessionNews) {
+        let heard = match heard.what {
+            Heard::File(news) => return self.hear_file(heard.account, *news),
+            what => SessionNews { what, ..heard },
+        };
         let current = self
             .accounts
             .get(&heard.account)
@@ -313,6 +320,7 @@ impl Desk {
         match heard.what {
             Heard::Stanza(stanza) => self.hear_stanza(heard.account, *stanza),
             Heard::Ended(end) => self.session_ended(heard.account, end),
+            Heard::File(_) => {}
         }
     }
 
@@ -352,6 +360,7 @@ impl Desk {
         self.rejoin_rooms(id);
         self.send_waiting(id);
         self.send_errands(id);
+        self.send_files(id);
         if features.archive {
             self.read_what_was_missed(id);
         }
@@ -369,7 +378,7 @@ impl Desk {
             {
                 self.hear_stanza(heard.account, *stanza);
             }
-            Heard::Stanza(_) => {}
+            Heard::Stanza(_) | Heard::File(_) => {}
             Heard::Ended(_) => {
                 self.leaving.remove(&heard.generation);
             }

@@ -9,6 +9,8 @@ mod making;
 #[macro_use]
 mod contract_alerts;
 #[macro_use]
+mod contract_files;
+#[macro_use]
 mod contract_own;
 #[macro_use]
 mod contract_rooms;
@@ -27,6 +29,7 @@ pub mod secret;
 pub mod server;
 mod socket;
 pub mod views;
+pub mod views_files;
 pub mod views_own;
 
 pub use carillon_core::ids::{AccountId, ChatRef};

@@ -4,7 +4,7 @@ use crate::{Reader, Result, Store, changes, chats, order, rows};
 use carillon_core::{
     BareJid,
     chat::{ChatKind, Delivery},
-    ids::{AccountId, MessageId, Timestamp},
+    ids::{AccountId, ChatRef, MessageId, Timestamp},
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
@@ -32,9 +32,12 @@ pub struct WaitingMessage {
     pub body: String,
     /// To a room.
     pub room: bool,
+    /// It hands over a file, whose address its words are.
+    pub file: bool,
 }
 
-const WAITING_COLUMNS: &str = "message.id, chat.account, chat.jid, sender_id, body, chat.kind";
+const WAITING_COLUMNS: &str = "message.id, chat.account, chat.jid, sender_id, body, chat.kind,
+     EXISTS (SELECT 1 FROM message_file WHERE message_file.message = message.id)";
 
 impl Store {
     /// Stores a message of mine before it is sent. Durable. Doing it twice with the same `id` stores it once.
@@ -52,25 +55,11 @@ impl Store {
         at: Timestamp,
         room: bool,
     ) -> Result<Queued> {
-        self.durable(|tx| {
-            let kind = if room { ChatKind::Room } else { ChatKind::Contact };
-            let chat = chats::ensure(tx, account, chat, kind)?;
-            if let Some(known) = written_here(tx, chat, id)? {
-                return Ok(Queued::AlreadyQueued(known));
-            }
-            if !room {
-                chats::accept(tx, chat)?;
-            }
-            tx.prepare_cached(
-                "INSERT INTO message (chat, author, nick, sender_id, body, at, written_here, delivery, seen,
-                                      wants_receipt, markable, place)
-                 VALUES (?1, 0, '', ?2, ?3, ?4, 1, 0, 1, 0, 0, ?5)",
-            )?
-            .execute((chat, id, body, at.0, order::at_the_end(tx, chat)?))?;
-            let row = tx.last_insert_rowid();
-            chats::grow(tx, chat, row, false)?;
-            Ok(Queued::New(MessageId(row)))
-        })
+        let chat = ChatRef {
+            account,
+            jid: chat.clone(),
+        };
+        self.durable(|tx| queue(tx, &chat, id, body, at, room))
     }
 
     /// The server or the contact has reported how far a message of mine has come. Answers the message when that
@@ -245,10 +234,43 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<WaitingMessage> {
         id: row.get(3)?,
         body: row.get(4)?,
         room: rows::kind(row, 5)? == ChatKind::Room,
+        file: row.get(6)?,
     })
 }
 
-fn written_here(tx: &Transaction<'_>, chat: i64, id: &str) -> Result<Option<MessageId>> {
+/// As [`Store::queue_message`].
+pub(crate) fn queue(
+    tx: &Transaction<'_>,
+    chat: &ChatRef,
+    id: &str,
+    body: &str,
+    at: Timestamp,
+    room: bool,
+) -> Result<Queued> {
+    let kind = if room {
+        ChatKind::Room
+    } else {
+        ChatKind::Contact
+    };
+    let chat = chats::ensure(tx, chat.account, &chat.jid, kind)?;
+    if let Some(known) = written_here(tx, chat, id)? {
+        return Ok(Queued::AlreadyQueued(known));
+    }
+    if !room {
+        chats::accept(tx, chat)?;
+    }
+    tx.prepare_cached(
+        "INSERT INTO message (chat, author, nick, sender_id, body, at, written_here, delivery, seen,
+                              wants_receipt, markable, place)
+         VALUES (?1, 0, '', ?2, ?3, ?4, 1, 0, 1, 0, 0, ?5)",
+    )?
+    .execute((chat, id, body, at.0, order::at_the_end(tx, chat)?))?;
+    let row = tx.last_insert_rowid();
+    chats::grow(tx, chat, row, false)?;
+    Ok(Queued::New(MessageId(row)))
+}
+
+pub(crate) fn written_here(tx: &Transaction<'_>, chat: i64, id: &str) -> Result<Option<MessageId>> {
     Ok(tx
         .prepare_cached(
             "SELECT id FROM message WHERE chat = ?1 AND sender_id = ?2 AND author = 0 AND written_here = 1",

@@ -22,6 +22,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/006_changes.sql"),
     include_str!("../migrations/007_words.sql"),
     include_str!("../migrations/008_avatars.sql"),
+    include_str!("../migrations/009_files.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

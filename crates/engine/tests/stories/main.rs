@@ -18,6 +18,7 @@ mod calm;
 mod changes;
 mod connecting;
 mod csi;
+mod files;
 mod gaps;
 mod going_on;
 mod later;

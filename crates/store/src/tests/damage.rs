@@ -259,6 +259,7 @@ fn heard(chat: &ChatRef) -> NewMessage {
         wants_receipt: false,
         markable: true,
         occupant: None,
+        file: false,
         about: None,
     }
 }

@@ -1,0 +1,152 @@
+//! Files that messages hand over, and whose pictures are shown.
+
+use crate::{Reader, Result, Store, rows};
+use carillon_core::{
+    chat::Author,
+    files::shown_name,
+    ids::{AccountId, ChatRef, MessageId},
+};
+use rusqlite::{OptionalExtension, Transaction};
+use std::collections::HashSet;
+
+/// A file that a message hands over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// The message.
+    pub message: MessageId,
+    /// Its conversation.
+    pub chat: ChatRef,
+    /// Who handed it over.
+    pub author: Author,
+    /// Where it is.
+    pub address: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is, where that is known.
+    pub media_type: Option<String>,
+    /// How long it is, in bytes, where that is known.
+    pub size: Option<u64>,
+    /// SHA-256 in lower-case hexadecimal, once it is here.
+    pub content: Option<String>,
+    /// Width and height in pixels, of a picture that is here.
+    pub picture: Option<(u32, u32)>,
+}
+
+/// What is known of a file once it is here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileHere {
+    /// SHA-256 in lower-case hexadecimal.
+    pub content: String,
+    /// How long it is, in bytes.
+    pub size: u64,
+    /// What it is.
+    pub media_type: String,
+    /// Width and height in pixels, if it is a picture that may be drawn.
+    pub picture: Option<(u32, u32)>,
+}
+
+impl Store {
+    /// The file of a message is here. Answers whether the message still is.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn file_came(&mut self, message: MessageId, here: &FileHere) -> Result<bool> {
+        self.committed(|tx| {
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE message_file SET content = ?2, size = ?3, media_type = ?4, width = ?5, height = ?6
+                     WHERE message = ?1",
+                )?
+                .execute((
+                    message.0,
+                    &here.content,
+                    i64::try_from(here.size).unwrap_or(i64::MAX),
+                    &here.media_type,
+                    here.picture.map(|(width, _)| width),
+                    here.picture.map(|(_, height)| height),
+                ))?;
+            Ok(changed > 0)
+        })
+    }
+
+    /// Whether pictures of a chat are shown from now on.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn choose_pictures(&mut self, chat: &ChatRef, shown: bool) -> Result<()> {
+        self.durable(|tx| {
+            tx.prepare_cached(
+                "INSERT INTO picture_choice (account, jid, shown) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (account, jid) DO UPDATE SET shown = excluded.shown",
+            )?
+            .execute((chat.account.0, chat.jid.as_str(), shown))?;
+            Ok(())
+        })
+    }
+}
+
+impl Reader {
+    /// The file that a message hands over, `None` where it hands over none.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn file(&self, message: MessageId) -> Result<Option<StoredFile>> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT chat.account, chat.jid, author, nick, address, name, media_type, size, content, width, height
+                 FROM message_file JOIN message ON message.id = message_file.message
+                      JOIN chat ON chat.id = message.chat
+                 WHERE message_file.message = ?1",
+            )?
+            .query_row([message.0], |row| {
+                let (width, height): (Option<u32>, Option<u32>) = (row.get(9)?, row.get(10)?);
+                Ok(StoredFile {
+                    message,
+                    chat: ChatRef {
+                        account: AccountId(row.get(0)?),
+                        jid: rows::jid(row, 1)?,
+                    },
+                    author: rows::author(row, 2, 3)?,
+                    address: row.get(4)?,
+                    name: row.get(5)?,
+                    media_type: row.get(6)?,
+                    size: row.get::<_, Option<i64>>(7)?.map(i64::unsigned_abs),
+                    content: row.get(8)?,
+                    picture: width.zip(height),
+                })
+            })
+            .optional()?)
+    }
+
+    /// Whether pictures of a chat are shown; `None` while nobody has said.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn shows_pictures(&self, chat: &ChatRef) -> Result<Option<bool>> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT shown FROM picture_choice WHERE account = ?1 AND jid = ?2")?
+            .query_row((chat.account.0, chat.jid.as_str()), |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The contents in the media folder that something still needs.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn contents_in_use(&self) -> Result<HashSet<String>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT content FROM transfer UNION SELECT content FROM message_file WHERE content IS NOT NULL",
+        )?;
+        let found = query.query_map([], |row| row.get(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// A message from the network hands over a file, of which nothing is known but its address.
+pub(crate) fn note(tx: &Transaction<'_>, message: i64, address: &str) -> Result<()> {
+    tx.prepare_cached("INSERT INTO message_file (message, address, name) VALUES (?1, ?2, ?3)")?
+        .execute((message, address, shown_name(address)))?;
+    Ok(())
+}

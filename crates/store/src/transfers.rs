@@ -1,0 +1,240 @@
+//! Files that are to be sent: rows before anything goes, so that neither a missing connection nor an end of the program
+//! loses one, and none is handed over twice.
+
+use crate::{Queued, Reader, Result, Store, chats, outgoing, rows};
+use carillon_core::{
+    BareJid,
+    chat::ChatKind,
+    ids::{AccountId, ChatRef, Timestamp, TransferId},
+};
+use rusqlite::{OptionalExtension, Row};
+
+/// A file that is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTransfer {
+    /// To whom.
+    pub chat: ChatRef,
+    /// The chat is a room.
+    pub room: bool,
+    /// The id of the message that will hand it over.
+    pub stanza_id: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is.
+    pub media_type: String,
+    /// How long it is, in bytes.
+    pub size: u64,
+    /// SHA-256 in lower-case hexadecimal.
+    pub content: String,
+    /// When the user sent it.
+    pub at: Timestamp,
+}
+
+/// A file that waits, is on its way, or was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// The stored row; later ones are greater.
+    pub id: TransferId,
+    /// What.
+    pub what: NewTransfer,
+    /// Why it was given up; `None` while it waits or is on its way.
+    pub failure: Option<String>,
+}
+
+const COLUMNS: &str = "transfer.id, chat.account, chat.jid, chat.kind, stanza_id, name, media_type, size, content, \
+                       transfer.at, failure";
+
+impl Store {
+    /// Stores a file of mine before it is sent. Durable. Doing it twice with the same `stanza_id` stores it once; `None`
+    /// when a message with this id has handed it over already.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
+    pub fn queue_transfer(&mut self, new: &NewTransfer) -> Result<Option<TransferId>> {
+        self.durable(|tx| {
+            let kind = if new.room {
+                ChatKind::Room
+            } else {
+                ChatKind::Contact
+            };
+            let chat = chats::ensure(tx, new.chat.account, &new.chat.jid, kind)?;
+            if outgoing::written_here(tx, chat, &new.stanza_id)?.is_some() {
+                return Ok(None);
+            }
+            let known = tx
+                .prepare_cached("SELECT id FROM transfer WHERE chat = ?1 AND stanza_id = ?2")?
+                .query_row((chat, &new.stanza_id), |row| row.get(0))
+                .optional()?;
+            if let Some(known) = known {
+                return Ok(Some(TransferId(known)));
+            }
+            if !new.room {
+                chats::accept(tx, chat)?;
+            }
+            tx.prepare_cached(
+                "INSERT INTO transfer (chat, stanza_id, name, media_type, size, content, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute((
+                chat,
+                &new.stanza_id,
+                &new.name,
+                &new.media_type,
+                i64::try_from(new.size).unwrap_or(i64::MAX),
+                &new.content,
+                new.at.0,
+            ))?;
+            Ok(Some(TransferId(tx.last_insert_rowid())))
+        })
+    }
+
+    /// A file is where others get it: a message that hands it over waits to be sent in its stead. Durable, all or
+    /// nothing. `None` when it was cancelled meanwhile.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn hand_over(
+        &mut self,
+        id: TransferId,
+        address: &str,
+        picture: Option<(u32, u32)>,
+        at: Timestamp,
+    ) -> Result<Option<Queued>> {
+        self.durable(|tx| {
+            let found = tx
+                .prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM transfer JOIN chat ON chat.id = transfer.chat WHERE transfer.id = ?1"
+                ))?
+                .query_row([id.0], transfer)
+                .optional()?;
+            let Some(Transfer { what, .. }) = found else {
+                return Ok(None);
+            };
+            let queued = outgoing::queue(tx, &what.chat, &what.stanza_id, address, at, what.room)?;
+            if let Queued::New(message) = queued {
+                tx.prepare_cached(
+                    "INSERT INTO message_file (message, address, name, media_type, size, content, width, height)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                )?
+                .execute((
+                    message.0,
+                    address,
+                    &what.name,
+                    &what.media_type,
+                    i64::try_from(what.size).unwrap_or(i64::MAX),
+                    &what.content,
+                    picture.map(|(width, _)| width),
+                    picture.map(|(_, height)| height),
+                ))?;
+            }
+            tx.prepare_cached("DELETE FROM transfer WHERE id = ?1")?
+                .execute([id.0])?;
+            Ok(Some(queued))
+        })
+    }
+
+    /// A file was given up. Answers whether it was still there.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn fail_transfer(&mut self, id: TransferId, why: &str) -> Result<bool> {
+        self.committed(|tx| {
+            let changed = tx
+                .prepare_cached("UPDATE transfer SET failure = ?2 WHERE id = ?1")?
+                .execute((id.0, why))?;
+            Ok(changed > 0)
+        })
+    }
+
+    /// Lets a file that was given up wait again. Durable. `false` when there is none.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn retry_transfer(&mut self, id: TransferId) -> Result<bool> {
+        self.durable(|tx| {
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE transfer SET failure = NULL WHERE id = ?1 AND failure IS NOT NULL",
+                )?
+                .execute([id.0])?;
+            Ok(changed > 0)
+        })
+    }
+
+    /// Forgets a file that was to be sent. Durable: what was cancelled never goes. Answers whether it was there.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn cancel_transfer(&mut self, id: TransferId) -> Result<bool> {
+        self.durable(|tx| {
+            let gone = tx
+                .prepare_cached("DELETE FROM transfer WHERE id = ?1")?
+                .execute([id.0])?;
+            Ok(gone > 0)
+        })
+    }
+}
+
+impl Reader {
+    /// A file that is to be sent.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn transfer(&self, id: TransferId) -> Result<Option<Transfer>> {
+        Ok(self
+            .connection
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM transfer JOIN chat ON chat.id = transfer.chat WHERE transfer.id = ?1"
+            ))?
+            .query_row([id.0], transfer)
+            .optional()?)
+    }
+
+    /// The files of a chat that are to be sent, those that were given up among them, in the order in which they were
+    /// chosen.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn transfers_in(&self, chat: &ChatRef) -> Result<Vec<Transfer>> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM transfer JOIN chat ON chat.id = transfer.chat
+             WHERE chat.account = ?1 AND chat.jid = ?2 ORDER BY transfer.id"
+        ))?;
+        let found = query.query_map((chat.account.0, chat.jid.as_str()), transfer)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The files of an account that wait or are on their way, the oldest first.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn waiting_transfers(&self, account: AccountId) -> Result<Vec<Transfer>> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM transfer JOIN chat ON chat.id = transfer.chat
+             WHERE chat.account = ?1 AND failure IS NULL ORDER BY transfer.id"
+        ))?;
+        let found = query.query_map([account.0], transfer)?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn transfer(row: &Row<'_>) -> rusqlite::Result<Transfer> {
+    let jid: BareJid = rows::jid(row, 2)?;
+    Ok(Transfer {
+        id: TransferId(row.get(0)?),
+        what: NewTransfer {
+            chat: ChatRef {
+                account: AccountId(row.get(1)?),
+                jid,
+            },
+            room: rows::kind(row, 3)? == ChatKind::Room,
+            stanza_id: row.get(4)?,
+            name: row.get(5)?,
+            media_type: row.get(6)?,
+            size: row.get::<_, i64>(7)?.unsigned_abs(),
+            content: row.get(8)?,
+            at: Timestamp(row.get(9)?),
+        },
+        failure: row.get(10)?,
+    })
+}
