@@ -112,7 +112,7 @@ impl Store {
                     Some(copy) => merge(tx, copy, new)?,
                     None => {
                         let place = order::at_the_end(tx, chat)?;
-                        insert_at(tx, chat, new, place, arrival.gapless)?
+                        insert_at(tx, chat, new, place, arrival.is_mark())?
                     }
                 },
             };

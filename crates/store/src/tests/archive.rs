@@ -125,6 +125,42 @@ fn what_i_wrote_meanwhile_goes_where_the_archive_has_it() {
     assert_eq!(page.unwrap().messages[2].delivery, Some(Delivery::Sent));
 }
 
+/// What came after the mark was taken for placed: where a page began with it, it stayed, and what the page before had held
+/// lay behind it.
+#[test]
+fn what_overtook_a_message_of_mine_is_placed_by_the_archive_wherever_its_pages_end() {
+    let mut profile = Profile::new();
+    profile.live(BOB, 1, true);
+    let (bob, alice) = (jid(BOB), profile.alice);
+    profile
+        .store
+        .queue_message(alice, &bob, "mine", "mine", Timestamp(9), false)
+        .unwrap();
+    for n in 3..=5 {
+        let arrival = Arrival {
+            gapless: true,
+            overtakes: true,
+            ..Arrival::default()
+        };
+        let entry = profile.entry(BOB, n);
+        profile.store.receive_by(&entry, &arrival).unwrap();
+    }
+    assert_eq!(profile.known_up_to().as_deref(), Some("s1"));
+    let mine = NewMessage {
+        author: Author::Me,
+        sender_id: Some("mine".to_owned()),
+        body: "mine".to_owned(),
+        ..profile.entry(BOB, 2)
+    };
+    let page = [mine, profile.entry(BOB, 3)];
+    profile.forward(&page);
+    for page in [4..=4, 5..=6] {
+        let page = profile.entries(BOB, page);
+        profile.forward(&page);
+    }
+    assert_eq!(profile.words(BOB), ["1", "mine", "3", "4", "5", "6"]);
+}
+
 #[test]
 fn the_archives_order_counts_and_not_the_clocks() {
     let mut profile = Profile::new();
