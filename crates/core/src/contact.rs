@@ -1,5 +1,6 @@
 //! People: presence, contacts and the requests between them.
 
+use crate::avatar::AvatarHash;
 use crate::ids::AccountId;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
@@ -128,6 +129,9 @@ pub struct Contact {
     pub blocked: bool,
     /// Live presence.
     pub presence: Presence,
+    /// The picture that they show.
+    #[ts(type = "string | null")]
+    pub avatar: Option<AvatarHash>,
 }
 
 /// Somebody who asked to be my contact and has no answer yet (RFC 6121 §3.1.3).

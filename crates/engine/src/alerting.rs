@@ -44,6 +44,11 @@ impl Desk {
 
     pub(crate) fn give_out(&mut self, event: AlertEvent, plan: &AlertPlan, content: Content) {
         let plan = plan.clone();
+        let about = self.accounts.get(&event.account).zip(event.jid.as_ref());
+        let content = Content {
+            avatar: about.and_then(|(account, jid)| account.avatars.hash_of(jid)),
+            ..content
+        };
         self.tell(Output::Ring(Box::new(Ring {
             event,
             plan,

@@ -61,6 +61,18 @@ impl Profile {
         self.data.join("carillon.db")
     }
 
+    /// Where the pictures of people are, each under its hash.
+    #[must_use]
+    pub fn avatars(&self) -> PathBuf {
+        self.data.join("avatars")
+    }
+
+    /// Where files are that were sent or fetched, each under its hash.
+    #[must_use]
+    pub fn media(&self) -> PathBuf {
+        self.data.join("media")
+    }
+
     /// Where the try-out keeps its server and its two people.
     #[must_use]
     pub fn tryout(&self) -> PathBuf {

@@ -1,5 +1,6 @@
 //! What the rooms of the resident share: handles, no state of their own.
 
+use crate::avatars::Album;
 use crate::desktop::secrets::SecretKeeper;
 use crate::ringer::Ringer;
 use crate::settings_file::{SettingsError, SettingsFile};
@@ -24,6 +25,8 @@ pub struct House {
     pub ringer: Ringer,
     /// Passwords.
     pub secrets: SecretKeeper,
+    /// The pictures of people.
+    pub avatars: Album,
     /// The windows that are connected.
     pub windows: Windows,
     /// What the desktop and the window say.
@@ -36,6 +39,10 @@ pub struct House {
     pub away_after: watch::Sender<u16>,
     /// Held while the try-out is started or ended: one at a time.
     pub tryout: tokio::sync::Mutex<()>,
+    /// The export that runs.
+    pub work: crate::own::Work,
+    /// Whose turn it is to search.
+    pub searches: crate::door::Turns,
     settings: Mutex<SettingsFile>,
     words: Mutex<Arc<Words>>,
     notices: Mutex<Vec<Notice>>,
@@ -71,17 +78,21 @@ impl House {
         let general = &parts.settings.settings().general;
         let words = Words::new(&general.language);
         let away_after = watch::Sender::new(general.away_after_minutes);
+        let avatars = Album::of(&parts.profile);
         Self {
             profile: parts.profile,
             engine: parts.engine,
             ringer: parts.ringer,
             secrets: parts.secrets,
+            avatars,
             windows: Windows::default(),
             surroundings: parts.surroundings,
             desktop: parts.desktop,
             quit: Notify::new(),
             away_after,
             tryout: tokio::sync::Mutex::default(),
+            work: crate::own::Work::default(),
+            searches: crate::door::Turns::default(),
             settings: Mutex::new(parts.settings),
             words: Mutex::new(Arc::new(words)),
             notices: Mutex::new(parts.notices),

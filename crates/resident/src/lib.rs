@@ -2,6 +2,7 @@
 //!
 //! Links neither GTK nor WebKit, and is the only one that speaks to the desktop: popups, sound, tray, keyring.
 
+pub mod avatars;
 pub mod cli;
 pub mod clicks;
 pub mod desktop;
@@ -11,6 +12,7 @@ pub mod fault;
 pub mod house;
 pub mod life;
 pub mod lock;
+pub mod own;
 pub mod present;
 pub mod ringer;
 pub mod settings_file;

@@ -7,6 +7,7 @@ import { chatOf } from '../state/contacts.svelte';
 import { alertRows, builtInIcons, builtInSounds, plan, sampleActivity } from './alerts';
 import { FakeRooms } from './rooms';
 import { FakeChanges } from './changes';
+import { FakeFiles } from './files';
 import { FakeRules } from './rules';
 import { FakeSearches } from './searches';
 import { conversation, longConversation, roomConversation, sampleOverview } from './people';
@@ -31,6 +32,7 @@ export class Fake implements Carrier {
     },
   );
   rooms = new FakeRooms();
+  files = new FakeFiles((chat) => this.tell('carillon', { kind: 'files', chat }));
   searches = new FakeSearches(
     () => [...this.histories.values()].flat(),
     (chat) => {
@@ -74,13 +76,17 @@ export class Fake implements Carrier {
     this.asked.push({ name, ask });
     const refused = this.refusing.get(name);
     if (refused) throw refused;
-    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers, ...this.searches.handlers } as Handlers)[name](structuredClone(ask)));
+    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers, ...this.searches.handlers, ...this.files.handlers } as Handlers)[name](structuredClone(ask)));
   }
 
   async listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
     const set = ((this.#heard[name] as Set<(told: Told[K]) => void> | undefined) ??= new Set<(told: Told[K]) => void>() as never) as Set<(told: Told[K]) => void>;
     set.add(heard);
     return () => void set.delete(heard);
+  }
+
+  media(): string {
+    return 'data:image/gif;base64,R0lGODlhAQABAAAAACw=';
   }
 
   tell<K extends keyof Told>(name: K, told: Told[K]): void {
@@ -367,7 +373,7 @@ export class Fake implements Carrier {
     window_state: () => null,
     show: () => null,
     quit: () => null,
-    pick_file: ({ kind }) => `/home/alice/${{ sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack' }[kind]}`,
+    pick_file: (wanted) => `/home/alice/${wanted.kind === 'save_as' ? wanted.name : { sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack', to_send: 'photo.png' }[wanted.kind]}`,
     open_link: () => null,
     set_visible_chat: () => null,
     window_ready: () => null,

@@ -145,6 +145,7 @@ fn account(state: AccountState) -> AccountView {
         proxy: state.settings.proxy.shown(),
         allow_plain: state.settings.allow_plain,
         catching_up: catching_up(state.catching_up, state.paused),
+        avatar: state.avatar,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that a resident needs, put together.
 
 use super::Ears;
+use crate::avatars::Album;
 use crate::cli::Failure;
 use crate::desktop::bus::Bus;
 use crate::desktop::launcher::Launcher;
@@ -24,7 +25,7 @@ use carillon_core::tray::TrayInput;
 use carillon_engine::connector::Boxed;
 use carillon_engine::store::{Reader, Store, StoreError, recover, suspect};
 use carillon_engine::wire::{Secret, Token};
-use carillon_engine::{Engine, EngineConfig, Secrets, WireConnector};
+use carillon_engine::{Engine, EngineConfig, Media, Secrets, WireCarrier, WireConnector};
 use carillon_link::Profile;
 use carillon_link::server::Listener;
 use carillon_link::views::{DesktopView, Notice};
@@ -64,7 +65,8 @@ pub(super) async fn start(
             chance: Box::new(chance),
         })
     };
-    let store = open_store(profile, now, &mut notices)?;
+    let mut store = open_store(profile, now, &mut notices)?;
+    tidy_avatars(&mut store, profile);
     let mut checked = store.was_checked();
     let begun = match begin(store) {
         Err(StoreError::Damaged { what }) => {
@@ -82,7 +84,8 @@ pub(super) async fn start(
     let (popup_events, popups) = mpsc::channel(CLICKS);
     let popup_room = Popups::start(bus.clone(), Identity::default(), popup_events);
     let service = popup_room.service();
-    let ringer = Ringer::new(popup_room, Player::with_packs(Shelf::of(profile.data())));
+    let ringer = Ringer::new(popup_room, Player::with_packs(Shelf::of(profile.data())))
+        .with_avatars(Album::of(profile));
     let (desktop, _) = watch::channel(DesktopView {
         sound: true,
         ..DesktopView::default()
@@ -102,6 +105,7 @@ pub(super) async fn start(
         notices,
         reader,
     }));
+    carry_files(&house).await;
     // An engine that is gone rings nothing.
     let _ = house
         .engine
@@ -157,6 +161,30 @@ fn open_store(
             Store::open(&path).map_err(Failure::new)
         }
         other => other.map_err(Failure::new),
+    }
+}
+
+/// Without a folder for them no file is sent or fetched; everything else works.
+async fn carry_files(house: &House) {
+    let media = match Media::open(house.profile.media()) {
+        Ok(media) => media,
+        Err(error) => return tracing::error!(%error, "there is no folder for files"),
+    };
+    let carrier = Arc::new(WireCarrier::default());
+    let carried = house.engine.call(move |desk| desk.carry_files(media, carrier)).await;
+    if let Ok(Err(error)) = carried {
+        tracing::error!(%error, "what files are needed could not be read");
+    }
+}
+
+/// Pictures that nobody shows go, and those that are not there are fetched again.
+fn tidy_avatars(store: &mut Store, profile: &Profile) {
+    let tidied = store.avatar_hashes().and_then(|shown| {
+        let missing = Album::of(profile).tidy(&shown);
+        store.forget_avatars(&missing)
+    });
+    if let Err(error) = tidied {
+        tracing::warn!(%error, "the pictures of contacts could not be looked through");
     }
 }
 

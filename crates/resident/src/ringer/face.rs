@@ -3,6 +3,7 @@
 mod letters;
 
 use carillon_core::alerts::EventKind;
+use carillon_core::avatar::AvatarHash;
 use image::imageops::{FilterType, overlay, resize};
 use image::{ImageFormat, Rgba, RgbaImage};
 use jid::BareJid;
@@ -22,22 +23,28 @@ pub(super) struct Face<'a> {
     pub(super) name: &'a str,
     /// By which their colour is chosen.
     pub(super) jid: &'a BareJid,
+    /// The picture that they show.
+    pub(super) avatar: Option<AvatarHash>,
 }
 
 impl Face<'_> {
     /// The same for the same picture; another version may draw it otherwise.
     pub(super) fn file_name(self, kind: EventKind) -> String {
         let mut hasher = DefaultHasher::new();
-        (self.name, self.jid.as_str(), kind.icon_name()).hash(&mut hasher);
+        (self.name, self.jid.as_str(), kind.icon_name(), self.avatar).hash(&mut hasher);
         format!("{:016x}-{}.png", hasher.finish(), env!("CARGO_PKG_VERSION"))
     }
 }
 
-/// The picture as PNG; `badge` is the event's icon.
-pub(super) fn draw(face: Face<'_>, badge: &[u8]) -> Option<Vec<u8>> {
+/// The picture as PNG; `badge` is the event's icon, `avatar` the small PNG of what they show.
+pub(super) fn draw(face: Face<'_>, avatar: Option<&[u8]>, badge: &[u8]) -> Option<Vec<u8>> {
     let mut picture = disc(colour(hue(face.jid.as_str())));
-    let initials = initials(face.name);
-    letters::write(&mut picture, &initials);
+    let avatar =
+        avatar.and_then(|png| image::load_from_memory_with_format(png, ImageFormat::Png).ok());
+    match avatar {
+        Some(avatar) => fill(&mut picture, &avatar.into_rgba8()),
+        None => letters::write(&mut picture, &initials(face.name)),
+    }
     let badge = image::load_from_memory_with_format(badge, ImageFormat::Png).ok()?;
     let badge = resize(&badge.into_rgba8(), BADGE, BADGE, FilterType::CatmullRom);
     set_off(&mut picture, &badge);
@@ -55,6 +62,16 @@ fn disc([red, green, blue]: [u8; 3]) -> RgbaImage {
         let part = letters::cover((x - middle).hypot(y - middle) - middle);
         Rgba([red, green, blue, letters::byte(part * 255.0)])
     })
+}
+
+/// Puts a picture into the disc; what can be seen through shows its colour.
+fn fill(disc: &mut RgbaImage, avatar: &RgbaImage) {
+    let shape = disc.clone();
+    let avatar = resize(avatar, SIDE, SIDE, FilterType::CatmullRom);
+    overlay(disc, &avatar, 0, 0);
+    for (pixel, shape) in disc.pixels_mut().zip(shape.pixels()) {
+        pixel[3] = shape[3];
+    }
 }
 
 /// Takes away what lies close around the badge, so that it stands out on any colour and any popup.

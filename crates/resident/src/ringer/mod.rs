@@ -5,6 +5,7 @@ mod face;
 pub mod pictures;
 mod remembered;
 
+use crate::avatars::Album;
 use crate::desktop::popups::{Abilities, PopupRequest, Popups, Urgency};
 use crate::desktop::sound::{Clip, Play, Player, carried_by_popups};
 use crate::desktop::speech::Speech;
@@ -56,6 +57,13 @@ impl Ringer {
             pictures: Pictures::default(),
             shown: Mutex::default(),
         }
+    }
+
+    /// The same ringer, which shows people by their pictures.
+    #[must_use]
+    pub fn with_avatars(self, avatars: Album) -> Self {
+        let pictures = self.pictures.with_avatars(avatars);
+        Self { pictures, ..self }
     }
 
     /// Shows the popup and plays the sound of a plan. Waits for neither.
@@ -149,6 +157,7 @@ impl Ringer {
         let face = jid.map(|jid| Face {
             name: &ring.content.name,
             jid,
+            avatar: ring.content.avatar,
         });
         self.pictures
             .for_popup(&ring.plan.icon, ring.plan.kind, face)

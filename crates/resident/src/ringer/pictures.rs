@@ -1,6 +1,7 @@
 //! The pictures beside popups: Carillon's own, or the user's.
 
 use super::face::{self, Face};
+use crate::avatars::Album;
 use carillon_core::alerts::{EventKind, Icon};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -95,6 +96,7 @@ pub fn png_at(path: &Path) -> Option<Vec<u8>> {
 pub struct Pictures {
     /// Where Carillon's own are laid out; the first that can be written to.
     folders: Vec<PathBuf>,
+    avatars: Option<Album>,
     checked: Mutex<HashMap<PathBuf, Checked>>,
 }
 
@@ -122,7 +124,15 @@ impl Pictures {
     fn in_folders(folders: Vec<PathBuf>) -> Self {
         Self {
             folders,
+            avatars: None,
             checked: Mutex::default(),
+        }
+    }
+
+    pub(super) fn with_avatars(self, avatars: Album) -> Self {
+        Self {
+            avatars: Some(avatars),
+            ..self
         }
     }
 
@@ -160,7 +170,10 @@ impl Pictures {
         if let Some(path) = paths.iter().find(there) {
             return Some(path.clone());
         }
-        let png = face::draw(face, png_of(kind.icon_name())?)?;
+        let avatar = face
+            .avatar
+            .and_then(|hash| self.avatars.as_ref()?.read(hash));
+        let png = face::draw(face, avatar.as_deref(), png_of(kind.icon_name())?)?;
         paths.into_iter().find(|path| {
             make_room(path.parent().unwrap_or(path));
             is_laid_out(path, &png)
@@ -292,12 +305,41 @@ mod tests {
     }
 
     #[test]
+    fn a_contact_who_shows_a_picture_shows_by_it() {
+        let (folder, pictures) = pictures();
+        let album = Album::of(&carillon_link::Profile::in_folder(folder.path()).unwrap());
+        let hash = carillon_core::avatar::AvatarHash([3; 20]);
+        album
+            .keep(hash, png_of("message").unwrap().to_vec())
+            .unwrap();
+        let pictures = pictures.with_avatars(album);
+        let jid = "bob@example.org".parse().unwrap();
+        let face = |avatar| Face {
+            name: "Bob",
+            jid: &jid,
+            avatar,
+        };
+        let drawn = |avatar| {
+            let path = pictures.for_popup(&Icon::Avatar, EventKind::Message, Some(face(avatar)));
+            std::fs::read(path.unwrap()).unwrap()
+        };
+        assert_ne!(drawn(Some(hash)), drawn(None));
+        let unknown = carillon_core::avatar::AvatarHash([4; 20]);
+        assert_eq!(
+            drawn(Some(unknown)),
+            drawn(None),
+            "initials stand in for what is not there"
+        );
+    }
+
+    #[test]
     fn a_contact_shows_by_initials_with_the_badge_of_what_happened() {
         let (_folder, pictures) = pictures();
         let jid = "bob@example.org".parse().unwrap();
         let face = Face {
             name: "Bob",
             jid: &jid,
+            avatar: None,
         };
         let of = |kind| pictures.for_popup(&Icon::Avatar, kind, Some(face)).unwrap();
         let read = |path: &PathBuf| std::fs::read(path).unwrap();

@@ -352,3 +352,48 @@ fn a_removed_contact_is_a_stranger_again() {
     profile.store.receive(&said).unwrap();
     assert!(profile.store.is_in_requests(&chat).unwrap());
 }
+
+#[test]
+fn which_picture_somebody_shows_is_kept_of_contacts_and_of_myself_alone() {
+    use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource};
+    let mut profile = Profile::new();
+    let alice = profile.alice;
+    let roster = vec![contact("bob@example.org", Subscription::Both, false)];
+    profile.store.replace_roster(alice, None, roster).unwrap();
+    let (one, other) = (AvatarHash([1; 20]), AvatarHash([2; 20]));
+    let shown = |hash| Avatar {
+        hash,
+        source: AvatarSource::Vcard,
+    };
+    for person in [
+        "bob@example.org",
+        "alice@example.org",
+        "mallory@evil.example",
+    ] {
+        let kept = profile
+            .store
+            .set_avatar(alice, &jid(person), Some(shown(one)));
+        kept.unwrap();
+    }
+    let of_bob = Some(shown(other));
+    profile
+        .store
+        .set_avatar(alice, &jid("bob@example.org"), of_bob)
+        .unwrap();
+    let mut all = profile.store.avatars(alice).unwrap();
+    all.sort_by(|one, other| one.0.cmp(&other.0));
+    let wanted = [
+        (jid("alice@example.org"), shown(one)),
+        (jid("bob@example.org"), shown(other)),
+    ];
+    assert_eq!(all, wanted);
+    assert_eq!(profile.store.avatar_hashes().unwrap(), [one, other].into());
+    assert!(profile.store.has_avatar(one).unwrap());
+    profile.store.forget_avatars(&[one]).unwrap();
+    assert!(!profile.store.has_avatar(one).unwrap());
+    profile
+        .store
+        .replace_roster(alice, None, Vec::new())
+        .unwrap();
+    assert_eq!(profile.store.avatars(alice).unwrap(), []);
+}

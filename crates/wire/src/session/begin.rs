@@ -53,7 +53,9 @@ impl Session {
         let iq = match &answerer {
             Answerer::Account => iq,
             Answerer::Domain => iq.with("to", self.me.domain()),
-            Answerer::Room(room) => iq.with("to", room.as_str()),
+            Answerer::Room(jid) | Answerer::Person(jid) | Answerer::Service(jid) => {
+                iq.with("to", jid.as_str())
+            }
         };
         self.send.push(iq.holding(payload));
         self.pending.add(id, answerer, asked);

@@ -28,7 +28,10 @@ impl Session {
             return;
         }
         match presence.attr("type") {
-            None => self.tell_presence(&from, presence, availability(presence)),
+            None => {
+                self.hear_photo(&from, presence);
+                self.tell_presence(&from, presence, availability(presence));
+            }
             Some("unavailable") => self.tell_presence(&from, presence, Availability::Offline),
             Some(kind) => {
                 if let Some(step) = step(kind, presence) {

@@ -53,4 +53,8 @@ allow_plain: boolean,
 /**
  * What was missed is being read, or would be if the user had not stopped it.
  */
-catching_up: CatchingUp | null, };
+catching_up: CatchingUp | null, 
+/**
+ * The picture that I show there.
+ */
+avatar: string | null, };

@@ -38,4 +38,8 @@ blocked: boolean,
 /**
  * Live presence.
  */
-presence: Presence, };
+presence: Presence, 
+/**
+ * The picture that they show.
+ */
+avatar: string | null, };

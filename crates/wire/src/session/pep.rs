@@ -1,0 +1,34 @@
+//! Personal eventing (XEP-0163): what an account publishes about itself.
+
+use super::Session;
+use crate::ns;
+use jid::Jid;
+use minidom::Element;
+
+impl Session {
+    /// An event counts only for the account that it came from, by its bare address, whatever it names itself
+    /// (CVE-2023-28686). Answers whether it was one: there are no words beside it.
+    pub(super) fn hear_pep(&mut self, message: &Element, from: &Jid) -> bool {
+        let Some(event) = message.get_child("event", ns::PUBSUB_EVENT) else {
+            return false;
+        };
+        if from.resource().is_some()
+            || from.node().is_none()
+            || message.attr("type") == Some("groupchat")
+        {
+            tracing::debug!("an event that is of no account was dropped");
+            return true;
+        }
+        let owner = from.to_bare();
+        for child in event.children() {
+            let node = child.attr("node").unwrap_or_default();
+            match (child.name(), node) {
+                ("items" | "purge" | "delete", ns::AVATAR_METADATA) => {
+                    self.hear_avatar(owner.clone(), child);
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+}
