@@ -19,6 +19,7 @@ mod contacts;
 mod csi;
 mod devices;
 mod messages;
+mod own_rooms;
 mod peer;
 mod person;
 mod presence;
@@ -71,6 +72,9 @@ fn scenarios() -> Vec<Scenario> {
         rooms::an_invitation_past_the_room_is_accepted,
         rooms::an_invitation_is_declined,
         rooms::a_room_is_entered_again_after_a_restart,
+        own_rooms::a_room_is_made_found_kept_in_order_and_closed,
+        own_rooms::a_private_room_lets_in_whom_i_invite,
+        own_rooms::what_i_said_on_another_device_is_mine,
         accounts::an_account_is_made_and_used,
         accounts::a_taken_name_is_refused,
         accounts::a_wrong_password_is_final,

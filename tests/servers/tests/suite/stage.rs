@@ -182,6 +182,11 @@ impl Stage {
         }
     }
 
+    /// The part of the server where rooms are.
+    pub(crate) fn rooms(&self) -> &str {
+        &self.rooms
+    }
+
     /// The address of a room of this scenario.
     pub(crate) fn room(&self, name: &str) -> String {
         format!("{name}.{}@{}", self.scenario, self.rooms)
