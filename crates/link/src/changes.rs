@@ -72,6 +72,8 @@ impl Waiting {
             | Event::Activity
             | Event::Tryout
             | Event::Screen
+            | Event::Files { .. }
+            | Event::Work
             | Event::Notices => {
                 if !self.plain.contains(&event) {
                     self.plain.push(event);

@@ -29,6 +29,25 @@ macro_rules! with_own_commands {
                 /// Which.
                 chat: ChatRef,
             } -> ();
+            /// Begins to write what was said into a file that only this user may read. How far it is tells `work`; there
+            /// is one such work at a time.
+            export_history = ExportHistory {
+                /// Of which chat; `None`: of all.
+                chat: Option<ChatRef>,
+                /// How it is written.
+                format: ExportFormat,
+                /// The file, absolute; one that is there is replaced once the new one is whole.
+                path: String,
+            } -> ();
+            /// Writes all contacts of all accounts into a file of JSON Lines. Answers how many.
+            export_roster = ExportRoster {
+                /// The file, absolute.
+                path: String,
+            } -> u32;
+            /// The export or import that runs or ended last; `None`: there was none.
+            work = ReadWork {} -> Option<WorkView>;
+            /// Ends the export or import that runs. A file that is not whole is removed; what was taken in stays.
+            stop_work = StopWork {} -> ();
         }
     };
 }

@@ -39,6 +39,11 @@ pub enum Event {
         /// Which.
         rooms: Vec<ChatRef>,
     },
+    /// Files of a chat moved on, came or went, or whether its pictures are shown changed.
+    Files {
+        /// Which chat.
+        chat: ChatRef,
+    },
     /// A message was stored.
     MessageAdded {
         /// Its chat.
@@ -72,6 +77,8 @@ pub enum Event {
     Activity,
     /// The try-out was started or ended.
     Tryout,
+    /// An export or import began, went on or ended.
+    Work,
     /// There is something to tell the user, see [`crate::views::Notice`].
     Notices,
     /// Come to the front and show a place. `token` is the desktop's permission to do so: an X11

@@ -41,3 +41,59 @@ pub struct FoundInChat {
     /// Another search has taken its place: there is no answer.
     pub superseded: bool,
 }
+
+/// How what was said is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// An object in JSON for each message, one a line.
+    JsonLines,
+    /// A page for a browser.
+    Html,
+    /// Plain text.
+    Text,
+}
+
+/// Something that takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// Messages are written into a file.
+    Export,
+    /// Messages are taken in from another program.
+    Import,
+}
+
+/// How it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum WorkState {
+    /// It goes on.
+    Running,
+    /// All is done.
+    Finished,
+    /// The user stopped it.
+    Stopped,
+    /// It could not go on.
+    Failed {
+        /// Why.
+        detail: String,
+    },
+}
+
+/// An export or import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WorkView {
+    /// Which of them.
+    pub kind: WorkKind,
+    /// The file or folder.
+    pub path: String,
+    /// So many messages are written, or looked at.
+    pub done: u32,
+    /// Of so many.
+    pub total: u32,
+    /// So many messages came in that were not here; of an import.
+    pub new: u32,
+    /// How it stands.
+    pub state: WorkState,
+}

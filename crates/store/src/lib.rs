@@ -39,9 +39,9 @@ mod search;
 mod seen;
 mod store;
 mod streams;
+mod telling;
 #[cfg(test)]
 mod tests;
-mod telling;
 mod timers;
 mod transfers;
 mod tray;

@@ -3,7 +3,7 @@
 use crate::stage::{Stage, bob, joined_as};
 use crate::words::says;
 use carillon_core::search::SearchQuery;
-use carillon_core::session::{Incoming, Outgoing, RoomEvent};
+use carillon_core::session::{Incoming, Outgoing};
 use carillon_engine::DeskError;
 use carillon_engine::store::{Reader, ToIndex};
 

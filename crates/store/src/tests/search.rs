@@ -349,8 +349,17 @@ fn what_is_saved_of_a_damaged_database_is_found_again() {
 fn the_index_is_not_what_a_start_waits_for() {
     let mut profile = Profile::new();
     profile.hear("bob@example.org", "1", "a word");
-    super::search_scale::many(&profile.store.connection, 60_000);
+    let large = i64::try_from(crate::schema::CHECKED_WHOLE).unwrap();
+    let filler = "UPDATE message SET body = 'a word ' || hex(zeroblob(?1))";
+    profile
+        .store
+        .connection
+        .execute(filler, [large])
+        .unwrap();
     index_all(&mut profile.store);
+    // Whoever looked at the index would not open it.
+    let damage = "UPDATE message_words_data SET block = x'00' WHERE id > 10";
+    profile.store.connection.execute(damage, []).unwrap();
     let path = profile.path();
     profile
         .store

@@ -1,0 +1,210 @@
+use super::render::Renderer;
+use super::{ExportOf, Progress, Unfinished, Work, export, roster};
+use carillon_core::chat::Author;
+use carillon_core::contact::{RosterItem, Subscription};
+use carillon_core::ids::{ChatRef, MessageId, Timestamp};
+use carillon_engine::store::{Said, Store};
+use carillon_link::views_own::{ExportFormat, WorkKind, WorkState};
+use jid::BareJid;
+use jiff::tz::TimeZone;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use tempfile::TempDir;
+
+const OCTOBER: i64 = 1_790_812_800_000;
+const EVIL: &str =
+    "<script>alert(1)</script> & \"quotes\" 'n' <img src=https://example.org/x.png>\u{7}";
+
+fn jid(text: &str) -> BareJid {
+    text.parse().unwrap()
+}
+
+/// I have said so much to Bob, and a word to Carol.
+fn profile(count: u32) -> (TempDir, Store, ChatRef) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("carillon.db")).unwrap();
+    let account = store.account_id(&jid("alice@example.org")).unwrap();
+    let bob = jid("bob@example.org");
+    for n in 0..count {
+        let body = format!("words {n}\nand more");
+        let at = Timestamp(OCTOBER + i64::from(n) * 1_000);
+        store
+            .queue_message(account, &bob, &format!("id{n}"), &body, at, false)
+            .unwrap();
+    }
+    let carol = jid("carol@example.org");
+    store
+        .queue_message(account, &carol, "tea", "tea?", Timestamp(OCTOBER), false)
+        .unwrap();
+    let bob = ChatRef { account, jid: bob };
+    (folder, store, bob)
+}
+
+fn of(chat: Option<ChatRef>, format: ExportFormat) -> ExportOf {
+    ExportOf {
+        chat,
+        format,
+        zone: TimeZone::UTC,
+    }
+}
+
+fn written(count: u32, only_bob: bool, format: ExportFormat) -> String {
+    let (folder, store, bob) = profile(count);
+    let to = folder.path().join("out");
+    let what = of(only_bob.then_some(bob), format);
+    let progress = Progress::default();
+    export(&store.reader().unwrap(), what, &to, &progress).unwrap();
+    let (done, total) = (&progress.done, &progress.total);
+    assert_eq!(done.load(Ordering::Relaxed), total.load(Ordering::Relaxed));
+    fs::read_to_string(&to).unwrap()
+}
+
+/// What a format makes of something that somebody said.
+fn rendered(author: Author, format: ExportFormat) -> String {
+    let (_folder, store, _) = profile(1);
+    let chats = store.chats().unwrap();
+    let said = Said {
+        id: MessageId(1),
+        place: 1,
+        author,
+        body: EVIL.to_owned(),
+        at: Timestamp(OCTOBER),
+        sender_id: None,
+    };
+    let renderer = Renderer {
+        format,
+        zone: TimeZone::UTC,
+    };
+    let (mut out, alice) = (Vec::new(), jid("alice@example.org"));
+    renderer.begin(&mut out).unwrap();
+    renderer.said(&mut out, &chats[0], &alice, &said).unwrap();
+    renderer.end(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn dora() -> Author {
+    Author::Occupant {
+        nick: "</bdi>Dora".to_owned(),
+    }
+}
+
+fn names(folder: &TempDir) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.path()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().path());
+    names
+        .filter(|path| !path.to_string_lossy().contains("carillon.db"))
+        .collect()
+}
+
+#[test]
+fn every_line_is_a_message_in_json() {
+    let text = written(450, false, ExportFormat::JsonLines);
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect::<Vec<serde_json::Value>>();
+    assert_eq!(lines.len(), 451);
+    assert_eq!(lines[1]["body"], "words 1\nand more");
+    assert_eq!(lines[1]["at"], "2026-10-01T00:00:01.000Z");
+    assert_eq!(
+        (&lines[1]["author"], &lines[1]["id"]),
+        (&"me".into(), &"id1".into())
+    );
+    let line: serde_json::Value =
+        serde_json::from_str(&rendered(dora(), ExportFormat::JsonLines)).unwrap();
+    assert_eq!(
+        (&line["nick"], &line["body"]),
+        (&"</bdi>Dora".into(), &EVIL.into())
+    );
+}
+
+#[test]
+fn a_page_has_no_markup_of_others_and_loads_nothing() {
+    let text = rendered(dora(), ExportFormat::Html);
+    let safe = "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quotes&quot; &#39;n&#39;";
+    assert!(text.contains(safe), "{text}");
+    assert!(text.contains("&lt;/bdi&gt;Dora"));
+    for tag in ["<script", "<img", "<a ", "<link", "<iframe", "\u{7}"] {
+        assert!(!text.contains(tag), "{tag}");
+    }
+    assert!(text.contains("default-src 'none'"));
+    assert!(text.ends_with("</body></html>\n"));
+}
+
+#[test]
+fn one_chat_as_text_leaves_the_others_out() {
+    let text = written(2, true, ExportFormat::Text);
+    assert!(text.contains("== bob <bob@example.org> · alice@example.org =="));
+    assert!(text.contains("[2026-10-01 00:00:01] alice@example.org: words 1\n    and more\n"));
+    assert!(!text.contains("tea?"));
+    let text = rendered(Author::Contact, ExportFormat::Text);
+    assert!(text.starts_with("[2026-10-01 00:00:00] "), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_the_users_alone_and_takes_its_place_only_when_it_is_whole() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, store, _) = profile(201);
+    let to = folder.path().join("out");
+    fs::write(&to, "before").unwrap();
+    let reader = store.reader().unwrap();
+    let progress = Progress::default();
+    progress.stopped.store(true, Ordering::Relaxed);
+    let stopped = export(&reader, of(None, ExportFormat::Text), &to, &progress);
+    assert!(matches!(stopped, Err(Unfinished::Stopped)));
+    assert_eq!(fs::read_to_string(&to).unwrap(), "before");
+    assert_eq!(names(&folder), [to.clone()]);
+    let progress = Progress::default();
+    export(&reader, of(None, ExportFormat::Text), &to, &progress).unwrap();
+    assert_ne!(fs::read_to_string(&to).unwrap(), "before");
+    assert_eq!(names(&folder), [to.clone()]);
+    let mode = fs::metadata(&to).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let nowhere = folder.path().join("nowhere").join("out");
+    let refused = export(&reader, of(None, ExportFormat::Text), &nowhere, &progress);
+    assert!(matches!(refused, Err(Unfinished::File(_))));
+}
+
+#[test]
+fn contacts_are_written_one_a_line() {
+    let (folder, mut store, bob) = profile(0);
+    let item = RosterItem {
+        jid: bob.jid.clone(),
+        name: "Bob \"B\"".to_owned(),
+        groups: vec!["Friends".to_owned()],
+        subscription: Subscription::Both,
+        ask: false,
+    };
+    store.replace_roster(bob.account, None, vec![item]).unwrap();
+    let to = folder.path().join("contacts");
+    assert_eq!(roster(&store.reader().unwrap(), &to).unwrap(), 1);
+    let line: serde_json::Value = serde_json::from_str(&fs::read_to_string(&to).unwrap()).unwrap();
+    assert_eq!(line["account"], "alice@example.org");
+    assert_eq!(
+        (&line["jid"], &line["name"]),
+        (&"bob@example.org".into(), &"Bob \"B\"".into())
+    );
+}
+
+#[test]
+fn there_is_one_work_at_a_time() {
+    let work = Work::default();
+    assert_eq!(work.view(), None);
+    let progress = work.begin(WorkKind::Export, "/tmp/out").unwrap();
+    assert!(work.begin(WorkKind::Export, "/tmp/other").is_none());
+    progress.expects(10);
+    progress.goes_on(4).unwrap();
+    let view = work.view().unwrap();
+    assert_eq!(
+        (view.done, view.total, view.state),
+        (4, 10, WorkState::Running)
+    );
+    work.stop();
+    let stopped = progress.goes_on(1);
+    assert!(matches!(stopped, Err(Unfinished::Stopped)));
+    work.ends(stopped);
+    assert_eq!(work.view().unwrap().state, WorkState::Stopped);
+    assert!(work.begin(WorkKind::Export, "/tmp/again").is_some());
+}
