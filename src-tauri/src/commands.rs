@@ -55,6 +55,9 @@ struct OpenLink {
 #[derive(Debug, Deserialize)]
 struct PickFile {
     kind: FileKind,
+    /// What a file to be saved is called.
+    #[serde(default)]
+    name: String,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -70,6 +73,10 @@ enum FileKind {
     Pack,
     /// A sound pack in a folder.
     PackFolder,
+    /// Any file, to be sent.
+    ToSend,
+    /// Where a file shall be saved.
+    SaveAs,
 }
 
 /// See [`set_visible_chat`].
@@ -120,13 +127,14 @@ async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String
             .add_filter("toml", &["toml"])
             .set_file_name("carillon-alerts.toml"),
         FileKind::Pack => dialog.add_filter("zip", &["zip"]),
-        FileKind::PackFolder => dialog,
+        FileKind::PackFolder | FileKind::ToSend => dialog,
+        FileKind::SaveAs => dialog.set_file_name(ask.name),
     };
     let (sender, chosen) = tokio::sync::oneshot::channel();
     // Nobody waits any more when the window was closed meanwhile.
     let choose = move |path| drop(sender.send(path));
     match ask.kind {
-        FileKind::RulesToWrite => dialog.save_file(choose),
+        FileKind::RulesToWrite | FileKind::SaveAs => dialog.save_file(choose),
         FileKind::PackFolder => dialog.pick_folder(choose),
         _ => dialog.pick_file(choose),
     }
@@ -153,7 +161,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// A page of ours never needs these: focus is told by the window itself, and the rest serves the command line.
-    const NOT_FOR_THE_PAGE: &[&str] = &["add_account", "show", "status", "window_state"];
+    const NOT_FOR_THE_PAGE: &[&str] = &["add_account", "find_picture", "show", "status", "window_state"];
     const OWN: &[&str] = &[
         "close_window",
         "open_link",

@@ -9,6 +9,7 @@ mod arguments;
 mod closing;
 mod commands;
 mod external;
+mod media;
 mod page;
 mod resident;
 mod starter;
@@ -88,6 +89,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         .plugin(tauri_plugin_dialog::init())
         .manage(Resident::new(arguments.place()))
         .manage(Closing::default())
+        .register_asynchronous_uri_scheme_protocol(media::SCHEME, media::serve)
         .invoke_handler(commands::handler())
         .on_window_event(|window, event| match event {
             WindowEvent::Focused(focused) => {

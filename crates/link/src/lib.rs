@@ -32,7 +32,7 @@ pub mod views;
 pub mod views_files;
 pub mod views_own;
 
-pub use carillon_core::ids::{AccountId, ChatRef};
+pub use carillon_core::ids::{AccountId, ChatRef, MessageId};
 pub use client::{Link, LinkError, is_older};
 pub use contract::{Ask, Command};
 pub use event::Event;

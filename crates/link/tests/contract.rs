@@ -41,6 +41,9 @@ fn export_to(folder: &Path) {
     carillon_link::views_own::SearchPage::export_all(&config).unwrap();
     carillon_link::views_own::FoundInChat::export_all(&config).unwrap();
     carillon_link::views_own::WorkView::export_all(&config).unwrap();
+    carillon_link::views_files::FileView::export_all(&config).unwrap();
+    carillon_link::views_files::PictureFile::export_all(&config).unwrap();
+    carillon_link::views_files::TransferView::export_all(&config).unwrap();
     carillon_link::views::NewAccount::export_all(&config).unwrap();
     carillon_link::views::AvatarView::export_all(&config).unwrap();
     carillon_link::views::SentMessage::export_all(&config).unwrap();

@@ -2,12 +2,15 @@
  * The one way in which this page talks: commands to the resident and the window, and what they tell unasked.
  * No other module imports `@tauri-apps/api`.
  */
-import type { ChatRef, Commands, Event, Place, Refusal, RefusalCode } from './contract';
+import type { ChatRef, Commands, Event, MessageId, Place, Refusal, RefusalCode } from './contract';
 
 /** Commands that the window carries out by itself. */
 export interface WindowCommands {
   /** Lets the user pick a file or a folder; `null`: none was picked. */
-  pick_file: { ask: { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' }; answer: string | null };
+  pick_file: {
+    ask: { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' | 'to_send' } | { kind: 'save_as'; name: string };
+    answer: string | null;
+  };
   /** Opens an https, http or mailto address in the system's program for it. */
   open_link: { ask: { url: string }; answer: null };
   /** The chat on screen; the window joins it with its focus. */
@@ -37,12 +40,18 @@ export interface Told {
   'closing-without-tray': unknown;
   /** The window has the desktop's focus, or has not. */
   focus: boolean;
+  /** Files are dragged over the window, or not any more. */
+  drag: boolean;
+  /** Files were dropped on the window: their paths. */
+  dropped: string[];
 }
 
 /** What carries commands and events: tauri, or a fake in development and tests. */
 export interface Carrier {
   ask<K extends keyof AllCommands>(name: K, ask: Ask<K>): Promise<Answer<K>>;
   listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void>;
+  /** Where a message’s picture is drawn from. */
+  media?(message: MessageId): string;
 }
 
 /** A command that was not carried out. */
@@ -80,6 +89,11 @@ export async function ask<K extends keyof AllCommands>(name: K, request: Ask<K>)
 /** Hears what the link tells, until the returned function is called. */
 export function listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
   return current().listen(name, heard);
+}
+
+/** Where a message’s picture is drawn from: the window asks the resident whether it may be shown. */
+export function mediaAddress(message: MessageId): string {
+  return current().media?.(message) ?? '';
 }
 
 /** Whatever went wrong, in the form that the screens know. */

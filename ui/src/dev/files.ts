@@ -1,0 +1,73 @@
+import { keyOf } from '../lib/chatref';
+import type { ChatRef, FileView, MessageId, TransferView } from '../lib/contract';
+
+/** The files of the fake resident. */
+export class FakeFiles {
+  transfers: TransferView[] = [];
+  files = new Map<MessageId, FileView & { chat: ChatRef }>();
+  #changed: (chat: ChatRef) => void;
+  #next = 1;
+
+  constructor(changed: (chat: ChatRef) => void) {
+    this.#changed = changed;
+  }
+
+  /** A message hands over a file. */
+  hand(message: MessageId, chat: ChatRef, more: Partial<FileView> = {}): void {
+    const file: FileView = { message, name: 'harbour.jpg', media_type: 'image/jpeg', size: null, here: false, coming: null, missing: null, picture: null, pictures: 'ask', ...more };
+    this.files.set(message, { ...file, chat });
+  }
+
+  #queue(chat: ChatRef, name: string, size: number): null {
+    const transfer = this.#next++;
+    this.transfers.push({ transfer, chat, name, media_type: 'application/octet-stream', size, sent: null, failure: null });
+    queueMicrotask(() => this.#changed(chat));
+    return null;
+  }
+
+  #tell(chat: ChatRef | undefined): null {
+    if (chat) queueMicrotask(() => this.#changed(chat));
+    return null;
+  }
+
+  handlers = {
+    send_file: ({ chat, path }: { chat: ChatRef; path: string }) => this.#queue(chat, path.split('/').at(-1)!, 2_400_000),
+    send_pasted: ({ chat, name, bytes }: { chat: ChatRef; name: string; bytes: string }) => this.#queue(chat, name, Math.floor((bytes.length * 3) / 4)),
+    transfers: ({ chat }: { chat: ChatRef }) => this.transfers.filter((one) => keyOf(one.chat) === keyOf(chat)),
+    cancel_transfer: ({ transfer }: { transfer: number }) => {
+      const gone = this.transfers.find((one) => one.transfer === transfer);
+      this.transfers = this.transfers.filter((one) => one !== gone);
+      return this.#tell(gone?.chat);
+    },
+    retry_transfer: ({ transfer }: { transfer: number }) => {
+      const again = this.transfers.find((one) => one.transfer === transfer);
+      if (again) again.failure = null;
+      return this.#tell(again?.chat);
+    },
+    files: ({ messages }: { messages: MessageId[] }): FileView[] =>
+      messages.flatMap((id) => {
+        const found = this.files.get(id);
+        if (!found) return [];
+        const { chat: _chat, ...file } = found;
+        return [file];
+      }),
+    show_file: ({ message }: { message: MessageId }) => {
+      const file = this.files.get(message);
+      if (file) Object.assign(file, { here: true, picture: [320, 200], size: 48_000 });
+      return this.#tell(file?.chat);
+    },
+    choose_pictures: ({ chat, shown }: { chat: ChatRef; shown: boolean }) => {
+      for (const file of this.files.values()) if (keyOf(file.chat) === keyOf(chat)) file.pictures = shown ? 'shown' : 'named';
+      return this.#tell(chat);
+    },
+    save_file: ({ message }: { message: MessageId; path: string }) => {
+      const file = this.files.get(message);
+      if (file) file.here = true;
+      return this.#tell(file?.chat);
+    },
+    cancel_fetch: (): null => null,
+    find_picture: (): never => {
+      throw new Error('for the window itself');
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Fake } from '../src/dev/fake';
+import ChatPane from '../src/screens/ChatPane.svelte';
+import { conversations } from '../src/state/conversation.svelte';
+import { where } from '../src/state/place.svelte';
+import { hear } from '../src/state/sync.svelte';
+import { fileFailure, sizeWords } from '../src/words/files';
+import { attacks } from './attacks';
+import { stage, until } from './stage';
+
+const bob = { account: 1, jid: 'bob@harbour.example' };
+let fake: Fake;
+
+beforeEach(async () => {
+  cleanup();
+  fake = await stage();
+});
+
+const byTest = (name: string) => document.querySelector<HTMLElement>(`[data-test="${name}"]`)!;
+
+async function openBob(): Promise<void> {
+  where.showChat(bob);
+  await conversations.show(bob);
+  render(ChatPane);
+}
+
+describe('a file that somebody hands over', () => {
+  it('is a card with name and type; its picture is not asked for before the user says so', async () => {
+    await openBob();
+    const message = fake.say(bob, 'https://up.harbour.example/1/harbour.jpg');
+    fake.files.hand(message.id, bob);
+    hear({ kind: 'message_added', chat: bob, message: message.id });
+    await until(() => !!byTest('show-pictures'));
+    expect(byTest('file-name').textContent).toBe('harbour.jpg');
+    expect(fake.calls('show_file')).toEqual([]);
+    expect(document.querySelector('[data-test="picture"]')).toBeNull();
+    await fireEvent.click(byTest('show-pictures'));
+    await until(() => !!byTest('picture'));
+    expect(fake.calls('choose_pictures')).toEqual([{ chat: bob, shown: true }]);
+    expect(byTest('picture').getAttribute('width')).toBe('320');
+  });
+
+  it('stays a card where pictures are only named, and is saved where the user says', async () => {
+    await openBob();
+    const message = fake.say(bob, 'https://up.harbour.example/1/harbour.jpg');
+    fake.files.hand(message.id, bob, { pictures: 'named' });
+    hear({ kind: 'message_added', chat: bob, message: message.id });
+    await until(() => !!byTest('save-file'));
+    expect(byTest('show-pictures')).toBeNull();
+    await fireEvent.click(byTest('save-file'));
+    await until(() => fake.calls('save_file').length > 0);
+    expect(fake.calls('pick_file')).toEqual([{ kind: 'save_as', name: 'harbour.jpg' }]);
+    expect(fake.calls('save_file')).toEqual([{ message: message.id, path: '/home/alice/harbour.jpg' }]);
+    expect(fake.calls('show_file')).toEqual([]);
+  });
+
+  it('shows any name as text', async () => {
+    await openBob();
+    for (const attack of attacks) {
+      const message = fake.say(bob, `https://up.harbour.example/${fake.files.files.size}`);
+      fake.files.hand(message.id, bob, { name: attack, media_type: 'text/html', missing: attack });
+      hear({ kind: 'message_added', chat: bob, message: message.id });
+    }
+    await until(() => document.querySelectorAll('[data-test="file"]').length > 0);
+    expect(document.querySelector('[data-test="file"] :is(script, iframe, object, img)')).toBeNull();
+  });
+});
+
+describe('a file that is sent', () => {
+  it('is chosen, shows how far it is, and is cancelled', async () => {
+    await openBob();
+    await fireEvent.click(byTest('attach'));
+    await until(() => !!byTest('transfer'));
+    expect(fake.calls('send_file')).toMatchObject([{ chat: bob, path: '/home/alice/photo.png' }]);
+    fake.files.transfers[0]!.sent = 1_200_000;
+    hear({ kind: 'files', chat: bob });
+    await until(() => !!byTest('transfer').textContent?.includes('1.2'));
+    await fireEvent.click(byTest('cancel-transfer'));
+    await until(() => !byTest('transfer'));
+  });
+
+  it('is dropped on the window', async () => {
+    await openBob();
+    fake.tell('drag', true);
+    await until(() => !!byTest('drop'));
+    fake.tell('dropped', ['/home/alice/a.txt', '/home/alice/b.txt']);
+    await until(() => document.querySelectorAll('[data-test="transfer"]').length === 2);
+    expect(byTest('drop')).toBeNull();
+  });
+
+  it('says why it was given up, and is tried again', async () => {
+    await openBob();
+    await fireEvent.click(byTest('attach'));
+    await until(() => !!byTest('transfer'));
+    fake.files.transfers[0]!.failure = 'the server takes no files';
+    hear({ kind: 'files', chat: bob });
+    await until(() => !!byTest('transfer-failed'));
+    expect(screen.getByText('Your server does not take files.')).toBeTruthy();
+    await fireEvent.click(byTest('retry-transfer'));
+    await until(() => !byTest('transfer-failed'));
+  });
+});
+
+describe('words about files', () => {
+  it('give sizes as people write them', () => {
+    expect([0, 999, 1_000, 48_000, 1_234_567, 999_600, 2_147_483_648].map(sizeWords)).toEqual(['0 byte', '999 byte', '1 kB', '48 kB', '1.2 MB', '1 MB', '2.1 GB']);
+  });
+
+  it('leave unusual reasons as they are', () => {
+    expect(fileFailure('the other side answered with 413')).toBe('The file is too large.');
+    expect(fileFailure('no route to host')).toBe('no route to host');
+  });
+});
