@@ -1,10 +1,13 @@
 import { mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Fake } from '../src/dev/fake';
+import Dialogs from '../src/dialogs/Dialogs.svelte';
 import { foundPieces, partsOf } from '../src/lib/found';
 import Main from '../src/screens/Main.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { dayBegins, finding, jumping, search } from '../src/state/finding.svelte';
+import OwnDataSheet from '../src/settings/OwnDataSheet.svelte';
+import { fileName } from '../src/state/work.svelte';
 import { where } from '../src/state/place.svelte';
 import { bob, hiro, noon, stage, until } from './stage';
 
@@ -145,7 +148,38 @@ test('in a chat the hits are walked through from the newest on, and around', asy
 });
 
 test('a chat is deleted only after a question, and then leaves the screen', async () => {
+  const dialogs = mount(Dialogs, { target: document.body });
   where.showChat(bob);
   where.dialog = { kind: 'delete-chat', chat: bob, name: 'Bob' };
+  await until(() => one('confirm') !== null);
   expect(fake.calls('delete_chat')).toEqual([]);
+  one('confirm')!.click();
+  await until(() => where.chat === null);
+  expect(fake.calls('delete_chat')).toEqual([{ chat: bob }]);
+  expect(where.dialog).toBeNull();
+  await unmount(dialogs);
+});
+
+test('an export tells how far it is, can be stopped, and says where the file lies', async () => {
+  const sheet = mount(OwnDataSheet, { target: document.body });
+  await until(() => one('export-all') !== null);
+  one('export-all')!.click();
+  await until(() => one('work')?.dataset.state === 'running');
+  expect(fake.calls('export_history')).toEqual([{ chat: null, format: 'html', path: '/home/alice/carillon-everything.html' }]);
+  expect((one('export-all') as HTMLButtonElement).disabled).toBe(true);
+  one('stop-work')!.click();
+  await until(() => fake.searches.work?.state.kind === 'stopped');
+  fake.tell('carillon', { kind: 'work' });
+  await until(() => one('work')?.dataset.state === 'stopped');
+  fake.searches.work = { ...fake.searches.work!, state: { kind: 'finished' } };
+  fake.tell('carillon', { kind: 'work' });
+  await until(() => one('work')?.textContent?.includes('/home/alice/carillon-everything.html') === true);
+  await unmount(sheet);
+});
+
+test('a chat’s name becomes a harmless file name', () => {
+  expect(fileName('Bob & Söhne')).toBe('carillon-Bob  Söhne');
+  expect(fileName('../../etc/passwd\u0000\u202e')).toBe('carillon-etcpasswd');
+  expect(fileName('///')).toBe('carillon-chat');
+  expect(fileName('x'.repeat(500)).length).toBeLessThan(80);
 });

@@ -1,11 +1,13 @@
 import { sameChat } from '../lib/chatref';
-import type { ChatRef, FoundInChat, Message, MessageId, SearchPage, SearchQuery } from '../lib/contract';
+import type { ChatRef, ExportFormat, FoundInChat, Message, MessageId, SearchPage, SearchQuery, WorkView } from '../lib/contract';
 import { foundPieces, partsOf, type Part } from '../lib/found';
 
 /** What the fake resident finds. */
 export class FakeSearches {
   #all: () => Message[];
   #deleted: (chat: ChatRef) => void;
+  /** The export that runs. */
+  work: WorkView | null = null;
 
   constructor(all: () => Message[], deleted: (chat: ChatRef) => void) {
     this.#all = all;
@@ -34,6 +36,17 @@ export class FakeSearches {
       const parts = partsOf(words);
       const found = parts.length > 0 ? this.#all().filter((message) => sameChat(message.chat, chat) && this.#holds(message, parts)) : [];
       return { messages: found.map(({ id }) => id), superseded: false };
+    },
+    export_history: ({ path }: { chat: ChatRef | null; format: ExportFormat; path: string }): null => {
+      const total = this.#all().length;
+      this.work = { kind: 'export', path, done: Math.floor(total / 3), total, new: 0, state: { kind: 'running' } };
+      return null;
+    },
+    export_roster: (): number => 12,
+    work: (): WorkView | null => this.work,
+    stop_work: (): null => {
+      if (this.work) this.work = { ...this.work, state: { kind: 'stopped' } };
+      return null;
     },
     delete_chat: ({ chat }: { chat: ChatRef }): null => {
       this.#deleted(chat);

@@ -2,7 +2,7 @@ import { sameChat } from '../lib/chatref';
 import type { AccountId, ChatRef, Contact, EventKind, Moderation, Message, MessageId, Place, RulePlace, Whose } from '../lib/contract';
 
 export type Section = 'chats' | 'contacts' | 'requests' | 'activity' | 'settings';
-export type Sheet = 'alerts' | 'privacy' | 'accounts' | 'general' | 'tryout' | 'about';
+export type Sheet = 'alerts' | 'privacy' | 'accounts' | 'general' | 'own-data' | 'tryout' | 'about';
 
 /** A part of the alert settings. */
 export type AlertTab = 'events' | 'profiles' | 'quiet' | 'watches' | 'what-if' | 'more';
@@ -26,17 +26,20 @@ export function isRoomDialog(dialog: Dialog | null): dialog is RoomDialog {
 }
 
 export type Dialog =
-  | { kind: 'add-contact'; jid: string; name: string; account: AccountId | null }
+  | { kind: 'add-contact'; jid: string; name: string; account: AccountId | null; group?: string }
+  | { kind: 'invitation'; account: AccountId }
   | { kind: 'edit-contact'; contact: Contact }
   | { kind: 'remove-contact'; contact: Contact }
   | { kind: 'block'; chat: ChatRef; name: string }
   | { kind: 'delete-chat'; chat: ChatRef; name: string }
+  | { kind: 'export'; chat: ChatRef; name: string }
   | { kind: 'avatar'; account: AccountId; has: boolean }
   | { kind: 'remove-account'; account: AccountId; jid: string }
   | { kind: 'watch'; chat: ChatRef; name: string }
   | { kind: 'delete-tryout' }
   | { kind: 'remove-pack'; name: string }
   | { kind: 'react'; message: Message }
+  | { kind: 'retract'; message: MessageId }
   | { kind: 'versions'; message: MessageId }
   | { kind: 'uri'; uri: string }
   | RoomDialog
