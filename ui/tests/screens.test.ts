@@ -30,7 +30,7 @@ const byTest = (name: string) => document.querySelector<HTMLElement>(`[data-test
 describe('a stranger’s words', () => {
   async function row(more: Partial<Message>): Promise<HTMLElement> {
     const conversation = new Conversation(await ask('open_chat', { chat: bob }));
-    const message: Message = { id: 1, chat: bob, author: { kind: 'contact' }, body: '', at: noon, delivery: null, failure: '', seen: true, corrected: false, reactions: [], ...more };
+    const message: Message = { id: 1, chat: bob, author: { kind: 'contact' }, body: '', at: noon, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, ...more };
     const line: Line = { message, day: null, newAbove: false, first: true, last: true };
     return render(MessageRow, { line, conversation }).container;
   }
@@ -298,7 +298,24 @@ describe('dialogs', () => {
     expect(fake.asked).toEqual([]);
     await fireEvent.click(byTest('uri-agree'));
     await until(() => where.chat?.jid === 'garden@rooms.harbour.example');
-    expect(fake.calls('join_room')).toHaveLength(1);
+    expect(fake.calls('enter_room')).toHaveLength(1);
+  });
+
+  it.each(['command;node=reboot', 'register', 'remove'])('an xmpp address that asks for %s of a stranger cannot be agreed to', async (query) => {
+    render(Dialogs);
+    where.dialog = { kind: 'uri', uri: `xmpp:mallory@evil.example?${query}` };
+    await waitFor(() => byTest('dialog'));
+    expect(document.querySelector('[data-test="uri-agree"]')).toBeNull();
+    expect(fake.asked).toEqual([]);
+  });
+
+  it('an invitation shows my address, to be read by people and by cameras', async () => {
+    render(Dialogs);
+    const { id, jid } = fake.overview.accounts[0]!;
+    where.dialog = { kind: 'invitation', account: id };
+    await waitFor(() => byTest('invitation-link'));
+    expect((byTest('invitation-link') as unknown as HTMLInputElement).value).toBe(`xmpp:${jid}?roster`);
+    expect(byTest('invitation-qr').querySelector('path')!.getAttribute('d')).toMatch(/^M/);
   });
 
   it('closing without a tray is explained once, with a way to quit', async () => {

@@ -4,7 +4,7 @@ import { sampleOverview } from '../src/dev/people';
 import { setLanguage } from '../src/i18n/index.svelte';
 import type { AlertRows, Delivery, EventKind, RefusalCode, Row, SessionProblem } from '../src/lib/contract';
 import { initials } from '../src/lib/colour';
-import { isAddress, readUri } from '../src/lib/uri';
+import { invitationTo, isAddress, readUri } from '../src/lib/uri';
 import { outcomeWords, whyLines } from '../src/words/activity';
 import { iconWords, soundWords } from '../src/words/alerts';
 import { connectionWords } from '../src/words/connection';
@@ -128,13 +128,23 @@ describe('words for states', () => {
 });
 
 describe('xmpp: addresses', () => {
+  it.each(['alice@example.org', 'a;b?c#d+e@example.org', 'bøb@exämple.org'])('an invitation to %s leads there', (jid) => {
+    expect(readUri(invitationTo(jid))).toMatchObject({ jid, action: 'subscribe' });
+  });
+
   it.each([
     ['xmpp:bob@example.org', { jid: 'bob@example.org', action: 'message' }],
     ['xmpp:bob@example.org?message;body=Hello%20there', { action: 'message', body: 'Hello there' }],
     ['xmpp:bob@example.org?roster;name=Bob', { action: 'subscribe', name: 'Bob' }],
     ['xmpp:bob@example.org?subscribe', { action: 'subscribe' }],
     ['XMPP:Garden@rooms.example.org/x?join', { jid: 'garden@rooms.example.org', action: 'join' }],
-    ['xmpp:bob@example.org?remove', { action: 'message' }],
+    ['xmpp:bob@example.org?remove', { action: 'remove' }],
+    ['xmpp:bob@example.org?unsubscribe', { action: 'remove' }],
+    ['xmpp:garden@rooms.example.org?join;password=a%3Db', { action: 'join', password: 'a=b' }],
+    ['xmpp:garden@rooms.example.org?join;password=a=b', { action: 'join', password: 'a=b' }],
+    ['xmpp:bob@example.org?roster;group=Friends;group=Evil', { action: 'subscribe', group: 'Friends' }],
+    ['xmpp:bob@example.org?command;node=reboot', { action: 'unknown', query: 'command' }],
+    ['xmpp:bob@example.org?register;preauth=abc', { action: 'unknown' }],
   ])('%s is read', (uri, expected) => {
     expect(readUri(uri)).toMatchObject(expected);
   });
