@@ -33,6 +33,9 @@ const PAGE: u32 = 100;
 /// So much of the past is read of an archive that was never read before.
 const FIRST_PAGE: u32 = 50;
 
+/// More entries are read in one go by nobody who did not say so: an archive may invent them for ever.
+const AT_ONCE: u32 = 200_000;
+
 /// This computer's clock and the server's may differ by so much; in milliseconds. What is read twice is stored once.
 const CLOCKS_APART: i64 = 3_600_000;
 
@@ -392,6 +395,18 @@ impl Desk {
         }
     }
 
+    /// An archive has no end. The user sees that mine waits, and may have it go on; a room's is read again when the room
+    /// is entered.
+    fn rests(&mut self, id: AccountId, reading: &Reading) {
+        tracing::warn!(taken = reading.taken, "an archive has no end");
+        self.forget_ahead(id, reading);
+        if reading.room.is_none()
+            && let Err(error) = self.pause_catching_up(id)
+        {
+            tracing::debug!(%error, "there is nothing to pause any more");
+        }
+    }
+
     fn after_page(
         &mut self,
         id: AccountId,
@@ -421,6 +436,8 @@ impl Desk {
             if stuck {
                 tracing::warn!("an archive says that there is more, and does not give it");
                 self.read_later(id, reading.room);
+            } else if reading.has_no_end() {
+                self.rests(id, &reading);
             } else if reading.ahead.is_none() {
                 self.read_behind(id, reading);
             }

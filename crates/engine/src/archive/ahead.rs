@@ -39,6 +39,9 @@ impl Desk {
         }
         let mut next = reading.clone();
         next.take(page);
+        if next.has_no_end() {
+            return false;
+        }
         let ahead = self.read_behind(id, next);
         let account = self.accounts.get_mut(&id);
         if let Some(reading) = account.and_then(|account| account.reading.get_mut(request)) {
@@ -85,6 +88,11 @@ impl Reading {
             || same(&page.last, &self.last)
             || same(&page.first, &self.first)
             || self.progress.has_seen(page.last.as_deref())
+    }
+
+    /// More was read than anybody has missed.
+    pub(super) const fn has_no_end(&self) -> bool {
+        self.taken >= super::AT_ONCE
     }
 
     /// Nothing that is wanted lies behind this page.

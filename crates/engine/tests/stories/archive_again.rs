@@ -6,7 +6,7 @@ use crate::words::{comes, message};
 use carillon_core::chat::{Author, HistoryAnchor};
 use carillon_core::room::RoomTrouble;
 use carillon_core::session::{
-    ArchivePage, ArchivePlace, Incoming, IncomingMessage, Origin, Outgoing, RoomEvent,
+    ArchivePage, ArchivePlace, Archived, Incoming, IncomingMessage, Origin, Outgoing, RoomEvent,
 };
 use carillon_engine::Output;
 
@@ -385,4 +385,61 @@ async fn an_archive_whose_pages_go_in_a_circle_is_asked_less_and_less_often() {
         let all: Vec<_> = (1..=3 + 2 * length).map(|n| n.to_string()).collect();
         assert_eq!(stage.bodies(), all, "each once, in order");
     }
+}
+
+/// Entries that say nothing, as many at once as no archive is asked for.
+fn invented(known: &ArchivePlace) -> ArchivePage {
+    let ArchivePlace::After(known) = known else {
+        panic!("it goes forwards: {known:?}");
+    };
+    let from: u32 = known[1..].parse().unwrap();
+    let one = |n: u32| Archived {
+        id: format!("s{n}"),
+        at: None,
+        what: Vec::new(),
+    };
+    page((from + 1..=from + 20_000).map(one).collect(), false)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_invents_entries_for_ever_is_left_until_the_user_has_it_go_on() {
+    let (mut stage, session) = Stage::knows_three().await;
+    let mut session = stage.is_away(session).await;
+    let alice = stage.alice;
+    for times in 1..=2 {
+        for _ in 0..10 {
+            let query = session.is_asked().await;
+            session.answers(&query, invented(&query.place)).await;
+        }
+        stage.passes(3_600).await;
+        session.asks_nothing().await;
+        let state = stage.call(|desk| desk.account_states().remove(0)).await;
+        assert!(state.paused, "the user sees that it waits");
+        let known = stage.stored().archive_cursor(alice, None).unwrap();
+        let read = 3 + times * 200_000;
+        assert_eq!(known.unwrap().entry, format!("s{read}"));
+        let go_on = stage.call(move |desk| desk.unpause_catching_up(alice));
+        go_on.await.unwrap();
+    }
+    let query = session.is_asked().await;
+    session
+        .answers(&query, numbers(400_004..=400_005, true))
+        .await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "400004", "400005"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rooms_that_does_so_stops_nothing_but_itself() {
+    let (stage, mut session) = knows_two().await;
+    joins(&stage).await;
+    lets_me_in(&session).await;
+    for _ in 0..10 {
+        let query = session.is_asked().await;
+        assert_eq!(query.room, Some(jid(ROOM)));
+        session.answers(&query, invented(&query.place)).await;
+    }
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+    let state = stage.call(|desk| desk.account_states().remove(0)).await;
+    assert!(!state.paused);
 }
