@@ -174,3 +174,40 @@ describe('a reaction', () => {
     expect(chips(theirs!)).toEqual([]);
   });
 });
+
+describe('a message', () => {
+  it('is taken back only after a question, and says so then', async () => {
+    const [mine] = await open('a secret');
+    await menuOf(mine!);
+    await fireEvent.click(byTest('retract')!);
+    await until(() => byTest('confirm') !== null);
+    expect(fake.calls('retract_message')).toEqual([]);
+    await fireEvent.click(byTest('confirm')!);
+    await until(() => byTest('retracted') !== null);
+    expect(fake.calls('retract_message')).toMatchObject([{ message: mine!.id }]);
+    expect(row(mine!).textContent).not.toContain('a secret');
+  });
+
+  it('that was taken back can neither be corrected, copied nor reacted to', async () => {
+    const [theirs, mine] = await open('theirs', 'mine');
+    for (const message of said()) fake.changes.retract(message);
+    await until(() => document.querySelectorAll('[data-test="retracted"]').length === 2);
+    for (const message of [theirs!, mine!]) {
+      await fireEvent.contextMenu(row(message).querySelector('.bubble')!);
+      for (const item of ['correct', 'copy-text', 'quick', 'retract']) expect(byTest(item)).toBeNull();
+    }
+    await fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    expect(field().value).toBe('');
+  });
+
+  it('of somebody else, or one that is not at the server, is not taken back', async () => {
+    const [theirs, mine] = await open('theirs', 'mine');
+    said()[1]!.delivery = 'waiting';
+    fake.tell('carillon', { kind: 'message_changed', chat: bob, message: mine!.id });
+    await until(() => row(mine!).dataset.delivery === 'waiting');
+    for (const message of [theirs!, mine!]) {
+      await menuOf(message);
+      expect(byTest('retract')).toBeNull();
+    }
+  });
+});

@@ -61,6 +61,8 @@ pub struct Message {
     pub corrected: bool,
     /// The signs that were given it (XEP-0444), the first one first.
     pub reactions: Vec<Reaction>,
+    /// Its author has taken it back (XEP-0424): it has no words any more.
+    pub retracted: bool,
 }
 
 /// What a message has said at some time.

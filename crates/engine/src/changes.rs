@@ -48,6 +48,40 @@ impl Desk {
         Ok(())
     }
 
+    /// Takes back a message of mine, and has the others told now or later.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when it is no message of mine, or no server has it; or the store's.
+    pub fn retract_message(
+        &mut self,
+        message: MessageId,
+        stanza_id: &str,
+    ) -> Result<(), DeskError> {
+        crate::outgoing::check_text(stanza_id, "taken back")?;
+        let known = self.store.message(message)?.ok_or(DeskError::Gone)?;
+        self.account(known.chat.account)?;
+        let now = self.now();
+        let queued = self.store.queue_retraction(message, stanza_id, now)?;
+        let chat = queued.ok_or(DeskError::Gone)?;
+        self.tell(Output::MessageChanged(chat.clone(), message));
+        self.send_changes(chat.account);
+        self.tell(Output::Chat(chat));
+        Ok(())
+    }
+
+    /// Its author has put other words in a message's place, or has taken it back: then it is no news any more.
+    pub(crate) fn hear_change(&mut self, message: MessageId, before: Option<u32>) {
+        self.tell_look(message);
+        let Ok(Some(message)) = self.store.message(message) else {
+            return;
+        };
+        let unread = self.store.unread(&message.chat).ok();
+        if message.retracted && unread != before {
+            self.was_seen(message.chat.account, &message.chat.jid);
+            self.refresh_tray();
+        }
+    }
+
     /// Gives a message these signs and no others, now or later. The same `stanza_id` twice is once.
     ///
     /// # Errors

@@ -69,6 +69,8 @@ impl Desk {
         let arrival = self.arrival(id, message, in_requests, room);
         let in_front = self.surroundings.borrow().in_front() == Some(&chat);
         let new = self.new_message(id, message, in_requests, room, now);
+        let about = message.about.as_ref();
+        let unread = about.and_then(|_| self.store.unread(&chat).ok());
         let stored = self.store.receive_by(&new, &arrival);
         let Some(stored) = self.stored(id, stored) else {
             return;
@@ -86,7 +88,7 @@ impl Desk {
             }
             Received::Updated(stored) => self.tell(Output::MessageChanged(chat, stored)),
             Received::Changed(stored) => {
-                self.tell_look(stored);
+                self.hear_change(stored, unread);
                 self.stopped_typing(id, &message.chat, message);
                 if message.wants_receipt {
                     self.send_errands(id);

@@ -293,6 +293,14 @@ with_file_commands! { with_own_commands with_room_commands with_alert_commands c
         /// Plain text, 1 to 20,000 characters.
         body: String,
     } -> ();
+    /// Takes back a message of mine that the server has: its words are gone here, and the others are asked to forget
+    /// them, at once or when the account is connected again.
+    retract_message = RetractMessage {
+        /// Which.
+        message: MessageId,
+        /// A UUID made by the window.
+        id: String,
+    } -> ();
     /// Gives a message these signs and no others, at once or when the account is connected again. The same `id` given
     /// twice is once.
     react = React {

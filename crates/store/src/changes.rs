@@ -72,9 +72,20 @@ pub(crate) fn receive(
     if let Some(copy) = find_copy(tx, chat, new, about)? {
         return merge(tx, chat, copy, new, said).map(Some);
     }
-    if !about.change.has_words() {
-        return wordless(tx, chat, new, about, said).map(Some);
+    match about.change {
+        Change::Correction => correct(tx, chat, new, about, said),
+        Change::Reactions(_) => react(tx, chat, new, about, said).map(Some),
+        Change::Retraction => retract(tx, chat, new, about, said).map(Some),
     }
+}
+
+fn correct(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    about: &About,
+    said: Said,
+) -> Result<Option<Received>> {
     let taken_for_message = receive::find_copy(tx, chat, new)?;
     let message = find_target(tx, chat, new, &about.target)?;
     match (message, taken_for_message) {
@@ -94,8 +105,45 @@ pub(crate) fn receive(
     Ok(Some(Received::Changed(MessageId(message))))
 }
 
-/// What nobody would see without the message that it is about.
-fn wordless(
+fn retract(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    about: &About,
+    said: Said,
+) -> Result<Received> {
+    let named = if new.room {
+        find_named(tx, chat, new, &about.target)?
+    } else {
+        find_target(tx, chat, new, &about.target)?
+    };
+    insert(tx, chat, new, about, named, said)?;
+    let Some(message) = named else {
+        forget_oldest_kept(tx, chat)?;
+        return Ok(Received::Kept);
+    };
+    apply(tx, message)?;
+    Ok(Received::Changed(MessageId(message)))
+}
+
+/// The author's own message that a room, or in a room that names none they themselves, gave this id.
+fn find_named(tx: &Transaction<'_>, chat: i64, new: &NewMessage, id: &str) -> Result<Option<i64>> {
+    let mut named = tx.prepare_cached(
+        "SELECT id, author, occupant FROM message
+         WHERE chat = ?1 AND (stanza_id = ?2 OR sender_id = ?2 AND stanza_id IS NULL)
+         ORDER BY stanza_id IS NULL, id DESC LIMIT ?3",
+    )?;
+    let mut found = named.query((chat, id, COMPARED))?;
+    while let Some(row) = found.next()? {
+        let occupant: Option<String> = row.get(2)?;
+        if is_by(new, row.get(1)?, occupant.as_deref()) {
+            return Ok(Some(row.get(0)?));
+        }
+    }
+    Ok(None)
+}
+
+fn react(
     tx: &Transaction<'_>,
     chat: i64,
     new: &NewMessage,
@@ -144,7 +192,7 @@ fn kept_for(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Vec<Kep
     let mut query = tx.prepare_cached(
         "SELECT id, kind <> 'reactions', author, occupant FROM change
          WHERE chat = ?1 AND message IS NULL
-             AND (target = ?2 AND (kind <> 'reactions' OR NOT ?4) OR target = ?3 AND kind = 'reactions' AND ?4)",
+             AND (target = ?2 AND (kind <> 'reactions' OR NOT ?4) OR target = ?3 AND kind <> 'correction' AND ?4)",
     )?;
     let found = query.query_map((chat, &new.sender_id, &new.stanza_id, new.room), |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
@@ -155,6 +203,9 @@ fn kept_for(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Vec<Kep
 /// Shows in a message what was last said about it; what waits to be sent will be the last. Answers whether it looks
 /// different now.
 pub(crate) fn apply(tx: &Transaction<'_>, message: i64) -> Result<bool> {
+    if is_retracted(tx, message)? {
+        return forget_words(tx, message);
+    }
     let words: Option<String> = tx
         .prepare_cached(
             "SELECT words FROM change WHERE message = ?1 AND kind = 'correction'
@@ -174,10 +225,39 @@ pub(crate) fn apply(tx: &Transaction<'_>, message: i64) -> Result<bool> {
     Ok(changed > 0)
 }
 
+fn is_retracted(tx: &Transaction<'_>, message: i64) -> Result<bool> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM change WHERE message = ?1 AND kind = 'retraction')",
+        )?
+        .query_row([message], |row| row.get(0))?)
+}
+
+/// Of what was taken back nothing is left to be read, nor to be seen.
+fn forget_words(tx: &Transaction<'_>, message: i64) -> Result<bool> {
+    tx.prepare_cached("DELETE FROM change WHERE message = ?1 AND kind = 'correction'")?
+        .execute([message])?;
+    tx.prepare_cached(
+        "UPDATE chat SET unread = MAX(unread - 1, 0)
+         WHERE id = (SELECT chat FROM message WHERE id = ?1 AND seen = 0)",
+    )?
+    .execute([message])?;
+    tx.prepare_cached("DELETE FROM out_of_tray WHERE message = ?1")?
+        .execute([message])?;
+    let changed = tx
+        .prepare_cached(
+            "UPDATE message SET body = '', original = NULL, retracted = 1, seen = 1
+             WHERE id = ?1 AND (retracted = 0 OR body <> '')",
+        )?
+        .execute([message])?;
+    Ok(changed > 0)
+}
+
 fn kind(change: &Change) -> &'static str {
     match change {
         Change::Correction => "correction",
         Change::Reactions(_) => "reactions",
+        Change::Retraction => "retraction",
     }
 }
 
@@ -185,6 +265,7 @@ fn kind(change: &Change) -> &'static str {
 fn words<'a>(body: &'a str, change: &Change) -> std::borrow::Cow<'a, str> {
     match change {
         Change::Correction => body.into(),
+        Change::Retraction => "".into(),
         Change::Reactions(signs) => reactions::written(signs).into(),
     }
 }

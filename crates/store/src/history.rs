@@ -84,7 +84,9 @@ impl Reader {
         let Some(mut message) = found else {
             return Ok(None);
         };
-        message.reactions = changes::shown_in(&self.connection, id)?;
+        if !message.retracted {
+            message.reactions = changes::shown_in(&self.connection, id)?;
+        }
         Ok(Some(message))
     }
 }
@@ -123,7 +125,9 @@ fn page(
     let found = query.query_map((row, beyond, limit), |row| rows::message(row, chat.clone()))?;
     let mut messages: Vec<Message> = found.collect::<rusqlite::Result<_>>()?;
     for message in &mut messages {
-        message.reactions = changes::shown_in(connection, message.id)?;
+        if !message.retracted {
+            message.reactions = changes::shown_in(connection, message.id)?;
+        }
     }
     if !matches!(anchor, HistoryAnchor::After { .. }) {
         messages.reverse();

@@ -199,7 +199,7 @@ pub(crate) fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Re
     let same = tx
         .prepare_cached(
             "SELECT id FROM (
-                SELECT id, COALESCE(original, body) AS body, written_here FROM message
+                SELECT id, COALESCE(original, body) AS body, written_here OR retracted AS written_here FROM message
                 WHERE chat = ?1 AND sender_id = ?2 AND author = ?3 AND nick = ?4
                 ORDER BY id DESC LIMIT ?5)
              WHERE written_here = 1 OR body = ?6
@@ -220,10 +220,10 @@ pub(crate) fn find_copy(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Re
 /// wrote.
 fn find_mine(tx: &Transaction<'_>, chat: i64, id: &str, body: &str) -> Result<Option<i64>> {
     let mut mine = tx.prepare_cached(
-        "SELECT id, COALESCE(original, body) FROM message WHERE chat = ?1 AND sender_id = ?2 AND author = 0
+        "SELECT id, IIF(retracted, ?4, COALESCE(original, body)) FROM message WHERE chat = ?1 AND sender_id = ?2 AND author = 0
          ORDER BY id DESC LIMIT ?3",
     )?;
-    let mut found = mine.query((chat, id, COMPARED))?;
+    let mut found = mine.query((chat, id, COMPARED, body))?;
     while let Some(row) = found.next()? {
         let written: String = row.get(1)?;
         if written.replace("\r\n", "\n").replace('\r', "\n") == body {

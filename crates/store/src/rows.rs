@@ -124,9 +124,9 @@ pub(crate) const MESSAGE_COLUMNS: &str =
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'),
      (SELECT change.failure FROM change
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'
-      ORDER BY change.delivery DESC LIMIT 1)";
+      ORDER BY change.delivery DESC LIMIT 1), retracted";
 /// How many they are.
-pub(crate) const MESSAGE_WIDTH: usize = 11;
+pub(crate) const MESSAGE_WIDTH: usize = 12;
 
 pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message> {
     let said = delivery(row, 5)?;
@@ -144,6 +144,7 @@ pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message>
         seen: row.get(7)?,
         corrected: row.get(8)?,
         reactions: Vec::new(),
+        retracted: row.get(11)?,
     })
 }
 

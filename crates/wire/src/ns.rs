@@ -27,6 +27,12 @@ pub(crate) const MUC_OWNER: &str = "http://jabber.org/protocol/muc#owner";
 pub(crate) const FALLBACK: &str = "urn:xmpp:fallback:0";
 /// Reactions (XEP-0444).
 pub(crate) const REACTIONS: &str = "urn:xmpp:reactions:0";
+/// Messages taken back (XEP-0424).
+pub(crate) const RETRACT: &str = "urn:xmpp:message-retract:1";
+/// Rooms that an account keeps for its devices (XEP-0402).
+pub(crate) const BOOKMARKS: &str = "urn:xmpp:bookmarks:1";
+/// The wish to hear of their changes (XEP-0163 §4).
+pub(crate) const BOOKMARKS_NOTIFY: &str = "urn:xmpp:bookmarks:1+notify";
 /// Processing hints (XEP-0334).
 pub(crate) const HINTS: &str = "urn:xmpp:hints";
 

@@ -2,7 +2,7 @@
 import type { Author, Message, MessageId, Version } from '../lib/contract';
 import type { Answer, Ask } from '../lib/link';
 
-type Handled = 'correct_message' | 'react' | 'versions';
+type Handled = 'correct_message' | 'react' | 'retract_message' | 'versions';
 type Handlers = { [K in Handled]: (ask: Ask<K>) => Answer<K> };
 
 export class FakeChanges {
@@ -19,6 +19,13 @@ export class FakeChanges {
     this.#before.set(message.id, [...(this.#before.get(message.id) ?? []), { body: message.body, at: message.at }]);
     message.body = body;
     message.corrected = true;
+    this.changed(message);
+  }
+
+  /** Its author takes it back. */
+  retract(message: Message): void {
+    Object.assign(message, { body: '', corrected: false, reactions: [], retracted: true, seen: true });
+    this.#before.delete(message.id);
     this.changed(message);
   }
 
@@ -45,6 +52,11 @@ export class FakeChanges {
     react: ({ message, emoji }) => {
       const found = this.find(message);
       if (found) this.react(found, { kind: 'me' }, emoji);
+      return null;
+    },
+    retract_message: ({ message }) => {
+      const found = this.find(message);
+      if (found) this.retract(found);
       return null;
     },
     versions: ({ message }) => {

@@ -101,7 +101,7 @@ export class Fake implements Carrier {
   /** Somebody says something; an archive may put it before what is there. */
   say(chat: ChatRef, body: string, more: Partial<Message> = {}, place = this.#history(chat).length): Message {
     const said = this.#history(chat);
-    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], ...more };
+    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, ...more };
     said.splice(place, 0, message);
     this.#summarise(chat);
     this.tell('carillon', { kind: 'message_added', chat, message: message.id });
@@ -189,7 +189,7 @@ export class Fake implements Carrier {
     return { account: id };
   }
 
-  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers'] | keyof FakeSearches['handlers']> = {
+  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers'] | keyof FakeSearches['handlers'] | keyof FakeFiles['handlers']> = {
     overview: () => {
       const { part: contacts, more } = this.#part(this.overview.contacts, chatOf, null);
       const chats = [...this.overview.chats].sort(byNewest).slice(0, this.pageSize);

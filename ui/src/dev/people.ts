@@ -78,6 +78,7 @@ export function conversation(now: number): Message[] {
     seen: i < talk.length - 2,
     corrected: false,
     reactions: [],
+    retracted: false,
   }));
 }
 
@@ -94,6 +95,7 @@ export function longConversation(now: number, count: number): Message[] {
     seen: true,
     corrected: false,
     reactions: [],
+    retracted: false,
   }));
 }
 
@@ -207,5 +209,6 @@ export function roomConversation(now: number): Message[] {
     seen: true,
     corrected: false,
     reactions: [],
+    retracted: false,
   }));
 }

@@ -8,7 +8,7 @@ const most = 16;
 
 /** Whether somebody else could see a sign on this message. */
 export function reactable(message: Message): boolean {
-  return message.delivery !== 'failed';
+  return message.delivery !== 'failed' && !message.retracted;
 }
 
 /** Gives a message a sign, or takes it back where I gave it; my others stay. */

@@ -16,6 +16,8 @@ pub enum Change {
     Correction,
     /// These are all the signs that its author gives the message now (XEP-0444); none takes them back. It has no words.
     Reactions(Vec<String>),
+    /// Its author takes it back (XEP-0424).
+    Retraction,
 }
 
 impl Change {

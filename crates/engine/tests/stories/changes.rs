@@ -344,3 +344,72 @@ async fn my_signs_wait_go_and_are_gone_where_they_are_refused() {
     assert_eq!(signs(&stage), []);
     assert_eq!(stage.told().await.alerted(), [EventKind::Message]);
 }
+
+fn retracting(of: &str, said: IncomingMessage) -> Incoming {
+    Incoming::Message(IncomingMessage {
+        body: String::new(),
+        wants_receipt: false,
+        about: Some(About {
+            target: of.to_owned(),
+            change: Change::Retraction,
+        }),
+        ..said
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_its_author_takes_back_leaves_the_popup_as_well() {
+    let (mut stage, session) = Stage::online().await;
+    session.hears(says(BOB, "b1", "a secret")).await;
+    let key = stage.told().await.alert().event.replace_key();
+    session
+        .hears(retracting("b1", message("mallory@evil.example", "r0", "")))
+        .await;
+    assert!(!only(&stage).retracted);
+    session
+        .hears(retracting("b1", message(BOB, "r1", "")))
+        .await;
+    let told = stage.told().await;
+    assert_eq!(told.rings().len(), 0);
+    assert!(told.0.contains(&Output::Withdraw(key)));
+    let row = only(&stage);
+    assert_eq!((row.retracted, row.body.as_str()), (true, ""));
+    assert_eq!(stage.stored().unread(&stage.chat(BOB)).unwrap(), 0);
+    session
+        .hears(retracting("b9", message(BOB, "r2", "")))
+        .await;
+    assert_eq!(corrected(&stage).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_i_take_back_is_told_also_after_a_kill() {
+    let (mut stage, mut session) = Stage::online().await;
+    let message = writes(&stage, "m1", "a secret").await;
+    let refused = stage
+        .call(move |desk| desk.retract_message(message, "r1"))
+        .await;
+    assert!(matches!(refused, Err(DeskError::Gone)), "it is on its way");
+    session.reached(&["m1"]).await;
+    session.says().await;
+    stage.told().await;
+    stage
+        .call(move |desk| desk.retract_message(message, "r1"))
+        .await
+        .unwrap();
+    assert!(only(&stage).retracted);
+    let mut stage = stage.killed().await;
+    let mut session = stage.session().await;
+    session.comes_online().await;
+    let said = session.says().await;
+    let about = said.iter().find_map(|one| match one {
+        Outgoing::About { id, about, .. } => Some((id.as_str(), about.clone())),
+        _ => None,
+    });
+    let taken_back = About {
+        target: "m1".to_owned(),
+        change: Change::Retraction,
+    };
+    assert_eq!(about, Some(("r1", taken_back)));
+    session.reached(&["r1"]).await;
+    assert_eq!(only(&stage).delivery, Some(Delivery::Sent));
+}

@@ -157,6 +157,7 @@ mod tests {
             seen: true,
             corrected: false,
             reactions: Vec::new(),
+            retracted: false,
         };
         HistoryPage {
             messages: (1..=count).map(message).collect(),

@@ -215,6 +215,9 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             answer(on_desk(house, move |desk| desk.retry_message(ask.message)).await)
         }
         Command::CorrectMessage(ask) => answer(chats::correct(house, ask).await),
+        Command::RetractMessage(ask) => {
+            answer(on_desk(house, move |desk| desk.retract_message(ask.message, &ask.id)).await)
+        }
         Command::React(ask) => {
             answer(on_desk(house, move |desk| desk.react(ask.message, &ask.id, &ask.emoji)).await)
         }

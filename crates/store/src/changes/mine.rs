@@ -55,7 +55,7 @@ impl Store {
             let found = tx
                 .prepare_cached(
                     "SELECT chat.account, chat.jid, chat.id, sender_id FROM message JOIN chat ON chat.id = message.chat
-                     WHERE message.id = ?1 AND author = 0 AND delivery <> 4 AND sender_id IS NOT NULL",
+                     WHERE message.id = ?1 AND author = 0 AND delivery <> 4 AND retracted = 0 AND sender_id IS NOT NULL",
                 )?
                 .query_row([message.0], |row| {
                     let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::jid(row, 1)? };
@@ -81,6 +81,45 @@ impl Store {
         })
     }
 
+    /// Takes back a message of mine before others are told. Durable. Doing it twice takes it back once. `None` when there
+    /// is no such message of mine, or the server does not have it: then nobody is to be told.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn queue_retraction(
+        &mut self,
+        message: MessageId,
+        id: &str,
+        at: Timestamp,
+    ) -> Result<Option<ChatRef>> {
+        self.durable(|tx| {
+            let found = tx
+                .prepare_cached(
+                    "SELECT chat.account, chat.jid, chat.id, retracted,
+                            CASE WHEN chat.kind = 'room' THEN COALESCE(stanza_id, sender_id) ELSE sender_id END
+                     FROM message JOIN chat ON chat.id = message.chat
+                     WHERE message.id = ?1 AND author = 0 AND delivery IN (1, 2, 3)",
+                )?
+                .query_row([message.0], |row| {
+                    let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::jid(row, 1)? };
+                    Ok((chat, row.get::<_, i64>(2)?, row.get::<_, bool>(3)?, row.get::<_, Option<String>>(4)?))
+                })
+                .optional()?;
+            let Some((chat, row, retracted, Some(target))) = found else { return Ok(None) };
+            if retracted {
+                return Ok(Some(chat));
+            }
+            tx.prepare_cached(
+                "INSERT INTO change (chat, message, kind, target, author, nick, sender_id, words, at, place, delivery)
+                 SELECT ?1, ?2, 'retraction', ?3, 0, '', ?4, '', ?5, COALESCE(MAX(place), 0) + 1, 0
+                 FROM change WHERE chat = ?1",
+            )?
+            .execute((row, message.0, target, id, at.0))?;
+            apply(tx, message.0)?;
+            Ok(Some(chat))
+        })
+    }
+
     /// Stores all the signs that I give a message now before they are sent (XEP-0444). Durable. Doing it twice with the
     /// same `id` stores them once. `None` when there is no such message, or nobody else knows it by a name.
     ///
@@ -99,7 +138,7 @@ impl Store {
                     "SELECT chat.account, chat.jid, chat.id,
                             CASE WHEN chat.kind = 'room' THEN COALESCE(stanza_id, sender_id) ELSE sender_id END
                      FROM message JOIN chat ON chat.id = message.chat
-                     WHERE message.id = ?1 AND COALESCE(delivery, 1) <> 4 AND chat.kind <> 'stranger'",
+                     WHERE message.id = ?1 AND COALESCE(delivery, 1) <> 4 AND retracted = 0 AND chat.kind <> 'stranger'",
                 )?
                 .query_row([message.0], |row| {
                     let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::jid(row, 1)? };
@@ -229,6 +268,7 @@ impl Reader {
                     let signs = serde_json::from_str(&words).unwrap_or_default();
                     (String::new(), Change::Reactions(signs))
                 }
+                "retraction" => (String::new(), Change::Retraction),
                 _ => (words, Change::Correction),
             };
             Ok(WaitingChange {

@@ -22,6 +22,7 @@ mod outgoing;
 mod people;
 mod properties;
 mod reactions;
+mod retractions;
 mod salvage;
 mod search;
 mod search_scale;

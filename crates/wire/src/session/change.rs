@@ -9,17 +9,35 @@ use minidom::Element;
 
 /// Longer ids than this nobody makes.
 const LONGEST_ID: usize = 1_024;
+/// What those read who know no retractions. Which language they speak is not known.
+const RETRACTED: &str = "/me has taken back a message, which your client goes on showing.";
 /// So many reactions of one message are looked at.
 const MOST_READ: usize = 64;
 
 /// What a message says, and what about an earlier one. `None` when neither.
 pub(super) fn said(message: &Element) -> Option<(String, Option<About>)> {
     let body = text_of(message, "body");
-    match correction(message).or_else(|| reactions(message)) {
+    let about = retraction(message)
+        .or_else(|| correction(message))
+        .or_else(|| reactions(message));
+    match about {
         Some(about) if !about.change.has_words() => Some((String::new(), Some(about))),
         _ if body.is_empty() => None,
         about => Some((body, about)),
     }
+}
+
+/// Whatever words stand beside it are for those who do not know better. What moderators take back is theirs to say, by
+/// the room (XEP-0425).
+fn retraction(message: &Element) -> Option<About> {
+    let retract = only(message, "retract", ns::RETRACT)?;
+    if retract.children().any(|child| child.name() == "moderated") {
+        return None;
+    }
+    Some(About {
+        target: target(message, retract)?,
+        change: Change::Retraction,
+    })
 }
 
 /// One that names itself corrects nothing (CVE-2021-41055, CVE-2022-39835): it is only what it says.
@@ -110,6 +128,13 @@ pub(super) fn stanza(to: &BareJid, id: &str, about: &About, to_room: bool) -> Op
                 .holding(element(about))
                 .holding(Element::new_in(ns::HINTS, "store")),
         ),
+        Change::Retraction => Some(
+            stanza
+                .holding_text("body", RETRACTED)
+                .holding(element(about))
+                .holding(Element::new_in(ns::FALLBACK, "fallback").with("for", ns::RETRACT))
+                .holding(Element::new_in(ns::HINTS, "store")),
+        ),
     }
 }
 
@@ -117,6 +142,7 @@ pub(super) fn stanza(to: &BareJid, id: &str, about: &About, to_room: bool) -> Op
 pub(super) fn element(about: &About) -> Element {
     match &about.change {
         Change::Correction => Element::new_in(ns::CORRECT, "replace").with("id", &about.target),
+        Change::Retraction => Element::new_in(ns::RETRACT, "retract").with("id", &about.target),
         Change::Reactions(signs) => signs.iter().fold(
             Element::new_in(ns::REACTIONS, "reactions").with("id", &about.target),
             |reactions, sign| reactions.holding_text("reaction", sign),

@@ -17,6 +17,7 @@ const NODE: &str = "https://carillon.im";
 const FEATURES: &[&str] = &[
     ns::ATTENTION,
     ns::AVATAR_METADATA_NOTIFY,
+    ns::BOOKMARKS_NOTIFY,
     ns::CAPS,
     ns::CHATSTATES,
     ns::CONFERENCE,
@@ -30,6 +31,7 @@ const FEATURES: &[&str] = &[
     ns::PING,
     ns::REACTIONS,
     ns::RECEIPTS,
+    ns::RETRACT,
     ns::TIME,
     ns::VERSION,
 ];

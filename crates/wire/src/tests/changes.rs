@@ -435,3 +435,113 @@ async fn my_signs_are_written_without_words_and_for_the_archive() {
         )
         .await;
 }
+
+fn retracted(attributes: &str, of: &str, rest: &str) -> String {
+    format!(
+        "<message {attributes}><retract xmlns='urn:xmpp:message-retract:1' id='{of}'/>{rest}</message>"
+    )
+}
+
+fn retraction(of: &str) -> Option<About> {
+    Some(About {
+        target: of.to_owned(),
+        change: Change::Retraction,
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retraction_is_told_without_its_words() {
+    let mut stage = Stage::online().await;
+    let bob = "from='bob@example.net/x' type='chat' id='r1'";
+    let words = "<body>I took something back</body><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:message-retract:1'/>";
+    for rest in ["", words, "<body>without a mark</body>"] {
+        let told = message(&mut stage, &retracted(bob, "m1", rest)).await;
+        assert_eq!((told.about, told.body.as_str()), (retraction("m1"), ""));
+    }
+    let mine = retracted(
+        "from='alice@example.org/other' to='bob@example.net' id='r2'",
+        "m1",
+        words,
+    );
+    let told = message(&mut stage, &copied("sent", &mine)).await;
+    assert_eq!((told.author, told.about), (Author::Me, retraction("m1")));
+    let mut n = 0;
+    for of in ["r1", ""] {
+        assert_eq!(stage.tells(&retracted(bob, of, "")).await, []);
+        n += 1;
+    }
+    for xml in [
+        retracted(
+            "from='bob@example.net/x' to='mallory@evil.example' id='r1'",
+            "m1",
+            "",
+        ),
+        copied("sent", &mine).replacen(&format!("from='{ME}'"), "from='mallory@evil.example'", 1),
+        copied(
+            "sent",
+            &mine.replace("alice@example.org/other", "mallory@evil.example/x"),
+        ),
+        retracted(
+            &format!("from='{ROOM}/bob' type='groupchat' id='r1'"),
+            "m1",
+            "",
+        ),
+        retracted(
+            bob,
+            "m1",
+            "<retract xmlns='urn:xmpp:message-retract:1' id='m2'/>",
+        ),
+    ] {
+        assert_eq!(stage.tells(&xml).await, [], "{xml}");
+        n += 1;
+    }
+    println!("forged retractions accepted: 0 of {n}");
+}
+
+/// Only the room says what its moderators take back; an occupant who looks like it takes back nothing.
+#[tokio::test(start_paused = true)]
+async fn an_occupant_is_no_moderator() {
+    let mut stage = Stage::online().await;
+    in_room(&mut stage, "<feature var='urn:xmpp:occupant-id:0'/>").await;
+    for from in [format!("{ROOM}/bob"), ROOM.to_owned()] {
+        let xml = format!(
+            "<message from='{from}' type='groupchat' id='r1'>{}<retract xmlns='urn:xmpp:message-retract:1' id='s1'>\
+             <moderated xmlns='urn:xmpp:message-moderate:1' by='{ROOM}/carol'/></retract></message>",
+            mark("b1")
+        );
+        assert_eq!(stage.tells(&xml).await, []);
+    }
+    let own = retracted(
+        &format!("from='{ROOM}/bob' type='groupchat' id='r1'"),
+        "s1",
+        &mark("b1"),
+    );
+    let told = message(&mut stage, &own).await;
+    assert_eq!(
+        (told.about, told.occupant.as_deref()),
+        (retraction("s1"), Some("id:b1"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_i_take_back_is_written_with_words_for_those_who_know_no_retractions() {
+    let mut stage = Stage::online().await;
+    stage
+        .ask(Outgoing::About {
+            to: BareJid::new("bob@example.net").unwrap(),
+            id: "r1".to_owned(),
+            about: retraction("m1").unwrap(),
+            body: String::new(),
+            to_room: false,
+        })
+        .await;
+    stage
+        .expect(
+            "<message id='r1' to='bob@example.net' type='chat'><origin-id xmlns='urn:xmpp:sid:0' id='r1'/>\
+             <body>/me has taken back a message, which your client goes on showing.</body>\
+             <retract xmlns='urn:xmpp:message-retract:1' id='m1'/>\
+             <fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:message-retract:1'/>\
+             <store xmlns='urn:xmpp:hints'/></message>",
+        )
+        .await;
+}

@@ -50,4 +50,8 @@ corrected: boolean,
 /**
  * The signs that were given it (XEP-0444), the first one first.
  */
-reactions: Array<Reaction>, };
+reactions: Array<Reaction>, 
+/**
+ * Its author has taken it back (XEP-0424): it has no words any more.
+ */
+retracted: boolean, };
