@@ -8,6 +8,7 @@ import { activity } from './activity.svelte';
 import { alerting } from './alerting.svelte';
 import { announce } from './announcer.svelte';
 import { contacts } from './contacts.svelte';
+import { files } from './files.svelte';
 import { conversations } from './conversation.svelte';
 import { where } from './place.svelte';
 import { roomPeople } from './people.svelte';
@@ -16,6 +17,7 @@ import { rules } from './rules.svelte';
 import { readShown } from './scopes.svelte';
 import { settings } from './settings.svelte';
 import { surroundings } from './surroundings.svelte';
+import { work } from './work.svelte';
 
 /** Between two tries to read the overview while the resident is not there. */
 const again = 1_000;
@@ -30,6 +32,7 @@ const lines = new Coalesced(quietly(async () => {
 }));
 const room = new Coalesced(quietly(async () => conversations.open?.refresh()));
 const standing = new Coalesced(quietly(async () => conversations.open?.readRoom()));
+const exporting = new Coalesced(quietly(() => work.read()));
 const added = new Coalesced(quietly(async () => {
   const open = conversations.open;
   if (!open) return;
@@ -92,6 +95,7 @@ function readAll(): void {
   room.want();
   added.want();
   if (conversations.open) roomPeople.changed(conversations.open.chat);
+  if (conversations.open) files.changed(conversations.open.chat);
 }
 
 export function hear(event: Event): void {
@@ -125,6 +129,11 @@ export function hear(event: Event): void {
       event.rooms.forEach((changed) => roomPeople.changed(changed));
       if (event.rooms.some((changed) => conversations.about(changed))) standing.want();
       return;
+    case 'files':
+      if (conversations.about(event.chat)) files.changed(event.chat);
+      return;
+    case 'work':
+      return exporting.want();
     case 'roster':
       return readings.wantLists();
     case 'accounts':

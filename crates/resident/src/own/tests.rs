@@ -155,11 +155,11 @@ fn the_file_is_the_users_alone_and_takes_its_place_only_when_it_is_whole() {
     let stopped = export(&reader, of(None, ExportFormat::Text), &to, &progress);
     assert!(matches!(stopped, Err(Unfinished::Stopped)));
     assert_eq!(fs::read_to_string(&to).unwrap(), "before");
-    assert_eq!(names(&folder), [to.clone()]);
+    assert_eq!(names(&folder), std::slice::from_ref(&to));
     let progress = Progress::default();
     export(&reader, of(None, ExportFormat::Text), &to, &progress).unwrap();
     assert_ne!(fs::read_to_string(&to).unwrap(), "before");
-    assert_eq!(names(&folder), [to.clone()]);
+    assert_eq!(names(&folder), std::slice::from_ref(&to));
     let mode = fs::metadata(&to).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let nowhere = folder.path().join("nowhere").join("out");

@@ -27,7 +27,11 @@ chats: Array<ChatRef>, } | { "kind": "rooms",
 /**
  * Which.
  */
-rooms: Array<ChatRef>, } | { "kind": "message_added", 
+rooms: Array<ChatRef>, } | { "kind": "files", 
+/**
+ * Which chat.
+ */
+chat: ChatRef, } | { "kind": "message_added", 
 /**
  * Its chat.
  */
@@ -55,7 +59,7 @@ nick: string | null,
 /**
  * Whether they type now.
  */
-composing: boolean, } | { "kind": "requests" } | { "kind": "settings" } | { "kind": "own" } | { "kind": "activity" } | { "kind": "tryout" } | { "kind": "notices" } | { "kind": "show", 
+composing: boolean, } | { "kind": "requests" } | { "kind": "settings" } | { "kind": "own" } | { "kind": "activity" } | { "kind": "tryout" } | { "kind": "work" } | { "kind": "notices" } | { "kind": "show", 
 /**
  * Where to.
  */
