@@ -10,6 +10,7 @@
 mod error;
 mod frame;
 mod limits;
+mod lines;
 mod parse;
 mod stream;
 mod tree;

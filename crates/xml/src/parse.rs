@@ -5,6 +5,7 @@ use rxml::error::EndOrError;
 use rxml::parser::CommentMode;
 use rxml::{Options, Parse, RawEvent, RawParser, WithOptions};
 
+use crate::lines::with_newlines;
 use crate::tree::Tree;
 use crate::{Limits, XmlError};
 
@@ -41,8 +42,10 @@ fn check_size(bytes: &[u8], limits: &Limits) -> Result<(), XmlError> {
     Ok(())
 }
 
-fn parse_utf8(mut rest: &[u8], limits: &Limits) -> Result<Element, XmlError> {
-    check_size(rest, limits)?;
+fn parse_utf8(document: &[u8], limits: &Limits) -> Result<Element, XmlError> {
+    check_size(document, limits)?;
+    let document = with_newlines(document);
+    let mut rest: &[u8] = &document;
     if rest.first() != Some(&b'<') {
         return Err(XmlError::NotAnElement);
     }

@@ -2,8 +2,9 @@
 
 use minidom::Element;
 use rxml::error::EndOrError;
-use rxml::{Parse, RawEvent, RawParser, XMLNS_XML};
+use rxml::{Parse as _, RawEvent, RawParser, XMLNS_XML};
 
+use crate::lines::LineEnds;
 use crate::parse::tokenizer;
 use crate::tree::Tree;
 use crate::write::attribute;
@@ -43,6 +44,7 @@ enum Place {
 pub struct StreamReader {
     limits: Limits,
     parser: RawParser,
+    lines: LineEnds,
     tree: Tree,
     place: Place,
     /// An XML declaration may not come any more.
@@ -76,6 +78,7 @@ impl StreamReader {
         Self {
             limits,
             parser: tokenizer(limits.bytes),
+            lines: LineEnds::default(),
             tree: Tree::new(limits),
             place: Place::Before,
             begun: false,
@@ -101,6 +104,9 @@ impl StreamReader {
     /// [`Limits::bytes`]. Nothing can be read after an error.
     pub fn read(&mut self, bytes: &mut &[u8]) -> Result<Option<StreamItem>, XmlError> {
         let answer = self.step(bytes);
+        if bytes.is_empty() {
+            self.lines.next_piece();
+        }
         if answer.is_err() {
             self.place = Place::Over;
         }
@@ -179,7 +185,8 @@ impl StreamReader {
             Place::Before => Place::Header,
             _ => Place::Inside,
         };
-        match self.token(&mut b"<".as_slice())? {
+        let event = self.parser.parse(&mut b"<".as_slice(), false);
+        match self.count(1, event)? {
             None => Ok(true),
             // Only the end of a header that was empty (`<stream:stream/>`) can have been left over.
             Some(_) => Err(XmlError::NotWellFormed("the stream is empty".to_owned())),
@@ -188,8 +195,16 @@ impl StreamReader {
 
     fn token(&mut self, bytes: &mut &[u8]) -> Result<Option<RawEvent>, XmlError> {
         let before = bytes.len();
-        let event = self.parser.parse(bytes, false);
-        self.bytes += before - bytes.len();
+        let event = self.lines.token(&mut self.parser, bytes);
+        self.count(before - bytes.len(), event)
+    }
+
+    fn count(
+        &mut self,
+        read: usize,
+        event: Result<Option<RawEvent>, EndOrError>,
+    ) -> Result<Option<RawEvent>, XmlError> {
+        self.bytes += read;
         if self.bytes > self.limits.bytes {
             return Err(XmlError::TooLarge {
                 size: self.bytes,

@@ -246,3 +246,28 @@ proptest! {
         }
     }
 }
+
+/// The tokenizer forgets it behind a `]` in a CDATA section.
+#[test]
+fn every_line_end_is_one_newline_wherever_it_stands() {
+    for end in ["\r\n", "\r", "\n"] {
+        for (before, behind) in [("a", "b"), ("]", "]"), ("]]", "&gt;"), ("\n", "")] {
+            let plain = read(&format!("<a>{before}{end}{behind}</a>"));
+            let wanted = format!("{before}\n{behind}").replace("&gt;", ">");
+            assert_eq!(plain.text(), wanted, "{before:?} {end:?} {behind:?}");
+            let quoted = read(&format!("<a><![CDATA[{before}{end}{behind}]]></a>"));
+            assert_eq!(
+                quoted.text(),
+                format!("{before}\n{behind}"),
+                "{before:?} {end:?} {behind:?}"
+            );
+        }
+        let attribute = read(&format!("<a{end}b='c{end}d'/>"));
+        assert_eq!(attribute.attr("b"), Some("c d"));
+    }
+    assert_eq!(
+        read("<a>&#13;&#10;&#xd;</a>").text(),
+        "\r\n\r",
+        "on purpose"
+    );
+}

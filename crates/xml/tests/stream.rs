@@ -433,3 +433,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_line_end_is_one_newline_however_it_is_sliced() {
+    let text = format!("{HEADER}\r\n<a\r\nb='1\r2'>\r\n<![CDATA[]\r\n]]]>\r\r\n\n</a>\r\n");
+    let (alone, error) = whole(&text);
+    assert_eq!(error, None);
+    let wanted = "<a xmlns='jabber:client' b='1 2'>\n]\n]\n\n\n</a>";
+    assert_eq!(stanzas(&alone), [wanted]);
+    for size in 1..text.len() {
+        let (items, error) = read(text.as_bytes().chunks(size), Limits::STANZA);
+        assert_eq!((items, error), (alone.clone(), None), "in pieces of {size}");
+    }
+}
