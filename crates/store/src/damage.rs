@@ -4,7 +4,8 @@ use crate::{Result, StoreError};
 use carillon_core::ids::Timestamp;
 use std::{
     ffi::OsString,
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -53,6 +54,32 @@ pub fn set_aside(path: &Path, now: Timestamp) -> Result<SetAside> {
 /// If the note, an empty file beside the database, cannot be made.
 pub fn suspect(path: &Path) -> Result<()> {
     fs::File::create(note_of(path)).map_err(|error| StoreError::io(&error))?;
+    Ok(())
+}
+
+/// To SQLite a page that cannot be read for a moment may look like damage. What `look` takes for damaged is read from
+/// one end to the other, and looked at once more.
+pub(crate) fn unless_unreadable<T>(path: &Path, look: impl Fn() -> Result<T>) -> Result<T> {
+    let looked = look();
+    let Err(StoreError::Damaged { what }) = looked else {
+        return looked;
+    };
+    tracing::warn!(what, "the database looks damaged");
+    for ending in ["", "-wal"] {
+        match read_through(&with_ending(path, ending)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::io(&error));
+            }
+            _ => {}
+        }
+    }
+    look()
+}
+
+fn read_through(file: &Path) -> io::Result<()> {
+    let mut file = fs::File::open(file)?;
+    let mut part = vec![0; 1 << 16];
+    while file.read(&mut part)? > 0 {}
     Ok(())
 }
 

@@ -62,6 +62,10 @@ impl Store {
     /// [`crate::StoreError::Newer`] and [`crate::StoreError::Damaged`] before anything was changed; the others
     /// as they say.
     pub fn open(path: &Path) -> Result<Self> {
+        damage::unless_unreadable(path, || Self::try_open(path))
+    }
+
+    fn try_open(path: &Path) -> Result<Self> {
         let mut opened = schema::open_to_write(path)?;
         let (in_wal, doubtful) = (Arc::default(), Arc::default());
         let counted = (Arc::clone(&in_wal), Arc::clone(&doubtful));
@@ -271,7 +275,7 @@ impl Reader {
     /// If there is no database, it is damaged, or its schema is not the one that this program knows.
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self {
-            connection: schema::open_to_read(path)?,
+            connection: damage::unless_unreadable(path, || schema::open_to_read(path))?,
             path: path.to_owned(),
         })
     }
@@ -283,7 +287,7 @@ impl Reader {
     /// # Errors
     /// [`crate::StoreError::Damaged`] when something was found.
     pub fn check(&self) -> Result<()> {
-        schema::check_whole(&self.connection)
+        damage::unless_unreadable(&self.path, || schema::check_whole(&self.connection))
     }
 
     /// Runs several queries on one and the same state of the database.
