@@ -1,5 +1,7 @@
 /** What a browser shows in development: `?scene=…&theme=dark&language=de&people=10000&long=100000`. */
 import { useCarrier } from '../lib/link';
+import { finding, search } from '../state/finding.svelte';
+import { where } from '../state/place.svelte';
 import { emptyRow } from './alerts';
 import { Fake } from './fake';
 import { crowd } from './people';
@@ -48,6 +50,26 @@ export function playScene(): Fake {
     },
     slow: () => {
       overview.accounts[0]!.catching_up = { taken: 1_200, total: 98_000, stopped: false, slow: true };
+    },
+    search: () => {
+      setTimeout(() => {
+        search.open();
+        search.words = query.get('words') ?? 'bread';
+        search.changed(() => null);
+      }, 500);
+    },
+    find: () => {
+      const chat = { account: 1, jid: 'bob@harbour.example' };
+      setTimeout(() => {
+        where.showChat(chat);
+        finding.open(chat);
+        finding.words = query.get('words') ?? 'bread';
+        finding.changed();
+      }, 500);
+    },
+    own: () => {
+      setTimeout(() => where.showSheet('own-data'), 500);
+      fake.searches.work = { kind: 'export', path: '/home/alice/carillon-everything.html', done: 34_000, total: 98_000, new: 0, state: { kind: 'running' } };
     },
     nokeyring: () => {
       fake.refusing.set('sign_in', { code: { kind: 'no_keyring' }, detail: 'no keyring' });
