@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
+use crate::files::{Files, wants_file};
 use crate::hub::Command;
 use crate::outbox::{Out, Outbox, Shared};
 use crate::router::ConnId;
@@ -43,10 +44,14 @@ pub(crate) async fn serve(
     conn: ConnId,
     commands: mpsc::Sender<Command>,
     mut stop: watch::Receiver<bool>,
+    files: Arc<Files>,
 ) {
     // Without it a short stanza waits up to 40 ms for company.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(conn, %error, "no TCP_NODELAY");
+    }
+    if timeout(UPGRADE_TIME, wants_file(&stream)).await.unwrap_or(false) {
+        return files.serve(stream).await;
     }
     let config = WebSocketConfig::default()
         .read_buffer_size(16 << 10)

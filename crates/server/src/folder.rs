@@ -38,6 +38,11 @@ impl Folder {
         }
     }
 
+    /// Where files are kept that users hand to each other.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.path.join("files")
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join("server.db")
     }

@@ -13,6 +13,7 @@
 mod config;
 mod connection;
 mod error;
+mod files;
 mod folder;
 mod hub;
 mod ledger;

@@ -27,6 +27,7 @@ pub(crate) const PING: &str = "urn:xmpp:ping"; // XEP-0199
 pub(crate) const DELAY: &str = "urn:xmpp:delay"; // XEP-0203
 pub(crate) const DIRECT_INVITE: &str = "jabber:x:conference"; // XEP-0249
 pub(crate) const CARBONS: &str = "urn:xmpp:carbons:2"; // XEP-0280
+pub(crate) const UPLOAD: &str = "urn:xmpp:http:upload:0"; // XEP-0363
 pub(crate) const FORWARD: &str = "urn:xmpp:forward:0"; // XEP-0297
 pub(crate) const HINTS: &str = "urn:xmpp:hints"; // XEP-0334
 pub(crate) const RECEIPTS: &str = "urn:xmpp:receipts"; // XEP-0184

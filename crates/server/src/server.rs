@@ -1,7 +1,7 @@
 //! Starting, running and ending the server.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jid::{BareJid, DomainPart, NodePart};
@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
+use crate::files::Files;
 use crate::folder::Folder;
 use crate::hub::{Command, Hub};
 use crate::router::{Random, Router};
@@ -80,12 +81,20 @@ pub async fn prepare(config: Config) -> Result<Server, ServerError> {
             source,
         });
     }
-    let router = Router::new(
+    let mut secret = [0; 32];
+    system_random()(&mut secret);
+    let files = Files::open(folder.files(), address.port(), secret);
+    let files = Arc::new(files.map_err(|source| ServerError::Folder {
+        folder: config.data.clone(),
+        source,
+    })?);
+    let mut router = Router::new(
         BareJid::from_parts(None, &domain),
         config.registration,
         store,
         system_random(),
     )?;
+    router.keep_files(Arc::clone(&files));
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let hub = Hub::new(
         router,
@@ -107,7 +116,7 @@ pub async fn prepare(config: Config) -> Result<Server, ServerError> {
         })?;
     let (closing, closing_seen) = oneshot::channel();
     let (opening, opened) = oneshot::channel();
-    let accepting = accept(listener, commands.clone(), closing_seen);
+    let accepting = accept(listener, commands.clone(), closing_seen, files);
     let listener = tokio::spawn(async move {
         if opened.await.is_ok() {
             accepting.await;
@@ -168,6 +177,7 @@ async fn accept(
     listener: TcpListener,
     commands: mpsc::Sender<Command>,
     mut closing: oneshot::Receiver<()>,
+    files: Arc<Files>,
 ) {
     let mut connections = JoinSet::new();
     let (stop, stopped) = watch::channel(false);
@@ -177,7 +187,13 @@ async fn accept(
             accepted = listener.accept(), if connections.len() < MOST_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
                     number += 1;
-                    connections.spawn(connection::serve(stream, number, commands.clone(), stopped.clone()));
+                    connections.spawn(connection::serve(
+                        stream,
+                        number,
+                        commands.clone(),
+                        stopped.clone(),
+                        Arc::clone(&files),
+                    ));
                 }
                 // Out of files or memory: others may end meanwhile.
                 Err(error) => {

@@ -59,7 +59,7 @@ fn refusal(request: &Request) -> Option<(StatusCode, &'static str)> {
 }
 
 /// Whether a `Host` header (name, optional port) names this machine's loopback.
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),

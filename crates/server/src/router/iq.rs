@@ -105,6 +105,7 @@ impl Router {
             Some(to) => match self.place(to) {
                 Place::Server if request => self.server_iq(to, iq)?.into(),
                 Place::Rooms if request => self.rooms_iq(sender, to, iq)?.into(),
+                Place::Elsewhere if request && self.is_upload(to) => self.upload_iq(iq)?.into(),
                 Place::Elsewhere if request => return Err(Condition::RemoteServerNotFound),
                 Place::User(name) => self.user_iq(sender, to, &name, iq, request)?,
                 _ => Reply::Done,

@@ -17,6 +17,7 @@ mod services;
 mod sessions;
 mod stream;
 mod subscribe;
+mod upload;
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -92,6 +93,8 @@ pub(crate) struct Router {
     phases: HashMap<ConnId, Phase>,
     sessions: Sessions,
     rooms: Rooms,
+    /// Where files are kept, if any are.
+    files: Option<std::sync::Arc<crate::files::Files>>,
     /// For each user to whom waiting messages are on their way without stream management: where, and which.
     draining: HashMap<String, Draining>,
     /// Sessions with stream management to which something was sent.
@@ -131,6 +134,7 @@ impl Router {
             phases: HashMap::new(),
             sessions: Sessions::default(),
             rooms,
+            files: None,
             draining: HashMap::new(),
             busy: BTreeSet::new(),
             overfull: BTreeSet::new(),

@@ -83,7 +83,11 @@ impl Router {
             let rooms = el("item", ns::DISCO_ITEMS)
                 .set("jid", self.rooms.domain())
                 .set("name", "Rooms");
-            Ok(Some(el("query", ns::DISCO_ITEMS).put(rooms)))
+            let items = el("query", ns::DISCO_ITEMS).put(rooms);
+            Ok(Some(match self.upload_item() {
+                Some(upload) => items.put(upload),
+                None => items,
+            }))
         } else if payload.is("query", ns::VERSION) && is_get(iq) {
             Ok(Some(
                 el("query", ns::VERSION)
