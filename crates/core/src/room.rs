@@ -1,9 +1,11 @@
 //! Rooms (XEP-0045) and invitations to them (XEP-0249).
 
+mod bookmark;
 mod moderation;
 mod occupant;
 mod trouble;
 
+pub use bookmark::{Bookmark, Reconciled, reconcile};
 pub use moderation::Moderation;
 pub use occupant::{Affiliation, Occupant, Role};
 pub use trouble::{RoomCause, RoomTrouble};

@@ -15,7 +15,8 @@ use crate::chat::Author;
 use crate::connection::Connection;
 use crate::contact::{Availability, ResourcePresence, RosterItem};
 use crate::ids::Timestamp;
-use crate::room::InviteVia;
+use crate::person::{PersonAnswer, PersonQuestion};
+use crate::room::{Bookmark, InviteVia};
 use jid::{BareJid, FullJid, Jid};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -71,6 +72,8 @@ pub struct IncomingMessage {
     pub occupant: Option<String>,
     /// It is about an earlier message, if its author may speak of that.
     pub about: Option<About>,
+    /// By what its words are encrypted, which nobody here can read (XEP-0380): [`Self::body`] only says that.
+    pub encryption: Option<String>,
 }
 
 /// A step of the subscription dance (RFC 6121 §3).
@@ -302,6 +305,23 @@ pub enum Incoming {
         /// A place, or why there is none.
         answer: Box<Result<UploadSlot, NoSlot>>,
     },
+    /// All rooms that my account keeps for my devices: the answer to [`Outgoing::ReadBookmarks`]. Nothing comes where
+    /// the server keeps none.
+    Bookmarks(Vec<Bookmark>),
+    /// One of them is new or changed; said by my own account only.
+    Bookmark(Box<Bookmark>),
+    /// One of them is gone, `None`: all.
+    BookmarkGone {
+        /// The room.
+        room: Option<BareJid>,
+    },
+    /// The answer to [`Outgoing::AskPerson`].
+    Person {
+        /// The number that was given.
+        request: u64,
+        /// `Err` when it was refused, or said nothing.
+        answer: Result<PersonAnswer, StanzaProblem>,
+    },
     /// The answer to [`Outgoing::Room`].
     RoomAnswer {
         /// The number that was given.
@@ -456,6 +476,24 @@ pub enum Outgoing {
         history: u32,
         /// The room's password, empty for none (XEP-0045 §7.2.5).
         password: String,
+    },
+    /// Asks my account which rooms it keeps for my devices (XEP-0402 §3.1).
+    ReadBookmarks,
+    /// Has my account keep a room for my devices, in the place of what it kept of it.
+    SetBookmark {
+        /// Answered by [`Incoming::Outcome`].
+        request: u64,
+        /// The room.
+        bookmark: Box<Bookmark>,
+    },
+    /// Asks a person's account, or one of their devices.
+    AskPerson {
+        /// Answered by [`Incoming::Person`].
+        request: u64,
+        /// The account, or the device.
+        of: Jid,
+        /// What.
+        question: PersonQuestion,
     },
     /// Something that a room, or a server where rooms are, answers.
     Room {

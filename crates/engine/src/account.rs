@@ -10,8 +10,9 @@ use carillon_core::contact::{
     Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
 };
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use carillon_core::person::PersonAnswer;
 use carillon_core::room::{Occupant, RoomAbout, RoomState};
-use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem};
+use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem, StanzaProblem};
 use carillon_core::settings::AccountSettings;
 use jid::BareJid;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -171,6 +172,8 @@ pub(crate) struct Account {
     pub(crate) roster: BTreeMap<BareJid, RosterItem>,
     pub(crate) blocked: HashSet<BareJid>,
     pub(crate) presences: HashMap<BareJid, Vec<ResourcePresence>>,
+    /// Who waits for what a person answers.
+    pub(crate) questions: HashMap<u64, oneshot::Sender<Result<PersonAnswer, StanzaProblem>>>,
     /// Which pictures people show.
     pub(crate) avatars: Avatars,
     /// Since when contacts are away, as far as that is known.
@@ -182,6 +185,8 @@ pub(crate) struct Account {
     pub(crate) burst: Burst,
     pub(crate) typing: HashSet<(BareJid, Option<String>)>,
     pub(crate) rooms: BTreeMap<BareJid, Room>,
+    /// The rooms that it keeps for all of my devices.
+    pub(crate) bookmarks: crate::rooms::Bookmarks,
     /// Messages handed to this session whose arrival at the server is not known yet.
     pub(crate) in_flight: HashSet<String>,
     /// What was written up to here was handed to this session, but for what a room holds up.
@@ -227,6 +232,7 @@ impl Account {
             roster: BTreeMap::new(),
             blocked: HashSet::new(),
             presences: HashMap::new(),
+            questions: HashMap::new(),
             avatars: Avatars::default(),
             gone_at: HashMap::new(),
             used_elsewhere: HashMap::new(),
@@ -234,6 +240,7 @@ impl Account {
             burst: Burst::default(),
             typing: HashSet::new(),
             rooms: BTreeMap::new(),
+            bookmarks: crate::rooms::Bookmarks::default(),
             in_flight: HashSet::new(),
             sent_up_to: MessageId(0),
             errands_up_to: 0,
@@ -356,6 +363,7 @@ impl Account {
         }
         self.presences.clear();
         self.avatars.link_lost();
+        self.questions.clear();
     }
 }
 

@@ -1,10 +1,13 @@
 //! Rooms that I am in or was in: entering, leaving, and who is there.
 
 pub(crate) mod asking;
+mod bookmarks;
 mod hear;
 mod invites;
 mod making;
 mod occupants;
+
+pub(crate) use bookmarks::Bookmarks;
 
 pub use asking::RoomAnswer;
 pub use making::RoomPlan;
@@ -25,6 +28,13 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Gone`] when there is no such account, or the store's.
     pub fn join_room(&mut self, chat: &ChatRef) -> Result<(), DeskError> {
+        self.join_room_here(chat)?;
+        self.bookmark_follows(chat);
+        Ok(())
+    }
+
+    /// The same, and my other devices are not told.
+    pub(crate) fn join_room_here(&mut self, chat: &ChatRef) -> Result<(), DeskError> {
         let account = self.account_mut(chat.account)?;
         let own_nick = account
             .settings
@@ -101,6 +111,13 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Gone`] when there is no such room, or the store's.
     pub fn leave_room(&mut self, chat: &ChatRef) -> Result<(), DeskError> {
+        self.leave_room_here(chat)?;
+        self.bookmark_follows(chat);
+        Ok(())
+    }
+
+    /// The same, and my other devices are not told.
+    pub(crate) fn leave_room_here(&mut self, chat: &ChatRef) -> Result<(), DeskError> {
         let account = self.account_mut(chat.account)?;
         let room = account.rooms.get_mut(&chat.jid).ok_or(DeskError::Gone)?;
         let (nick, name) = (room.nick.clone(), room.about.name.clone());

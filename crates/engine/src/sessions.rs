@@ -358,6 +358,7 @@ impl Desk {
         self.show_own_presence();
         self.tell_client_state();
         self.rejoin_rooms(id);
+        self.ask_bookmarks(id);
         self.send_waiting(id);
         self.send_errands(id);
         self.send_files(id);

@@ -256,10 +256,12 @@ impl Desk {
         self.withdraw_account_alert(id);
         self.link_back(id);
         self.mend_rooms(id, &inside);
+        self.ask_bookmarks(id);
         self.show_own_presence();
         self.tell_client_state();
         self.send_waiting(id);
         self.send_errands(id);
+        self.send_files(id);
         self.fetch_pictures(id);
         self.put_in_order(id);
         self.stay_paused(id);

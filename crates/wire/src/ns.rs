@@ -27,12 +27,18 @@ pub(crate) const MUC_OWNER: &str = "http://jabber.org/protocol/muc#owner";
 pub(crate) const FALLBACK: &str = "urn:xmpp:fallback:0";
 /// Reactions (XEP-0444).
 pub(crate) const REACTIONS: &str = "urn:xmpp:reactions:0";
+/// What a message is encrypted by (XEP-0380).
+pub(crate) const EME: &str = "urn:xmpp:eme:0";
 /// Messages taken back (XEP-0424).
 pub(crate) const RETRACT: &str = "urn:xmpp:message-retract:1";
 /// Rooms that an account keeps for its devices (XEP-0402).
 pub(crate) const BOOKMARKS: &str = "urn:xmpp:bookmarks:1";
 /// The wish to hear of their changes (XEP-0163 §4).
 pub(crate) const BOOKMARKS_NOTIFY: &str = "urn:xmpp:bookmarks:1+notify";
+/// vCards in their newer form (XEP-0292).
+pub(crate) const VCARD4: &str = "urn:ietf:params:xml:ns:vcard-4.0";
+/// Where an account publishes its own (XEP-0292 §6).
+pub(crate) const VCARD4_NODE: &str = "urn:xmpp:vcard4";
 /// Processing hints (XEP-0334).
 pub(crate) const HINTS: &str = "urn:xmpp:hints";
 

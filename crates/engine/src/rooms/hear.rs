@@ -96,6 +96,7 @@ impl Desk {
             .store
             .set_room(chat.account, &chat.jid, &room.nick, &room.about.name, true);
         self.stored(chat.account, kept);
+        self.bookmark_nick(chat);
     }
 
     /// I am out, or was not let in.
@@ -117,6 +118,7 @@ impl Desk {
                 .store
                 .set_room(chat.account, &chat.jid, &nick, &name, false);
             self.stored(chat.account, kept);
+            self.bookmark_follows(chat);
         }
         self.stop_typing(chat.account, |of, _| *of == chat.jid);
         self.tell(Output::Chat(chat.clone()));

@@ -170,6 +170,18 @@ impl Desk {
         nick: &str,
         password: &str,
     ) -> Result<(), DeskError> {
+        self.enter_room_here(chat, nick, password)?;
+        self.bookmark_follows(chat);
+        Ok(())
+    }
+
+    /// The same, and my other devices are not told.
+    pub(crate) fn enter_room_here(
+        &mut self,
+        chat: &ChatRef,
+        nick: &str,
+        password: &str,
+    ) -> Result<(), DeskError> {
         let nick = nick.trim();
         let bad_nick = !nick.is_empty() && chat.jid.with_resource_str(nick).is_err();
         if bad_nick || password.chars().count() > LONGEST_NAME {
@@ -181,7 +193,7 @@ impl Desk {
             nick.clone_into(&mut room.nick);
         }
         password.clone_into(&mut room.password);
-        self.join_room(chat)
+        self.join_room_here(chat)
     }
 
     /// The server of an account: its parts say where rooms are.

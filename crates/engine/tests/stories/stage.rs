@@ -4,7 +4,7 @@
 use carillon_core::alerts::{EventKind, PopupForm, Surroundings};
 use carillon_core::contact::{Availability, Presence, RosterItem, Subscription};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
-use carillon_core::room::Occupant;
+use carillon_core::room::{Bookmark, Occupant};
 use carillon_core::session::{
     Incoming, Outgoing, RoomEvent, ServerFeatures, SessionProblem, StreamState,
 };
@@ -83,6 +83,8 @@ pub(crate) struct Session {
     /// The ids of small things that were said.
     kept: Vec<String>,
     /// How often a room was asked what it can do.
+    /// What it had the account keep.
+    pub(crate) bookmarked: Vec<Bookmark>,
     pub(crate) rooms_asked: u32,
 }
 
@@ -163,6 +165,9 @@ impl Session {
                 }
                 // Every room is asked.
                 Outgoing::RoomInfo { .. } => self.rooms_asked += 1,
+                // Every session asks.
+                Outgoing::ReadBookmarks => {}
+                Outgoing::SetBookmark { bookmark, .. } => self.bookmarked.push(*bookmark),
                 one => said.push(one),
             }
         }
@@ -221,6 +226,7 @@ impl Connector for Script {
             incoming,
             end,
             kept: Vec::new(),
+            bookmarked: Vec::new(),
             rooms_asked: 0,
         };
         self.0.send(session).unwrap();

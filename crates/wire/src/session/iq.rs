@@ -130,6 +130,7 @@ impl Session {
                 self.assigns_stanza_ids = announces(iq, ns::SID);
             }
             Asked::Archive(request) => self.hear_page_end(iq, request, failed),
+            Asked::Bookmarks => self.hear_bookmarks(iq, failed),
             Asked::RoomWish(request, wanted) => {
                 self.hear_room_answer(iq, request, wanted, failed);
             }
@@ -138,6 +139,7 @@ impl Session {
             }
             Asked::RoomInfo(room) => self.hear_room_info(room, iq),
             Asked::Published(asked) => self.hear_published(iq, asked, failed),
+            Asked::Person(asked) => self.hear_person(iq, &asked, failed),
             Asked::Picture(asked) => self.hear_picture(iq, &asked, failed),
             Asked::UploadItems => self.hear_upload_items(iq, failed),
             Asked::UploadInfo(of) => self.hear_upload_info(iq, of, failed),

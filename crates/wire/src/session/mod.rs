@@ -9,14 +9,17 @@
 mod archive;
 mod avatar;
 mod begin;
+mod bookmarks;
 mod change;
 mod direct;
+mod encrypted;
 mod going_on;
 mod invitation;
 mod iq;
 mod message;
 mod pending;
 mod pep;
+mod person;
 mod presence;
 mod reached;
 mod rooms;

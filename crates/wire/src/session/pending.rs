@@ -2,8 +2,9 @@
 
 use super::Me;
 use super::avatar::{AskedPicture, Published};
+use super::person::AskedPerson;
 use super::rooms::Wanted;
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use std::collections::HashMap;
 
 /// What was asked.
@@ -20,8 +21,12 @@ pub(super) enum Asked {
     Archive(u64),
     /// What a room can do.
     RoomInfo(BareJid),
+    /// The rooms that my account keeps.
+    Bookmarks,
     /// Something of a room, or of a server where rooms are.
     RoomWish(u64, Wanted),
+    /// Something about a person.
+    Person(AskedPerson),
     /// A picture.
     Picture(AskedPicture),
     /// My own picture was published, and is to be announced.
@@ -49,6 +54,8 @@ pub(super) enum Answerer {
     Person(BareJid),
     /// A part of a server.
     Service(BareJid),
+    /// Somebody's account, or one of their devices.
+    Device(Jid),
 }
 
 /// The open requests by id.
@@ -66,6 +73,7 @@ impl Pending {
         let may = match answerer {
             Answerer::Account => me.is_account(from),
             Answerer::Domain => from.is_some_and(|from| me.is_domain(from)),
+            Answerer::Device(jid) => from == Some(jid.as_str()),
             Answerer::Room(jid) | Answerer::Person(jid) | Answerer::Service(jid) => {
                 from == Some(jid.as_str())
             }

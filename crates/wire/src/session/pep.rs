@@ -26,6 +26,9 @@ impl Session {
                 ("items" | "purge" | "delete", ns::AVATAR_METADATA) => {
                     self.hear_avatar(owner.clone(), child);
                 }
+                ("items" | "purge" | "delete", ns::BOOKMARKS) => {
+                    self.hear_bookmark_event(&owner, child);
+                }
                 _ => {}
             }
         }

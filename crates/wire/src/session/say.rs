@@ -134,6 +134,10 @@ impl Session {
                 history,
                 password,
             } => return self.join(room, &nick, history, password),
+            Outgoing::ReadBookmarks => return self.ask_bookmarks(),
+            Outgoing::SetBookmark { request, bookmark } => {
+                return self.keep_bookmark(request, &bookmark);
+            }
             Outgoing::Room {
                 request,
                 room,
@@ -157,6 +161,11 @@ impl Session {
             Outgoing::Handled(up_to) => return self.sm.handled(Count(up_to)),
             Outgoing::Archive(query) => return self.ask_archive(query),
             Outgoing::RoomInfo { room } => return self.ask_room(room),
+            Outgoing::AskPerson {
+                request,
+                of,
+                question,
+            } => return self.ask_person(request, &of, question),
             Outgoing::ShowPicture { request, picture } => {
                 return self.show_picture(request, picture);
             }

@@ -1,0 +1,149 @@
+//! Rooms that my account keeps for my devices (XEP-0402).
+
+use super::Session;
+use super::pending::{Answerer, Asked};
+use crate::ns;
+use crate::stanza::Build;
+use carillon_core::room::Bookmark;
+use carillon_core::session::Incoming;
+use carillon_xml::{Limits, parse, write};
+use jid::BareJid;
+use minidom::Element;
+
+/// So many are taken of what an account keeps.
+const MOST: usize = 1_000;
+/// Characters of a name, a nick or a password.
+const LONGEST: usize = 500;
+/// Bytes of what other clients keep there. Longer ones are not read, so that they are not cut short when they go back.
+const LONGEST_EXTENSIONS: usize = 32 << 10;
+
+impl Session {
+    pub(super) fn ask_bookmarks(&mut self) {
+        let items = Element::new_in(ns::PUBSUB, "items").with("node", ns::BOOKMARKS);
+        let query = Element::new_in(ns::PUBSUB, "pubsub").holding(items);
+        self.ask("get", Answerer::Account, Asked::Bookmarks, query);
+    }
+
+    pub(super) fn hear_bookmarks(&mut self, iq: &Element, failed: bool) {
+        // Nothing was ever kept there: the first who keeps something makes the node.
+        let none = failed && crate::stanza::error_of(iq).condition == "item-not-found";
+        if failed && !none {
+            return tracing::info!("the server keeps no rooms for my devices");
+        }
+        let items = iq
+            .get_child("pubsub", ns::PUBSUB)
+            .and_then(|pubsub| pubsub.get_child("items", ns::PUBSUB))
+            .filter(|items| !failed && items.attr("node") == Some(ns::BOOKMARKS));
+        let all = items.map(|items| {
+            let items = items.children().filter(|item| item.is("item", ns::PUBSUB));
+            items.filter_map(bookmark).take(MOST).collect()
+        });
+        self.tell(Incoming::Bookmarks(all.unwrap_or_default()));
+    }
+
+    /// An event about bookmarks: only my own account speaks of mine.
+    pub(super) fn hear_bookmark_event(&mut self, owner: &BareJid, event: &Element) {
+        if *owner != self.me.bare {
+            return tracing::warn!("somebody else's bookmarks were dropped");
+        }
+        if matches!(event.name(), "purge" | "delete") {
+            return self.tell(Incoming::BookmarkGone { room: None });
+        }
+        for child in event.children().take(MOST) {
+            if child.is("item", ns::PUBSUB_EVENT) {
+                if let Some(one) = bookmark(child) {
+                    self.tell(Incoming::Bookmark(Box::new(one)));
+                }
+            } else if child.is("retract", ns::PUBSUB_EVENT)
+                && let Some(room) = child.attr("id").and_then(room)
+            {
+                self.tell(Incoming::BookmarkGone { room: Some(room) });
+            }
+        }
+    }
+
+    pub(super) fn keep_bookmark(&mut self, request: u64, bookmark: &Bookmark) {
+        let mut conference = Element::new_in(ns::BOOKMARKS, "conference")
+            .with("autojoin", if bookmark.autojoin { "true" } else { "false" });
+        if !bookmark.name.is_empty() {
+            conference = conference.with("name", &bookmark.name);
+        }
+        for (name, text) in [("nick", &bookmark.nick), ("password", &bookmark.password)] {
+            if !text.is_empty() {
+                conference = conference.holding_text(name, text);
+            }
+        }
+        // It was read here, and written by nobody else.
+        if let Ok(extensions) = parse(&bookmark.extensions, &Limits::STANZA) {
+            conference = conference.holding(extensions);
+        }
+        let item = Element::new_in(ns::PUBSUB, "item")
+            .with("id", bookmark.room.as_str())
+            .holding(conference);
+        let publish = Element::new_in(ns::PUBSUB, "publish")
+            .with("node", ns::BOOKMARKS)
+            .holding(item);
+        let payload = Element::new_in(ns::PUBSUB, "pubsub")
+            .holding(publish)
+            .holding(Element::new_in(ns::PUBSUB, "publish-options").holding(options()));
+        self.ask("set", Answerer::Account, Asked::Request(request), payload);
+    }
+}
+
+/// For nobody's eyes but mine: a server that cannot promise that keeps nothing (XEP-0402 §3.2, XEP-0223 §3).
+fn options() -> Element {
+    let field = |name: &str, value: &str| {
+        Element::new_in(ns::DATA_FORMS, "field")
+            .with("var", name)
+            .holding_text("value", value)
+    };
+    [
+        ("pubsub#persist_items", "true"),
+        ("pubsub#max_items", "max"),
+        ("pubsub#send_last_published_item", "never"),
+        ("pubsub#access_model", "whitelist"),
+    ]
+    .iter()
+    .fold(
+        Element::new_in(ns::DATA_FORMS, "x")
+            .with("type", "submit")
+            .holding(
+                field(
+                    "FORM_TYPE",
+                    "http://jabber.org/protocol/pubsub#publish-options",
+                )
+                .with("type", "hidden"),
+            ),
+        |form, (name, value)| form.holding(field(name, value)),
+    )
+}
+
+fn room(id: &str) -> Option<BareJid> {
+    BareJid::new(id).ok().filter(|room| room.node().is_some())
+}
+
+fn bookmark(item: &Element) -> Option<Bookmark> {
+    let room = room(item.attr("id")?)?;
+    let conference = item.get_child("conference", ns::BOOKMARKS)?;
+    let short = |text: &str| text.chars().take(LONGEST).collect::<String>();
+    let text = |name: &'static str| {
+        let child = conference.get_child(name, ns::BOOKMARKS);
+        short(&child.map(Element::text).unwrap_or_default())
+    };
+    let extensions = conference
+        .get_child("extensions", ns::BOOKMARKS)
+        .map(write)
+        .unwrap_or_default();
+    if extensions.len() > LONGEST_EXTENSIONS {
+        tracing::warn!(%room, "a bookmark with too much in it was left alone");
+        return None;
+    }
+    Some(Bookmark {
+        room,
+        name: short(conference.attr("name").unwrap_or_default()),
+        autojoin: matches!(conference.attr("autojoin"), Some("true" | "1")),
+        nick: text("nick"),
+        password: text("password"),
+        extensions,
+    })
+}
