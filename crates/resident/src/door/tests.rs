@@ -1,6 +1,7 @@
 //! A house with ten thousand contacts, seen over the link as a window sees it.
 
 mod alerts;
+mod own;
 
 use super::*;
 use crate::desktop::bus::Bus;

@@ -1,0 +1,133 @@
+//! What was said, found, taken out and deleted, as a window does it.
+
+use super::*;
+use carillon_core::search::{SearchBy, SearchQuery};
+use carillon_link::contract::{
+    DeleteChat, ExportHistory, FindInChat, ReadHistory, ReadWork, Search, SendMessage, StopWork,
+};
+use carillon_link::views_own::{ExportFormat, SearchPage, WorkState};
+
+impl Scene {
+    async fn says(&self, chat: &ChatRef, number: u128, body: &str) {
+        let ask = SendMessage {
+            chat: chat.clone(),
+            id: uuid(number),
+            body: body.to_owned(),
+        };
+        self.measured(ask).await;
+    }
+
+    async fn searches(&self, words: &str) -> SearchPage {
+        let query = SearchQuery {
+            words: words.to_owned(),
+            by: SearchBy::Me,
+            ..SearchQuery::default()
+        };
+        let ask = Search {
+            query,
+            before: None,
+            limit: 50,
+        };
+        self.measured(ask).await.0
+    }
+
+    /// The index follows what is stored, and is not waited for by it.
+    async fn finds(&self, words: &str, count: usize) -> SearchPage {
+        let begun = Instant::now();
+        loop {
+            let page = self.searches(words).await;
+            if page.hits.len() == count {
+                return page;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{page:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+fn uuid(number: u128) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_i_said_is_found_written_into_a_file_and_gone_when_it_is_deleted() {
+    let scene = scene(items("Person", &[])[..3].to_vec(), Some("x")).await;
+    let (overview, ..) = scene.measured(ReadOverview {}).await;
+    let chats: Vec<ChatRef> = overview.chats.into_iter().map(|one| one.chat).collect();
+    scene
+        .says(&chats[0], 1, "See you at the Café, <b>tomorrow</b>")
+        .await;
+    scene.says(&chats[1], 2, "Tomorrow is another day").await;
+
+    let page = scene.finds("tomor", 2).await;
+    assert!(!page.more && !page.superseded && !page.incomplete);
+    let hit = &page.hits[1];
+    assert_eq!(
+        (&hit.chat, hit.text.as_str()),
+        (&chats[0], "See you at the Café, <b>tomorrow</b>")
+    );
+    let ask = FindInChat {
+        chat: chats[0].clone(),
+        words: "\"the cafe\"".to_owned(),
+    };
+    assert_eq!(scene.measured(ask).await.0.messages, [hit.message]);
+
+    let path = scene.folder.path().join("said.jsonl");
+    let ask = ExportHistory {
+        chat: None,
+        format: ExportFormat::JsonLines,
+        path: path.display().to_string(),
+    };
+    scene.measured(ask).await;
+    let begun = Instant::now();
+    let work = loop {
+        let work = scene.measured(ReadWork {}).await.0.unwrap();
+        if work.state != WorkState::Running {
+            break work;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{work:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(
+        (work.state, work.done, work.total),
+        (WorkState::Finished, 2, 2)
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2);
+    // There is nothing to stop any more.
+    scene.measured(StopWork {}).await;
+
+    let chat = chats[0].clone();
+    scene.measured(DeleteChat { chat: chat.clone() }).await;
+    assert_eq!(scene.finds("tomor", 1).await.hits[0].chat, chats[1]);
+    let ask = ReadHistory {
+        chat,
+        anchor: carillon_core::chat::HistoryAnchor::Newest,
+        limit: 10,
+    };
+    assert_eq!(scene.measured(ask).await.0.messages, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_cannot_be_written_says_so() {
+    let scene = scene(items("Person", &[])[..1].to_vec(), Some("x")).await;
+    let ask = |path: String| ExportHistory {
+        chat: None,
+        format: ExportFormat::Text,
+        path,
+    };
+    let relative = scene.window.ask(ask("said.txt".to_owned())).await;
+    assert_eq!(relative.unwrap_err().code, RefusalCode::BadFile);
+    let nowhere = scene.folder.path().join("nowhere/said.txt");
+    scene.measured(ask(nowhere.display().to_string())).await;
+    let begun = Instant::now();
+    loop {
+        let work = scene.measured(ReadWork {}).await.0.unwrap();
+        match work.state {
+            WorkState::Running => {}
+            WorkState::Failed { .. } => break,
+            other => panic!("{other:?}"),
+        }
+        assert!(begun.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
