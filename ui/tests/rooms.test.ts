@@ -5,6 +5,7 @@ import { audience, occupant } from '../src/dev/rooms';
 import { personRows } from '../src/rooms/people';
 import Dialogs from '../src/dialogs/Dialogs.svelte';
 import DataFormFields from '../src/parts/DataFormFields.svelte';
+import { begun, meant, withNick } from '../src/rooms/mention';
 import { allowed } from '../src/rooms/moderation';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
@@ -243,5 +244,86 @@ describe('a form that a server made', () => {
     const { container } = render(DataFormFields, { form, tried: true });
     expect(container.querySelector('script, img, iframe, svg, a, style')).toBe(null);
     expect(container.querySelector('.fixed')!.textContent).toBe(attack);
+  });
+});
+
+describe('a nick that is begun', () => {
+  it.each([
+    ['@', 1, { from: 0, to: 1, part: '', signed: true }],
+    ['@bo', 3, { from: 0, to: 3, part: 'bo', signed: true }],
+    ['hi @Zoë', 7, { from: 3, to: 7, part: 'Zoë', signed: true }],
+    ['hi bo there', 5, { from: 3, to: 5, part: 'bo', signed: false }],
+    ['(@b', 3, { from: 1, to: 3, part: 'b', signed: true }],
+    ['mail@bo', 7, null],
+    ['', 0, null],
+    ['hi ', 3, null],
+  ])('%j up to %i is %j', (text, caret, wanted) => expect(begun(text, caret)).toEqual(wanted));
+
+  it('finds who begins so first, then who is called so further on, and few of many', () => {
+    const nicks = ['Anna Bo', 'Bob', 'bodo', 'Carla'];
+    expect(meant(nicks, 'bo')).toEqual(['Bob', 'bodo', 'Anna Bo']);
+    expect(meant(nicks, '')).toEqual(nicks);
+    expect(meant(nicks, 'x')).toEqual([]);
+    expect(meant(audience(2_000).map(({ nick }) => nick), 'guest').length).toBe(8);
+  });
+
+  it('is written out as one speaks to somebody, or of somebody', () => {
+    const at = (text: string) => withNick(text, begun(text, text.indexOf('@') + 3)!, 'Bob');
+    expect(at('@bo')).toEqual({ text: 'Bob: ', caret: 5 });
+    expect(at('ask @bo please')).toEqual({ text: 'ask Bob please', caret: 8 });
+  });
+
+  async function writes(text: string): Promise<HTMLTextAreaElement> {
+    where.showChat(choir);
+    await conversations.show(choir);
+    render(ChatPane);
+    const field = byTest('composer') as HTMLTextAreaElement;
+    await put(field, text);
+    return field;
+  }
+
+  async function put(field: HTMLTextAreaElement, text: string): Promise<void> {
+    field.value = text;
+    field.setSelectionRange(text.length, text.length);
+    await fireEvent.input(field);
+  }
+
+  const offered = () => [...document.querySelectorAll('[data-test="mention"]')].map((one) => one.textContent.trim().replace(/^\S{1,2}(?=[A-Z])/, ''));
+  const key = (field: HTMLElement, name: string) => fireEvent.keyDown(field, { key: name });
+
+  it('is offered after the sign, chosen by keys, and nothing is sent by that', async () => {
+    const field = await writes('@');
+    await until(() => offered().length === 5);
+    await put(field, '@b');
+    await until(() => offered().length === 1);
+    await key(field, 'Enter');
+    await until(() => field.value === 'Bob: ');
+    expect(fake.calls('send_message')).toEqual([]);
+    expect(byTest('mentions')).toBe(null);
+  });
+
+  it('is completed by Tab without the sign, and Tab leaves the field where nobody can be meant', async () => {
+    const field = await writes('Thanks Fa');
+    // Who is there is asked for with the first letter.
+    while (field.value !== 'Thanks Fatima ') {
+      await key(field, 'Tab');
+      await new Promise((later) => setTimeout(later, 5));
+    }
+    await put(field, 'Thanks Za');
+    const leaves = new KeyboardEvent('keydown', { key: 'Tab', cancelable: true, bubbles: true });
+    field.dispatchEvent(leaves);
+    expect(leaves.defaultPrevented).toBe(false);
+  });
+
+  it('is put away by Escape until another one is begun', async () => {
+    const field = await writes('@');
+    await until(() => offered().length > 0);
+    await key(field, 'Escape');
+    await until(() => offered().length === 0);
+    await put(field, '@c');
+    await new Promise((later) => setTimeout(later, 50));
+    expect(offered()).toEqual([]);
+    await put(field, '@c and @c');
+    await until(() => offered().length === 1);
   });
 });
