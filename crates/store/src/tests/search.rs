@@ -351,11 +351,7 @@ fn the_index_is_not_what_a_start_waits_for() {
     profile.hear("bob@example.org", "1", "a word");
     let large = i64::try_from(crate::schema::CHECKED_WHOLE).unwrap();
     let filler = "UPDATE message SET body = 'a word ' || hex(zeroblob(?1))";
-    profile
-        .store
-        .connection
-        .execute(filler, [large])
-        .unwrap();
+    profile.store.connection.execute(filler, [large]).unwrap();
     index_all(&mut profile.store);
     // Whoever looked at the index would not open it.
     let damage = "UPDATE message_words_data SET block = x'00' WHERE id > 10";
