@@ -30,7 +30,7 @@ const byTest = (name: string) => document.querySelector<HTMLElement>(`[data-test
 describe('a stranger’s words', () => {
   async function row(more: Partial<Message>): Promise<HTMLElement> {
     const conversation = new Conversation(await ask('open_chat', { chat: bob }));
-    const message: Message = { id: 1, chat: bob, author: { kind: 'contact' }, body: '', at: noon, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, ...more };
+    const message: Message = { id: 1, chat: bob, author: { kind: 'contact' }, body: '', at: noon, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, encryption: null, ...more };
     const line: Line = { message, day: null, newAbove: false, first: true, last: true };
     return render(MessageRow, { line, conversation }).container;
   }
@@ -307,6 +307,16 @@ describe('dialogs', () => {
     await waitFor(() => byTest('dialog'));
     expect(document.querySelector('[data-test="uri-agree"]')).toBeNull();
     expect(fake.asked).toEqual([]);
+  });
+
+  it('a contact’s devices, clock and card are asked for when somebody looks, and shown as text', async () => {
+    render(Dialogs);
+    const contact = fake.overview.contacts.find(({ presence }) => presence.availability !== 'offline')!;
+    where.dialog = { kind: 'details', contact };
+    await waitFor(() => screen.getByText('Gajim 1.9'));
+    await waitFor(() => screen.getByText('<b>Sings bass</b>'));
+    expect(byTest('local-time').textContent).toMatch(/there it is/);
+    expect(fake.calls('ask_person').map(({ question }) => question).sort()).toEqual(['card', 'clock', 'old_card', 'program']);
   });
 
   it('an invitation shows my address, to be read by people and by cameras', async () => {

@@ -36,6 +36,7 @@ mod news;
 mod outgoing;
 pub mod output;
 mod owed;
+mod people;
 mod presence;
 mod purse;
 mod rehearsal;

@@ -23,6 +23,7 @@ use carillon_core::form::DataForm;
 use carillon_core::ids::{
     AccountId, ActivityId, ChatRef, InviteId, MessageId, Timestamp, TransferId,
 };
+use carillon_core::person::{ContactDetails, PersonAnswer, PersonQuestion};
 use carillon_core::room::Moderation;
 use carillon_core::search::SearchQuery;
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
@@ -214,6 +215,20 @@ with_file_commands! { with_own_commands with_room_commands with_alert_commands c
         /// Whom.
         contact: ChatRef,
     } -> ();
+    /// What is known of a contact without asking.
+    contact_details = ReadContactDetails {
+        /// Of whom.
+        contact: ChatRef,
+    } -> ContactDetails;
+    /// Asks a contact's account, or one of their devices, something that only the user's looking is a reason for.
+    ask_person = AskPerson {
+        /// Whom.
+        contact: ChatRef,
+        /// The device; `None`: the account.
+        resource: Option<String>,
+        /// What.
+        question: PersonQuestion,
+    } -> PersonAnswer;
     /// Shows others a picture of mine, or none.
     set_avatar = SetAvatar {
         /// On which account.

@@ -46,6 +46,8 @@ fn export_to(folder: &Path) {
     carillon_link::views_files::TransferView::export_all(&config).unwrap();
     carillon_link::views::NewAccount::export_all(&config).unwrap();
     carillon_link::views::AvatarView::export_all(&config).unwrap();
+    carillon_core::person::ContactDetails::export_all(&config).unwrap();
+    carillon_core::person::PersonAnswer::export_all(&config).unwrap();
     carillon_link::views::SentMessage::export_all(&config).unwrap();
     carillon_link::views::Status::export_all(&config).unwrap();
     carillon_core::chat::Message::export_all(&config).unwrap();

@@ -101,7 +101,7 @@ export class Fake implements Carrier {
   /** Somebody says something; an archive may put it before what is there. */
   say(chat: ChatRef, body: string, more: Partial<Message> = {}, place = this.#history(chat).length): Message {
     const said = this.#history(chat);
-    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, ...more };
+    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, encryption: null, ...more };
     said.splice(place, 0, message);
     this.#summarise(chat);
     this.tell('carillon', { kind: 'message_added', chat, message: message.id });
@@ -270,6 +270,18 @@ export class Fake implements Carrier {
       return this.#contact(contact);
     },
     blocked: () => this.blocked,
+    contact_details: ({ contact }) => {
+      const known = this.overview.contacts.find((one) => sameChat(chatOf(one), contact));
+      const { availability = 'offline', status = '' } = known?.presence ?? {};
+      const there = availability !== 'offline';
+      return { last_seen: there ? null : this.now - 3 * 3_600_000, devices: there ? [{ resource: 'desk', priority: 5, availability, status }] : [] };
+    },
+    ask_person: ({ question }) => {
+      const fields = [{ kind: 'name', text: 'Bob Nowak' } as const, { kind: 'note', text: '<b>Sings bass</b>' } as const];
+      if (question === 'program') return { kind: 'program', name: 'Gajim', version: '1.9' };
+      if (question === 'clock') return { kind: 'clock', offset: 330 };
+      return { kind: 'card', fields: question === 'card' ? [] : fields };
+    },
     set_avatar: ({ account, picture }) => {
       const avatar = picture && String(this.avatars.size + 1).padStart(40, '0');
       if (avatar && picture) this.avatars.set(avatar, picture);

@@ -28,6 +28,7 @@ export function isRoomDialog(dialog: Dialog | null): dialog is RoomDialog {
 export type Dialog =
   | { kind: 'add-contact'; jid: string; name: string; account: AccountId | null; group?: string }
   | { kind: 'invitation'; account: AccountId }
+  | { kind: 'details'; contact: Contact }
   | { kind: 'edit-contact'; contact: Contact }
   | { kind: 'remove-contact'; contact: Contact }
   | { kind: 'block'; chat: ChatRef; name: string }

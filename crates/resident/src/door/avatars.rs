@@ -30,7 +30,9 @@ async fn made_ready(picture: String) -> Result<OwnPicture, Refusal> {
         return Err(bad("the picture is too large".to_owned()));
     }
     let work = tokio::task::spawn_blocking(move || {
-        let bytes = STANDARD.decode(picture).map_err(|error| error.to_string())?;
+        let bytes = STANDARD
+            .decode(picture)
+            .map_err(|error| error.to_string())?;
         own(bytes).map_err(|error| error.to_string())
     });
     let made = work.await.map_err(|error| bad(error.to_string()))?;

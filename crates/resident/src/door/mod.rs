@@ -118,6 +118,7 @@ const fn takes_long(command: &Command) -> bool {
             | Command::ChangeAccount(_)
             | Command::RemoveAccount(_)
             | Command::SetAvatar(_)
+            | Command::AskPerson(_)
             | Command::AddContact(_)
             | Command::ChangeContact(_)
             | Command::RemoveContact(_)
@@ -197,6 +198,10 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::Block(ask) => answer(people::block(house, ask.contact).await),
         Command::Unblock(ask) => answer(people::unblock(house, ask.contact).await),
+        Command::ReadContactDetails(ask) => {
+            answer(on_desk(house, move |desk| desk.contact_details(&ask.contact)).await)
+        }
+        Command::AskPerson(ask) => answer(people::ask(house, ask).await),
         Command::SetAvatar(ask) => answer(avatars::set(house, ask).await),
         Command::ReadAvatars(ask) => answer(Ok(avatars::read(house, ask.hashes))),
         Command::ReadBlocked(_) => answer(on_desk(house, |desk| Ok(desk.blocked())).await),
@@ -215,12 +220,18 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             answer(on_desk(house, move |desk| desk.retry_message(ask.message)).await)
         }
         Command::CorrectMessage(ask) => answer(chats::correct(house, ask).await),
-        Command::RetractMessage(ask) => {
-            answer(on_desk(house, move |desk| desk.retract_message(ask.message, &ask.id)).await)
-        }
-        Command::React(ask) => {
-            answer(on_desk(house, move |desk| desk.react(ask.message, &ask.id, &ask.emoji)).await)
-        }
+        Command::RetractMessage(ask) => answer(
+            on_desk(house, move |desk| {
+                desk.retract_message(ask.message, &ask.id)
+            })
+            .await,
+        ),
+        Command::React(ask) => answer(
+            on_desk(house, move |desk| {
+                desk.react(ask.message, &ask.id, &ask.emoji)
+            })
+            .await,
+        ),
         Command::ReadVersions(ask) => answer(chats::versions(house, ask.message)),
         Command::MarkSeen(ask) => {
             answer(on_desk(house, move |desk| desk.mark_seen(&ask.chat, ask.up_to)).await)
@@ -266,9 +277,12 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::ShowFile(ask) => {
             answer(on_desk(house, move |desk| desk.show_file(ask.message)).await)
         }
-        Command::ChoosePictures(ask) => {
-            answer(on_desk(house, move |desk| desk.choose_pictures(&ask.chat, ask.shown)).await)
-        }
+        Command::ChoosePictures(ask) => answer(
+            on_desk(house, move |desk| {
+                desk.choose_pictures(&ask.chat, ask.shown)
+            })
+            .await,
+        ),
         Command::SaveFile(ask) => answer(files::save(house, ask).await),
         Command::CancelFetch(ask) => {
             answer(on_desk(house, move |desk| desk.cancel_fetch(ask.message)).await)

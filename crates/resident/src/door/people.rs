@@ -3,9 +3,10 @@
 use super::on_desk;
 use crate::house::House;
 use carillon_core::ids::ChatRef;
+use carillon_core::person::PersonAnswer;
 use carillon_core::session::StanzaProblem;
 use carillon_engine::{Desk, DeskError};
-use carillon_link::contract::{AddContact, ChangeContact};
+use carillon_link::contract::{AddContact, AskPerson, ChangeContact};
 use carillon_link::{Refusal, RefusalCode};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -41,6 +42,13 @@ pub(super) async fn block(house: &House, contact: ChatRef) -> Result<(), Refusal
 
 pub(super) async fn unblock(house: &House, contact: ChatRef) -> Result<(), Refusal> {
     asked(house, move |desk| desk.unblock(&contact)).await
+}
+
+pub(super) async fn ask(house: &House, ask: AskPerson) -> Result<PersonAnswer, Refusal> {
+    asked(house, move |desk| {
+        desk.ask_person(&ask.contact, ask.resource.as_deref(), ask.question)
+    })
+    .await
 }
 
 /// Asks the server and waits for its word.

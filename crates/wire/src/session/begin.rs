@@ -53,6 +53,7 @@ impl Session {
         let iq = match &answerer {
             Answerer::Account => iq,
             Answerer::Domain => iq.with("to", self.me.domain()),
+            Answerer::Device(jid) => iq.with("to", jid.as_str()),
             Answerer::Room(jid) | Answerer::Person(jid) | Answerer::Service(jid) => {
                 iq.with("to", jid.as_str())
             }

@@ -1,0 +1,102 @@
+//! What is asked about somebody only when the user looks: their card, and their devices' programs and clocks.
+
+use crate::contact::Availability;
+use crate::ids::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonQuestion {
+    /// Of a device: which program it runs (XEP-0092).
+    Program,
+    /// Of a device: what its clock shows (XEP-0202).
+    Clock,
+    /// Of the account: its vCard (XEP-0292, published by XEP-0163).
+    Card,
+    /// Of the account: its vCard in the old form (XEP-0054).
+    OldCard,
+}
+
+/// What is answered. All texts are theirs, bounded, and never markup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum PersonAnswer {
+    /// The program.
+    Program {
+        /// Its name.
+        name: String,
+        /// Its version, empty when they do not say.
+        version: String,
+    },
+    /// The clock.
+    Clock {
+        /// Minutes east of UTC.
+        offset: i16,
+    },
+    /// The card, as far as it is text.
+    Card {
+        /// In their order.
+        fields: Vec<CardField>,
+    },
+}
+
+/// A line of a vCard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CardField {
+    /// What it says.
+    pub kind: CardKind,
+    /// In their words.
+    pub text: String,
+}
+
+/// What a line of a vCard says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CardKind {
+    /// The whole name.
+    Name,
+    /// What they like to be called.
+    Nickname,
+    /// A mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// An address in the web.
+    Url,
+    /// Born on.
+    Birthday,
+    /// Where they work.
+    Organisation,
+    /// As what.
+    Title,
+    /// What they do there.
+    Role,
+    /// Where they live.
+    Address,
+    /// Anything else.
+    Note,
+}
+
+/// A device that a contact is signed in with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceView {
+    /// Its resource; empty for a presence without one.
+    pub resource: String,
+    /// −128 to 127; the highest speaks for the contact.
+    pub priority: i8,
+    /// What it shows.
+    pub availability: Availability,
+    /// The person's words there.
+    pub status: String,
+}
+
+/// What is known of a contact without asking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ContactDetails {
+    /// Since when they are away, as far as this computer saw it.
+    pub last_seen: Option<Timestamp>,
+    /// Their devices, the one that speaks for them first.
+    pub devices: Vec<DeviceView>,
+}

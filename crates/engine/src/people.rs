@@ -1,0 +1,96 @@
+//! What is known of a contact, and what they are asked only when the user looks.
+
+use crate::desk::{Desk, DeskError};
+use carillon_core::contact::ResourcePresence;
+use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::person::{ContactDetails, DeviceView, PersonAnswer, PersonQuestion};
+use carillon_core::session::{Outgoing, StanzaProblem};
+use jid::Jid;
+use std::cmp::Reverse;
+use tokio::sync::oneshot;
+
+/// Resolves to what was answered; an error means that the session ended first.
+pub(crate) type Answer = oneshot::Receiver<Result<PersonAnswer, StanzaProblem>>;
+
+impl Desk {
+    /// What is known of somebody without asking.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn contact_details(&self, contact: &ChatRef) -> Result<ContactDetails, DeskError> {
+        let account = self.account(contact.account)?;
+        let mut devices: Vec<&ResourcePresence> = account
+            .presences
+            .get(&contact.jid)
+            .into_iter()
+            .flatten()
+            .collect();
+        devices.sort_by_key(|device| Reverse((device.priority, device.presence.availability)));
+        let view = |device: &ResourcePresence| DeviceView {
+            resource: device.resource.clone(),
+            priority: device.priority,
+            availability: device.presence.availability,
+            status: device.presence.status.clone(),
+        };
+        Ok(ContactDetails {
+            last_seen: account.gone_at.get(&contact.jid).copied(),
+            devices: devices.into_iter().map(view).collect(),
+        })
+    }
+
+    /// Asks a contact's account, or one of their devices that is there. Only people of the roster are asked: the question
+    /// tells them that I am here.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such contact or device, [`DeskError::NotConnected`].
+    pub fn ask_person(
+        &mut self,
+        contact: &ChatRef,
+        resource: Option<&str>,
+        question: PersonQuestion,
+    ) -> Result<Answer, DeskError> {
+        let request = self.number();
+        let account = self.account_mut(contact.account)?;
+        if !account.roster.contains_key(&contact.jid) {
+            return Err(DeskError::Gone);
+        }
+        let of = match (question, resource) {
+            (PersonQuestion::Program | PersonQuestion::Clock, Some(resource)) => {
+                let devices = account.presences.get(&contact.jid);
+                devices
+                    .into_iter()
+                    .flatten()
+                    .find(|device| device.resource == resource)
+                    .ok_or(DeskError::Gone)?;
+                let device = contact.jid.with_resource_str(resource);
+                Jid::from(device.map_err(|_| DeskError::Gone)?)
+            }
+            (PersonQuestion::Card | PersonQuestion::OldCard, None) => contact.jid.clone().into(),
+            _ => return Err(DeskError::Gone),
+        };
+        let asked = Outgoing::AskPerson {
+            request,
+            of,
+            question,
+        };
+        if !account.say(asked) {
+            return Err(DeskError::NotConnected);
+        }
+        let (asked, answer) = oneshot::channel();
+        account.questions.insert(request, asked);
+        Ok(answer)
+    }
+
+    pub(crate) fn hear_person(
+        &mut self,
+        id: AccountId,
+        request: u64,
+        answer: Result<PersonAnswer, StanzaProblem>,
+    ) {
+        let account = self.accounts.get_mut(&id);
+        if let Some(asked) = account.and_then(|account| account.questions.remove(&request)) {
+            // Whoever asked may have gone.
+            let _ = asked.send(answer);
+        }
+    }
+}
