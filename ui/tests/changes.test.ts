@@ -211,3 +211,50 @@ describe('a message', () => {
     }
   });
 });
+
+describe('a message that cannot be read', () => {
+  const encrypted = { encryption: 'OMEMO', seen: true };
+
+  it('is a card that says so, and tells its sender by one click', async () => {
+    await open('theirs');
+    const message = fake.say(bob, '🔒 OMEMO', encrypted);
+    await until(() => byTest('encrypted') !== null);
+    expect(row(message).querySelector('.body')).toBeNull();
+    expect(byTest('encrypted')!.textContent).toContain('OMEMO');
+    await fireEvent.click(byTest('tell-unreadable')!);
+    await fireEvent.click(byTest('tell-unreadable')!);
+    await until(() => fake.calls('send_message').length === 1);
+    expect(fake.calls('send_message')[0]).toMatchObject({ chat: bob, body: expect.stringContaining('unencrypted') });
+    await menuOfUnreadable(message);
+  });
+
+  async function menuOfUnreadable(message: Message): Promise<void> {
+    await fireEvent.click(row(message).querySelector('[data-test="message-menu"]')!);
+    await until(() => byTest('quick') !== null);
+    expect(byTest('copy-text')).toBeNull();
+    expect(byTest('correct')).toBeNull();
+  }
+
+  it('of mine from another device asks nothing', async () => {
+    await open('theirs');
+    fake.say(bob, '🔒 OMEMO', { ...encrypted, author: { kind: 'me' }, delivery: 'sent' });
+    await until(() => byTest('encrypted') !== null);
+    expect(byTest('tell-unreadable')).toBeNull();
+    await fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    expect(field().value).toBe('');
+  });
+
+  it('that its sender could not be told of can be tried again, as the same message', async () => {
+    await open('theirs');
+    fake.say(bob, '🔒 OMEMO', encrypted);
+    await until(() => byTest('tell-unreadable') !== null);
+    fake.refusing.set('send_message', { code: { kind: 'link_lost' }, detail: '' });
+    await fireEvent.click(byTest('tell-unreadable')!);
+    await until(() => toasts.all.length > 0 && !(byTest('tell-unreadable') as HTMLButtonElement).disabled);
+    fake.refusing.clear();
+    await fireEvent.click(byTest('tell-unreadable')!);
+    await until(() => fake.calls('send_message').length === 2);
+    const [first, second] = fake.calls('send_message');
+    expect(second!.id).toBe(first!.id);
+  });
+});

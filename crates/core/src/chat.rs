@@ -63,6 +63,14 @@ pub struct Message {
     pub reactions: Vec<Reaction>,
     /// Its author has taken it back (XEP-0424): it has no words any more.
     pub retracted: bool,
+    /// By what its words are encrypted, which nobody here can read (XEP-0380). The text only says that.
+    pub encryption: Option<String>,
+}
+
+/// What stands in lists and popups for words that cannot be read; in every language the same.
+#[must_use]
+pub fn encrypted_words(encryption: &str) -> String {
+    format!("🔒 {encryption}")
 }
 
 /// What a message has said at some time.

@@ -126,6 +126,7 @@ impl Desk {
             markable: message.markable,
             occupant: message.occupant.clone(),
             about: message.about.clone(),
+            encryption: message.encryption.clone(),
         }
     }
 

@@ -216,7 +216,7 @@ pub(crate) fn apply(tx: &Transaction<'_>, message: i64) -> Result<bool> {
     let changed = match words {
         Some(words) => tx
             .prepare_cached(
-                "UPDATE message SET original = COALESCE(original, body), body = ?2
+                "UPDATE message SET original = COALESCE(original, body), body = ?2, encryption = NULL
                  WHERE id = ?1 AND (original IS NULL OR body <> ?2)",
             )?
             .execute((message, words))?,
@@ -246,7 +246,7 @@ fn forget_words(tx: &Transaction<'_>, message: i64) -> Result<bool> {
         .execute([message])?;
     let changed = tx
         .prepare_cached(
-            "UPDATE message SET body = '', original = NULL, retracted = 1, seen = 1
+            "UPDATE message SET body = '', original = NULL, encryption = NULL, retracted = 1, seen = 1
              WHERE id = ?1 AND (retracted = 0 OR body <> '')",
         )?
         .execute([message])?;

@@ -54,6 +54,8 @@ pub struct NewMessage {
     pub file: bool,
     /// It is about an earlier message.
     pub about: Option<About>,
+    /// By what its words are encrypted, which nobody here can read.
+    pub encryption: Option<String>,
 }
 
 /// What became of a message from the network.
@@ -272,8 +274,8 @@ pub(crate) fn insert_at(
     let seen = new.seen || mine;
     tx.prepare_cached(
         "INSERT INTO message (chat, author, nick, sender_id, stanza_id, body, at, written_here, delivery, seen,
-                              wants_receipt, markable, place, settled, occupant)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                              wants_receipt, markable, place, settled, occupant, encryption)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?
     .execute(rusqlite::params![
         chat,
@@ -291,6 +293,7 @@ pub(crate) fn insert_at(
         place,
         settled,
         new.occupant,
+        new.encryption,
     ])?;
     let id = tx.last_insert_rowid();
     if let (true, Some(address)) = (new.file, address_in(&new.body)) {

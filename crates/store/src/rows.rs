@@ -124,9 +124,9 @@ pub(crate) const MESSAGE_COLUMNS: &str =
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'),
      (SELECT change.failure FROM change
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'
-      ORDER BY change.delivery DESC LIMIT 1), retracted";
+      ORDER BY change.delivery DESC LIMIT 1), retracted, encryption";
 /// How many they are.
-pub(crate) const MESSAGE_WIDTH: usize = 12;
+pub(crate) const MESSAGE_WIDTH: usize = 13;
 
 pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message> {
     let said = delivery(row, 5)?;
@@ -145,6 +145,7 @@ pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message>
         corrected: row.get(8)?,
         reactions: Vec::new(),
         retracted: row.get(11)?,
+        encryption: row.get(12)?,
     })
 }
 

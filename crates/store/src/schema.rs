@@ -24,6 +24,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/008_avatars.sql"),
     include_str!("../migrations/009_files.sql"),
     include_str!("../migrations/010_retracted.sql"),
+    include_str!("../migrations/011_encrypted.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

@@ -79,6 +79,7 @@ export function conversation(now: number): Message[] {
     corrected: false,
     reactions: [],
     retracted: false,
+    encryption: null,
   }));
 }
 
@@ -96,6 +97,7 @@ export function longConversation(now: number, count: number): Message[] {
     corrected: false,
     reactions: [],
     retracted: false,
+    encryption: null,
   }));
 }
 
@@ -210,5 +212,6 @@ export function roomConversation(now: number): Message[] {
     corrected: false,
     reactions: [],
     retracted: false,
+    encryption: null,
   }));
 }

@@ -3,7 +3,7 @@ import { ask } from '../lib/link';
 
 /** Whether I may put other words in the place of these. */
 export function correctable(message: Message): boolean {
-  return message.author.kind === 'me' && !message.retracted && (message.delivery !== 'failed' || message.corrected);
+  return message.author.kind === 'me' && !message.retracted && !message.encryption && (message.delivery !== 'failed' || message.corrected);
 }
 
 /** The message whose words are being corrected. What is in the composer meanwhile stays there, untouched. */

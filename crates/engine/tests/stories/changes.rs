@@ -413,3 +413,16 @@ async fn what_i_take_back_is_told_also_after_a_kill() {
     session.reached(&["r1"]).await;
     assert_eq!(only(&stage).delivery, Some(Delivery::Sent));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_rings_as_a_message() {
+    let (mut stage, session) = Stage::online().await;
+    let encrypted = IncomingMessage {
+        encryption: Some("OMEMO".to_owned()),
+        ..message(BOB, "b1", "🔒 OMEMO")
+    };
+    session.hears(Incoming::Message(encrypted)).await;
+    assert_eq!(stage.told().await.alerted(), [EventKind::Message]);
+    assert_eq!(only(&stage).encryption.as_deref(), Some("OMEMO"));
+    assert_eq!(stage.stored().unread(&stage.chat(BOB)).unwrap(), 1);
+}

@@ -22,6 +22,7 @@ pub(crate) fn message(from: &str, id: &str, body: &str) -> IncomingMessage {
         file: false,
         occupant: None,
         about: None,
+        encryption: None,
     }
 }
 

@@ -158,6 +158,7 @@ mod tests {
             corrected: false,
             reactions: Vec::new(),
             retracted: false,
+            encryption: None,
         };
         HistoryPage {
             messages: (1..=count).map(message).collect(),

@@ -55,7 +55,7 @@ impl Store {
             let found = tx
                 .prepare_cached(
                     "SELECT chat.account, chat.jid, chat.id, sender_id FROM message JOIN chat ON chat.id = message.chat
-                     WHERE message.id = ?1 AND author = 0 AND delivery <> 4 AND retracted = 0 AND sender_id IS NOT NULL",
+                     WHERE message.id = ?1 AND author = 0 AND delivery <> 4 AND retracted = 0 AND encryption IS NULL AND sender_id IS NOT NULL",
                 )?
                 .query_row([message.0], |row| {
                     let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::jid(row, 1)? };

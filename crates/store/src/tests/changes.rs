@@ -403,3 +403,19 @@ fn what_waits_for_messages_that_never_come_is_bounded() {
     profile.pages_on(&page);
     assert_eq!(profile.count("SELECT COUNT(*) FROM change"), 1_000);
 }
+
+#[test]
+fn what_cannot_be_read_is_known_as_that_until_it_is_said_in_plain_words() {
+    let mut profile = Profile::new();
+    let encrypted = NewMessage {
+        encryption: Some("OMEMO".to_owned()),
+        ..profile.said(BOB, "b1", "🔒 OMEMO")
+    };
+    let message = new(profile.takes(&encrypted));
+    assert_eq!(profile.takes(&encrypted), Received::Duplicate(message));
+    assert_eq!(profile.shown(message).encryption.as_deref(), Some("OMEMO"));
+    let plain = profile.correction(BOB, "b2", "b1", "Hello");
+    profile.takes(&plain);
+    let shown = profile.shown(message);
+    assert_eq!((shown.body.as_str(), shown.encryption), ("Hello", None));
+}

@@ -270,6 +270,7 @@ fn said(account: AccountId, n: u32, length: usize) -> NewMessage {
         occupant: None,
         file: false,
         about: None,
+        encryption: None,
     }
 }
 

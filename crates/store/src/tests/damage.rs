@@ -261,6 +261,7 @@ fn heard(chat: &ChatRef) -> NewMessage {
         occupant: None,
         file: false,
         about: None,
+        encryption: None,
     }
 }
 

@@ -145,6 +145,7 @@ fn incoming(account: AccountId, n: u64) -> NewMessage {
         occupant: None,
         file: false,
         about: None,
+        encryption: None,
     }
 }
 

@@ -93,6 +93,7 @@ impl Profile {
             occupant: None,
             file: false,
             about: None,
+            encryption: None,
         }
     }
 

@@ -168,7 +168,7 @@ impl Session {
         if from.to_bare() != *room || inner.attr("type") != Some("groupchat") {
             return None;
         }
-        let (body, about) = super::change::said(inner)?;
+        let said = super::change::said(inner)?;
         let place = self.rooms.place(room);
         let occupant = place
             .as_ref()
@@ -185,14 +185,15 @@ impl Session {
             },
             id: super::direct::id_of(inner),
             stanza_id: None,
-            body,
+            body: said.body,
             at: None,
             origin: Origin::Archive,
             wants_receipt: false,
             markable: false,
             file: super::direct::has_file(inner),
             occupant,
-            about,
+            about: said.about,
+            encryption: said.encryption,
         }))
     }
 

@@ -1,7 +1,9 @@
 //! What messages say about earlier ones: read, and written.
 
+use super::encrypted::encryption;
 use crate::ns;
 use crate::stanza::{Build, text_of};
+use carillon_core::chat::encrypted_words;
 use carillon_core::reaction::signs;
 use carillon_core::session::{About, Change};
 use jid::BareJid;
@@ -14,16 +16,40 @@ const RETRACTED: &str = "/me has taken back a message, which your client goes on
 /// So many reactions of one message are looked at.
 const MOST_READ: usize = 64;
 
+/// What somebody says.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) body: String,
+    /// What about an earlier message.
+    pub(super) about: Option<About>,
+    /// By what the words are encrypted: the body only says that.
+    pub(super) encryption: Option<String>,
+}
+
 /// What a message says, and what about an earlier one. `None` when neither.
-pub(super) fn said(message: &Element) -> Option<(String, Option<About>)> {
+pub(super) fn said(message: &Element) -> Option<Said> {
+    if let Some(encryption) = encryption(message) {
+        return Some(Said {
+            body: encrypted_words(&encryption),
+            about: None,
+            encryption: Some(encryption),
+        });
+    }
     let body = text_of(message, "body");
     let about = retraction(message)
         .or_else(|| correction(message))
         .or_else(|| reactions(message));
     match about {
-        Some(about) if !about.change.has_words() => Some((String::new(), Some(about))),
+        Some(about) if !about.change.has_words() => Some(Said {
+            about: Some(about),
+            ..Said::default()
+        }),
         _ if body.is_empty() => None,
-        about => Some((body, about)),
+        about => Some(Said {
+            body,
+            about,
+            encryption: None,
+        }),
     }
 }
 
@@ -74,7 +100,7 @@ fn reactions(message: &Element) -> Option<About> {
 }
 
 /// The one child of this kind; of several nobody knows which is meant.
-fn only<'a>(message: &'a Element, name: &str, namespace: &str) -> Option<&'a Element> {
+pub(super) fn only<'a>(message: &'a Element, name: &str, namespace: &str) -> Option<&'a Element> {
     let mut found = message.children().filter(|c| c.is(name, namespace));
     match (found.next(), found.next()) {
         (found, None) => found,

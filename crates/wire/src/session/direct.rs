@@ -1,7 +1,7 @@
 //! What one person says to another: the words, and the signs around them.
 
 use super::Session;
-use super::change::said;
+use super::change::{Said, said};
 use crate::ns;
 use crate::stanza::{delayed_by, text_of};
 use carillon_core::chat::Author;
@@ -36,12 +36,15 @@ impl Session {
             return;
         }
         let conversation = message.attr("type") != Some("headline");
-        let (body, about) = match said(message) {
-            Some((body, about)) if conversation || about.is_none() => (body, about),
+        let said = match said(message) {
             // An announcement is about nothing else.
-            _ => (text_of(message, "body"), None),
+            Some(said) if said.about.is_some() && !conversation => Said {
+                body: text_of(message, "body"),
+                ..Said::default()
+            },
+            said => said.unwrap_or_default(),
         };
-        if body.is_empty() && about.is_none() {
+        if said.body.is_empty() && said.about.is_none() {
             return;
         }
         let chat = match way {
@@ -55,7 +58,7 @@ impl Session {
             author: if mine { Author::Me } else { Author::Contact },
             id: id_of(message),
             stanza_id: self.stanza_id_of(message),
-            body,
+            body: said.body,
             at: delay.flatten(),
             origin: match (straight, delay) {
                 (false, _) => Origin::Carbon,
@@ -70,7 +73,8 @@ impl Session {
             markable: !mine && conversation && message.has_child("markable", ns::DISPLAYED_MARKERS),
             file: has_file(message),
             occupant: None,
-            about,
+            about: said.about,
+            encryption: said.encryption,
         };
         self.tell(Incoming::Message(incoming));
     }

@@ -46,6 +46,7 @@ async fn a_message_is_told_with_all_it_carries() {
         file: false,
         occupant: None,
         about: None,
+        encryption: None,
     };
     assert_eq!(told, expected);
 }

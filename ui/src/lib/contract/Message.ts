@@ -54,4 +54,8 @@ reactions: Array<Reaction>,
 /**
  * Its author has taken it back (XEP-0424): it has no words any more.
  */
-retracted: boolean, };
+retracted: boolean, 
+/**
+ * By what its words are encrypted, which nobody here can read (XEP-0380). The text only says that.
+ */
+encryption: string | null, };

@@ -51,7 +51,7 @@ impl Session {
         let marked_me = place.marks_me(occupant_id(message).as_deref());
         let mine = marked_me || my_nick && delay.is_none();
         let occupant = place.occupant(message, &nick, delay.is_none());
-        let Some((body, about)) = said(message) else {
+        let Some(said) = said(message) else {
             if delay.is_none() {
                 self.hear_room_signs(message, room, nick, mine);
             }
@@ -67,7 +67,7 @@ impl Session {
             },
             id: id_of(message),
             stanza_id,
-            body,
+            body: said.body,
             at: delay.flatten(),
             origin: if delay.is_some() {
                 Origin::Delayed
@@ -78,7 +78,8 @@ impl Session {
             markable: false,
             file: has_file(message),
             occupant,
-            about,
+            about: said.about,
+            encryption: said.encryption,
         }));
     }
 
