@@ -49,6 +49,9 @@ fn parse_utf8(document: &[u8], limits: &Limits) -> Result<Element, XmlError> {
     if rest.first() != Some(&b'<') {
         return Err(XmlError::NotAnElement);
     }
+    if !rest.starts_with(b"<?") {
+        before_root(rest)?;
+    }
     let mut parser = tokenizer(rest.len() + 1);
     let mut tree = Tree::new(*limits);
     loop {

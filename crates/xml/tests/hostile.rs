@@ -107,6 +107,7 @@ fn one_root_and_nothing_else() {
         "<a/>&#13;",
         "<?xml version='1.0'?>&#13;<a/>",
         "<?xml version='1.0'?><![CDATA[]]><a/>",
+        "<![CDATA[]]><a/>",
         "<>",
     ] {
         restricted(text);
