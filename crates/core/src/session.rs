@@ -5,17 +5,18 @@
 
 mod about;
 mod archive;
+mod outgoing;
 mod problem;
 mod room;
 mod stream;
 mod upload;
 
-use crate::avatar::{Avatar, AvatarHash, AvatarSource, OwnPicture};
+use crate::avatar::{AvatarHash, AvatarSource};
 use crate::chat::Author;
 use crate::connection::Connection;
-use crate::contact::{Availability, ResourcePresence, RosterItem};
+use crate::contact::{ResourcePresence, RosterItem};
 use crate::ids::Timestamp;
-use crate::person::{PersonAnswer, PersonQuestion};
+use crate::person::PersonAnswer;
 use crate::room::{Bookmark, InviteVia};
 use jid::{BareJid, FullJid, Jid};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ use ts_rs::TS;
 
 pub use about::{About, Change};
 pub use archive::{ArchiveAnswer, ArchivePage, ArchivePlace, ArchiveQuery, Archived};
+pub use outgoing::Outgoing;
 pub use problem::SessionProblem;
 pub use room::{RoomEvent, RoomItem, RoomItems, RoomReply, RoomWish};
 pub use stream::StreamState;
@@ -336,243 +338,4 @@ pub enum Incoming {
         /// `Err` when the server or the other side refused.
         result: Result<(), StanzaProblem>,
     },
-}
-
-/// What the engine asks a session to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outgoing {
-    /// A message that is already a stored row.
-    Message {
-        /// A contact or a room.
-        to: BareJid,
-        /// Fixed when the row was stored; the same on every try.
-        id: String,
-        /// Plain text.
-        body: String,
-        /// To a room (`type='groupchat'`).
-        to_room: bool,
-    },
-    /// Something about an earlier message of mine, that is already a stored row.
-    About {
-        /// A contact or a room.
-        to: BareJid,
-        /// Fixed when the row was stored; the same on every try.
-        id: String,
-        /// Which message, and what about it.
-        about: About,
-        /// Plain text.
-        body: String,
-        /// To a room (`type='groupchat'`).
-        to_room: bool,
-    },
-    /// A message that hands over a file, and is already a stored row: its words are the file's address, which stands
-    /// beside them too (XEP-0066 §3).
-    File {
-        /// A contact or a room.
-        to: BareJid,
-        /// Fixed when the row was stored; the same on every try.
-        id: String,
-        /// Where the file is.
-        address: String,
-        /// To a room (`type='groupchat'`).
-        to_room: bool,
-    },
-    /// Asks for a place for a file (XEP-0363 §5); answered by [`Incoming::Slot`].
-    Slot {
-        /// Answered under this number.
-        request: u64,
-        /// What it is called.
-        name: String,
-        /// How long it is, in bytes.
-        size: u64,
-        /// What it is.
-        media_type: String,
-    },
-    /// "I have it" (XEP-0184).
-    Receipt {
-        /// The device it came from.
-        to: Jid,
-        /// Their message's id.
-        id: String,
-    },
-    /// "I have seen it" (XEP-0333).
-    Displayed {
-        /// The contact.
-        to: BareJid,
-        /// Their message's id.
-        id: String,
-    },
-    /// I type, or stopped (XEP-0085).
-    Typing {
-        /// The contact.
-        to: BareJid,
-        /// Whether I type now.
-        composing: bool,
-    },
-    /// I ask for somebody's attention (XEP-0224).
-    Attention {
-        /// The contact.
-        to: BareJid,
-    },
-    /// My own presence, to everyone who may see it.
-    Presence {
-        /// What I show.
-        availability: Availability,
-        /// My words.
-        status: String,
-    },
-    /// Whether somebody would notice what the server may hold back for a while (XEP-0352): presence, and what has no
-    /// words. Said to nobody where the server does not hold anything back, or holds back messages too.
-    ClientState {
-        /// It would be noticed. So it is on a new stream until something else is said.
-        active: bool,
-    },
-    /// A step of the subscription dance.
-    Subscription {
-        /// To whom.
-        to: BareJid,
-        /// Which; the words of `Subscribe` travel with it.
-        step: SubscriptionStep,
-    },
-    /// Adds or changes a contact (RFC 6121 §2.3).
-    RosterSet {
-        /// Answered by [`Incoming::Outcome`].
-        request: u64,
-        /// Who.
-        jid: BareJid,
-        /// The name, empty for none.
-        name: String,
-        /// All groups.
-        groups: Vec<String>,
-    },
-    /// Removes a contact and both subscriptions (RFC 6121 §2.5).
-    RosterRemove {
-        /// Answered by [`Incoming::Outcome`].
-        request: u64,
-        /// Who.
-        jid: BareJid,
-    },
-    /// Blocks (XEP-0191 §3.3).
-    Block {
-        /// Answered by [`Incoming::Outcome`].
-        request: u64,
-        /// Whom.
-        jids: Vec<BareJid>,
-    },
-    /// Takes off the block list; never sent empty, which would mean all.
-    Unblock {
-        /// Answered by [`Incoming::Outcome`].
-        request: u64,
-        /// Whom.
-        jids: Vec<BareJid>,
-    },
-    /// Enters a room (XEP-0045 §7.2).
-    JoinRoom {
-        /// The room.
-        room: BareJid,
-        /// My nick there.
-        nick: String,
-        /// At most so many messages of history.
-        history: u32,
-        /// The room's password, empty for none (XEP-0045 §7.2.5).
-        password: String,
-    },
-    /// Asks my account which rooms it keeps for my devices (XEP-0402 §3.1).
-    ReadBookmarks,
-    /// Has my account keep a room for my devices, in the place of what it kept of it.
-    SetBookmark {
-        /// Answered by [`Incoming::Outcome`].
-        request: u64,
-        /// The room.
-        bookmark: Box<Bookmark>,
-    },
-    /// Asks a person's account, or one of their devices.
-    AskPerson {
-        /// Answered by [`Incoming::Person`].
-        request: u64,
-        /// The account, or the device.
-        of: Jid,
-        /// What.
-        question: PersonQuestion,
-    },
-    /// Something that a room, or a server where rooms are, answers.
-    Room {
-        /// Answered by [`Incoming::RoomAnswer`].
-        request: u64,
-        /// Who is asked.
-        room: BareJid,
-        /// What for.
-        wish: Box<RoomWish>,
-    },
-    /// Invites somebody to a room.
-    Invite {
-        /// The room.
-        room: BareJid,
-        /// Whom.
-        to: BareJid,
-        /// My words, empty for none.
-        words: String,
-        /// Through the room (XEP-0045 §7.8.2), or past it (XEP-0249).
-        via: InviteVia,
-    },
-    /// Leaves a room.
-    LeaveRoom {
-        /// The room.
-        room: BareJid,
-        /// My nick there.
-        nick: String,
-    },
-    /// Declines a mediated invitation (XEP-0045 §7.8.2).
-    DeclineInvite {
-        /// The room.
-        room: BareJid,
-        /// Who invited, as the invitation said.
-        to: Jid,
-    },
-    /// Answers a stranger whom my privacy hides as the server would for an absent user.
-    Bounce {
-        /// The device it came from.
-        to: Jid,
-        /// Their message's id.
-        id: Option<String>,
-    },
-    /// Something that is a stored row: told by [`Incoming::Reached`] when the server has it.
-    Kept {
-        /// The stanza's id, fixed when the row was stored; the same on every try.
-        id: String,
-        /// A receipt, a marker, a step of the subscription dance, or the refusal of an invitation.
-        what: Box<Outgoing>,
-    },
-    /// The answer to [`Incoming::Counted`]: all up to this number is on the disk.
-    Handled(u32),
-    /// The answer to [`Incoming::ReachedEarlier`]: which rows the server has is on the disk, and the numbers that rows
-    /// had are forgotten. From now on they may mean other stanzas.
-    EarlierSettled,
-    /// Asks an archive for a page.
-    Archive(ArchiveQuery),
-    /// Asks a room what it can do; answered by [`RoomEvent::HasArchive`] where it keeps an archive.
-    RoomInfo {
-        /// The room.
-        room: BareJid,
-    },
-    /// Shows others my picture, or none (XEP-0084 §3.3, §4.3).
-    ShowPicture {
-        /// Answered by [`Incoming::Outcome`].
-        request: u64,
-        /// `None`: none from now on.
-        picture: Option<OwnPicture>,
-    },
-    /// Fetches a picture that somebody announced.
-    Picture {
-        /// Answered by [`Incoming::Picture`].
-        request: u64,
-        /// Whose it is.
-        of: BareJid,
-        /// Which, and where it is to be had.
-        avatar: Avatar,
-    },
-    /// Asks the server whether the link still lives (XEP-0199).
-    Ping,
-    /// Ends the stream in good order.
-    Close,
 }
