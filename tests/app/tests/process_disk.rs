@@ -242,3 +242,92 @@ async fn on_a_disk_with_errors_nothing_acknowledged_is_lost_it_is_told_once_and_
     assert_eq!(heard(&meeting.alice).await, expected.collect::<Vec<_>>());
     meeting.alice.quit().await;
 }
+
+/// Whatever of the database is not in memory cannot be read.
+fn unreadable(strace: &mut Command, alice: &Person) {
+    strace.args(["-f", "-o", "/dev/null", "-e", "trace=read,pread64"]);
+    strace.args(["-e", "inject=read,pread64:error=EIO"]);
+    for ending in ["", "-wal"] {
+        let file = alice.profile().join(format!("carillon.db{ending}"));
+        strace.arg("-P").arg(file);
+    }
+}
+
+/// Files beside the database that say so.
+fn beside(alice: &Person, words: &[&str]) -> Vec<PathBuf> {
+    let mut files = carillon_tests_app::files(&alice.profile());
+    files.retain(|file| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        words.iter().any(|word| name.contains(word))
+    });
+    files
+}
+
+#[tokio::test]
+async fn a_disk_that_cannot_be_read_for_a_while_loses_nothing_and_nothing_is_set_aside() {
+    let mut meeting = Meeting::on_prosody().await;
+    let mut bob = meeting.bob_unseen().await;
+    let alice = "alice@carillon.test";
+    let unread = |wanted: u64| move |status: &Value| status["unread"] == wanted;
+    for n in 1..=3 {
+        bob.message(alice, &text(n)).await;
+    }
+    let status = meeting
+        .alice
+        .until_status("what was said before", unread(3));
+    status.await;
+
+    let mut strace = Process::command("strace");
+    unreadable(&mut strace, &meeting.alice);
+    strace.args(["-p", &meeting.alice.resident_id().to_string()]);
+    let strace = Process::spawn("unreadable", meeting.alice.desktop.folder(), strace);
+    let begun = async || {
+        let attached = strace.output().contains("attached");
+        attached.then_some(true).or(strace.ended().map(|_| false))
+    };
+    if !until_some("the disk cannot be read", begun).await {
+        println!("SKIPPED: there is no strace, or it may not trace here");
+        return;
+    }
+    let mut broken = BrokenDisk(strace);
+    bob.message(alice, "On a disk that cannot be read").await;
+    bob.ping().await;
+    // A window's question is refused in words, and answered once it can be.
+    let mut tool = meeting.alice.tool().await;
+    let chat = json!({"account": 1, "jid": "bob@carillon.test"});
+    let ask = json!({"chat": chat, "anchor": {"kind": "newest"}, "limit": 50});
+    let refused = async || tool.ask("read_history", ask.clone()).await.err();
+    until_some("what cannot be read is refused", refused).await;
+    broken.0.end();
+    let status = meeting.alice.until_status("what came meanwhile", unread(4));
+    status.await;
+    assert_eq!(heard(&meeting.alice).await.len(), 4);
+
+    // Nor does a start take it for damage.
+    meeting.alice.kill9();
+    let usual = meeting.alice.carillon(&["--background"]);
+    let mut strace = Command::new("strace");
+    unreadable(&mut strace, &meeting.alice);
+    strace.arg(usual.get_program()).args(usual.get_args());
+    for (name, value) in usual.get_envs() {
+        match value {
+            Some(value) => strace.env(name, value),
+            None => strace.env_remove(name),
+        };
+    }
+    let started = Process::spawn("start", meeting.alice.desktop.folder(), strace);
+    let ended = until_some("it ends", async || started.ended()).await;
+    let said = started.output();
+    assert!(!ended.success(), "{said}");
+    assert!(said.contains("could not be read"), "{said}");
+    let none: [PathBuf; 0] = [];
+    assert_eq!(beside(&meeting.alice, &["damaged", "rescu"]), none);
+    meeting.alice.start().await;
+    let status = meeting.alice.until_status("all that was stored", unread(4));
+    status.await;
+    assert_eq!(notices(&meeting.alice).await, json!([]));
+    // SQLite took some of it for damage: this start has looked at the whole of the database, and it is in order.
+    let words = ["damaged", "rescu", "suspect"];
+    assert_eq!(beside(&meeting.alice, &words), none);
+    meeting.alice.quit().await;
+}
