@@ -53,4 +53,7 @@ Component "rooms.carillon.test" "muc"
 	muc_room_default_public = true
 	muc_room_locking = false
 
+-- Under a name of this computer: its own leads nowhere here.
 Component "files.carillon.test" "http_file_share"
+	http_host = "localhost"
+	http_external_url = "http://localhost:" .. ENV_HTTP_PORT .. "/"

@@ -171,7 +171,10 @@ async fn carry_files(house: &House) {
         Err(error) => return tracing::error!(%error, "there is no folder for files"),
     };
     let carrier = Arc::new(WireCarrier::default());
-    let carried = house.engine.call(move |desk| desk.carry_files(media, carrier)).await;
+    let carried = house
+        .engine
+        .call(move |desk| desk.carry_files(media, carrier))
+        .await;
     if let Ok(Err(error)) = carried {
         tracing::error!(%error, "what files are needed could not be read");
     }

@@ -83,6 +83,11 @@ impl Profile {
         }
     }
 
+    /// Where files are kept.
+    pub(crate) fn media(&self) -> PathBuf {
+        self.folder.path().join("media")
+    }
+
     /// The files of the database, the one with the changes last.
     pub(crate) fn database(&self) -> [PathBuf; 2] {
         ["carillon.db", "carillon.db-wal"].map(|name| self.folder.path().join(name))

@@ -139,6 +139,11 @@ fn words_of(panic: Box<dyn std::any::Any + Send>) -> String {
 }
 
 impl Stage {
+    /// Whether Carillon comes to the server through its web.
+    pub(crate) fn by_websocket(&self) -> bool {
+        self.url.starts_with("ws")
+    }
+
     async fn new(server: Rc<RwLock<TestServer>>, way: Way, scenario: &Scenario) -> Self {
         let it = server.read().await;
         let (kind, domain, rooms) = (it.kind(), it.domain().to_owned(), it.rooms());
