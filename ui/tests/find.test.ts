@@ -145,6 +145,16 @@ test('in a chat the hits are walked through from the newest on, and around', asy
   press('Escape');
   await until(() => one('find-bar') === null);
   expect(finding.parts).toEqual([]);
+  expect(jumping.at).toBeNull();
+});
+
+test('what is looked for in one chat is not marked in another', async () => {
+  where.showChat(bob);
+  finding.open(bob);
+  finding.words = 'needle';
+  expect(finding.parts).toHaveLength(1);
+  where.showChat(hiro);
+  expect(finding.parts).toEqual([]);
 });
 
 test('a chat is deleted only after a question, and then leaves the screen', async () => {

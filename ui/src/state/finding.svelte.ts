@@ -75,6 +75,7 @@ class Search {
 
   close(): void {
     this.shown = false;
+    jumping.at = null;
     this.#turn += 1;
     clearTimeout(this.#timer);
   }
@@ -150,7 +151,7 @@ class Finding {
   /** Which of them is shown. */
   at = $state(-1);
   answered = $state(false);
-  readonly parts = $derived(this.chat ? partsOf(this.words) : []);
+  readonly parts = $derived(this.chat && sameChat(this.chat, where.chat) ? partsOf(this.words) : []);
   #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -161,6 +162,7 @@ class Finding {
   }
 
   close(): void {
+    if (this.chat) jumping.at = null;
     this.chat = null;
     this.words = '';
     this.messages = [];
