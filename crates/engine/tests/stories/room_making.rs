@@ -188,7 +188,7 @@ async fn a_password_and_a_nick_go_with_the_entering_and_again_after_a_reconnect(
         history: 50,
         password: "sesame".to_owned(),
     };
-    assert_eq!(session.says().await, [join.clone()]);
+    assert_eq!(session.says().await, std::slice::from_ref(&join));
     happens(&session, &room, joined_as("Ali")).await;
     let detail = String::new();
     session

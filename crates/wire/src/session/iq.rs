@@ -135,7 +135,7 @@ impl Session {
                 self.hear_room_answer(iq, request, wanted, failed);
             }
             Asked::RoomInfo(room) if failed => {
-                tracing::debug!(%room, "a room says nothing of itself")
+                tracing::debug!(%room, "a room says nothing of itself");
             }
             Asked::RoomInfo(room) => self.hear_room_info(room, iq),
             Asked::Published(asked) => self.hear_published(iq, asked, failed),
