@@ -1,5 +1,6 @@
 //! The engine's one task.
 
+use crate::account::{Account, Line};
 use crate::chores::Chores;
 use crate::connector::Connector;
 use crate::desk::{Chance, Clock, Desk};
@@ -226,13 +227,28 @@ async fn sleep(millis: Option<u64>) {
     }
 }
 
+/// When the account wants to be looked at next.
+fn account_due(account: &Account) -> Option<Timestamp> {
+    let retry = match account.line {
+        Line::Waiting { retry_at, .. } => Some(retry_at),
+        _ => None,
+    };
+    let lost = account.lost.and_then(|lost| lost.due());
+    let friends = account.burst.due().filter(|_| account.is_online());
+    let (send, archives) = (account.send_due, account.archives_due());
+    [retry, send, archives, lost, friends]
+        .into_iter()
+        .flatten()
+        .min()
+}
+
 impl Desk {
     /// The nearest moment at which something is to be done without anybody asking.
     fn next_due(&self) -> Option<Timestamp> {
         let mute = self.mute_ends();
         self.accounts
             .values()
-            .filter_map(crate::sessions::account_due)
+            .filter_map(account_due)
             .chain(self.flush_due)
             .chain(self.left_out_due)
             .chain(self.index_due)

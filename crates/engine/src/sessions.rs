@@ -38,21 +38,6 @@ pub(crate) enum Heard {
     File(Box<crate::files::FileNews>),
 }
 
-/// When the account wants to be looked at next.
-pub(crate) fn account_due(account: &Account) -> Option<Timestamp> {
-    let retry = match account.line {
-        Line::Waiting { retry_at, .. } => Some(retry_at),
-        _ => None,
-    };
-    let lost = account.lost.and_then(|lost| lost.due());
-    let friends = account.burst.due().filter(|_| account.is_online());
-    let (send, archives) = (account.send_due, account.archives_due());
-    [retry, send, archives, lost, friends]
-        .into_iter()
-        .flatten()
-        .min()
-}
-
 impl Desk {
     /// Takes over what the user chose: new accounts connect, removed ones end, the rest goes on.
     ///

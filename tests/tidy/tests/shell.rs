@@ -26,6 +26,8 @@ fn the_page_can_load_nothing_from_outside_and_run_no_foreign_script() {
                 "ipc:",
                 "http://ipc.localhost",
                 "carillon-media:",
+                // The same on Windows, as with ipc.
+                "http://carillon-media.localhost",
             ];
             assert!(harmless.contains(&source), "{directive} allows {source}");
         }

@@ -20,12 +20,14 @@ const ADDRESS: &str = "https://up.example.org/1/photo.png";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x03\0\0\0\x02";
 
 type Answer<T> = oneshot::Sender<Result<T, TransferProblem>>;
+/// An address, how much of it, where to, and how it ends.
+type Wanted = (String, u64, PathBuf, Answer<Fetched>);
 
 /// Carries nothing: the story says how it ends.
 #[derive(Default)]
 struct Porter {
     going: Mutex<Vec<(Load, Answer<()>)>>,
-    coming: Mutex<Vec<(String, u64, PathBuf, Answer<Fetched>)>>,
+    coming: Mutex<Vec<Wanted>>,
 }
 
 impl Carrier for Porter {
@@ -63,7 +65,7 @@ impl Porter {
         self.going.lock().unwrap().pop().expect("a file goes")
     }
 
-    async fn brings(&self) -> Option<(String, u64, PathBuf, Answer<Fetched>)> {
+    async fn brings(&self) -> Option<Wanted> {
         settle().await;
         self.coming.lock().unwrap().pop()
     }

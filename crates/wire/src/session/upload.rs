@@ -53,12 +53,12 @@ impl Session {
             Service::Asking { wishes, .. } => wishes.push(wish),
             Service::Known { jid, most } => {
                 let (jid, most) = (jid.clone(), *most);
-                self.ask_slot_of(jid, most, wish);
+                self.ask_slot_of(jid, most, &wish);
             }
         }
     }
 
-    fn ask_slot_of(&mut self, service: BareJid, most: Option<u64>, wish: Wish) {
+    fn ask_slot_of(&mut self, service: BareJid, most: Option<u64>, wish: &Wish) {
         if most.is_some_and(|most| wish.size > most) {
             return self.no_slot(wish.request, NoSlot::TooLarge { most });
         }
@@ -114,7 +114,7 @@ impl Session {
                 most,
             };
             for wish in wishes {
-                self.ask_slot_of(jid.clone(), most, wish);
+                self.ask_slot_of(jid.clone(), most, &wish);
             }
         }
         self.one_has_answered();

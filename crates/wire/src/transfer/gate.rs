@@ -126,7 +126,7 @@ fn is_public_name(name: &str) -> bool {
         name.strip_suffix(*end)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    name.contains('.') && !NOT_PUBLIC.iter().any(|end| ends_with(&end))
+    name.contains('.') && !NOT_PUBLIC.iter().any(ends_with)
 }
 
 /// The addresses of a name.
