@@ -24,6 +24,7 @@ mod people;
 mod persons;
 mod proxies;
 mod reaching;
+mod reactions;
 mod redirects;
 mod registering;
 mod revoking;
