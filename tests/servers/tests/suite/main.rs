@@ -18,6 +18,7 @@ mod blocking;
 mod contacts;
 mod csi;
 mod devices;
+mod files;
 mod messages;
 mod own_rooms;
 mod peer;
@@ -75,6 +76,7 @@ fn scenarios() -> Vec<Scenario> {
         own_rooms::a_room_is_made_found_kept_in_order_and_closed,
         own_rooms::a_private_room_lets_in_whom_i_invite,
         own_rooms::what_i_said_on_another_device_is_mine,
+        files::a_picture_goes_and_is_seen_once_its_sender_is_trusted,
         accounts::an_account_is_made_and_used,
         accounts::a_taken_name_is_refused,
         accounts::a_wrong_password_is_final,
