@@ -161,7 +161,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// A page of ours never needs these: focus is told by the window itself, and the rest serves the command line.
-    const NOT_FOR_THE_PAGE: &[&str] = &["add_account", "find_picture", "show", "status", "window_state"];
+    const NOT_FOR_THE_PAGE: &[&str] = &[
+        "add_account",
+        "find_picture",
+        "show",
+        "status",
+        "window_state",
+    ];
     const OWN: &[&str] = &[
         "close_window",
         "open_link",

@@ -13,6 +13,7 @@ use crate::{resident::Resident, window};
 pub(crate) const SCHEME: &str = "carillon-media";
 
 /// Answers the page's wish to draw a picture.
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a handler")]
 pub(crate) fn serve<R: Runtime>(
     context: UriSchemeContext<'_, R>,
     request: Request<Vec<u8>>,

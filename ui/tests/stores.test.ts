@@ -226,7 +226,7 @@ describe('a room', () => {
 
   it('shows who is in it, and reads its state again when it changes', async () => {
     await conversations.show(choir);
-    expect(conversations.open?.room).toMatchObject({ nick: 'Alice', occupants: 9 });
+    expect(conversations.open?.room).toMatchObject({ nick: 'Alice', occupants: 6 });
     fake.asked.length = 0;
     hear({ kind: 'chats', chats: [choir] });
     await until(() => fake.calls('open_chat').length === 1);

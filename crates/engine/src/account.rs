@@ -203,8 +203,8 @@ pub(crate) struct Account {
     pub(crate) reading: HashMap<u64, Reading>,
     /// All that my archive has is stored, and what comes live follows it.
     pub(crate) gapless: bool,
-    /// Until then my archive may get what was on the way on a stream that the server has let go.
-    pub(crate) strays_until: Option<Timestamp>,
+    /// When a stream took the place of one that the server has let go: what was on the way there may come late.
+    pub(crate) strays_since: Option<Timestamp>,
     /// The archives that are to be read again: mine, and those of rooms.
     pub(crate) again: BTreeMap<Option<BareJid>, Again>,
     /// When to try again to hand over what the session did not take.
@@ -249,7 +249,7 @@ impl Account {
             stash: None,
             reading: HashMap::new(),
             gapless: false,
-            strays_until: None,
+            strays_since: None,
             again: BTreeMap::new(),
             send_due: None,
             online_since: None,

@@ -39,6 +39,9 @@ const AT_ONCE: u32 = 200_000;
 /// This computer's clock and the server's may differ by so much; in milliseconds. What is read twice is stored once.
 const CLOCKS_APART: i64 = 3_600_000;
 
+/// No more than so many entries are read once more because something may have come in front of them.
+const READ_TWICE: u32 = 2_000;
+
 /// How far a catch-up is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CatchingUp {
@@ -241,6 +244,7 @@ impl Desk {
         };
         let now = self.now();
         let complete = reading.ends_with(&page);
+        let settled = !reading.unstable && !self.may_get_more(id, &reading, now);
         let kind = match backward {
             Some(chat) => PageKind::Backward {
                 chat,
@@ -251,7 +255,7 @@ impl Desk {
                 cursor: page
                     .last
                     .clone()
-                    .filter(|_| !reading.unstable)
+                    .filter(|_| settled)
                     .map(|entry| ArchiveCursor {
                         entry,
                         at: self.reaches(id, &reading, &page).unwrap_or(now),
@@ -277,6 +281,19 @@ impl Desk {
         let new = |one: &StoredEntry| matches!(one.received, Received::New(_));
         let brought = stored.iter().any(new);
         self.after_page(id, reading, complete, stuck, brought);
+    }
+
+    /// Whether my archive may get something in front of what it gives now: then it is read from where it was known once
+    /// more. Of very much only what follows is.
+    fn may_get_more(&self, id: AccountId, reading: &Reading, now: Timestamp) -> bool {
+        let awaited = self
+            .accounts
+            .get(&id)
+            .is_some_and(|account| account.awaits_strays(now));
+        awaited
+            && reading.room.is_none()
+            && matches!(reading.goal, Goal::CatchUp | Goal::CatchUpByTime)
+            && reading.taken <= READ_TWICE
     }
 
     /// The time of a page's last entry, or of the last one before it where the page has none: should the archive

@@ -18,8 +18,8 @@ use crate::archive::Reading;
 
 /// What was on the way when a link broke has come after so long; in milliseconds.
 const STRAYS: i64 = 3_000;
-/// What was on the way on a stream that the server has let go is in the archive after so long; in milliseconds.
-const LATE_STRAYS: i64 = 20_000;
+/// After a stream that the server has let go my archive is looked at again after so long; in milliseconds.
+const LATE_STRAYS: [i64; 2] = [20_000, 150_000];
 
 /// How far what came on a managed stream is stored.
 #[derive(Debug, Clone, Copy, Default)]
@@ -96,20 +96,33 @@ impl Account {
         }));
     }
 
-    /// The server has let the stream of before go. What was on the way there may be archived late, behind what has come
-    /// since, and is handed over to nobody: in ejabberd it waits with a process that still writes to the dead link.
+    /// The server has let the stream of before go. What was on the way there may be archived late, also in front of
+    /// what has come since, and is handed over to nobody: in ejabberd it waits with a process that still writes to the
+    /// dead link, for two minutes at worst.
     pub(crate) fn expects_strays(&mut self, now: Timestamp) {
-        self.strays_until = Some(now.plus_millis(LATE_STRAYS));
+        self.strays_since = Some(now);
+    }
+
+    /// Whether my archive may still get something in front of what it has. Then it is known no further than before.
+    pub(crate) fn awaits_strays(&self, now: Timestamp) -> bool {
+        self.next_strays(now).is_some()
+    }
+
+    fn next_strays(&self, now: Timestamp) -> Option<Timestamp> {
+        let since = self.strays_since?;
+        let looks = LATE_STRAYS.map(|late| since.plus_millis(late));
+        looks.into_iter().find(|look| now < *look)
     }
 
     /// My archive was read to its end. Has it read once more if it may not have everything yet, and answers whether.
     pub(crate) fn reads_strays_later(&mut self, now: Timestamp) -> bool {
         // It stays until then: the link may break before.
-        self.strays_until = self.strays_until.filter(|until| now < *until);
-        if let Some(due) = self.strays_until {
-            self.read_archive_at(None, due);
+        let next = self.next_strays(now);
+        match next {
+            Some(due) => self.read_archive_at(None, due),
+            None => self.strays_since = None,
         }
-        self.strays_until.is_some()
+        next.is_some()
     }
 
     /// All is as it was. Answers the rooms that I was in then.

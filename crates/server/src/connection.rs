@@ -50,7 +50,10 @@ pub(crate) async fn serve(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(conn, %error, "no TCP_NODELAY");
     }
-    if timeout(UPGRADE_TIME, wants_file(&stream)).await.unwrap_or(false) {
+    if timeout(UPGRADE_TIME, wants_file(&stream))
+        .await
+        .unwrap_or(false)
+    {
         return files.serve(stream).await;
     }
     let config = WebSocketConfig::default()

@@ -18,8 +18,9 @@ use crate::sessions::sessions;
 use crate::side::Side;
 use crate::verdict::Verdict;
 
-/// What was missed is read anew within this, after the last blow; archives are asked again after half a minute.
-const SETTLED: Duration = Duration::from_secs(75);
+/// What was missed is read anew within this, after the last blow: for the last time two and a half minutes after a
+/// session has begun.
+const SETTLED: Duration = Duration::from_secs(160);
 /// However much still changes. Prosody takes seconds for a page of a long archive.
 const AT_LAST: Duration = Duration::from_secs(280);
 

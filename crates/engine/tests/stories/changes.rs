@@ -266,7 +266,7 @@ async fn a_sign_on_my_message_is_told_once_and_is_no_message() {
     let (mut stage, session) = Stage::online().await;
     writes(&stage, "m1", "Hello").await;
     stage.told().await;
-    let rings = |told: &crate::stage::Told| -> Vec<EventKind> {
+    let rings = |told: &crate::told::Told| -> Vec<EventKind> {
         told.rings().iter().map(|ring| ring.event.kind).collect()
     };
     session

@@ -423,7 +423,7 @@ async fn a_flood_of_five_thousand_is_bounded_exact_and_every_message_has_one_out
         session.hears_all(part).await;
         told.extend(stage.told().await.0);
     }
-    let told = crate::stage::Told(told);
+    let told = crate::told::Told(told);
     let sounds = told
         .rings()
         .iter()

@@ -38,6 +38,7 @@ mod search;
 mod sending;
 mod stage;
 mod strays;
+mod told;
 mod tray;
 mod trouble;
 mod waking;

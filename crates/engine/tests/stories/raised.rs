@@ -38,7 +38,7 @@ async fn in_the_kitchen() -> (Stage, Session) {
     (stage, session)
 }
 
-fn kinds(told: &crate::stage::Told) -> Vec<EventKind> {
+fn kinds(told: &crate::told::Told) -> Vec<EventKind> {
     told.rings()
         .into_iter()
         .map(|ring| ring.event.kind)

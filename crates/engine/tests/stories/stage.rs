@@ -1,7 +1,8 @@
 //! The stage: an engine on a real store, a server that says what the story says, and a clock that stands
 //! still until everybody has nothing left to do.
 
-use carillon_core::alerts::{EventKind, PopupForm, Surroundings};
+use crate::told::Told;
+use carillon_core::alerts::Surroundings;
 use carillon_core::contact::{Availability, Presence, RosterItem, Subscription};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::room::{Bookmark, Occupant};
@@ -12,7 +13,7 @@ use carillon_core::settings::{AccountSettings, Settings};
 use carillon_core::tray::TrayInput;
 use carillon_engine::connector::{Boxed, SessionStart};
 use carillon_engine::{
-    ConnectEnd, Connector, Desk, Engine, EngineConfig, Output, Ring,
+    ConnectEnd, Connector, Desk, Engine, EngineConfig, Output,
     store::{Reader, Store},
 };
 use jid::BareJid;
@@ -431,75 +432,5 @@ impl Stage {
 
     pub(crate) async fn tray(&self) -> TrayInput {
         self.call(|desk| desk.tray().clone()).await
-    }
-}
-
-/// What the engine gave out.
-#[derive(Debug)]
-pub(crate) struct Told(pub(crate) Vec<Output>);
-
-impl Told {
-    pub(crate) fn rings(&self) -> Vec<&Ring> {
-        self.0
-            .iter()
-            .filter_map(|one| match one {
-                Output::Ring(ring) => Some(&**ring),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// The kinds of those that are seen or heard.
-    pub(crate) fn alerted(&self) -> Vec<EventKind> {
-        self.rings()
-            .into_iter()
-            .filter(|ring| !ring.plan.is_silent())
-            .map(|ring| ring.event.kind)
-            .collect()
-    }
-
-    /// The one alert that is seen or heard.
-    pub(crate) fn alert(&self) -> &Ring {
-        let loud: Vec<_> = self
-            .rings()
-            .into_iter()
-            .filter(|ring| !ring.plan.is_silent())
-            .collect();
-        assert_eq!(loud.len(), 1, "one alert in {self:#?}");
-        loud[0]
-    }
-
-    pub(crate) fn summaries(&self) -> Vec<&Ring> {
-        self.rings()
-            .into_iter()
-            .filter(|ring| {
-                ring.plan
-                    .popup
-                    .as_ref()
-                    .is_some_and(|popup| popup.form == PopupForm::Summary)
-            })
-            .collect()
-    }
-
-    pub(crate) fn withdrawn(&self) -> Vec<&str> {
-        self.0
-            .iter()
-            .filter_map(|one| match one {
-                Output::Withdraw(key) => Some(key.as_str()),
-                _ => None,
-            })
-            .collect()
-    }
-
-    pub(crate) fn has(&self, wanted: impl Fn(&Output) -> bool) -> bool {
-        self.0.iter().any(wanted)
-    }
-
-    /// Where the first such output stands.
-    pub(crate) fn place(&self, wanted: impl Fn(&Output) -> bool) -> usize {
-        self.0
-            .iter()
-            .position(wanted)
-            .unwrap_or_else(|| panic!("not told: {self:#?}"))
     }
 }

@@ -17,20 +17,31 @@ async fn signed_in_anew() -> (Stage, Session) {
     (stage, session)
 }
 
+/// ejabberd archives it with the time at which it came to its process, two minutes before: in front of all that came
+/// since.
 #[tokio::test(start_paused = true)]
-async fn what_is_archived_late_behind_what_came_since_is_found() {
+async fn what_is_archived_late_in_front_of_what_came_since_is_found_and_lies_there() {
     let (stage, mut session) = signed_in_anew().await;
-    session.hears(live(5)).await;
-    stage.passes(19).await;
-    session.asks_nothing().await;
-    stage.passes(1).await;
-    let query = session.is_asked().await;
-    assert_eq!(query.place, after(4), "the live one did not move the mark");
-    session.answers(&query, numbers(5..=6, true)).await;
-    session.hears(live(7)).await;
-    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+    session.hears(live(8)).await;
+    let looks = [(20, vec![4, 6, 8]), (130, vec![4, 5, 6, 7, 8, 9])];
+    for (wait, entries) in looks {
+        stage.passes(wait - 1).await;
+        session.asks_nothing().await;
+        stage.passes(1).await;
+        let query = session.is_asked().await;
+        assert_eq!(query.place, after(3), "nothing moved the mark");
+        let entries = entries.into_iter().map(said).map(entry).collect();
+        session.answers(&query, page(entries, true)).await;
+    }
+    session.hears(live(10)).await;
+    let all: Vec<_> = (1..=10).map(|n| n.to_string()).collect();
+    assert_eq!(stage.bodies(), all);
     stage.passes(3_600).await;
     session.asks_nothing().await;
+    let mut stage = stage;
+    let mut session = stage.is_away(session).await;
+    stage.passes(3).await;
+    assert_eq!(session.is_asked().await.place, after(10));
 }
 
 #[tokio::test(start_paused = true)]
@@ -39,31 +50,36 @@ async fn so_it_is_where_the_link_breaks_once_more_before() {
     session.loses_its_link().await;
     let mut session = stage.session().await;
     session.hears(Incoming::Resumed).await;
-    stage.passes(3).await;
-    let query = session.is_asked().await;
-    assert_eq!(query.place, after(4));
-    session.answers(&query, numbers(5..=5, true)).await;
-    session.hears(live(6)).await;
-    stage.passes(20).await;
-    let query = session.is_asked().await;
-    assert_eq!(query.place, after(5));
-    session.answers(&query, numbers(6..=7, true)).await;
-    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7"]);
+    for wait in [3, 17, 130] {
+        stage.passes(wait).await;
+        let query = session.is_asked().await;
+        assert_eq!(query.place, after(3));
+        session.answers(&query, numbers(4..=5, true)).await;
+        session.hears(live(7)).await;
+    }
+    stage.passes(3_600).await;
+    session.asks_nothing().await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "7"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_reads_for_longer_than_that_has_read_it_and_does_not_ask_again() {
+async fn of_very_much_only_what_follows_is_read_again() {
     let (mut stage, session) = Stage::knows_three().await;
     session.is_managed("s1").await;
     let mut session = stage.is_away(session).await;
     session.is_managed("s2").await;
-    let query = session.is_asked().await;
-    stage.passes(21).await;
-    let entries = (4..=5).map(said).map(entry).collect();
-    session.answers(&query, page(entries, true)).await;
-    stage.passes(3_600).await;
-    session.asks_nothing().await;
-    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5"]);
+    let mut known = 3;
+    while known < 2_103 {
+        let query = session.is_asked().await;
+        assert_eq!(query.place, after(known));
+        known += 100;
+        let entries = known - 99..=known;
+        session
+            .answers(&query, numbers(entries, known == 2_103))
+            .await;
+    }
+    stage.passes(20).await;
+    assert_eq!(session.is_asked().await.place, after(2_103));
 }
 
 #[tokio::test(start_paused = true)]

@@ -131,7 +131,7 @@ async fn a_watch_for_after_some_hours_waits_for_them() {
     session.hears_all([comes(BOB), goes(BOB)]).await;
     stage.passes(7 * HOUR).await;
     session.hears(comes(BOB)).await;
-    let ended = |told: &crate::stage::Told| told.has(|one| matches!(one, Output::WatchEnded(_)));
+    let ended = |told: &crate::told::Told| told.has(|one| matches!(one, Output::WatchEnded(_)));
     assert!(!ended(&stage.told().await));
     session.hears(goes(BOB)).await;
     stage.passes(8 * HOUR).await;
