@@ -247,6 +247,9 @@ impl Desk {
         request: u64,
         result: Result<(), carillon_core::session::StanzaProblem>,
     ) {
+        if self.bookmark_answered(request, &result) {
+            return;
+        }
         if let Some((_, asked)) = self.requests.remove(&request) {
             // Whoever asked may have gone; the answer is of no use to anybody else.
             let _ = asked.send(result);

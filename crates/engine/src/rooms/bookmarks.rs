@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::room::{Bookmark, Reconciled, RoomState, reconcile};
-use carillon_core::session::Outgoing;
+use carillon_core::session::{Outgoing, StanzaProblem};
 use jid::BareJid;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,16 @@ pub(crate) struct Bookmarks {
     /// The whole list has come: from then on this device may change it.
     read: bool,
     all: BTreeMap<BareJid, Bookmark>,
+    /// What the account was told to keep and has not answered yet, by request: until then nothing is agreed on.
+    asked: BTreeMap<u64, (BareJid, bool)>,
+}
+
+impl Bookmarks {
+    /// What the account was told last to keep of a room and has not answered yet.
+    fn asked_of(&self, room: &BareJid) -> Option<bool> {
+        let asked = self.asked.values().rev().find(|(asked, _)| asked == room);
+        asked.map(|(_, inside)| *inside)
+    }
 }
 
 /// The row of the store's small things that holds what this device and the account agreed on last: a line for each room,
@@ -64,6 +74,10 @@ impl Desk {
             return;
         }
         let room = bookmark.room.clone();
+        account
+            .bookmarks
+            .asked
+            .retain(|_, (asked, _)| *asked != room);
         account.bookmarks.all.insert(room.clone(), bookmark);
         self.agree_on(id, [room].into());
     }
@@ -80,6 +94,10 @@ impl Desk {
             None => account.bookmarks.all.keys().cloned().collect(),
         };
         account.bookmarks.all.retain(|room, _| !gone.contains(room));
+        account
+            .bookmarks
+            .asked
+            .retain(|_, (asked, _)| !gone.contains(asked));
         self.agree_on(id, gone);
     }
 
@@ -111,13 +129,15 @@ impl Desk {
             };
             let there = account.bookmarks.all.get(&room).cloned();
             let autojoin = there.as_ref().map(|one| one.autojoin);
+            let asked = account.bookmarks.asked_of(&room);
             let wanted = reconcile(
                 here.get(&room).copied(),
-                agreed.get(&room).copied(),
+                asked.or_else(|| agreed.get(&room).copied()),
                 autojoin,
             );
             let chat = account.chat(&room);
             let now = match wanted {
+                Reconciled::Agreed if asked.is_some() => continue,
                 Reconciled::Agreed => autojoin,
                 Reconciled::Enter => {
                     self.enter_as_elsewhere(&chat, there.as_ref());
@@ -129,7 +149,7 @@ impl Desk {
                 }
                 Reconciled::Publish(inside) => {
                     self.publish(&chat, inside);
-                    Some(inside)
+                    continue;
                 }
             };
             match now {
@@ -137,11 +157,43 @@ impl Desk {
                 None => agreed.remove(&room),
             };
         }
-        let now = write_agreed(&agreed);
+        self.keep_agreed(id, &agreed, &written);
+    }
+
+    fn keep_agreed(&mut self, id: AccountId, agreed: &BTreeMap<BareJid, bool>, written: &str) {
+        let now = write_agreed(agreed);
         if now != written {
             let kept = self.store.set_meta(&key(id), &now);
             self.stored(id, kept);
         }
+    }
+
+    /// The account has answered what it was told to keep. What it does not keep was never agreed on: at the next sign-in
+    /// it would look as if another device had left the room.
+    pub(crate) fn bookmark_answered(
+        &mut self,
+        request: u64,
+        result: &Result<(), StanzaProblem>,
+    ) -> bool {
+        let answered = self.accounts.values_mut().find_map(|account| {
+            let (room, inside) = account.bookmarks.asked.remove(&request)?;
+            Some((account.id, room, inside))
+        });
+        let Some((id, room, inside)) = answered else {
+            return false;
+        };
+        if let Err(problem) = result {
+            tracing::info!(?problem, "the server does not keep a room for my devices");
+            if let Some(account) = self.accounts.get_mut(&id) {
+                account.bookmarks.all.remove(&room);
+            }
+            return true;
+        }
+        let written = self.store.meta(&key(id)).ok().flatten().unwrap_or_default();
+        let mut agreed = read_agreed(&written);
+        agreed.insert(room, inside);
+        self.keep_agreed(id, &agreed, &written);
+        true
     }
 
     fn enter_as_elsewhere(&mut self, chat: &ChatRef, there: Option<&Bookmark>) {
@@ -201,6 +253,10 @@ impl Desk {
             .bookmarks
             .all
             .insert(chat.jid.clone(), bookmark.clone());
+        account
+            .bookmarks
+            .asked
+            .insert(request, (chat.jid.clone(), autojoin));
         let bookmark = Box::new(bookmark);
         account.say(Outgoing::SetBookmark { request, bookmark });
     }

@@ -1,6 +1,7 @@
 //! The same rooms on all of my devices.
 
 use crate::stage::{Session, Stage, jid, joined_as};
+use crate::words::refusal;
 use carillon_core::room::{Bookmark, RoomCause, RoomTrouble};
 use carillon_core::session::{Incoming, Outgoing, RoomEvent, SessionProblem};
 use carillon_engine::ConnectEnd;
@@ -45,7 +46,7 @@ async fn published(session: &mut Session) -> Vec<(String, bool)> {
     session.says().await;
     let all = std::mem::take(&mut session.bookmarked);
     all.into_iter()
-        .map(|one| (one.room.to_string(), one.autojoin))
+        .map(|(_, one)| (one.room.to_string(), one.autojoin))
         .collect()
 }
 
@@ -137,7 +138,7 @@ async fn what_other_clients_keep_in_a_bookmark_goes_back_as_it_came() {
     lists(&session, std::slice::from_ref(&kept)).await;
     leaves(&stage, TEA).await;
     session.says().await;
-    let [back] = &session.bookmarked[..] else {
+    let [(_, back)] = &session.bookmarked[..] else {
         panic!("{:?}", session.bookmarked);
     };
     assert_eq!(
@@ -191,7 +192,7 @@ async fn two_devices_with_two_nicks_do_not_answer_each_other() {
     let (room, event) = (jid(TEA), joined_as("Lis"));
     session.hears(Incoming::Room { room, event }).await;
     session.says().await;
-    assert_eq!(session.bookmarked[0].nick, "Lis");
+    assert_eq!(session.bookmarked[0].1.nick, "Lis");
 }
 
 #[tokio::test(start_paused = true)]
@@ -207,4 +208,28 @@ async fn who_is_banned_is_not_sent_back_by_their_other_devices() {
     let (room, event) = (jid(TEA), RoomEvent::Left { trouble });
     session.hears(Incoming::Room { room, event }).await;
     assert_eq!(published(&mut session).await, [(TEA.to_owned(), false)]);
+}
+
+/// ejabberd 23 refuses to keep them: after the next start Carillon left every room.
+#[tokio::test(start_paused = true)]
+async fn a_room_that_the_account_does_not_keep_is_not_left() {
+    for answered in [true, false] {
+        let (mut stage, mut session) = Stage::online().await;
+        lists(&session, &[]).await;
+        joins(&stage, &session, TEA).await;
+        session.says().await;
+        let (request, kept) = session.bookmarked.remove(0);
+        assert!(kept.autojoin);
+        if answered {
+            let result = Err(refusal("conflict", "precondition-not-met"));
+            session.hears(Incoming::Outcome { request, result }).await;
+        }
+        loses(session).await;
+        let mut session = stage.session().await;
+        session.comes_online().await;
+        session.says().await;
+        lists(&session, &[]).await;
+        assert_eq!(moves(&mut session).await, nothing());
+        assert_eq!(published(&mut session).await, [(TEA.to_owned(), true)]);
+    }
 }

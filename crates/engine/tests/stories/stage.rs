@@ -83,9 +83,9 @@ pub(crate) struct Session {
     end: oneshot::Sender<ConnectEnd>,
     /// The ids of small things that were said.
     kept: Vec<String>,
+    /// What it had the account keep, by request.
+    pub(crate) bookmarked: Vec<(u64, Bookmark)>,
     /// How often a room was asked what it can do.
-    /// What it had the account keep.
-    pub(crate) bookmarked: Vec<Bookmark>,
     pub(crate) rooms_asked: u32,
 }
 
@@ -168,7 +168,9 @@ impl Session {
                 Outgoing::RoomInfo { .. } => self.rooms_asked += 1,
                 // Every session asks.
                 Outgoing::ReadBookmarks => {}
-                Outgoing::SetBookmark { bookmark, .. } => self.bookmarked.push(*bookmark),
+                Outgoing::SetBookmark { request, bookmark } => {
+                    self.bookmarked.push((request, *bookmark));
+                }
                 one => said.push(one),
             }
         }

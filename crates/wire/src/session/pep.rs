@@ -12,7 +12,9 @@ impl Session {
         let Some(event) = message.get_child("event", ns::PUBSUB_EVENT) else {
             return false;
         };
-        if from.resource().is_some()
+        // Whoever sends for an account names it: without an address it would be anybody's.
+        if message.attr("from").is_none()
+            || from.resource().is_some()
             || from.node().is_none()
             || message.attr("type") == Some("groupchat")
         {
