@@ -19,7 +19,7 @@ use crate::archive::Reading;
 /// What was on the way when a link broke has come after so long; in milliseconds.
 const STRAYS: i64 = 3_000;
 /// After a stream that the server has let go my archive is looked at again after so long; in milliseconds.
-const LATE_STRAYS: [i64; 2] = [20_000, 150_000];
+const LATE_STRAYS: [i64; 3] = [20_000, 60_000, 150_000];
 
 /// How far what came on a managed stream is stored.
 #[derive(Debug, Clone, Copy, Default)]

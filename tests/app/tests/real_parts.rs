@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)] // in the functions that the tests share
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::fs::read_link;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use carillon_tests_app::{Desktop, Handover, Screen, Speaker, Window, screenshots};
@@ -182,11 +183,13 @@ async fn what_was_started_on_a_desktop_ends_with_it() {
     // In a session of its own, as a program that leaves its starter.
     command.args(["-c", "setsid --fork sleep 1000"]);
     assert!(command.status().unwrap().success());
-    // A process that is about to become another program has no environment for a moment: it belongs to nobody then.
+    // A process that is about to become another program has no environment for a moment: it belongs to nobody then, and
+    // would be passed over just when the desktop ends.
     let mut left = Vec::new();
     let started = || {
         left = desktop.processes();
-        left.len() == 1
+        let is_sleep = |program: PathBuf| program.ends_with("sleep");
+        left.len() == 1 && read_link(format!("/proc/{}/exe", left[0])).is_ok_and(is_sleep)
     };
     carillon_tests_servers::until("the program that left its starter runs", started).await;
     drop(desktop);

@@ -117,10 +117,13 @@ async fn comes_back(person: &Person) {
     .await;
 }
 
+/// ejabberd archives what waited for a stream that it has let go up to two minutes late; then Carillon looks once more.
+const LATE: Duration = Duration::from_secs(150);
+
 /// Sooner or later, as long as archives are being read: ejabberd gives what was on the way in any order.
 async fn hears_exactly(person: &Person, from: &Person, all: &[String]) {
     let mut heard = Vec::new();
-    let deadline = Instant::now() + DEADLINE;
+    let deadline = Instant::now() + LATE + DEADLINE;
     while heard != all && Instant::now() < deadline {
         sleep(Duration::from_millis(20)).await;
         let theirs = said_by(person, from, Author::Contact).await;
