@@ -339,7 +339,7 @@ const CHANGES: &[(&str, &str)] = &[
         "<reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>x</reaction></reactions>",
     ),
     (
-        "bookmarks (CVE-2023-28686)",
+        BOOKMARKS,
         "<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='urn:xmpp:bookmarks:1'>\
          <item id='trap@rooms.evil.example'><conference xmlns='urn:xmpp:bookmarks:1' autojoin='true'/>\
          </item></items></event>",
@@ -383,6 +383,9 @@ const CHANGES: &[(&str, &str)] = &[
     ),
 ];
 
+/// The one change that an account may tell its own devices (XEP-0402).
+const BOOKMARKS: &str = "bookmarks (CVE-2023-28686)";
+
 fn says_change(sender: &Sender, content: &str, headline: bool) -> String {
     let kind = if headline { "headline" } else { "chat" };
     format!(
@@ -413,14 +416,23 @@ async fn nobody_changes_what_is_not_theirs_by(way: Way) {
                     .send(&says_change(sender, content, headline))
                     .await;
                 let (told, answers) = scene.settled().await;
-                assert!(is_only_said(&told, sender), "{name}, {sender:?}: {told:?}");
                 assert_eq!(answers, [], "{name}: nothing is asked for or joined");
+                if *name == BOOKMARKS && sender.who == "own account" {
+                    let is_bookmark = |told: &Incoming| matches!(told, Incoming::Bookmark(_));
+                    assert!(
+                        told.iter().all(is_bookmark),
+                        "it speaks for itself: {told:?}"
+                    );
+                    continue;
+                }
+                assert!(is_only_said(&told, sender), "{name}, {sender:?}: {told:?}");
                 forged += 1;
             }
         }
     }
     println!("changes to what is somebody else's accepted: 0 of {forged} by {way:?}");
-    assert_eq!(forged, 14 * 36 * 2);
+    // All but what my own account says of its rooms.
+    assert_eq!(forged, 14 * 36 * 2 - 2);
 }
 
 #[tokio::test]
