@@ -38,6 +38,8 @@ pub(crate) enum FileNews {
     },
     /// It is to be tried again.
     Again(TransferId),
+    /// A place for one was asked for so long ago.
+    Silence { request: u64 },
     /// It is here, or is not.
     Came {
         message: MessageId,
@@ -116,6 +118,7 @@ impl Desk {
                     self.send_files(id);
                 }
             }
+            FileNews::Silence { request } => self.no_slot_came(id, request),
             FileNews::Came {
                 message,
                 chat,

@@ -32,6 +32,9 @@ pub enum NoSlot {
     /// It says no for now: too much was sent today, for example.
     #[error("the server does not take it now: {}", if .0.text.is_empty() { &.0.condition } else { &.0.text })]
     NotNow(StanzaProblem),
+    /// It answers nothing.
+    #[error("the server does not say where it goes")]
+    Silent,
     /// Its answer cannot be used.
     #[error("the server's answer cannot be used: {why}")]
     Unusable {

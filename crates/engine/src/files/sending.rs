@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// After so many tries it is left to the user.
 const TRIES: u32 = 6;
+/// So long the service may take to name a place.
+const SLOT_WAIT: Duration = Duration::from_secs(60);
 /// The wait before it is tried again, doubled each time.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 
@@ -172,8 +174,21 @@ impl Desk {
             .is_some_and(|account| account.say(ask))
         {
             self.files.slots.insert(request, (id, next.id));
+            self.tell_after(SLOT_WAIT, id, FileNews::Silence { request });
         } else {
             self.rest(id, next.id);
+        }
+    }
+
+    /// A service that keeps silent must not hold up the files behind this one.
+    pub(super) fn no_slot_came(&mut self, id: AccountId, request: u64) {
+        let Some((_, transfer)) = self.files.slots.remove(&request) else {
+            return;
+        };
+        if self.tries(transfer) < TRIES {
+            self.try_again_later(id, transfer);
+        } else {
+            self.give_up(id, transfer, &NoSlot::Silent.to_string());
         }
     }
 
@@ -285,10 +300,14 @@ impl Desk {
         let wait = FIRST_WAIT.saturating_mul(1 << (*tried).min(8));
         *tried += 1;
         self.files.resting.insert(transfer);
+        self.tell_after(wait, id, FileNews::Again(transfer));
+    }
+
+    fn tell_after(&self, wait: Duration, id: AccountId, what: FileNews) {
         let news = self.news.clone();
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
-            tell(&news, id, FileNews::Again(transfer)).await;
+            tell(&news, id, what).await;
         });
     }
 

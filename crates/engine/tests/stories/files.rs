@@ -213,6 +213,28 @@ async fn a_file_that_was_on_its_way_goes_after_a_restart_and_is_handed_over_once
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_that_keeps_silent_holds_no_file_up_for_good() {
+    let (stage, mut session) = Stage::online().await;
+    let files = Files::of(&stage).await;
+    files.sends(&stage, "f1").await;
+    let mut silent = asks_for_a_place(&mut session).await;
+    for wait in [5, 10, 20, 40, 80, 160] {
+        stage.passes(60 + wait).await;
+        let request = asks_for_a_place(&mut session).await;
+        gets_a_place(&session, silent).await;
+        assert_eq!(transfers(&stage).await[0].sent, None, "it came too late");
+        silent = request;
+    }
+    stage.passes(60).await;
+    assert_eq!(session.says().await, []);
+    let why = transfers(&stage).await[0].stored.failure.clone();
+    assert_eq!(
+        why.as_deref(),
+        Some("the server does not say where it goes")
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_cancelled_is_never_handed_over() {
     let (stage, mut session) = Stage::online().await;
     let files = Files::of(&stage).await;
