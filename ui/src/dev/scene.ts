@@ -67,6 +67,14 @@ export function playScene(): Fake {
         finding.changed();
       }, 500);
     },
+    styles: () => {
+      const chat = { account: 1, jid: 'bob@harbour.example' };
+      fake.say(chat, '> Which flour was it?\n> > *Rye*, I think\n\nThe _dark_ one from https://mill.example, ~1 kg~ 2 kg. Set `oven = 230` and', { author: { kind: 'me' }, delivery: 'read', seen: true });
+      fake.say(chat, '```sh\nbake --loaf rye --minutes 40 --temperature 230 --bowl-of-water yes --turn-at 20 --tell alice@harbour.example\necho *done*\n```\n*Then* wait.', { seen: true });
+      fake.say(chat, '> האם זה *מוכן*?\nכן, `x = 1` ו_זהו_', { seen: true });
+      fake.say(chat, '/me _hums_ loudly', { seen: true });
+      setTimeout(() => where.showChat(chat), 500);
+    },
     own: () => {
       setTimeout(() => where.showSheet('own-data'), 500);
       fake.searches.work = { kind: 'export', path: '/home/alice/carillon-everything.html', done: 34_000, total: 98_000, new: 0, state: { kind: 'running' } };
