@@ -18,6 +18,8 @@ export default defineConfig({
     // The stores are made anew by each test's stage; a page per file would only cost time.
     isolate: false,
     include: ['tests/**/*.test.ts'],
+    // Elsewhere styles are left out: the palette is read by a test.
+    css: { include: [/tokens\.css/] },
     setupFiles: ['tests/setup.ts'],
     // Longer than what a test waits for, so that it can say what it waited for.
     testTimeout: 90_000,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { colour, coloursOf, hueOf } from '../src/lib/colour';
-import { readFileSync } from 'node:fs';
+import css from '../src/style/tokens.css?raw';
 
 describe('the test vectors of XEP-0392', () => {
   it.each([
@@ -35,7 +35,6 @@ function contrast(one: string, other: string): number {
 
 /** The grounds of both themes. */
 function grounds(theme: 'light' | 'dark'): string[] {
-  const css = readFileSync('src/style/tokens.css', 'utf8');
   const tokens = css.split('color-scheme:')[theme === 'light' ? 1 : 3]!;
   return [...tokens.matchAll(/--(?:ground|surface|raised|sunken|theirs|mine|hover|selected): (#[0-9a-f]{6})/g)].map(([, hex]) => hex!);
 }
