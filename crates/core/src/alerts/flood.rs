@@ -1,7 +1,7 @@
 //! How much one summary popup speaks for.
 
 use super::plan::PopupForm;
-use super::recent::FLOOD_WINDOW;
+use super::recent::{FLOOD_WINDOW, recent};
 use crate::ids::{ChatRef, Timestamp};
 use std::collections::{HashMap, VecDeque};
 
@@ -30,15 +30,26 @@ impl Flood {
         messages: u32,
         now: Timestamp,
     ) -> Option<FloodCount> {
-        self.lately
-            .retain(|(at, ..)| (0..FLOOD_WINDOW).contains(&now.millis_since(*at)));
+        let counts = |at| recent(at, now, FLOOD_WINDOW);
+        while self.lately.front().is_some_and(|(at, ..)| !counts(*at)) {
+            self.lately.pop_front();
+        }
         if form != PopupForm::Summary {
             self.summary.clear();
-            self.lately.push_back((now, chat, messages));
+            match self.lately.back_mut() {
+                // Thousands may come in one burst, all of them in one chat.
+                Some((at, of, told)) if *at == now && *of == chat => {
+                    *told = told.saturating_add(messages);
+                }
+                _ => self.lately.push_back((now, chat, messages)),
+            }
             return None;
         }
-        for (_, chat, messages) in self.lately.drain(..) {
-            add(&mut self.summary, chat, messages);
+        for (at, chat, messages) in self.lately.drain(..) {
+            // A clock that was set back may have left one in between.
+            if counts(at) {
+                add(&mut self.summary, chat, messages);
+            }
         }
         add(&mut self.summary, chat, messages);
         let all = self.summary.values();
