@@ -5,6 +5,7 @@ use carillon_core::{
     BareJid,
     ids::{AccountId, ActivityId, MessageId, Timestamp},
 };
+use rusqlite::Transaction;
 
 /// Only so many of the newest rows are kept.
 pub const ACTIVITY_KEPT: u32 = 10_000;
@@ -59,31 +60,7 @@ impl Store {
         row: &ActivityRow,
         waits_for: Option<&str>,
     ) -> Result<ActivityId> {
-        self.committed(|tx| {
-            tx.prepare_cached(
-                "INSERT INTO activity (account, jid, kind, at, outcome, trace, message, waits_for)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute((
-                row.account.map(|account| account.0),
-                row.jid.as_ref().map(|jid| jid.as_str()),
-                &row.kind,
-                row.at.0,
-                &row.outcome,
-                &row.trace,
-                row.message.map(|message| message.0),
-                waits_for,
-            ))?;
-            let id = tx.last_insert_rowid();
-            if id % PRUNED_EVERY == 0 {
-                tx.prepare_cached(
-                    "DELETE FROM activity
-                     WHERE id <= (SELECT id FROM activity ORDER BY id DESC LIMIT 1 OFFSET ?1)",
-                )?
-                .execute([ACTIVITY_KEPT])?;
-            }
-            Ok(ActivityId(id))
-        })
+        self.committed(|tx| add(tx, row, waits_for))
     }
 
     /// Rewrites the rows that wait for a timer with what was decided now. Unless it is `for_good`, they go on waiting.
@@ -97,14 +74,7 @@ impl Store {
         trace: &str,
         for_good: bool,
     ) -> Result<()> {
-        self.committed(|tx| {
-            tx.prepare_cached(
-                "UPDATE activity SET outcome = ?2, trace = ?3, waits_for = IIF(?4, NULL, waits_for)
-                 WHERE waits_for = ?1",
-            )?
-            .execute((key, outcome, trace, for_good))?;
-            Ok(())
-        })
+        self.committed(|tx| decide(tx, key, outcome, trace, for_good))
     }
 
     /// The rows that wait for a timer stay as they are.
@@ -112,12 +82,59 @@ impl Store {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn leave_activity(&mut self, key: &str) -> Result<()> {
-        self.committed(|tx| {
-            tx.prepare_cached("UPDATE activity SET waits_for = NULL WHERE waits_for = ?1")?
-                .execute([key])?;
-            Ok(())
-        })
+        self.committed(|tx| leave(tx, key))
     }
+}
+
+pub(crate) fn add(
+    tx: &Transaction<'_>,
+    row: &ActivityRow,
+    waits_for: Option<&str>,
+) -> Result<ActivityId> {
+    tx.prepare_cached(
+        "INSERT INTO activity (account, jid, kind, at, outcome, trace, message, waits_for)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute((
+        row.account.map(|account| account.0),
+        row.jid.as_ref().map(|jid| jid.as_str()),
+        &row.kind,
+        row.at.0,
+        &row.outcome,
+        &row.trace,
+        row.message.map(|message| message.0),
+        waits_for,
+    ))?;
+    let id = tx.last_insert_rowid();
+    if id % PRUNED_EVERY == 0 {
+        tx.prepare_cached(
+            "DELETE FROM activity
+             WHERE id <= (SELECT id FROM activity ORDER BY id DESC LIMIT 1 OFFSET ?1)",
+        )?
+        .execute([ACTIVITY_KEPT])?;
+    }
+    Ok(ActivityId(id))
+}
+
+pub(crate) fn decide(
+    tx: &Transaction<'_>,
+    key: &str,
+    outcome: &str,
+    trace: &str,
+    for_good: bool,
+) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE activity SET outcome = ?2, trace = ?3, waits_for = IIF(?4, NULL, waits_for)
+         WHERE waits_for = ?1",
+    )?
+    .execute((key, outcome, trace, for_good))?;
+    Ok(())
+}
+
+pub(crate) fn leave(tx: &Transaction<'_>, key: &str) -> Result<()> {
+    tx.prepare_cached("UPDATE activity SET waits_for = NULL WHERE waits_for = ?1")?
+        .execute([key])?;
+    Ok(())
 }
 
 impl Reader {

@@ -5,6 +5,7 @@ use carillon_core::{
     BareJid,
     ids::{AccountId, MessageId, Timestamp},
 };
+use rusqlite::Transaction;
 
 /// An alert that is to be decided again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,21 +29,7 @@ impl Store {
     /// [`crate::StoreError::Gone`] when the account or the message has been removed, [`crate::StoreError::Bug`] when
     /// the event is no JSON; the others as they say.
     pub fn set_alert_timer(&mut self, timer: &AlertTimer) -> Result<()> {
-        self.committed(|tx| {
-            tx.prepare_cached(
-                "INSERT INTO alert_timer (key, account, at, event, message) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (key) DO UPDATE SET account = excluded.account, at = excluded.at,
-                     event = excluded.event, message = excluded.message",
-            )?
-            .execute((
-                &timer.key,
-                timer.account.0,
-                timer.at.0,
-                &timer.event,
-                timer.message.map(|message| message.0),
-            ))?;
-            Ok(())
-        })
+        self.committed(|tx| set(tx, timer))
     }
 
     /// Forgets a timer.
@@ -50,11 +37,7 @@ impl Store {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn remove_alert_timer(&mut self, key: &str) -> Result<()> {
-        self.committed(|tx| {
-            tx.prepare_cached("DELETE FROM alert_timer WHERE key = ?1")?
-                .execute([key])?;
-            Ok(())
-        })
+        self.committed(|tx| remove(tx, key))
     }
 
     /// Keeps when a contact went away, or forgets it when they are back. Of others nothing is kept.
@@ -67,22 +50,51 @@ impl Store {
         jid: &BareJid,
         at: Option<Timestamp>,
     ) -> Result<()> {
-        self.committed(|tx| {
-            match at {
-                Some(at) => tx
-                    .prepare_cached(
-                        "INSERT INTO last_seen (account, jid, at)
-                         SELECT account, jid, ?3 FROM roster_item WHERE account = ?1 AND jid = ?2
-                         ON CONFLICT (account, jid) DO UPDATE SET at = excluded.at",
-                    )?
-                    .execute((account.0, jid.as_str(), at.0))?,
-                None => tx
-                    .prepare_cached("DELETE FROM last_seen WHERE account = ?1 AND jid = ?2")?
-                    .execute((account.0, jid.as_str()))?,
-            };
-            Ok(())
-        })
+        self.committed(|tx| last_seen(tx, account, jid, at))
     }
+}
+
+pub(crate) fn set(tx: &Transaction<'_>, timer: &AlertTimer) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO alert_timer (key, account, at, event, message) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (key) DO UPDATE SET account = excluded.account, at = excluded.at,
+             event = excluded.event, message = excluded.message",
+    )?
+    .execute((
+        &timer.key,
+        timer.account.0,
+        timer.at.0,
+        &timer.event,
+        timer.message.map(|message| message.0),
+    ))?;
+    Ok(())
+}
+
+pub(crate) fn remove(tx: &Transaction<'_>, key: &str) -> Result<()> {
+    tx.prepare_cached("DELETE FROM alert_timer WHERE key = ?1")?
+        .execute([key])?;
+    Ok(())
+}
+
+pub(crate) fn last_seen(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    jid: &BareJid,
+    at: Option<Timestamp>,
+) -> Result<()> {
+    match at {
+        Some(at) => tx
+            .prepare_cached(
+                "INSERT INTO last_seen (account, jid, at)
+                 SELECT account, jid, ?3 FROM roster_item WHERE account = ?1 AND jid = ?2
+                 ON CONFLICT (account, jid) DO UPDATE SET at = excluded.at",
+            )?
+            .execute((account.0, jid.as_str(), at.0))?,
+        None => tx
+            .prepare_cached("DELETE FROM last_seen WHERE account = ?1 AND jid = ?2")?
+            .execute((account.0, jid.as_str()))?,
+    };
+    Ok(())
 }
 
 impl Reader {

@@ -6,7 +6,7 @@ use carillon_core::{
     BareJid,
     ids::{AccountId, ChatRef, MessageId},
 };
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Transaction};
 
 /// What the tray keeps of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +26,7 @@ impl Store {
     /// [`crate::StoreError::Gone`] when the account has been removed, [`crate::StoreError::Bug`] when the mark is no
     /// JSON; the others as they say.
     pub fn set_tray_mark(&mut self, mark: &StoredMark) -> Result<()> {
-        self.committed(|tx| {
-            tx.prepare_cached(
-                "INSERT INTO tray_mark (key, account, mark) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (key) DO UPDATE SET account = excluded.account, mark = excluded.mark",
-            )?
-            .execute((&mark.key, mark.account.0, &mark.mark))?;
-            Ok(())
-        })
+        self.committed(|tx| set_mark(tx, mark))
     }
 
     /// Forgets a mark.
@@ -41,11 +34,7 @@ impl Store {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn remove_tray_mark(&mut self, key: &str) -> Result<()> {
-        self.committed(|tx| {
-            tx.prepare_cached("DELETE FROM tray_mark WHERE key = ?1")?
-                .execute([key])?;
-            Ok(())
-        })
+        self.committed(|tx| remove_mark(tx, key))
     }
 
     /// Has an unseen message not counted in the tray; it stays unread in its chat.
@@ -53,13 +42,7 @@ impl Store {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn keep_out_of_tray(&mut self, message: MessageId) -> Result<()> {
-        self.committed(|tx| {
-            tx.prepare_cached(
-                "INSERT OR IGNORE INTO out_of_tray (message) SELECT id FROM message WHERE id = ?1 AND seen = 0",
-            )?
-            .execute([message.0])?;
-            Ok(())
-        })
+        self.committed(|tx| keep_out(tx, message))
     }
 
     /// As [`Self::keep_out_of_tray`], for all that is unseen in the chat with a contact, or with all of them.
@@ -67,18 +50,46 @@ impl Store {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn keep_chats_out_of_tray(&mut self, with: Option<(AccountId, &BareJid)>) -> Result<()> {
-        let account = with.map(|(account, _)| account.0);
-        let jid = with.map(|(_, jid)| jid.as_str());
-        self.committed(|tx| {
-            tx.prepare_cached(
-                "INSERT OR IGNORE INTO out_of_tray (message)
-                 SELECT message.id FROM message JOIN chat ON chat.id = message.chat
-                 WHERE seen = 0 AND kind = 'contact' AND (?1 IS NULL OR (account = ?1 AND jid = ?2))",
-            )?
-            .execute((account, jid))?;
-            Ok(())
-        })
+        self.committed(|tx| keep_chats_out(tx, with))
     }
+}
+
+pub(crate) fn set_mark(tx: &Transaction<'_>, mark: &StoredMark) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO tray_mark (key, account, mark) VALUES (?1, ?2, ?3)
+         ON CONFLICT (key) DO UPDATE SET account = excluded.account, mark = excluded.mark",
+    )?
+    .execute((&mark.key, mark.account.0, &mark.mark))?;
+    Ok(())
+}
+
+pub(crate) fn remove_mark(tx: &Transaction<'_>, key: &str) -> Result<()> {
+    tx.prepare_cached("DELETE FROM tray_mark WHERE key = ?1")?
+        .execute([key])?;
+    Ok(())
+}
+
+pub(crate) fn keep_out(tx: &Transaction<'_>, message: MessageId) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT OR IGNORE INTO out_of_tray (message) SELECT id FROM message WHERE id = ?1 AND seen = 0",
+    )?
+    .execute([message.0])?;
+    Ok(())
+}
+
+pub(crate) fn keep_chats_out(
+    tx: &Transaction<'_>,
+    with: Option<(AccountId, &BareJid)>,
+) -> Result<()> {
+    let account = with.map(|(account, _)| account.0);
+    let jid = with.map(|(_, jid)| jid.as_str());
+    tx.prepare_cached(
+        "INSERT OR IGNORE INTO out_of_tray (message)
+         SELECT message.id FROM message JOIN chat ON chat.id = message.chat
+         WHERE seen = 0 AND kind = 'contact' AND (?1 IS NULL OR (account = ?1 AND jid = ?2))",
+    )?
+    .execute((account, jid))?;
+    Ok(())
 }
 
 impl Reader {
