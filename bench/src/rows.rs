@@ -1,6 +1,7 @@
 //! From a server's socket to a row in the database: the real engine, network client and store, in a thread of their
 //! own as they are in the resident, and a server that only says what it was told to.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use carillon_core::connection::Proxy;
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::settings::{AccountSettings, Settings};
 use carillon_engine::connector::Boxed;
-use carillon_engine::store::{Reader, Store};
+use carillon_engine::store::{Reader, Store, ToIndex};
 use carillon_engine::wire::Secret;
 use carillon_engine::{Engine, EngineConfig, Output, Secrets, WireConnector};
 use carillon_tests_flows::{Account, Conversation, ScriptedServer, Way};
@@ -64,6 +65,7 @@ pub(crate) async fn measure(single: usize, many: usize, report: &mut Report) {
         single,
     );
 
+    let worked = home.worked();
     let begun = Instant::now();
     for number in single..single + many {
         script.says(number).await;
@@ -72,14 +74,27 @@ pub(crate) async fn measure(single: usize, many: usize, report: &mut Report) {
         sleep(LOOK).await;
     }
     let rows = begun.elapsed().as_secs_f64();
+    let work = home.worked() - worked;
     script.hears_all_handled(&home).await;
     let durable = begun.elapsed().as_secs_f64();
+    while home.reader.to_index().expect("the store") != ToIndex::Nothing {
+        sleep(LOOK).await;
+    }
+    let indexed = begun.elapsed().as_secs_f64();
     let count = f64::from(u32::try_from(many).expect("not so many"));
     report.add("rows_per_s", count / rows, "1/s", None, many);
     report.add(
         "rows_acknowledged_per_s",
         count / durable,
         "1/s",
+        None,
+        many,
+    );
+    report.add("rows_indexed_per_s", count / indexed, "1/s", None, many);
+    report.add(
+        "rows_cpu_us",
+        work.as_secs_f64() * 1e6 / count,
+        "us",
         None,
         many,
     );
@@ -94,6 +109,8 @@ struct Home {
     rows: mpsc::UnboundedReceiver<Instant>,
     end: oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,
+    /// Where the system tells how long the thread has worked.
+    work: PathBuf,
     _folder: tempfile::TempDir,
 }
 
@@ -112,7 +129,10 @@ impl Home {
         };
         let (tell, rows) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel();
+        let (tell_name, name) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
+            let own = std::fs::read_link("/proc/thread-self").expect("Linux");
+            tell_name.send(own).expect("somebody listens");
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
@@ -128,6 +148,9 @@ impl Home {
             rows,
             end,
             thread,
+            work: Path::new("/proc")
+                .join(name.recv().expect("the thread's name"))
+                .join("schedstat"),
             _folder: folder,
         }
     }
@@ -135,6 +158,13 @@ impl Home {
     /// The messages that another connection to the database sees.
     fn committed(&self) -> usize {
         self.reader.unread(&self.chat).expect("the store") as usize
+    }
+
+    /// The engine's thread alone; the scripted server has another one.
+    fn worked(&self) -> Duration {
+        let told = std::fs::read_to_string(&self.work).expect("the scheduler's count");
+        let nanoseconds = told.split(' ').next().and_then(|first| first.parse().ok());
+        Duration::from_nanos(nanoseconds.expect("a number"))
     }
 
     fn end(self) {
