@@ -131,7 +131,7 @@ describe('the open chat', () => {
   it('the line goes once one has answered', async () => {
     await conversations.show(bob);
     expect(conversations.open!.firstUnseen).toBe(11);
-    await ask('send_message', { chat: bob, id: 'answer', body: 'Coming' });
+    await ask('send_message', { chat: bob, id: 'answer', body: 'Coming', reply_to: null });
     await until(() => conversations.open?.firstUnseen === null);
   });
 

@@ -2,6 +2,7 @@
 
 use crate::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use crate::reaction::Reaction;
+use crate::reply::Reply;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -65,6 +66,8 @@ pub struct Message {
     pub retracted: bool,
     /// By what its words are encrypted, which nobody here can read (XEP-0380). The text only says that.
     pub encryption: Option<String>,
+    /// What it answers (XEP-0461), if it answers something.
+    pub reply: Option<Reply>,
 }
 
 /// What stands in lists and popups for words that cannot be read; in every language the same.

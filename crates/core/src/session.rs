@@ -8,6 +8,7 @@ mod archive;
 mod outgoing;
 mod problem;
 mod room;
+mod seen_mark;
 mod stream;
 mod upload;
 
@@ -17,6 +18,7 @@ use crate::connection::Connection;
 use crate::contact::{ResourcePresence, RosterItem};
 use crate::ids::Timestamp;
 use crate::person::PersonAnswer;
+use crate::reply::ReplyTo;
 use crate::room::{Bookmark, InviteVia};
 use jid::{BareJid, FullJid, Jid};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,7 @@ pub use archive::{ArchiveAnswer, ArchivePage, ArchivePlace, ArchiveQuery, Archiv
 pub use outgoing::Outgoing;
 pub use problem::SessionProblem;
 pub use room::{RoomEvent, RoomItem, RoomItems, RoomReply, RoomWish};
+pub use seen_mark::SeenMark;
 pub use stream::StreamState;
 pub use upload::{NoSlot, UploadSlot};
 
@@ -76,6 +79,8 @@ pub struct IncomingMessage {
     pub about: Option<About>,
     /// By what its words are encrypted, which nobody here can read (XEP-0380): [`Self::body`] only says that.
     pub encryption: Option<String>,
+    /// What it answers (XEP-0461). [`Self::body`] holds nothing that only quotes that for those who know no replies.
+    pub reply: Option<ReplyTo>,
 }
 
 /// A step of the subscription dance (RFC 6121 §3).
@@ -176,6 +181,13 @@ pub enum Incoming {
         source: AvatarSource,
         /// `None`: none, or none that can be shown.
         hash: Option<AvatarHash>,
+    },
+    /// Somebody says something about themselves; only they themselves can.
+    Told {
+        /// Who.
+        from: BareJid,
+        /// What.
+        told: crate::mood::Told,
     },
     /// The answer to [`Outgoing::Picture`].
     Picture {
@@ -316,6 +328,13 @@ pub enum Incoming {
     BookmarkGone {
         /// The room.
         room: Option<BareJid>,
+    },
+    /// Up to where my devices have seen chats; said by my own account only.
+    SeenMarks {
+        /// Those that were told.
+        all: Vec<SeenMark>,
+        /// They are all: the answer to [`Outgoing::ReadSeenMarks`]. It comes only where the server can keep them.
+        whole: bool,
     },
     /// The answer to [`Outgoing::AskPerson`].
     Person {

@@ -3,10 +3,12 @@
 use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output};
 use crate::presence::live;
+use crate::replies::answered;
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::{Author, Delivery};
 use carillon_core::ids::{AccountId, MessageId};
 use carillon_core::reaction::signs;
+use carillon_core::reply::Answered;
 use carillon_core::session::{About, Change, IncomingMessage, Origin, Outgoing, StanzaProblem};
 use carillon_store::WaitingChange;
 use jid::BareJid;
@@ -183,7 +185,8 @@ impl Desk {
                 return false;
             }
             let (row, stanza) = (waiting.row, waiting.id.clone());
-            if !account.say(stanza_of(waiting)) {
+            let answered = answered(account, &waiting.chat, waiting.room, waiting.reply.as_ref());
+            if !account.say(stanza_of(waiting, answered)) {
                 account.send_due = Some(again);
                 return false;
             }
@@ -246,7 +249,17 @@ impl Desk {
     }
 }
 
-fn stanza_of(waiting: WaitingChange) -> Outgoing {
+fn stanza_of(waiting: WaitingChange, answered: Option<Answered>) -> Outgoing {
+    if let Some(of) = answered {
+        return Outgoing::Reply {
+            to: waiting.chat,
+            id: waiting.id,
+            of,
+            body: waiting.body,
+            corrects: Some(waiting.about.target),
+            to_room: waiting.room,
+        };
+    }
     Outgoing::About {
         to: waiting.chat,
         id: waiting.id,

@@ -67,19 +67,34 @@ impl Desk {
             jid: message.chat.clone(),
         };
         let arrival = self.arrival(id, message, in_requests, room);
-        let in_front = self.surroundings.borrow().in_front() == Some(&chat);
         let new = self.new_message(id, message, in_requests, room, now);
         let about = message.about.as_ref();
         let unread = about.and_then(|_| self.store.unread(&chat).ok());
         let stored = self.store.receive_by(&new, &arrival);
-        let Some(stored) = self.stored(id, stored) else {
-            return;
+        if let Some(stored) = self.stored(id, stored) {
+            self.announce_message(id, message, stored, unread, in_requests);
+        }
+    }
+
+    /// What was stored is told. `unread` is how many messages of the chat I had not seen: before it where it is about
+    /// another one, with it where several came at once.
+    pub(crate) fn announce_message(
+        &mut self,
+        id: AccountId,
+        message: &IncomingMessage,
+        stored: Received,
+        unread: Option<u32>,
+        in_requests: bool,
+    ) {
+        let chat = ChatRef {
+            account: id,
+            jid: message.chat.clone(),
         };
-        self.flush_soon();
+        let in_front = self.surroundings.borrow().in_front() == Some(&chat);
         match stored {
             Received::New(stored) => {
                 self.tell(Output::MessageAdded(chat.clone(), stored));
-                self.after_arrival(id, message, stored, in_requests, room);
+                self.after_arrival(id, message, stored, unread, in_requests);
                 if !in_front {
                     self.refresh_tray();
                 }
@@ -127,11 +142,12 @@ impl Desk {
             occupant: message.occupant.clone(),
             about: message.about.clone(),
             encryption: message.encryption.clone(),
+            reply: message.reply.clone(),
         }
     }
 
     /// What is stored together with a message.
-    fn arrival(
+    pub(crate) fn arrival(
         &mut self,
         id: AccountId,
         message: &IncomingMessage,
@@ -177,14 +193,17 @@ impl Desk {
         id: AccountId,
         message: &IncomingMessage,
         stored: MessageId,
+        unread: Option<u32>,
         in_requests: bool,
-        room: bool,
     ) {
+        let room = self.is_room(id, &message.chat);
         let live = matches!(message.origin, Origin::Live | Origin::Carbon);
         match &message.author {
             Author::Me if live => return self.answered_there(id, &message.chat, stored),
             Author::Me => return,
-            Author::Occupant { .. } if live => return self.ring_in_room(id, message, stored),
+            Author::Occupant { .. } if live => {
+                return self.ring_in_room(id, message, stored, unread);
+            }
             Author::Occupant { .. } => return self.hear_past_of_room(id, message),
             Author::Contact if room => return,
             Author::Contact => {}
@@ -193,7 +212,9 @@ impl Desk {
             self.tell(Output::Requests);
         }
         match message.origin {
-            Origin::Live | Origin::Carbon => self.ring_message(id, message, stored, in_requests),
+            Origin::Live | Origin::Carbon => {
+                self.ring_message(id, message, stored, unread, in_requests);
+            }
             // What waited at the server is told once, in one summary. A stranger's stays quiet.
             Origin::Delayed | Origin::Archive if !in_requests => {
                 self.gather_missed(id, &message.chat);
@@ -210,6 +231,7 @@ impl Desk {
         id: AccountId,
         message: &IncomingMessage,
         stored: MessageId,
+        unread: Option<u32>,
         in_requests: bool,
     ) {
         let kind = if in_requests {
@@ -219,10 +241,17 @@ impl Desk {
         } else {
             EventKind::Message
         };
-        self.ring_said(kind, id, message, stored, message.body.clone());
+        let text = message.body.clone();
+        self.ring_said(kind, id, message, (stored, unread), text);
     }
 
-    fn ring_in_room(&mut self, id: AccountId, message: &IncomingMessage, stored: MessageId) {
+    fn ring_in_room(
+        &mut self,
+        id: AccountId,
+        message: &IncomingMessage,
+        stored: MessageId,
+        unread: Option<u32>,
+    ) {
         let Author::Occupant { nick } = &message.author else {
             return;
         };
@@ -232,15 +261,16 @@ impl Desk {
             EventKind::RoomMessage
         };
         let text = format!("{nick}: {}", message.body);
-        self.ring_said(kind, id, message, stored, text);
+        self.ring_said(kind, id, message, (stored, unread), text);
     }
 
-    /// Whether a room's message holds my nick there or a keyword of mine.
+    /// Whether a room's message holds my nick there or a keyword of mine, or answers what I said.
     pub(crate) fn mentions_me(&self, id: AccountId, message: &IncomingMessage) -> bool {
         let account = self.accounts.get(&id);
         let room = account.and_then(|account| account.rooms.get(&message.chat));
         let nick = room.map_or("", |room| room.nick.as_str());
         is_mention(&message.body, nick, &self.settings.alerts.keywords)
+            || self.answers_me(id, message)
     }
 
     fn ring_said(
@@ -248,18 +278,18 @@ impl Desk {
         kind: EventKind,
         id: AccountId,
         message: &IncomingMessage,
-        stored: MessageId,
+        (stored, unread): (MessageId, Option<u32>),
         text: String,
     ) {
         let chat = ChatRef {
             account: id,
             jid: message.chat.clone(),
         };
-        let unread = self.store.unread(&chat).unwrap_or(1);
+        let unread = unread.or_else(|| self.store.unread(&chat).ok());
         let content = Content {
             name: self.name(id, &message.chat),
             text,
-            messages: unread,
+            messages: unread.unwrap_or(1),
             chats: 1,
             message: Some(stored),
             ..Content::default()
@@ -285,6 +315,7 @@ impl Desk {
             return Ok(());
         }
         self.flush_soon();
+        self.tell_seen_soon(chat);
         let kind = self.store.chat_kind(chat)?;
         if let Some(id) = seen.newest_markable_sender_id
             && self.settings.privacy.send_read_marks

@@ -3,9 +3,11 @@
 use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output};
 use crate::presence::live;
+use crate::replies::answered;
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::Delivery;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use carillon_core::reply::Answered;
 use carillon_core::session::{Outgoing, StanzaProblem};
 use carillon_store::{Queued, WaitingMessage};
 use jid::BareJid;
@@ -31,18 +33,29 @@ impl Desk {
         stanza_id: &str,
         body: &str,
     ) -> Result<MessageId, DeskError> {
+        self.send(chat, stanza_id, body, None)
+    }
+
+    /// As [`Self::send_message`], for an answer to a message of the same chat if one is named.
+    pub(crate) fn send(
+        &mut self,
+        chat: &ChatRef,
+        stanza_id: &str,
+        body: &str,
+        of: Option<MessageId>,
+    ) -> Result<MessageId, DeskError> {
         check_text(stanza_id, body)?;
         self.account(chat.account)?;
         let room = self.is_room(chat.account, &chat.jid);
+        // Before the message, so that a room that has lost me is entered and gets it.
+        self.doubt_if_silent(chat);
         let now = self.now();
         let was_stranger = !room && self.store.is_in_requests(chat)?;
         if was_stranger {
             // Whom I write to is no stranger any more.
             self.accept_stranger_if_any(chat)?;
         }
-        let queued =
-            self.store
-                .queue_message(chat.account, &chat.jid, stanza_id, body, now, room)?;
+        let queued = self.queue(chat, stanza_id, body, now, room, of)?;
         let message = match queued {
             Queued::AlreadyQueued(message) => {
                 self.send_waiting(chat.account);
@@ -109,7 +122,8 @@ impl Desk {
             if account.in_flight.len() >= IN_FLIGHT {
                 return false;
             }
-            if !account.say(stanza(row)) {
+            let answered = answered(account, &row.chat, row.room, row.reply.as_ref());
+            if !account.say(stanza(row, answered)) {
                 account.send_due = Some(again);
                 return false;
             }
@@ -302,18 +316,29 @@ pub(crate) fn check_text(stanza_id: &str, body: &str) -> Result<(), DeskError> {
 
 pub(crate) fn is_joined(account: &crate::account::Account, room: &BareJid) -> bool {
     use carillon_core::room::RoomState;
-    account
+    let inside = account
         .rooms
         .get(room)
-        .is_some_and(|room| room.state == RoomState::Joined)
+        .is_some_and(|room| room.state == RoomState::Joined);
+    inside && !account.is_held_up_by_doubt(room)
 }
 
-fn stanza(row: WaitingMessage) -> Outgoing {
+fn stanza(row: WaitingMessage, answered: Option<Answered>) -> Outgoing {
     if row.file {
         return Outgoing::File {
             to: row.chat,
             id: row.id,
             address: row.body,
+            to_room: row.room,
+        };
+    }
+    if let Some(of) = answered {
+        return Outgoing::Reply {
+            to: row.chat,
+            id: row.id,
+            of,
+            body: row.body,
+            corrects: None,
             to_room: row.room,
         };
     }

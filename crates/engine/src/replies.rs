@@ -3,8 +3,9 @@
 use crate::account::Account;
 use crate::desk::{Desk, DeskError};
 use carillon_core::chat::Author;
-use carillon_core::ids::{ChatRef, MessageId, Timestamp};
+use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::reply::{Answered, Reply, quote};
+use carillon_core::session::IncomingMessage;
 use carillon_store::{Queued, WaitingReply};
 use jid::{BareJid, Jid};
 
@@ -22,6 +23,20 @@ impl Desk {
         of: MessageId,
     ) -> Result<MessageId, DeskError> {
         self.send(chat, stanza_id, body, Some(of))
+    }
+
+    /// Whether a room's message answers one of mine: it calls me as my name would, which no longer stands in its words.
+    pub(crate) fn answers_me(&self, account: AccountId, message: &IncomingMessage) -> bool {
+        let Some(reply) = &message.reply else {
+            return false;
+        };
+        let room = ChatRef {
+            account,
+            jid: message.chat.clone(),
+        };
+        self.store
+            .is_mine_in_room(&room, &reply.target)
+            .unwrap_or(false)
     }
 
     /// Stores a message of mine, and what it answers.

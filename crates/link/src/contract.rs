@@ -11,8 +11,10 @@ use crate::views::{
     AvatarView, ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow, FoundRooms, NewAccount,
     OccupantPage, Overview, RoomView, SentMessage, Standing, Status,
 };
-use crate::views_files::{FileView, PictureFile, TransferView};
-use crate::views_own::{ExportFormat, FoundInChat, SearchPage, WorkView};
+use crate::views_files::{FileView, PictureFile, PlayingView, RecordingView, TransferView};
+use crate::views_own::{
+    ExportFormat, FoundInChat, HistoryProgram, HistorySource, SearchPage, WorkView,
+};
 use carillon_core::alerts::{
     AlertPlan, EventKind, InWindow, MuteFor, OtherDevice, PresenceRules, Preset, Profile,
     ProfileChoice, QuietHours, Row,
@@ -23,6 +25,7 @@ use carillon_core::form::DataForm;
 use carillon_core::ids::{
     AccountId, ActivityId, ChatRef, InviteId, MessageId, Timestamp, TransferId,
 };
+use carillon_core::mood::Mood;
 use carillon_core::person::{ContactDetails, PersonAnswer, PersonQuestion};
 use carillon_core::room::Moderation;
 use carillon_core::search::SearchQuery;
@@ -236,6 +239,20 @@ with_file_commands! { with_own_commands with_room_commands with_alert_commands c
         /// In base64, of any format that is shown of others; its middle, as a square. `None`: none.
         picture: Option<String>,
     } -> ();
+    /// Tells those who see my presence how I feel.
+    set_mood = SetMood {
+        /// On which account.
+        account: AccountId,
+        /// `None`: nothing any more. Its words are cut to 300 characters.
+        mood: Option<Mood>,
+    } -> ();
+    /// Tells those who see my presence what I like to be called.
+    set_nick = SetNick {
+        /// On which account.
+        account: AccountId,
+        /// Cut to 100 characters; empty: nothing any more.
+        nick: String,
+    } -> ();
     /// The pictures that contacts and accounts name; those that are not there are left out, and those at the end that
     /// do not fit into the answer. At least one fits.
     avatars = ReadAvatars {
@@ -292,6 +309,9 @@ with_file_commands! { with_own_commands with_room_commands with_alert_commands c
         id: String,
         /// Plain text, 1 to 20,000 characters.
         body: String,
+        /// The message of the same chat that it answers.
+        #[serde(default)]
+        reply_to: Option<MessageId>,
     } -> SentMessage;
     /// Sends a failed message again.
     retry_message = RetryMessage {
@@ -326,6 +346,23 @@ with_file_commands! { with_own_commands with_room_commands with_alert_commands c
         /// Emoji, never more than 16; none takes mine back.
         emoji: Vec<String>,
     } -> ();
+    /// Deletes messages on this computer; what still has to be sent is left.
+    delete_messages = DeleteMessages {
+        /// Which, never more than 200.
+        messages: Vec<MessageId>,
+    } -> ();
+    /// Pins a message in its chat for the user alone, or does so no more.
+    pin_message = PinMessage {
+        /// Which.
+        message: MessageId,
+        /// Whether it is pinned from now on.
+        pinned: bool,
+    } -> ();
+    /// The messages that are pinned in a chat, in its order; of what does not fit into an answer the newest.
+    pins = ReadPins {
+        /// In which.
+        chat: ChatRef,
+    } -> Vec<Message>;
     /// What a message has said, the first words first; of what does not fit into an answer the newest.
     versions = ReadVersions {
         /// Which.

@@ -4,8 +4,9 @@
 //! before its entry keeps its row and, if need be, moves.
 
 use crate::changes::{self, Said};
+use crate::imports::Among;
 use crate::receive::{NewMessage, Received, find_copy, insert_at, merge, receiving_chat};
-use crate::{Reader, Result, Store, chats, order, rows};
+use crate::{Reader, Result, Store, chats, imports, order, rows};
 use carillon_core::{
     BareJid,
     chat::Author,
@@ -141,7 +142,8 @@ impl Reader {
             .prepare_cached(
                 "SELECT MAX(message.at) FROM message JOIN chat ON chat.id = message.chat
                  WHERE chat.account = ?1 AND kind <> 'room'
-                     AND NOT (author = 0 AND delivery IN (0, 4))",
+                     AND NOT (author = 0 AND delivery IN (0, 4))
+                     AND NOT EXISTS (SELECT 1 FROM imported WHERE imported.message = message.id)",
             )?
             .query_row([account.0], |row| row.get(0))?;
         Ok(newest.map(Timestamp))
@@ -193,7 +195,7 @@ fn forward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEn
             continue;
         }
         let previous = last.get(&chat).copied();
-        let (received, place) = match find_copy(tx, chat, message)? {
+        let (received, place) = match find_stored(tx, chat, message)? {
             Some(copy) => {
                 let previous = match previous {
                     Some(previous) => Some(previous),
@@ -210,9 +212,13 @@ fn forward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEn
                     Some(previous) => Some(previous),
                     None => last_settled(tx, chat)?,
                 };
-                let place = match previous {
-                    Some(previous) => order::behind(tx, chat, previous)?,
-                    None => by_time(tx, chat, message.at)?,
+                let place = match (imports::among(tx, chat, message.at)?, previous) {
+                    (Among::At(place), _) => place,
+                    (Among::Behind(newest), Some(previous)) => {
+                        order::behind(tx, chat, previous.max(newest))?
+                    }
+                    (_, Some(previous)) => order::behind(tx, chat, previous)?,
+                    (_, None) => by_time(tx, chat, message.at)?,
                 };
                 (insert_at(tx, chat, message, place, true)?, Some(place))
             }
@@ -241,7 +247,7 @@ fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredE
             Some(place) => *place,
             None => first_settled(tx, chat)?,
         };
-        let (received, place) = match find_copy(tx, chat, message)? {
+        let (received, place) = match find_stored(tx, chat, message)? {
             Some(copy) => {
                 let received = merge(tx, copy, message)?;
                 settle_where_it_is(tx, copy)?;
@@ -251,9 +257,10 @@ fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredE
                 (received, in_front.or(following))
             }
             None => {
-                let place = match following {
-                    Some(following) => order::before(tx, chat, following)?,
-                    None => by_time(tx, chat, message.at)?,
+                let place = match (imports::among(tx, chat, message.at)?, following) {
+                    (Among::At(place), _) => place,
+                    (_, Some(following)) => order::before(tx, chat, following)?,
+                    (_, None) => by_time(tx, chat, message.at)?,
                 };
                 (insert_at(tx, chat, message, place, true)?, Some(place))
             }
@@ -263,6 +270,13 @@ fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredE
     }
     stored.reverse();
     Ok(stored)
+}
+
+fn find_stored(tx: &Transaction<'_>, chat: i64, message: &NewMessage) -> Result<Option<i64>> {
+    match find_copy(tx, chat, message)? {
+        None => imports::find_imported(tx, chat, message),
+        copy => Ok(copy),
+    }
 }
 
 fn about_another(
@@ -369,7 +383,7 @@ fn settle_own(tx: &Transaction<'_>, account: AccountId, room: Option<&BareJid>) 
 fn last_message(tx: &Transaction<'_>, chat: i64) -> Result<()> {
     tx.prepare_cached(
         "UPDATE chat SET last_message =
-             (SELECT id FROM message WHERE chat = ?1 ORDER BY place DESC LIMIT 1) WHERE id = ?1",
+             (SELECT id FROM message WHERE chat = ?1 AND deleted = 0 ORDER BY place DESC LIMIT 1) WHERE id = ?1",
     )?
     .execute([chat])?;
     Ok(())
@@ -405,7 +419,11 @@ fn last_named(tx: &Transaction<'_>, chat: i64) -> Result<Option<i64>> {
 fn first_settled(tx: &Transaction<'_>, chat: i64) -> Result<Option<i64>> {
     Ok(tx
         .prepare_cached(
-            "SELECT place FROM message WHERE chat = ?1 AND settled = 1 ORDER BY place LIMIT 1",
+            // What was taken in lies before it, and no archive has placed it.
+            "SELECT place FROM message WHERE chat = ?1 AND settled = 1 AND place > COALESCE(
+                 (SELECT there.place FROM imported JOIN message AS there ON there.id = imported.message
+                  WHERE imported.chat = ?1 ORDER BY imported.at DESC LIMIT 1), -9223372036854775808)
+             ORDER BY place LIMIT 1",
         )?
         .query_row([chat], |row| row.get(0))
         .optional()?)

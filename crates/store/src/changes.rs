@@ -164,6 +164,13 @@ fn react(
     })
 }
 
+/// Whether something came before the message of this chat that it is about.
+pub(crate) fn keeps(tx: &Transaction<'_>, chat: i64) -> Result<bool> {
+    Ok(tx
+        .prepare_cached("SELECT 1 FROM change WHERE chat = ?1 AND message IS NULL")?
+        .exists([chat])?)
+}
+
 /// A message was stored: what came before it and is about it holds.
 pub(crate) fn apply_kept(
     tx: &Transaction<'_>,
@@ -203,7 +210,7 @@ fn kept_for(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Vec<Kep
 /// Shows in a message what was last said about it; what waits to be sent will be the last. Answers whether it looks
 /// different now.
 pub(crate) fn apply(tx: &Transaction<'_>, message: i64) -> Result<bool> {
-    if is_retracted(tx, message)? {
+    if is_gone(tx, message)? {
         return forget_words(tx, message);
     }
     let words: Option<String> = tx
@@ -225,15 +232,17 @@ pub(crate) fn apply(tx: &Transaction<'_>, message: i64) -> Result<bool> {
     Ok(changed > 0)
 }
 
-fn is_retracted(tx: &Transaction<'_>, message: i64) -> Result<bool> {
+/// Whether its author has taken a message back, or I have deleted it here.
+fn is_gone(tx: &Transaction<'_>, message: i64) -> Result<bool> {
     Ok(tx
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM change WHERE message = ?1 AND kind = 'retraction')",
+            "SELECT EXISTS (SELECT 1 FROM change WHERE message = ?1 AND kind = 'retraction')
+                 OR (SELECT deleted FROM message WHERE id = ?1)",
         )?
         .query_row([message], |row| row.get(0))?)
 }
 
-/// Of what was taken back nothing is left to be read, nor to be seen.
+/// Of what is gone nothing is left to be read, nor to be seen.
 fn forget_words(tx: &Transaction<'_>, message: i64) -> Result<bool> {
     tx.prepare_cached("DELETE FROM change WHERE message = ?1 AND kind = 'correction'")?
         .execute([message])?;
@@ -246,7 +255,7 @@ fn forget_words(tx: &Transaction<'_>, message: i64) -> Result<bool> {
         .execute([message])?;
     let changed = tx
         .prepare_cached(
-            "UPDATE message SET body = '', original = NULL, encryption = NULL, retracted = 1, seen = 1
+            "UPDATE message SET body = '', original = NULL, encryption = NULL, reply_target = NULL, retracted = 1, seen = 1
              WHERE id = ?1 AND (retracted = 0 OR body <> '')",
         )?
         .execute([message])?;
@@ -429,7 +438,7 @@ fn take_back(tx: &Transaction<'_>, chat: i64, stand_in: i64, message: i64) -> Re
     }
     tx.prepare_cached(
         "UPDATE chat SET unread = (SELECT COUNT(*) FROM message WHERE chat = ?1 AND seen = 0),
-             last_message = (SELECT id FROM message WHERE chat = ?1 ORDER BY place DESC LIMIT 1)
+             last_message = (SELECT id FROM message WHERE chat = ?1 AND deleted = 0 ORDER BY place DESC LIMIT 1)
          WHERE id = ?1",
     )?
     .execute([chat])?;

@@ -1,6 +1,6 @@
 //! Reading a conversation, a page at a time.
 
-use crate::{Reader, Result, changes, order, rows};
+use crate::{Reader, Result, changes, order, replies, rows};
 use carillon_core::{
     chat::{HistoryAnchor, HistoryPage, Message},
     ids::{AccountId, ChatRef, MessageId},
@@ -70,7 +70,7 @@ impl Reader {
             .connection
             .prepare_cached(&format!(
                 "SELECT {columns}, chat.account, chat.jid
-                 FROM message JOIN chat ON chat.id = message.chat WHERE message.id = ?1",
+                 FROM message JOIN chat ON chat.id = message.chat WHERE message.id = ?1 AND deleted = 0",
                 columns = rows::MESSAGE_COLUMNS
             ))?
             .query_row([id.0], |row| {
@@ -84,15 +84,26 @@ impl Reader {
         let Some(mut message) = found else {
             return Ok(None);
         };
-        if !message.retracted {
-            message.reactions = changes::shown_in(&self.connection, id)?;
-        }
+        fill(&self.connection, &mut message)?;
         Ok(Some(message))
     }
 }
 
-const BEFORE: &str = "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND place < ?2)";
-const AFTER: &str = "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND place > ?2)";
+/// Reads what a message shows of other rows.
+fn fill(connection: &Connection, message: &mut Message) -> Result<()> {
+    if !message.retracted {
+        message.reactions = changes::shown_in(connection, message.id)?;
+    }
+    if message.reply.is_some() {
+        message.reply = replies::shown_in(connection, message.id)?;
+    }
+    Ok(())
+}
+
+const BEFORE: &str =
+    "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND place < ?2 AND deleted = 0)";
+const AFTER: &str =
+    "SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND place > ?2 AND deleted = 0)";
 
 fn exists(connection: &Connection, query: &str, chat: i64, id: i64) -> Result<bool> {
     Ok(connection
@@ -109,7 +120,7 @@ pub(crate) fn page_query(anchor: HistoryAnchor) -> String {
     };
     let columns = rows::MESSAGE_COLUMNS;
     format!(
-        "SELECT {columns} FROM message WHERE chat = ?1 AND place {beyond} ?2 ORDER BY place {order} LIMIT ?3"
+        "SELECT {columns} FROM message WHERE chat = ?1 AND place {beyond} ?2 AND deleted = 0 ORDER BY place {order} LIMIT ?3"
     )
 }
 
@@ -125,9 +136,7 @@ fn page(
     let found = query.query_map((row, beyond, limit), |row| rows::message(row, chat.clone()))?;
     let mut messages: Vec<Message> = found.collect::<rusqlite::Result<_>>()?;
     for message in &mut messages {
-        if !message.retracted {
-            message.reactions = changes::shown_in(connection, message.id)?;
-        }
+        fill(connection, message)?;
     }
     if !matches!(anchor, HistoryAnchor::After { .. }) {
         messages.reverse();

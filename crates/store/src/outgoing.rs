@@ -1,5 +1,6 @@
 //! My own messages: rows before they are stanzas, and how far each has come.
 
+use crate::replies::{self, WaitingReply};
 use crate::{Reader, Result, Store, changes, chats, order, rows};
 use carillon_core::{
     BareJid,
@@ -34,10 +35,12 @@ pub struct WaitingMessage {
     pub room: bool,
     /// It hands over a file, whose address its words are.
     pub file: bool,
+    /// What it answers.
+    pub reply: Option<WaitingReply>,
 }
 
 const WAITING_COLUMNS: &str = "message.id, chat.account, chat.jid, sender_id, body, chat.kind,
-     EXISTS (SELECT 1 FROM message_file WHERE message_file.message = message.id)";
+     EXISTS (SELECT 1 FROM message_file WHERE message_file.message = message.id), reply_target IS NOT NULL";
 
 impl Store {
     /// Stores a message of mine before it is sent. Durable. Doing it twice with the same `id` stores it once.
@@ -155,13 +158,12 @@ impl Store {
             if again == 0 {
                 return Ok(None);
             }
-            Ok(tx
-                .prepare_cached(&format!(
-                    "SELECT {WAITING_COLUMNS} FROM message JOIN chat ON chat.id = message.chat
-                     WHERE message.id = ?1"
-                ))?
-                .query_row([message.0], waiting)
-                .optional()?)
+            let mut query = tx.prepare_cached(&format!(
+                "SELECT {WAITING_COLUMNS} FROM message JOIN chat ON chat.id = message.chat
+                 WHERE message.id = ?1"
+            ))?;
+            let found = query.query_map([message.0], waiting)?;
+            Ok(with_replies(tx, found)?.pop())
         })
     }
 }
@@ -177,7 +179,7 @@ impl Reader {
              WHERE delivery = 0 AND chat.account = ?1 ORDER BY message.id"
         ))?;
         let found = query.query_map([account.0], waiting)?;
-        Ok(found.collect::<rusqlite::Result<_>>()?)
+        with_replies(&self.connection, found)
     }
 
     /// The first `limit` of [`Reader::waiting`] that were written after a message. Costs as much as what waits
@@ -197,7 +199,7 @@ impl Reader {
              ORDER BY message.id LIMIT ?3"
         ))?;
         let found = query.query_map((account.0, after.0, limit), waiting)?;
-        Ok(found.collect::<rusqlite::Result<_>>()?)
+        with_replies(&self.connection, found)
     }
 
     /// Whether a message of mine in this chat has failed.
@@ -226,8 +228,25 @@ impl Reader {
     }
 }
 
-fn waiting(row: &Row<'_>) -> rusqlite::Result<WaitingMessage> {
-    Ok(WaitingMessage {
+/// Waiting rows with what they answer.
+fn with_replies(
+    connection: &Connection,
+    found: impl Iterator<Item = rusqlite::Result<(WaitingMessage, bool)>>,
+) -> Result<Vec<WaitingMessage>> {
+    let mut waiting = Vec::new();
+    for row in found {
+        let (mut message, replies) = row?;
+        if replies {
+            message.reply = replies::waiting(connection, message.message.0)?;
+        }
+        waiting.push(message);
+    }
+    Ok(waiting)
+}
+
+/// A waiting row, and whether it answers something.
+fn waiting(row: &Row<'_>) -> rusqlite::Result<(WaitingMessage, bool)> {
+    let message = WaitingMessage {
         message: MessageId(row.get(0)?),
         account: AccountId(row.get(1)?),
         chat: rows::jid(row, 2)?,
@@ -235,7 +254,9 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<WaitingMessage> {
         body: row.get(4)?,
         room: rows::kind(row, 5)? == ChatKind::Room,
         file: row.get(6)?,
-    })
+        reply: None,
+    };
+    Ok((message, row.get(7)?))
 }
 
 /// As [`Store::queue_message`].

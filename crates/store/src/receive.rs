@@ -9,6 +9,7 @@ use carillon_core::{
     chat::{Author, ChatKind},
     files::address_in,
     ids::{AccountId, MessageId, Timestamp},
+    reply::ReplyTo,
     session::About,
 };
 use rusqlite::{OptionalExtension, Transaction};
@@ -56,6 +57,8 @@ pub struct NewMessage {
     pub about: Option<About>,
     /// By what its words are encrypted, which nobody here can read.
     pub encryption: Option<String>,
+    /// It answers an earlier message (XEP-0461).
+    pub reply: Option<ReplyTo>,
 }
 
 /// What became of a message from the network.
@@ -102,40 +105,46 @@ impl Store {
     /// # Errors
     /// As [`Self::receive`].
     pub fn receive_by(&mut self, new: &NewMessage, arrival: &Arrival) -> Result<Received> {
-        self.committed(|tx| {
-            let chat = receiving_chat(tx, new)?;
-            let changed = match &new.about {
-                Some(about) => changes::receive(tx, chat, new, about, Said::Now)?,
-                None => None,
-            };
-            let received = match changed {
-                Some(changed) => changed,
-                None => match find_copy(tx, chat, new)? {
-                    Some(copy) => merge(tx, copy, new)?,
-                    None => {
-                        let place = order::at_the_end(tx, chat)?;
-                        insert_at(tx, chat, new, place, arrival.is_mark())?
-                    }
-                },
-            };
-            if let (Some(entry), true) = (&new.stanza_id, arrival.is_mark()) {
-                let cursor = ArchiveCursor {
-                    entry: entry.clone(),
-                    at: new.at,
-                };
-                move_cursor(tx, new.account, new.room.then_some(&new.chat), &cursor)?;
-            }
-            if let (Received::New(_) | Received::Changed(_), Some((id, receipt))) =
-                (received, &arrival.receipt)
-            {
-                errands::queue(tx, new.account, id, receipt)?;
-            }
-            if let Some(count) = arrival.counted {
-                streams::count_up(tx, new.account, count)?;
-            }
-            Ok(received)
-        })
+        self.committed(|tx| receive_one(tx, new, arrival))
     }
+}
+
+pub(crate) fn receive_one(
+    tx: &Transaction<'_>,
+    new: &NewMessage,
+    arrival: &Arrival,
+) -> Result<Received> {
+    let chat = receiving_chat(tx, new)?;
+    let changed = match &new.about {
+        Some(about) => changes::receive(tx, chat, new, about, Said::Now)?,
+        None => None,
+    };
+    let received = match changed {
+        Some(changed) => changed,
+        None => match find_copy(tx, chat, new)? {
+            Some(copy) => merge(tx, copy, new)?,
+            None => {
+                let place = order::at_the_end(tx, chat)?;
+                insert_at(tx, chat, new, place, arrival.is_mark())?
+            }
+        },
+    };
+    if let (Some(entry), true) = (&new.stanza_id, arrival.is_mark()) {
+        let cursor = ArchiveCursor {
+            entry: entry.clone(),
+            at: new.at,
+        };
+        move_cursor(tx, new.account, new.room.then_some(&new.chat), &cursor)?;
+    }
+    if let (Received::New(_) | Received::Changed(_), Some((id, receipt))) =
+        (received, &arrival.receipt)
+    {
+        errands::queue(tx, new.account, id, receipt)?;
+    }
+    if let Some(count) = arrival.counted {
+        streams::count_up(tx, new.account, count)?;
+    }
+    Ok(received)
 }
 
 /// What the arrival of a message means besides.
@@ -153,7 +162,7 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    const fn is_mark(&self) -> bool {
+    pub(crate) const fn is_mark(&self) -> bool {
         self.gapless && !self.overtakes
     }
 }
@@ -269,13 +278,28 @@ pub(crate) fn insert_at(
     place: i64,
     settled: bool,
 ) -> Result<Received> {
+    let id = insert(tx, chat, new, place, settled)?;
+    let unseen = !new.seen && new.author != Author::Me;
+    chats::grow(tx, chat, id, unseen)?;
+    changes::apply_kept(tx, chat, new, id)?;
+    Ok(Received::New(MessageId(id)))
+}
+
+/// The row alone; what it means for its chat is still to be done.
+pub(crate) fn insert(
+    tx: &Transaction<'_>,
+    chat: i64,
+    new: &NewMessage,
+    place: i64,
+    settled: bool,
+) -> Result<i64> {
     let (author, nick) = rows::author_columns(&new.author);
     let mine = new.author == Author::Me;
     let seen = new.seen || mine;
     tx.prepare_cached(
         "INSERT INTO message (chat, author, nick, sender_id, stanza_id, body, at, written_here, delivery, seen,
-                              wants_receipt, markable, place, settled, occupant, encryption)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                              wants_receipt, markable, place, settled, occupant, encryption, reply_target, reply_mine)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(rusqlite::params![
         chat,
@@ -294,12 +318,12 @@ pub(crate) fn insert_at(
         settled,
         new.occupant,
         new.encryption,
+        new.reply.as_ref().map(|reply| &reply.target),
+        new.reply.as_ref().and_then(|reply| reply.mine),
     ])?;
     let id = tx.last_insert_rowid();
     if let (true, Some(address)) = (new.file, address_in(&new.body)) {
         files::note(tx, id, address)?;
     }
-    chats::grow(tx, chat, id, !seen)?;
-    changes::apply_kept(tx, chat, new, id)?;
-    Ok(Received::New(MessageId(id)))
+    Ok(id)
 }

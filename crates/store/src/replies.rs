@@ -2,7 +2,7 @@
 //! come later, change, and go.
 
 use crate::outgoing::{Queued, queue};
-use crate::{Result, Store, rows};
+use crate::{Reader, Result, Store, rows};
 use carillon_core::{
     ids::{ChatRef, MessageId, Timestamp},
     reply::{Reply, shortened},
@@ -60,6 +60,22 @@ impl Store {
             }
             Ok(Some(queued))
         })
+    }
+}
+
+impl Reader {
+    /// Whether the message that a room gave this name is mine.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn is_mine_in_room(&self, room: &ChatRef, name: &str) -> Result<bool> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM message WHERE author = 0 AND stanza_id = ?3
+                     AND chat = (SELECT id FROM chat WHERE account = ?1 AND jid = ?2 AND kind = 'room')",
+            )?
+            .exists((room.account.0, room.jid.as_str(), name))?)
     }
 }
 

@@ -5,6 +5,7 @@ use carillon_core::{
     chat::{Author, ChatKind, Delivery, Message},
     contact::Subscription,
     ids::{AccountId, ChatRef, MessageId, Timestamp},
+    reply::Reply,
     room::InviteVia,
 };
 use rusqlite::{Connection, OptionalExtension, Row, types::Type};
@@ -124,9 +125,9 @@ pub(crate) const MESSAGE_COLUMNS: &str =
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'),
      (SELECT change.failure FROM change
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'
-      ORDER BY change.delivery DESC LIMIT 1), retracted, encryption";
+      ORDER BY change.delivery DESC LIMIT 1), retracted, encryption, reply_target IS NOT NULL";
 /// How many they are.
-pub(crate) const MESSAGE_WIDTH: usize = 13;
+pub(crate) const MESSAGE_WIDTH: usize = 14;
 
 pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message> {
     let said = delivery(row, 5)?;
@@ -146,6 +147,8 @@ pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message>
         reactions: Vec::new(),
         retracted: row.get(11)?,
         encryption: row.get(12)?,
+        // What it is stands in other rows.
+        reply: row.get::<_, bool>(13)?.then_some(Reply::Unknown),
     })
 }
 

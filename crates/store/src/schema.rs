@@ -25,6 +25,9 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/009_files.sql"),
     include_str!("../migrations/010_retracted.sql"),
     include_str!("../migrations/011_encrypted.sql"),
+    include_str!("../migrations/012_replies.sql"),
+    include_str!("../migrations/013_imported.sql"),
+    include_str!("../migrations/014_own_marks.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

@@ -33,7 +33,7 @@ impl Reader {
             .connection
             .prepare_cached(
                 "SELECT COUNT(*) FROM message
-                 WHERE chat = (SELECT id FROM chat WHERE account = ?1 AND jid = ?2)",
+                 WHERE chat = (SELECT id FROM chat WHERE account = ?1 AND jid = ?2) AND deleted = 0",
             )?
             .query_row((chat.account.0, chat.jid.as_str()), |row| row.get(0))?)
     }
@@ -46,7 +46,7 @@ impl Reader {
         let mut query = self.connection.prepare_cached(
             "SELECT id, author, nick, body, at, place, sender_id FROM message
              WHERE chat = (SELECT id FROM chat WHERE account = ?1 AND jid = ?2)
-                 AND place > ?3 ORDER BY place LIMIT ?4",
+                 AND place > ?3 AND deleted = 0 ORDER BY place LIMIT ?4",
         )?;
         let after = after.unwrap_or(i64::MIN);
         let found = query.query_map((chat.account.0, chat.jid.as_str(), after, limit), |row| {

@@ -2,8 +2,8 @@
 
 pub(crate) use xmpp_parsers::ns::{
     AVATAR_DATA, AVATAR_METADATA, BIND, BLOCKING, CAPS, CARBONS, CHATSTATES, CSI, DATA_FORMS,
-    DELAY, DISCO_INFO, DISCO_ITEMS, DISPLAYED_MARKERS, FORWARD, JABBER_CLIENT, MAM, MUC, MUC_USER,
-    NICK, OOB, PING, PUBSUB, PUBSUB_EVENT, RECEIPTS, REGISTER, ROSTER, RSM, SASL, SID, STREAM,
+    DELAY, DISCO_INFO, DISCO_ITEMS, DISPLAYED_MARKERS, FORWARD, JABBER_CLIENT, MAM, MOOD, MUC,
+    MUC_USER, NICK, OOB, PING, PUBSUB, PUBSUB_EVENT, RECEIPTS, REGISTER, ROSTER, RSM, SASL, SID, STREAM,
     TIME, TLS, VCARD, VCARD_UPDATE, VERSION, XMPP_STANZAS, XMPP_STREAMS,
 };
 
@@ -13,6 +13,10 @@ pub(crate) const ATTENTION: &str = "urn:xmpp:attention:0";
 pub(crate) const CONFERENCE: &str = "jabber:x:conference";
 /// The wish to hear which pictures people show (XEP-0084 §3.2, XEP-0163 §4).
 pub(crate) const AVATAR_METADATA_NOTIFY: &str = "urn:xmpp:avatar:metadata+notify";
+/// The wish to hear how people feel (XEP-0107 §2.2, XEP-0163 §4).
+pub(crate) const MOOD_NOTIFY: &str = "http://jabber.org/protocol/mood+notify";
+/// The wish to hear what people like to be called (XEP-0172 §4.3).
+pub(crate) const NICK_NOTIFY: &str = "http://jabber.org/protocol/nick+notify";
 /// Places for files (XEP-0363).
 pub(crate) const HTTP_UPLOAD: &str = "urn:xmpp:http:upload:0";
 /// Corrections (XEP-0308).
@@ -27,6 +31,7 @@ pub(crate) const MUC_OWNER: &str = "http://jabber.org/protocol/muc#owner";
 pub(crate) const FALLBACK: &str = "urn:xmpp:fallback:0";
 /// Reactions (XEP-0444).
 pub(crate) const REACTIONS: &str = "urn:xmpp:reactions:0";
+pub(crate) const REPLY: &str = "urn:xmpp:reply:0";
 /// What a message is encrypted by (XEP-0380).
 pub(crate) const EME: &str = "urn:xmpp:eme:0";
 /// Messages taken back (XEP-0424).
@@ -35,6 +40,23 @@ pub(crate) const RETRACT: &str = "urn:xmpp:message-retract:1";
 pub(crate) const BOOKMARKS: &str = "urn:xmpp:bookmarks:1";
 /// The wish to hear of their changes (XEP-0163 §4).
 pub(crate) const BOOKMARKS_NOTIFY: &str = "urn:xmpp:bookmarks:1+notify";
+/// Marks in words that say how to show them (XEP-0393).
+pub(crate) const STYLING: &str = "urn:xmpp:styling:0";
+/// A server shows older clients what is kept so, in private storage or as one item (XEP-0402 §6).
+pub(crate) const BOOKMARKS_COMPAT: &str = "urn:xmpp:bookmarks:1#compat";
+pub(crate) const BOOKMARKS_COMPAT_PEP: &str = "urn:xmpp:bookmarks:1#compat-pep";
+/// Rooms in one piece (XEP-0048), and the node that a server keeps in step with it (XEP-0411).
+pub(crate) const STORAGE_BOOKMARKS: &str = "storage:bookmarks";
+/// The wish to hear of its changes.
+/// Up to where my devices have seen chats (XEP-0490 §4.1).
+pub(crate) const DISPLAYED: &str = "urn:xmpp:mds:displayed:0";
+/// Asks for events about them (XEP-0163 §5).
+pub(crate) const DISPLAYED_NOTIFY: &str = "urn:xmpp:mds:displayed:0+notify";
+/// A node can be told for whose eyes it is (XEP-0223 §3).
+pub(crate) const PUBLISH_OPTIONS: &str = "http://jabber.org/protocol/pubsub#publish-options";
+pub(crate) const STORAGE_BOOKMARKS_NOTIFY: &str = "storage:bookmarks+notify";
+/// Private storage (XEP-0049).
+pub(crate) const PRIVATE: &str = "jabber:iq:private";
 /// vCards in their newer form (XEP-0292).
 pub(crate) const VCARD4: &str = "urn:ietf:params:xml:ns:vcard-4.0";
 /// Where an account publishes its own (XEP-0292 §6).

@@ -1,17 +1,20 @@
 /** What is said about earlier messages, in the resident in memory. */
 import type { Author, Message, MessageId, Version } from '../lib/contract';
+import { sameChat } from '../lib/chatref';
 import type { Answer, Ask } from '../lib/link';
 
-type Handled = 'correct_message' | 'react' | 'retract_message' | 'versions';
+type Handled = 'correct_message' | 'delete_messages' | 'pin_message' | 'pins' | 'react' | 'retract_message' | 'versions';
 type Handlers = { [K in Handled]: (ask: Ask<K>) => Answer<K> };
 
 export class FakeChanges {
   #before = new Map<MessageId, Version[]>();
+  pinned = new Set<MessageId>();
 
   /** `changed` tells that a message looks different now. */
   constructor(
     readonly find: (message: MessageId) => Message | undefined,
     readonly changed: (message: Message) => void,
+    readonly remove: (message: Message) => void,
   ) {}
 
   /** Its author puts other words in its place. */
@@ -49,6 +52,22 @@ export class FakeChanges {
       if (found) this.correct(found, body);
       return null;
     },
+    delete_messages: ({ messages }) => {
+      for (const found of messages.flatMap((message) => this.find(message) ?? [])) {
+        this.pinned.delete(found.id);
+        this.remove(found);
+        this.changed(found);
+      }
+      return null;
+    },
+    pin_message: ({ message, pinned }) => {
+      const found = this.find(message);
+      if (pinned) this.pinned.add(message);
+      else this.pinned.delete(message);
+      if (found) this.changed(found);
+      return null;
+    },
+    pins: ({ chat }) => [...this.pinned].flatMap((message) => this.find(message) ?? []).filter((message) => sameChat(message.chat, chat)).sort((a, b) => a.id - b.id),
     react: ({ message, emoji }) => {
       const found = this.find(message);
       if (found) this.react(found, { kind: 'me' }, emoji);

@@ -1,6 +1,6 @@
 /** A resident and a window in memory, for development in a browser and for tests. Never part of the product. */
 import { keyOf, sameChat } from '../lib/chatref';
-import type { AccountView, ActivityEntry, AlertRows, ChatRef, ChatSummary, Message, Overview, Refusal } from '../lib/contract';
+import type { AccountView, ActivityEntry, AlertRows, ChatRef, ChatSummary, Message, Overview, Refusal, Reply } from '../lib/contract';
 import type { AllCommands, Answer, Ask, Carrier, Told } from '../lib/link';
 import { byAddress, byNewest } from '../list/rows';
 import { chatOf } from '../state/contacts.svelte';
@@ -30,6 +30,7 @@ export class Fake implements Carrier {
       this.#summarise(chat);
       queueMicrotask(() => this.tell('carillon', { kind: 'message_changed', chat, message: id }));
     },
+    ({ id, chat }) => this.histories.set(keyOf(chat), this.#history(chat).filter((message) => message.id !== id)),
   );
   rooms = new FakeRooms();
   files = new FakeFiles((chat) => this.tell('carillon', { kind: 'files', chat }));
@@ -101,7 +102,7 @@ export class Fake implements Carrier {
   /** Somebody says something; an archive may put it before what is there. */
   say(chat: ChatRef, body: string, more: Partial<Message> = {}, place = this.#history(chat).length): Message {
     const said = this.#history(chat);
-    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, encryption: null, ...more };
+    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, encryption: null, reply: null, ...more };
     said.splice(place, 0, message);
     this.#summarise(chat);
     this.tell('carillon', { kind: 'message_added', chat, message: message.id });
@@ -137,6 +138,12 @@ export class Fake implements Carrier {
       stands_at: last?.at ?? 0,
     };
     this.overview.chats = [summary, ...others];
+  }
+
+  #replyTo(message: number | null): Reply | null {
+    if (message === null) return null;
+    const of = [...this.histories.values()].flat().find(({ id }) => id === message);
+    return of ? { kind: 'known', message, author: of.author, text: of.body.slice(0, 280), retracted: of.retracted } : { kind: 'unknown' };
   }
 
   #page(chat: ChatRef, from: number, to: number) {
@@ -248,7 +255,7 @@ export class Fake implements Carrier {
     },
     add_contact: ({ account, jid, name, groups }) => {
       const presence = { availability: 'offline', status: '' } as const;
-      this.overview.contacts.push({ account, jid, name: name || jid, groups, subscription: 'none', waiting: true, blocked: false, presence, avatar: null });
+      this.overview.contacts.push({ account, jid, name: name || jid, groups, subscription: 'none', waiting: true, blocked: false, presence, avatar: null, mood: null, nick: '' });
       return this.#contact({ account, jid });
     },
     change_contact: ({ contact, name, groups }) => {
@@ -288,6 +295,14 @@ export class Fake implements Carrier {
       this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, avatar } : view));
       return this.#changed('accounts');
     },
+    set_mood: ({ account, mood }) => {
+      this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, mood } : view));
+      return this.#changed('accounts');
+    },
+    set_nick: ({ account, nick }) => {
+      this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, nick } : view));
+      return this.#changed('accounts');
+    },
     avatars: ({ hashes }) => hashes.flatMap((hash) => (this.avatars.has(hash) ? [{ hash, png: this.avatars.get(hash)! }] : [])),
     accept_stranger: ({ contact }) => this.#answered(contact),
     delete_stranger: ({ contact }) => this.#answered(contact),
@@ -322,9 +337,9 @@ export class Fake implements Carrier {
       const all = [...this.histories.values()].flat();
       return messages.flatMap((wanted) => all.filter(({ id }) => id === wanted));
     },
-    send_message: ({ chat, body }) => {
+    send_message: ({ chat, body, reply_to }) => {
       const online = this.overview.accounts.some(({ id, connection }) => id === chat.account && connection.kind === 'online');
-      return { message: this.say(chat, body, { author: { kind: 'me' }, delivery: online ? 'sent' : 'waiting', seen: true }).id };
+      return { message: this.say(chat, body, { author: { kind: 'me' }, delivery: online ? 'sent' : 'waiting', seen: true, reply: this.#replyTo(reply_to) }).id };
     },
     retry_message: () => null,
     mark_seen: ({ chat, up_to }) => {
@@ -385,7 +400,7 @@ export class Fake implements Carrier {
     window_state: () => null,
     show: () => null,
     quit: () => null,
-    pick_file: (wanted) => `/home/alice/${wanted.kind === 'save_as' ? wanted.name : { sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack', to_send: 'photo.png' }[wanted.kind]}`,
+    pick_file: (wanted) => `/home/alice/${wanted.kind === 'save_as' ? wanted.name : { sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack', to_send: 'photo.png', history: 'logs.db', history_folder: 'logs' }[wanted.kind]}`,
     open_link: () => null,
     set_visible_chat: () => null,
     window_ready: () => null,

@@ -1,5 +1,5 @@
 /** Sample people for development and tests; they stand for nobody. */
-import type { Availability, ChatSummary, Contact, Message, Overview, Subscription } from '../lib/contract';
+import type { Availability, ChatSummary, Contact, Message, Mood, Overview, Subscription } from '../lib/contract';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -13,10 +13,12 @@ interface Person {
   status?: string;
   subscription?: Subscription;
   waiting?: boolean;
+  mood?: Mood;
+  nick?: string;
 }
 
 const people: Person[] = [
-  { node: 'bob', name: 'Bob Nowak', groups: ['Friends'], availability: 'available', status: 'Baking bread' },
+  { node: 'bob', name: 'Bob Nowak', groups: ['Friends'], availability: 'available', status: 'Baking bread', mood: { feeling: 'hopeful', words: 'the crust crackles' }, nick: 'Bobby' },
   { node: 'carla', name: 'Carla Méndez', groups: ['Friends', 'Choir'], availability: 'away', status: 'Back at three' },
   { node: 'dmitri', name: 'Dmitri Orlow', groups: ['Work'], availability: 'busy', status: 'In a meeting until the meeting about meetings' },
   { node: 'emeka', name: 'Emeka Obi', groups: ['Work'], availability: 'extended_away' },
@@ -40,6 +42,8 @@ export function contact(person: Person): Contact {
     blocked: false,
     presence: { availability: person.availability, status: person.status ?? '' },
     avatar: null,
+    mood: person.mood ?? null,
+    nick: person.nick ?? '',
   };
 }
 
@@ -80,6 +84,7 @@ export function conversation(now: number): Message[] {
     reactions: [],
     retracted: false,
     encryption: null,
+    reply: null,
   }));
 }
 
@@ -98,6 +103,7 @@ export function longConversation(now: number, count: number): Message[] {
     reactions: [],
     retracted: false,
     encryption: null,
+    reply: null,
   }));
 }
 
@@ -144,6 +150,8 @@ export function sampleOverview(now: number): Overview {
         allow_plain: false,
         catching_up: null,
         avatar: null,
+        mood: null,
+        nick: '',
       },
     ],
     contacts: people.map(contact),
@@ -213,5 +221,6 @@ export function roomConversation(now: number): Message[] {
     reactions: [],
     retracted: false,
     encryption: null,
+    reply: null,
   }));
 }

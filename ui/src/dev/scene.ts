@@ -1,7 +1,10 @@
 /** What a browser shows in development: `?scene=…&theme=dark&language=de&people=10000&long=100000`. */
 import { useCarrier } from '../lib/link';
+import type { Message } from '../lib/contract';
+import { conversations } from '../state/conversation.svelte';
 import { finding, search } from '../state/finding.svelte';
 import { where } from '../state/place.svelte';
+import { recording } from '../state/recording.svelte';
 import { emptyRow } from './alerts';
 import { Fake } from './fake';
 import { crowd } from './people';
@@ -51,6 +54,18 @@ export function playScene(): Fake {
     slow: () => {
       overview.accounts[0]!.catching_up = { taken: 1_200, total: 98_000, stopped: false, slow: true };
     },
+    voice: () => {
+      const chat = { account: 1, jid: 'bob@harbour.example' };
+      for (const pictures of ['ask', 'shown'] as const) {
+        const said = fake.say(chat, 'https://up.harbour.example/1/voice.flac');
+        fake.files.hand(said.id, chat, { name: 'voice-2026-05-20-120000.flac', media_type: 'audio/flac', size: 812_000, pictures });
+      }
+      setTimeout(() => {
+        where.showChat(chat);
+        void recording.begin(chat);
+        setTimeout(() => (fake.files.recording = { milliseconds: 65_000, level: 62, ended: false }), 200);
+      }, 500);
+    },
     search: () => {
       setTimeout(() => {
         search.open();
@@ -75,9 +90,54 @@ export function playScene(): Fake {
       fake.say(chat, '/me _hums_ loudly', { seen: true });
       setTimeout(() => where.showChat(chat), 500);
     },
+    replies: () => {
+      const chat = { account: 1, jid: query.get('chat') ?? 'bob@harbour.example' };
+      const [first, second, third] = fake.histories.get(`1 ${chat.jid}`)!.slice(-4);
+      const author = first!.author.kind === 'occupant' ? ({ kind: 'occupant', nick: 'Emeka' } as const) : ({ kind: 'contact' } as const);
+      const to = (message: Message) => ({ kind: 'known', message: message.id, author: message.author, text: message.body, retracted: false }) as const;
+      fake.say(chat, 'Half past six is fine', { author, seen: true, reply: to(first!) });
+      fake.say(chat, 'And this answers something that was said long before, on another device', { author, seen: true, reply: { kind: 'unknown' } });
+      fake.say(chat, 'Yes!', { author: { kind: 'me' }, delivery: 'read', seen: true, reply: to(second!) });
+      fake.say(chat, '👍', { author: { kind: 'me' }, delivery: 'read', seen: true, reply: { ...to(third!), text: '', retracted: true } });
+      setTimeout(() => where.showChat(chat), 300);
+      setTimeout(() => conversations.open?.replying.begin(fake.histories.get(`1 ${chat.jid}`)!.at(-3)!), 900);
+    },
+    selecting: () => {
+      const chat = { account: 1, jid: 'bob@harbour.example' };
+      const all = fake.histories.get('1 bob@harbour.example')!;
+      all.slice(-5, -2).forEach(({ id }) => fake.changes.pinned.add(id));
+      setTimeout(() => where.showChat(chat), 300);
+      setTimeout(() => {
+        const open = conversations.open!;
+        if (query.has('pins')) document.querySelector<HTMLElement>('[data-test="all-pins"]')?.click();
+        else open.selecting.begin(open.history.messages.at(-3)!);
+        if (!query.has('pins')) open.selecting.toggle(open.history.messages.at(-2)!);
+        if (query.has('forward')) where.dialog = { kind: 'forward', messages: all.slice(-3, -1) };
+      }, 900);
+    },
+    details: () => {
+      setTimeout(() => (where.dialog = { kind: 'details', contact: fake.overview.contacts[0]! }), 500);
+    },
+    mood: () => {
+      overview.accounts[0]!.mood = { feeling: 'in_love', words: 'with the sea' };
+      setTimeout(() => document.querySelector<HTMLElement>('[data-test="own-status"]')?.click(), 800);
+    },
+    nick: () => {
+      setTimeout(() => where.showSheet('accounts'), 500);
+    },
     own: () => {
       setTimeout(() => where.showSheet('own-data'), 500);
-      fake.searches.work = { kind: 'export', path: '/home/alice/carillon-everything.html', done: 34_000, total: 98_000, new: 0, state: { kind: 'running' } };
+      fake.searches.work = { kind: 'export', path: '/home/alice/carillon-everything.html', done: 34_000, total: 98_000, new: 0, chats: 0, skipped: [], state: { kind: 'running' } };
+    },
+    importing: () => {
+      fake.searches.histories = [
+        { program: 'gajim', path: '/home/alice/.local/share/gajim/logs.db', accounts: ['alice@harbour.example', 'alice@old.example'] },
+        { program: 'pidgin', path: '/home/alice/.purple/logs/jabber', accounts: ['alice@harbour.example'] },
+      ];
+      const skipped = [{ cause: 'author', rows: 12 } as const, { cause: 'time', rows: 1 } as const];
+      const state = query.has('done') ? ({ kind: 'finished' } as const) : query.has('failed') ? ({ kind: 'failed', detail: 'it cannot be read (database disk image is malformed); it was not changed' } as const) : ({ kind: 'running' } as const);
+      fake.searches.work = { kind: 'import', path: '/home/alice/.local/share/gajim/logs.db', done: query.has('done') ? 98_000 : 34_000, total: 98_000, new: 33_050, chats: 41, skipped, state };
+      setTimeout(() => where.showSheet('own-data'), 500);
     },
     nokeyring: () => {
       fake.refusing.set('sign_in', { code: { kind: 'no_keyring' }, detail: 'no keyring' });

@@ -1,4 +1,4 @@
-import type { ChatRef } from '../lib/contract';
+import type { ChatRef, MessageId } from '../lib/contract';
 import { ask } from '../lib/link';
 
 /** XEP-0085: who has not typed for so long has paused. */
@@ -13,7 +13,7 @@ export class Composing {
   /** What stands in the field, also while it is not shown. */
   draft = $state('');
   /** Words that were refused keep their id, so that a second try can never be a second message. */
-  pending: { id: string; body: string } | null = null;
+  pending: { id: string; body: string; reply_to: MessageId | null } | null = null;
   #chat: ChatRef;
   #typing = false;
   /** What the resident has. */

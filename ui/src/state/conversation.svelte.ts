@@ -4,6 +4,9 @@ import { ask, asRefused, type RefusedError } from '../lib/link';
 import { Composing } from './composing.svelte';
 import { Correcting } from './correcting.svelte';
 import { History, keptMessages } from './history.svelte';
+import { Pins } from './pins.svelte';
+import { Replying } from './replying.svelte';
+import { Selecting } from './selecting.svelte';
 
 /** The chat that is open, with the part of its history that is in memory. */
 export class Conversation {
@@ -14,6 +17,9 @@ export class Conversation {
   name = $state('');
   readonly composing: Composing;
   readonly correcting = new Correcting();
+  readonly replying = new Replying();
+  readonly selecting = new Selecting();
+  readonly pins: Pins;
   /** Where the line “New messages” stands; it stays while the chat is on screen. */
   firstUnseen = $state<MessageId | null>(null);
   typing = $state.raw<string[]>([]);
@@ -33,6 +39,8 @@ export class Conversation {
     this.typing = view.typing;
     this.room = view.room;
     this.history = new History(this.chat, view.history);
+    this.pins = new Pins(this.chat);
+    this.pins.read();
   }
 
   /** Reads again what is not a message: name, who types, the room. */

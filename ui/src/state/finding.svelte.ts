@@ -7,6 +7,8 @@ import { where } from './place.svelte';
 /** So long, in milliseconds, after the last letter is looked: a word is being typed. */
 export const lookAfter = 120;
 const pageSize = 50;
+/** So long, in milliseconds, a message is marked that a click has led to. */
+const glanceFor = 2_500;
 
 /** A message that the open chat is to show in the middle. */
 class Jumping {
@@ -18,6 +20,15 @@ class Jumping {
     this.at = message;
     this.to = { chat, message };
     where.showChat(chat);
+  }
+
+  /** To a message of the chat that is on screen, marked only as long as it takes to see it. */
+  glance(chat: ChatRef, message: MessageId): void {
+    this.at = message;
+    this.to = { chat, message };
+    setTimeout(() => {
+      if (this.at === message) this.at = null;
+    }, glanceFor);
   }
 }
 

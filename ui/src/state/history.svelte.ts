@@ -130,12 +130,13 @@ export class History {
     this.asking = false;
   }
 
-  /** Messages changed: those in the window are read again. */
+  /** Messages changed: those in the window are read again, with those that answer them. */
   changed(ids: Iterable<MessageId>): Promise<void> {
     const wanted = new Set(ids);
     return this.#then(async () => {
-      const held = this.messages.filter(({ id }) => wanted.has(id)).map(({ id }) => id);
+      const held = this.messages.filter(({ id, reply }) => wanted.has(id) || (reply?.kind === 'known' && wanted.has(reply.message))).map(({ id }) => id);
       const fresh = new Map<MessageId, Message>();
+      const gone = new Set<MessageId>();
       let left = held;
       while (left.length > 0) {
         const asked = left.slice(0, answerLimit);
@@ -143,9 +144,13 @@ export class History {
         for (const message of answer) fresh.set(message.id, message);
         // What an answer had no room for stands behind its last one; what stands before that and is missing is gone.
         const last = answer.at(-1)?.id;
-        left = last === undefined ? left.slice(answerLimit) : left.slice(left.indexOf(last) + 1);
+        const told = last === undefined ? asked.length : left.indexOf(last) + 1;
+        for (const id of left.slice(0, told)) if (!fresh.has(id)) gone.add(id);
+        left = left.slice(told);
       }
-      if (fresh.size > 0) this.messages = this.messages.map((message) => fresh.get(message.id) ?? message);
+      if (fresh.size > 0 || gone.size > 0) {
+        this.messages = this.messages.filter(({ id }) => !gone.has(id)).map((message) => fresh.get(message.id) ?? message);
+      }
     });
   }
 

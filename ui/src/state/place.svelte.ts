@@ -42,6 +42,9 @@ export type Dialog =
   | { kind: 'react'; message: Message }
   | { kind: 'retract'; message: MessageId }
   | { kind: 'versions'; message: MessageId }
+  | { kind: 'forward'; messages: Message[] }
+  | { kind: 'retract-several'; messages: MessageId[] }
+  | { kind: 'delete-messages'; messages: MessageId[] }
   | { kind: 'uri'; uri: string }
   | RoomDialog
   | { kind: 'closing' };

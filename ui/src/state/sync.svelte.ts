@@ -36,6 +36,7 @@ const exporting = new Coalesced(quietly(() => work.read()));
 const added = new Coalesced(quietly(async () => {
   const open = conversations.open;
   if (!open) return;
+  open.pins.read();
   await open.added(watching(open.chat));
   await announce(open);
 }));
@@ -43,6 +44,7 @@ const changedIds = new Set<MessageId>();
 const changed = new Coalesced(quietly(async () => {
   const ids = [...changedIds];
   changedIds.clear();
+  conversations.open?.pins.read();
   await conversations.open?.history.changed(ids);
 }));
 

@@ -25,6 +25,11 @@ export function moment(at: Timestamp): string {
   return format('moment', { dateStyle: 'full', timeStyle: 'short' }).format(at);
 }
 
+/** The day and the time, in numbers. */
+export function stamp(at: Timestamp): string {
+  return format('stamp', { dateStyle: 'short', timeStyle: 'short' }).format(at);
+}
+
 /** A number that is the same for two moments of one day by the calendar here. */
 export function dayNumber(at: Timestamp): number {
   const date = new Date(at);

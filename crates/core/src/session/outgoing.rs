@@ -1,9 +1,10 @@
 //! What a session is asked to say.
 
-use super::{About, ArchiveQuery, RoomWish, SubscriptionStep};
+use super::{About, ArchiveQuery, RoomWish, SeenMark, SubscriptionStep};
 use crate::avatar::{Avatar, OwnPicture};
 use crate::contact::Availability;
 use crate::person::PersonQuestion;
+use crate::reply::Answered;
 use crate::room::{Bookmark, InviteVia};
 use jid::{BareJid, Jid};
 
@@ -31,6 +32,21 @@ pub enum Outgoing {
         about: About,
         /// Plain text.
         body: String,
+        /// To a room (`type='groupchat'`).
+        to_room: bool,
+    },
+    /// A message that answers an earlier one (XEP-0461), or a correction of such a message, that is already a stored row.
+    Reply {
+        /// A contact or a room.
+        to: BareJid,
+        /// Fixed when the row was stored; the same on every try.
+        id: String,
+        /// What it answers.
+        of: Answered,
+        /// Plain text, without a quote.
+        body: String,
+        /// The id of the message of mine in whose words' place these stand (XEP-0308).
+        corrects: Option<String>,
         /// To a room (`type='groupchat'`).
         to_room: bool,
     },
@@ -155,6 +171,10 @@ pub enum Outgoing {
         /// The room.
         bookmark: Box<Bookmark>,
     },
+    /// Asks my account up to where my devices have seen chats (XEP-0490 §4.4).
+    ReadSeenMarks,
+    /// Has my account tell my devices up to where I have seen a chat. Does nothing where the server cannot keep that.
+    SetSeenMark(SeenMark),
     /// Asks a person's account, or one of their devices.
     AskPerson {
         /// Answered by [`super::Incoming::Person`].
@@ -230,6 +250,13 @@ pub enum Outgoing {
         request: u64,
         /// `None`: none from now on.
         picture: Option<OwnPicture>,
+    },
+    /// Tells those who see my presence something about me (XEP-0107 §2.2, XEP-0172 §4.3).
+    Tell {
+        /// Answered by [`super::Incoming::Outcome`].
+        request: u64,
+        /// What.
+        told: crate::mood::Told,
     },
     /// Fetches a picture that somebody announced.
     Picture {

@@ -7,6 +7,7 @@ use carillon_core::alerts::{EventKind, Row, Sound};
 use carillon_core::chat::Author;
 use carillon_core::contact::{Availability, Subscription};
 use carillon_core::ids::ChatRef;
+use carillon_core::reply::ReplyTo;
 use carillon_core::room::RoomState;
 use carillon_core::session::{Incoming, IncomingMessage, Origin, Outgoing, SessionProblem};
 use carillon_engine::{ConnectEnd, DeskError};
@@ -68,6 +69,41 @@ async fn my_nick_and_my_keywords_in_a_room_ring_and_the_rest_counts() {
         .await;
     assert_eq!(stage.told().await.alerted(), [EventKind::Mention]);
     assert_eq!(stage.tray().await.unread, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_what_i_said_in_a_room_calls_me() {
+    let (mut stage, session) = in_the_kitchen().await;
+    let named = |id: &str, author: Author| IncomingMessage {
+        author,
+        stanza_id: Some(format!("s-{id}")),
+        ..in_room(id, "Milk?")
+    };
+    let dave = Author::Occupant {
+        nick: "Dave".to_owned(),
+    };
+    for said in [named("m1", Author::Me), named("d1", dave)] {
+        session.hears(Incoming::Message(said)).await;
+    }
+    stage.told().await;
+    let answer = |id: &str, target: &str| {
+        let reply = ReplyTo {
+            target: target.to_owned(),
+            mine: None,
+        };
+        Incoming::Message(IncomingMessage {
+            reply: Some(reply),
+            ..in_room(id, "Yes")
+        })
+    };
+    for (id, target, rings) in [
+        ("r1", "s-d1", EventKind::RoomMessage),
+        ("r2", "m1", EventKind::RoomMessage),
+        ("r3", "s-m1", EventKind::Mention),
+    ] {
+        session.hears(answer(id, target)).await;
+        assert_eq!(kinds(&stage.told().await), [rings], "{target}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use super::{on_desk, refuse_store};
 use crate::house::House;
 use carillon_core::chat::{ChatKind, ChatSummary, HistoryAnchor, HistoryPage, Message, Version};
 use carillon_core::ids::{ChatRef, MessageId, Timestamp};
-use carillon_link::contract::{CorrectMessage, ReadHistory, SendMessage};
+use carillon_link::contract::{CorrectMessage, PinMessage, ReadHistory, SendMessage};
 use carillon_link::views::{ChatView, SentMessage};
 use carillon_link::{Refusal, RefusalCode, page};
 
@@ -95,13 +95,36 @@ pub(super) async fn read_older(house: &House, chat: ChatRef) -> Result<bool, Ref
     on_desk(house, move |desk| desk.read_older(&chat)).await
 }
 
-pub(super) fn messages(house: &House, ids: &[MessageId]) -> Result<Vec<Message>, Refusal> {
+/// That these are not too many for one answer.
+fn check_count(ids: &[MessageId]) -> Result<(), Refusal> {
     if ids.len() > MOST as usize {
         return Err(Refusal::new(
             RefusalCode::BadText,
             "too many messages at once",
         ));
     }
+    Ok(())
+}
+
+pub(super) async fn delete(house: &House, ids: Vec<MessageId>) -> Result<(), Refusal> {
+    check_count(&ids)?;
+    on_desk(house, move |desk| desk.delete_messages(&ids)).await
+}
+
+pub(super) async fn pin(house: &House, ask: PinMessage) -> Result<(), Refusal> {
+    on_desk(house, move |desk| desk.pin_message(ask.message, ask.pinned)).await
+}
+
+pub(super) fn pins(house: &House, chat: &ChatRef) -> Result<Vec<Message>, Refusal> {
+    let found = house.reader().pins(chat);
+    let mut found = found.map_err(refuse_store(house))?;
+    let fitting = page::fitting(found.iter().rev(), page::MESSAGES);
+    found.drain(..found.len().saturating_sub(fitting));
+    Ok(found)
+}
+
+pub(super) fn messages(house: &House, ids: &[MessageId]) -> Result<Vec<Message>, Refusal> {
+    check_count(ids)?;
     let mut found = Vec::with_capacity(ids.len());
     {
         let reader = house.reader();
@@ -114,8 +137,9 @@ pub(super) fn messages(house: &House, ids: &[MessageId]) -> Result<Vec<Message>,
 }
 
 pub(super) async fn send(house: &House, ask: SendMessage) -> Result<SentMessage, Refusal> {
-    let message = on_desk(house, move |desk| {
-        desk.send_message(&ask.chat, &ask.id, &ask.body)
+    let message = on_desk(house, move |desk| match ask.reply_to {
+        Some(of) => desk.answer_message(&ask.chat, &ask.id, &ask.body, of),
+        None => desk.send_message(&ask.chat, &ask.id, &ask.body),
     })
     .await?;
     Ok(SentMessage { message })
@@ -159,6 +183,7 @@ mod tests {
             reactions: Vec::new(),
             retracted: false,
             encryption: None,
+            reply: None,
         };
         HistoryPage {
             messages: (1..=count).map(message).collect(),

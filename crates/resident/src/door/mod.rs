@@ -17,8 +17,10 @@ mod search;
 mod sounds;
 #[cfg(test)]
 mod tests;
+mod told;
 mod trade;
 mod views;
+mod voices;
 
 pub use search::Turns;
 
@@ -81,6 +83,7 @@ async fn serve(house: Arc<House>, arrival: Arrival, number: u64) {
     if is_window {
         house.windows.remove(number);
         show_front(&house);
+        voices::leave(&house, number).await;
     }
 }
 
@@ -118,6 +121,8 @@ const fn takes_long(command: &Command) -> bool {
             | Command::ChangeAccount(_)
             | Command::RemoveAccount(_)
             | Command::SetAvatar(_)
+            | Command::SetMood(_)
+            | Command::SetNick(_)
             | Command::AskPerson(_)
             | Command::AddContact(_)
             | Command::ChangeContact(_)
@@ -138,9 +143,15 @@ const fn takes_long(command: &Command) -> bool {
             | Command::SendFile(_)
             | Command::SendPasted(_)
             | Command::SaveFile(_)
+            | Command::PlayFile(_)
+            // A device is opened, or a recording finished.
+            | Command::BeginRecording(_)
+            | Command::SendRecording(_)
             // As much is read as there is.
             | Command::Search(_)
             | Command::FindInChat(_)
+            | Command::FindHistories(_)
+            | Command::LookIntoHistory(_)
             // The desktop's services are asked, and may take their time.
             | Command::ReadAlertCapabilities(_)
     )
@@ -203,6 +214,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::AskPerson(ask) => answer(people::ask(house, ask).await),
         Command::SetAvatar(ask) => answer(avatars::set(house, ask).await),
+        Command::SetMood(ask) => answer(told::mood(house, ask).await),
+        Command::SetNick(ask) => answer(told::nick(house, ask).await),
         Command::ReadAvatars(ask) => answer(Ok(avatars::read(house, ask.hashes))),
         Command::ReadBlocked(_) => answer(on_desk(house, |desk| Ok(desk.blocked())).await),
         Command::AcceptStranger(ask) => {
@@ -232,6 +245,9 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             })
             .await,
         ),
+        Command::DeleteMessages(ask) => answer(chats::delete(house, ask.messages).await),
+        Command::PinMessage(ask) => answer(chats::pin(house, ask).await),
+        Command::ReadPins(ask) => answer(chats::pins(house, &ask.chat)),
         Command::ReadVersions(ask) => answer(chats::versions(house, ask.message)),
         Command::MarkSeen(ask) => {
             answer(on_desk(house, move |desk| desk.mark_seen(&ask.chat, ask.up_to)).await)
@@ -261,6 +277,9 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::FindInChat(ask) => answer(search::find_in_chat(house, ask).await),
         Command::ExportHistory(ask) => answer(own::export(house, ask)),
         Command::ExportRoster(ask) => answer(own::roster(house, &ask.path).await),
+        Command::FindHistories(_) => answer(own::found_histories().await),
+        Command::LookIntoHistory(ask) => answer(own::look_into(ask).await),
+        Command::ImportHistory(ask) => answer(own::import(house, ask)),
         Command::ReadWork(_) => answer(Ok(own::work(house))),
         Command::StopWork(_) => done(|| house.work.stop()),
         Command::DeleteChat(ask) => answer(search::delete_chat(house, ask.chat).await),
@@ -287,6 +306,14 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::CancelFetch(ask) => {
             answer(on_desk(house, move |desk| desk.cancel_fetch(ask.message)).await)
         }
+        Command::BeginRecording(_) => answer(voices::begin(house, number).await),
+        Command::ReadRecording(_) => answer(Ok(voices::recording(house))),
+        Command::StopRecording(_) => answer(voices::stop(house).await),
+        Command::CancelRecording(_) => answer(voices::cancel(house).await),
+        Command::SendRecording(ask) => answer(voices::send(house, ask).await),
+        Command::PlayFile(ask) => answer(voices::play(house, number, ask).await),
+        Command::PausePlaying(_) => answer(voices::pause(house).await),
+        Command::ReadPlaying(_) => answer(Ok(voices::playing(house))),
         Command::FindPicture(ask) => answer(files::picture(house, ask.message).await),
         Command::FindRooms(ask) => answer(rooms::find(house, ask).await),
         Command::CreateRoom(ask) => answer(rooms::create(house, ask).await),

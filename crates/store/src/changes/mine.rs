@@ -1,6 +1,7 @@
 //! What I say about messages: rows before they are stanzas.
 
 use super::{apply, reactions::written};
+use crate::replies::{self, WaitingReply};
 use crate::{Reader, Result, Store, chats, rows};
 use carillon_core::{
     BareJid,
@@ -27,6 +28,8 @@ pub struct WaitingChange {
     pub room: bool,
     /// The id of the message itself, as long as the server may not have it: it has to go first.
     pub after: Option<String>,
+    /// What the message answers: its other words answer that too.
+    pub reply: Option<WaitingReply>,
 }
 
 /// What came back.
@@ -257,7 +260,8 @@ impl Reader {
     ) -> Result<Vec<WaitingChange>> {
         let mut query = self.connection.prepare_cached(
             "SELECT change.id, chat.jid, change.sender_id, change.target, change.words, chat.kind,
-                    CASE WHEN message.delivery = 0 THEN message.sender_id END, change.kind
+                    CASE WHEN message.delivery = 0 THEN message.sender_id END, change.kind,
+                    CASE WHEN change.kind = 'correction' AND reply_target IS NOT NULL THEN message.id END
              FROM change JOIN chat ON chat.id = change.chat JOIN message ON message.id = change.message
              WHERE change.delivery = 0 AND chat.account = ?1 AND change.id > ?2 ORDER BY change.id LIMIT ?3",
         )?;
@@ -271,7 +275,7 @@ impl Reader {
                 "retraction" => (String::new(), Change::Retraction),
                 _ => (words, Change::Correction),
             };
-            Ok(WaitingChange {
+            let waiting = WaitingChange {
                 row: row.get(0)?,
                 chat: rows::jid(row, 1)?,
                 id: row.get(2)?,
@@ -282,9 +286,19 @@ impl Reader {
                 body,
                 room: rows::kind(row, 5)? == ChatKind::Room,
                 after: row.get(6)?,
-            })
+                reply: None,
+            };
+            Ok((waiting, row.get::<_, Option<i64>>(8)?))
         })?;
-        Ok(found.collect::<rusqlite::Result<_>>()?)
+        let mut changes = Vec::new();
+        for row in found {
+            let (mut waiting, answer) = row?;
+            if let Some(message) = answer {
+                waiting.reply = replies::waiting(&self.connection, message)?;
+            }
+            changes.push(waiting);
+        }
+        Ok(changes)
     }
 }
 

@@ -24,6 +24,8 @@ const TABLES: &[Table] = &[
     Table::numbered("errand"),
     Table::numbered("transfer"),
     Table::numbered("message_file"),
+    Table::numbered("pin"),
+    Table::numbered("imported"),
     Table::keyed("picture_choice", "account, jid"),
     Table::numbered("invite"),
     Table::keyed("archive", "account, room"),

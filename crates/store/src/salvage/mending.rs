@@ -13,7 +13,7 @@ pub(super) fn mend(source: &Source<'_>, target: &Connection, gap: Option<i64>) -
              WHERE kind = 'stranger' AND EXISTS (SELECT 1 FROM message WHERE chat = chat.id AND author = 0);
          UPDATE chat SET
              unread = (SELECT COUNT(*) FROM message WHERE chat = chat.id AND seen = 0),
-             last_message = (SELECT id FROM message WHERE chat = chat.id ORDER BY place DESC LIMIT 1);
+             last_message = (SELECT id FROM message WHERE chat = chat.id AND deleted = 0 ORDER BY place DESC LIMIT 1);
          -- The index of words is made anew.
          DELETE FROM words_again;
          UPDATE words_known SET (oldest, newest) = (SELECT COALESCE(MAX(id), 0), COALESCE(MAX(id), 0) FROM message);",

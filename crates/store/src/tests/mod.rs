@@ -16,12 +16,16 @@ mod failed_read;
 #[cfg(target_os = "linux")]
 mod failed_sync;
 mod files;
+mod foreign;
+mod imports;
 mod kill;
 mod migration;
 mod outgoing;
+mod own_marks;
 mod people;
 mod properties;
 mod reactions;
+mod replies;
 mod retractions;
 mod salvage;
 mod search;
@@ -30,6 +34,7 @@ mod seen;
 mod speed;
 mod streams;
 mod timers;
+mod together;
 mod tray;
 
 use crate::{NewMessage, Received, Store};
@@ -94,6 +99,7 @@ impl Profile {
             file: false,
             about: None,
             encryption: None,
+            reply: None,
         }
     }
 

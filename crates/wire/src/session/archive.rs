@@ -168,7 +168,8 @@ impl Session {
         if from.to_bare() != *room || inner.attr("type") != Some("groupchat") {
             return None;
         }
-        let said = super::change::said(inner)?;
+        let mut said = super::change::said(inner)?;
+        super::reply::take_reply(inner, &mut said, None);
         let place = self.rooms.place(room);
         let occupant = place
             .as_ref()
@@ -194,6 +195,7 @@ impl Session {
             occupant,
             about: said.about,
             encryption: said.encryption,
+            reply: said.reply,
         }))
     }
 

@@ -5,6 +5,7 @@ use crate::ns;
 use crate::stanza::{Build, text_of};
 use carillon_core::chat::encrypted_words;
 use carillon_core::reaction::signs;
+use carillon_core::reply::ReplyTo;
 use carillon_core::session::{About, Change};
 use jid::BareJid;
 use minidom::Element;
@@ -24,6 +25,8 @@ pub(super) struct Said {
     pub(super) about: Option<About>,
     /// By what the words are encrypted: the body only says that.
     pub(super) encryption: Option<String>,
+    /// What it answers.
+    pub(super) reply: Option<ReplyTo>,
 }
 
 /// What a message says, and what about an earlier one. `None` when neither.
@@ -31,8 +34,8 @@ pub(super) fn said(message: &Element) -> Option<Said> {
     if let Some(encryption) = encryption(message) {
         return Some(Said {
             body: encrypted_words(&encryption),
-            about: None,
             encryption: Some(encryption),
+            ..Said::default()
         });
     }
     let body = text_of(message, "body");
@@ -48,7 +51,7 @@ pub(super) fn said(message: &Element) -> Option<Said> {
         about => Some(Said {
             body,
             about,
-            encryption: None,
+            ..Said::default()
         }),
     }
 }
@@ -125,12 +128,12 @@ fn has_fallback_for(message: &Element, feature: &str) -> bool {
         .any(|child| child.is("fallback", ns::FALLBACK) && child.attr("for") == Some(feature))
 }
 
-fn is_sound(id: &str) -> bool {
+pub(super) fn is_sound(id: &str) -> bool {
     !id.is_empty() && id.len() <= LONGEST_ID
 }
 
 /// Whether this is the message's own id, by any of its names.
-fn names(message: &Element, id: &str) -> bool {
+pub(super) fn names(message: &Element, id: &str) -> bool {
     message.attr("id") == Some(id)
         || message.children().any(|child| {
             child.has_ns(ns::SID)

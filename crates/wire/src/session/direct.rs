@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::change::{Said, said};
+use super::reply::take_reply;
 use crate::ns;
 use crate::stanza::{delayed_by, text_of};
 use carillon_core::chat::Author;
@@ -36,7 +37,7 @@ impl Session {
             return;
         }
         let conversation = message.attr("type") != Some("headline");
-        let said = match said(message) {
+        let mut said = match said(message) {
             // An announcement is about nothing else.
             Some(said) if said.about.is_some() && !conversation => Said {
                 body: text_of(message, "body"),
@@ -51,6 +52,9 @@ impl Session {
             Way::Sent { to } => to.clone(),
             Way::Straight | Way::Received => sender,
         };
+        if conversation {
+            take_reply(message, &mut said, Some((&self.me.bare, &chat)));
+        }
         let straight = *way == Way::Straight;
         let incoming = IncomingMessage {
             chat,
@@ -75,6 +79,7 @@ impl Session {
             occupant: None,
             about: said.about,
             encryption: said.encryption,
+            reply: said.reply,
         };
         self.tell(Incoming::Message(incoming));
     }

@@ -21,11 +21,15 @@ mod pending;
 mod pep;
 mod person;
 mod presence;
+mod private;
 mod reached;
+mod reply;
 mod rooms;
 mod say;
+mod seen_marks;
 mod serve;
 pub(crate) mod stream_management;
+mod told;
 mod upload;
 
 use crate::ids::Ids;
@@ -103,6 +107,7 @@ pub(crate) struct Session {
     rooms: Rooms,
     reached: Reached,
     upload: upload::Service,
+    keeping: private::Keeping,
     sm: StreamManagement,
     /// Pages of archives that are coming.
     coming: Vec<archive::Coming>,
@@ -117,6 +122,8 @@ pub(crate) struct Session {
     holds_back_all: bool,
     /// The server announces XEP-0359 for my account, so it takes forged ids out.
     assigns_stanza_ids: bool,
+    /// The account keeps what nobody but I may read (XEP-0223 §3).
+    keeps_privately: bool,
     begun: bool,
     /// It ended before it was known what the server offers.
     cut_short: bool,
@@ -145,6 +152,7 @@ impl Session {
             rooms: Rooms::default(),
             reached: Reached::default(),
             upload: upload::Service::default(),
+            keeping: private::Keeping::default(),
             sm: StreamManagement::default(),
             coming: Vec::new(),
             rows: HashSet::new(),
@@ -153,6 +161,7 @@ impl Session {
             client_state: false,
             holds_back_all: false,
             assigns_stanza_ids: false,
+            keeps_privately: false,
             begun: false,
             cut_short: false,
             unsettled: None,

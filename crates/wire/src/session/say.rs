@@ -3,12 +3,14 @@
 use super::pending::{Answerer, Asked};
 use super::stream_management::Count;
 use super::upload::Wish;
-use super::{Session, change};
+use super::{Session, change, reply};
 use crate::ns;
 use crate::stanza::{Build, StanzaErrorType, about, blocking, error_answer, roster_set, show_into};
 use carillon_core::contact::Presence;
 use carillon_core::room::RoomTrouble;
-use carillon_core::session::{Incoming, Outgoing, RoomEvent, StanzaProblem, SubscriptionStep};
+use carillon_core::session::{
+    About, Change, Incoming, Outgoing, RoomEvent, StanzaProblem, SubscriptionStep,
+};
 use carillon_xml::write;
 use jid::{BareJid, Jid};
 use minidom::Element;
@@ -43,6 +45,26 @@ impl Session {
                 let stanza = change::stanza(&to, &id, &about, to_room).unwrap_or_else(|| {
                     message(&to, &id, &body, to_room).holding(change::element(&about))
                 });
+                if is_too_long(&stanza, &body) {
+                    return self.refuse_too_long(to, id);
+                }
+                self.is_row(id);
+                stanza
+            }
+            Outgoing::Reply {
+                to,
+                id,
+                of,
+                body,
+                corrects,
+                to_room,
+            } => {
+                let body = reply::body(&of, &body);
+                let mut stanza = reply::beside(message(&to, &id, &body, to_room), &of);
+                if let Some(target) = corrects {
+                    let change = Change::Correction;
+                    stanza = stanza.holding(change::element(&About { target, change }));
+                }
                 if is_too_long(&stanza, &body) {
                     return self.refuse_too_long(to, id);
                 }
@@ -135,8 +157,10 @@ impl Session {
                 password,
             } => return self.join(room, &nick, history, password),
             Outgoing::ReadBookmarks => return self.ask_bookmarks(),
+            Outgoing::ReadSeenMarks => return self.ask_seen_marks(),
+            Outgoing::SetSeenMark(mark) => return self.keep_seen_mark(&mark),
             Outgoing::SetBookmark { request, bookmark } => {
-                return self.keep_bookmark(request, &bookmark);
+                return self.keep_bookmark(request, bookmark);
             }
             Outgoing::Room {
                 request,
@@ -169,6 +193,7 @@ impl Session {
             Outgoing::ShowPicture { request, picture } => {
                 return self.show_picture(request, picture);
             }
+            Outgoing::Tell { request, told } => return self.say_told(request, &told),
             Outgoing::Picture {
                 request,
                 of,

@@ -47,6 +47,7 @@ async fn a_message_is_told_with_all_it_carries() {
         occupant: None,
         about: None,
         encryption: None,
+        reply: None,
     };
     assert_eq!(told, expected);
 }

@@ -4,6 +4,7 @@ import type { ChatRef } from "./ChatRef";
 import type { Delivery } from "./Delivery";
 import type { MessageId } from "./MessageId";
 import type { Reaction } from "./Reaction";
+import type { Reply } from "./Reply";
 import type { Timestamp } from "./Timestamp";
 
 /**
@@ -58,4 +59,8 @@ retracted: boolean,
 /**
  * By what its words are encrypted, which nobody here can read (XEP-0380). The text only says that.
  */
-encryption: string | null, };
+encryption: string | null, 
+/**
+ * What it answers (XEP-0461), if it answers something.
+ */
+reply: Reply | null, };

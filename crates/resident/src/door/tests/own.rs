@@ -3,9 +3,12 @@
 use super::*;
 use carillon_core::search::{SearchBy, SearchQuery};
 use carillon_link::contract::{
-    DeleteChat, ExportHistory, FindInChat, ReadHistory, ReadWork, Search, SendMessage, StopWork,
+    DeleteChat, ExportHistory, FindInChat, ImportHistory, LookIntoHistory, ReadHistory, ReadWork,
+    Search, SendMessage, StopWork,
 };
-use carillon_link::views_own::{ExportFormat, SearchPage, WorkState};
+use carillon_link::views_own::{
+    ExportFormat, HistoryProgram, SearchPage, SkipCause, SkippedRows, WorkState, WorkView,
+};
 
 impl Scene {
     async fn says(&self, chat: &ChatRef, number: u128, body: &str) {
@@ -13,6 +16,7 @@ impl Scene {
             chat: chat.clone(),
             id: uuid(number),
             body: body.to_owned(),
+            reply_to: None,
         };
         self.measured(ask).await;
     }
@@ -29,6 +33,18 @@ impl Scene {
             limit: 50,
         };
         self.measured(ask).await.0
+    }
+
+    async fn work_is_done(&self) -> WorkView {
+        let begun = Instant::now();
+        loop {
+            let work = self.measured(ReadWork {}).await.0.unwrap();
+            if work.state != WorkState::Running {
+                return work;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{work:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The index follows what is stored, and is not waited for by it.
@@ -79,15 +95,7 @@ async fn what_i_said_is_found_written_into_a_file_and_gone_when_it_is_deleted() 
         path: path.display().to_string(),
     };
     scene.measured(ask).await;
-    let begun = Instant::now();
-    let work = loop {
-        let work = scene.measured(ReadWork {}).await.0.unwrap();
-        if work.state != WorkState::Running {
-            break work;
-        }
-        assert!(begun.elapsed() < PATIENCE, "{work:?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+    let work = scene.work_is_done().await;
     assert_eq!(
         (work.state, work.done, work.total),
         (WorkState::Finished, 2, 2)
@@ -130,4 +138,55 @@ async fn a_file_that_cannot_be_written_says_so() {
         assert!(begun.elapsed() < PATIENCE);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_history_of_another_program_is_looked_into_and_taken_in_once() {
+    let scene = scene(items("Person", &[])[..1].to_vec(), Some("x")).await;
+    let (overview, ..) = scene.measured(ReadOverview {}).await;
+    let account = overview.accounts[0].id;
+    let logs = scene.folder.path().join("logs");
+    let folder = logs.join("jabber/alice@harbour.example.org/bob@example.org");
+    std::fs::create_dir_all(&folder).unwrap();
+    let said = "Conversation\n(09:30:00) bob@example.org: The lighthouse is lit\n(09:30:05) alice: I see\n\
+                (09:30:09) : nobody\n(09:30:10) bob:  \n";
+    std::fs::write(folder.join("2024-01-15.093000+0100CET.txt"), said).unwrap();
+    let path = logs.display().to_string();
+    let program = HistoryProgram::Pidgin;
+    let look = LookIntoHistory {
+        program,
+        path: path.clone(),
+    };
+    let (source, ..) = scene.measured(look).await;
+    assert_eq!(source.accounts, ["alice@harbour.example.org"]);
+    let ask = ImportHistory {
+        account,
+        program,
+        path,
+        whose: source.accounts[0].clone(),
+    };
+    scene.measured(ask.clone()).await;
+    let work = scene.work_is_done().await;
+    assert_eq!(
+        (work.state, work.done, work.total, work.new, work.chats),
+        (WorkState::Finished, 3, 3, 2, 1)
+    );
+    let cause = SkipCause::Words;
+    assert_eq!(work.skipped, [SkippedRows { cause, rows: 1 }]);
+    scene.finds("see", 1).await;
+    scene.measured(ask.clone()).await;
+    let again = scene.work_is_done().await;
+    assert_eq!((again.state, again.new), (WorkState::Finished, 0));
+    let elsewhere = ImportHistory {
+        path: "logs".to_owned(),
+        ..ask
+    };
+    let relative = scene.window.ask(elsewhere).await;
+    assert_eq!(relative.unwrap_err().code, RefusalCode::BadFile);
+    let look = LookIntoHistory {
+        program: HistoryProgram::Gajim,
+        path: folder.display().to_string(),
+    };
+    let no_file = scene.window.ask(look).await;
+    assert_eq!(no_file.unwrap_err().code, RefusalCode::BadFile);
 }

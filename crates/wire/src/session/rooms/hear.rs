@@ -3,6 +3,7 @@
 use super::super::Session;
 use super::super::change::said;
 use super::super::direct::{chat_state, has_file, id_of, stanza_id_by};
+use super::super::reply::take_reply;
 use super::occupant::{occupant, occupant_id};
 use super::out::{has_status, new_nick, not_let_in, put_out};
 use super::{Stage, nick_of};
@@ -51,12 +52,13 @@ impl Session {
         let marked_me = place.marks_me(occupant_id(message).as_deref());
         let mine = marked_me || my_nick && delay.is_none();
         let occupant = place.occupant(message, &nick, delay.is_none());
-        let Some(said) = said(message) else {
+        let Some(mut said) = said(message) else {
             if delay.is_none() {
                 self.hear_room_signs(message, room, nick, mine);
             }
             return;
         };
+        take_reply(message, &mut said, None);
         self.tell(Incoming::Message(IncomingMessage {
             chat: room,
             from: from.clone(),
@@ -80,6 +82,7 @@ impl Session {
             occupant,
             about: said.about,
             encryption: said.encryption,
+            reply: said.reply,
         }));
     }
 
