@@ -10,7 +10,7 @@ use crate::{Reader, Result, Store, chats, imports, order, rows};
 use carillon_core::{
     BareJid,
     chat::Author,
-    ids::{AccountId, ChatRef, Timestamp},
+    ids::{AccountId, ChatRef, MessageId, Timestamp},
 };
 use rusqlite::{OptionalExtension, Transaction};
 use std::collections::HashMap;
@@ -33,6 +33,8 @@ pub enum PageKind {
         cursor: Option<ArchiveCursor>,
         /// Nothing lies behind this page.
         complete: bool,
+        /// The last message of each chat that the pages before it had, where they were read just now.
+        behind: Vec<MessageId>,
     },
     /// What was said in one chat before anything that is stored of it.
     Backward {
@@ -67,8 +69,12 @@ impl Store {
     ) -> Result<Vec<StoredEntry>> {
         self.committed(|tx| {
             let stored = match kind {
-                PageKind::Forward { cursor, complete } => {
-                    let stored = forward(tx, messages)?;
+                PageKind::Forward {
+                    cursor,
+                    complete,
+                    behind,
+                } => {
+                    let stored = forward(tx, messages, behind)?;
                     if let Some(cursor) = cursor {
                         move_cursor(tx, account, room, cursor)?;
                     }
@@ -181,10 +187,14 @@ fn name(room: Option<&BareJid>) -> &str {
     room.map_or("", |room| room.as_str())
 }
 
-fn forward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEntry>> {
+fn forward(
+    tx: &Transaction<'_>,
+    messages: &[NewMessage],
+    behind: &[MessageId],
+) -> Result<Vec<StoredEntry>> {
     let mut stored = Vec::with_capacity(messages.len());
     // Where the entry before lies, by chat.
-    let mut last: HashMap<i64, i64> = HashMap::new();
+    let mut last = places_of(tx, behind)?;
     for (index, message) in archived(messages) {
         if is_deleted(tx, message)? {
             continue;
@@ -227,6 +237,17 @@ fn forward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEn
         stored.push(StoredEntry { index, received });
     }
     Ok(stored)
+}
+
+/// Where messages lie, by chat; none of those that have gone.
+fn places_of(tx: &Transaction<'_>, messages: &[MessageId]) -> Result<HashMap<i64, i64>> {
+    let mut place = tx.prepare_cached("SELECT chat, place FROM message WHERE id = ?1")?;
+    let mut places = HashMap::new();
+    for message in messages {
+        let found = place.query_row([message.0], |row| Ok((row.get(0)?, row.get(1)?)));
+        places.extend(found.optional()?);
+    }
+    Ok(places)
 }
 
 fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredEntry>> {

@@ -11,10 +11,20 @@ const CLOSE: i64 = 64;
 
 /// Behind everything.
 pub(crate) fn at_the_end(tx: &Transaction<'_>, chat: i64) -> Result<i64> {
+    Ok(next(end(tx, chat)?))
+}
+
+/// Behind a chat's last message, which lies there.
+pub(crate) const fn next(end: i64) -> i64 {
+    end.saturating_add(APART)
+}
+
+/// Where a chat's last message lies.
+pub(crate) fn end(tx: &Transaction<'_>, chat: i64) -> Result<i64> {
     let last: Option<i64> = tx
         .prepare_cached("SELECT MAX(place) FROM message WHERE chat = ?1")?
         .query_row([chat], |row| row.get(0))?;
-    Ok(last.unwrap_or(0).saturating_add(APART))
+    Ok(last.unwrap_or(0))
 }
 
 /// Right behind this place.
@@ -42,6 +52,58 @@ pub(crate) fn before(tx: &Transaction<'_>, chat: i64, place: i64) -> Result<i64>
         Some(previous) => behind(tx, chat, previous),
         None => Ok(place.saturating_sub(APART)),
     }
+}
+
+/// Between what is taken in from elsewhere into one gap: very many fit.
+const CLOSEST: i64 = 16;
+
+/// In front of this place and close to it, for many that come one in front of the other.
+pub(crate) fn in_front(tx: &Transaction<'_>, chat: i64, place: i64) -> Result<i64> {
+    let previous: Option<i64> = tx
+        .prepare_cached("SELECT MAX(place) FROM message WHERE chat = ?1 AND place < ?2")?
+        .query_row((chat, place), |row| row.get(0))?;
+    let Some(previous) = previous else {
+        return Ok(place.saturating_sub(APART));
+    };
+    let room = place.saturating_sub(previous);
+    if room > 1 {
+        return Ok(place - (room / 2).min(CLOSEST));
+    }
+    make_room(tx, chat, previous)?;
+    Ok(place.saturating_add(APART - CLOSEST))
+}
+
+/// The first place of a chat from which on nothing is older than this, as far as its times follow its order. Costs the
+/// same in a long chat as in a short one.
+pub(crate) fn from_time(tx: &Transaction<'_>, chat: i64, at: i64) -> Result<Option<i64>> {
+    let ends: (Option<i64>, Option<i64>) = (
+        tx.prepare_cached("SELECT MIN(place) FROM message WHERE chat = ?1")?
+            .query_row([chat], |row| row.get(0))?,
+        tx.prepare_cached("SELECT MAX(place) FROM message WHERE chat = ?1")?
+            .query_row([chat], |row| row.get(0))?,
+    );
+    let (Some(mut low), Some(mut high)) = ends else {
+        return Ok(None);
+    };
+    let mut found = None;
+    let mut next = tx.prepare_cached(
+        "SELECT place, at FROM message WHERE chat = ?1 AND place >= ?2 ORDER BY place LIMIT 1",
+    )?;
+    while low <= high {
+        let middle = low.midpoint(high);
+        let there: Option<(i64, i64)> = next
+            .query_row((chat, middle), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match there {
+            Some((place, said)) if said < at => low = place.saturating_add(1),
+            Some((place, _)) => {
+                found = Some(place);
+                high = middle.saturating_sub(1);
+            }
+            None => high = middle.saturating_sub(1),
+        }
+    }
+    Ok(found)
 }
 
 /// Moves everything behind a place away from it. Seldom: as many messages as fit between two have to have come

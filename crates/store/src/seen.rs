@@ -72,7 +72,67 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Another device of mine has seen this chat up to the message that has this id of its archive; `room`: a room has
+    /// given it. `None` when there is no such message here: nothing changes then.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn mark_seen_by_entry(
+        &mut self,
+        chat: &ChatRef,
+        entry: &str,
+        room: bool,
+    ) -> Result<Option<Seen>> {
+        self.committed(|tx| {
+            let found: Option<(i64, i64)> = tx
+                .prepare_cached(
+                    "SELECT chat.id, place FROM chat JOIN message ON message.chat = chat.id
+                     WHERE account = ?1 AND jid = ?2 AND stanza_id = ?3 AND (kind = 'room') = ?4",
+                )?
+                .query_row((chat.account.0, chat.jid.as_str(), entry, room), |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
+                .optional()?;
+            found.map(|(chat, place)| see(tx, chat, place)).transpose()
+        })
+    }
+}
+
 impl Reader {
+    /// The archive's id of the newest message of others up to which I have seen all of a chat, and whether a room has
+    /// given it.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn seen_entry(&self, chat: &ChatRef) -> Result<Option<(String, bool)>> {
+        Ok(self
+            .connection
+            .prepare_cached(&format!("SELECT stanza_id, kind = 'room' {SEEN_LAST}"))?
+            .query_row((chat.account.0, chat.jid.as_str()), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?)
+    }
+
+    /// Whether [`Self::seen_entry`] lies behind this entry of the chat's archive; `None` when one of both is not here.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn is_seen_behind(&self, chat: &ChatRef, entry: &str) -> Result<Option<bool>> {
+        let places = self
+            .connection
+            .prepare_cached(&format!(
+                "SELECT place, (SELECT there.place FROM message AS there
+                                WHERE there.chat = message.chat AND there.stanza_id = ?3) {SEEN_LAST}"
+            ))?
+            .query_row((chat.account.0, chat.jid.as_str(), entry), |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
+            })
+            .optional()?;
+        Ok(places.and_then(|(seen, entry)| Some(seen > entry?)))
+    }
+
     /// How many messages of all accounts I have not seen.
     ///
     /// # Errors
@@ -123,6 +183,13 @@ impl Reader {
             .optional()?)
     }
 }
+
+/// What others said last before the first that I have not seen.
+const SEEN_LAST: &str = "FROM chat JOIN message ON message.chat = chat.id
+     WHERE account = ?1 AND jid = ?2 AND author <> 0 AND stanza_id IS NOT NULL AND place < COALESCE(
+         (SELECT MIN(unseen.place) FROM message AS unseen WHERE unseen.chat = chat.id AND unseen.seen = 0),
+         9223372036854775807)
+     ORDER BY place DESC LIMIT 1";
 
 fn see(tx: &Transaction<'_>, chat: i64, up_to: i64) -> Result<Seen> {
     let newest_markable_sender_id = tx
