@@ -2,6 +2,7 @@
 
 use crate::avatar::AvatarHash;
 use crate::ids::AccountId;
+use crate::mood::Mood;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -132,6 +133,10 @@ pub struct Contact {
     /// The picture that they show.
     #[ts(type = "string | null")]
     pub avatar: Option<AvatarHash>,
+    /// How they say that they feel.
+    pub mood: Option<Mood>,
+    /// What they like to be called, empty when they do not say. It is theirs to choose, and never their name here.
+    pub nick: String,
 }
 
 /// Somebody who asked to be my contact and has no answer yet (RFC 6121 §3.1.3).

@@ -9,6 +9,7 @@ use carillon_core::connection::Connection;
 use carillon_core::contact::{
     Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
 };
+use carillon_core::mood::OfSelf;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::person::PersonAnswer;
 use carillon_core::room::{Occupant, RoomAbout, RoomState};
@@ -150,6 +151,8 @@ pub(crate) struct Room {
     pub(crate) plan: Option<crate::rooms::RoomPlan>,
     /// What it is entered with, empty for none. Known only until Carillon ends.
     pub(crate) password: String,
+    /// When something came from it last, an answer perhaps.
+    pub(crate) heard: Timestamp,
     /// The others, by nick.
     pub(crate) occupants: BTreeMap<String, Occupant>,
 }
@@ -176,6 +179,8 @@ pub(crate) struct Account {
     pub(crate) questions: HashMap<u64, oneshot::Sender<Result<PersonAnswer, StanzaProblem>>>,
     /// Which pictures people show.
     pub(crate) avatars: Avatars,
+    /// What people say of themselves.
+    pub(crate) told: HashMap<BareJid, OfSelf>,
     /// Since when contacts are away, as far as that is known.
     pub(crate) gone_at: HashMap<BareJid, Timestamp>,
     /// When another device of mine was used last in a chat.
@@ -185,8 +190,14 @@ pub(crate) struct Account {
     pub(crate) burst: Burst,
     pub(crate) typing: HashSet<(BareJid, Option<String>)>,
     pub(crate) rooms: BTreeMap<BareJid, Room>,
+    /// Rooms that were asked whether I am in them, and have not answered.
+    pub(crate) doubts: BTreeMap<BareJid, crate::rooms::Doubt>,
+    /// When rooms that are silent were looked for last.
+    pub(crate) rooms_doubted: Timestamp,
     /// The rooms that it keeps for all of my devices.
     pub(crate) bookmarks: crate::rooms::Bookmarks,
+    /// Up to where my devices have seen chats.
+    pub(crate) seen_marks: crate::seen_marks::SeenMarks,
     /// Messages handed to this session whose arrival at the server is not known yet.
     pub(crate) in_flight: HashSet<String>,
     /// What was written up to here was handed to this session, but for what a room holds up.
@@ -234,13 +245,17 @@ impl Account {
             presences: HashMap::new(),
             questions: HashMap::new(),
             avatars: Avatars::default(),
+            told: HashMap::new(),
             gone_at: HashMap::new(),
             used_elsewhere: HashMap::new(),
             lost: None,
             burst: Burst::default(),
             typing: HashSet::new(),
             rooms: BTreeMap::new(),
+            doubts: BTreeMap::new(),
+            rooms_doubted: Timestamp::default(),
             bookmarks: crate::rooms::Bookmarks::default(),
+            seen_marks: crate::seen_marks::SeenMarks::default(),
             in_flight: HashSet::new(),
             sent_up_to: MessageId(0),
             errands_up_to: 0,
@@ -322,11 +337,14 @@ impl Account {
         self.presences
             .retain(|jid, _| jid == me || roster.contains_key(jid));
         self.gone_at.retain(|jid, _| roster.contains_key(jid));
+        self.told
+            .retain(|jid, _| jid == me || roster.contains_key(jid));
         self.avatars
             .retain(|jid| jid == me || roster.contains_key(jid));
     }
 
     pub(crate) fn contact(&self, item: &RosterItem) -> Contact {
+        let told = self.told.get(&item.jid).cloned().unwrap_or_default();
         Contact {
             account: self.id,
             jid: item.jid.clone(),
@@ -337,6 +355,8 @@ impl Account {
             blocked: self.blocked.contains(&item.jid),
             presence: self.presence_of(&item.jid),
             avatar: self.avatars.hash_of(&item.jid),
+            mood: told.mood,
+            nick: told.nick,
         }
     }
 
@@ -356,6 +376,7 @@ impl Account {
         self.shown = None;
         self.told_active = None;
         self.connection = None;
+        self.doubts.clear();
         for room in self.rooms.values_mut() {
             room.state = RoomState::Outside;
             room.gapless = false;

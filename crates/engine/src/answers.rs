@@ -9,6 +9,7 @@ use carillon_core::avatar::AvatarHash;
 use carillon_core::connection::{Connection, Mechanism};
 use carillon_core::contact::Contact;
 use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::mood::OfSelf;
 use carillon_core::room::{Occupant, RoomAbout, RoomState};
 use carillon_core::settings::AccountSettings;
 use jid::BareJid;
@@ -33,6 +34,8 @@ pub struct AccountState {
     pub paused: bool,
     /// The picture that I show.
     pub avatar: Option<AvatarHash>,
+    /// What I say of myself there.
+    pub told: OfSelf,
 }
 
 /// A room as it is now.
@@ -74,6 +77,11 @@ impl Desk {
                 catching_up: self.catching_up(account.id),
                 paused: self.is_paused(account),
                 avatar: account.avatars.hash_of(&account.settings.jid),
+                told: account
+                    .told
+                    .get(&account.settings.jid)
+                    .cloned()
+                    .unwrap_or_default(),
             })
             .collect()
     }

@@ -46,7 +46,7 @@ impl Desk {
         check_text(text)?;
         let answer = self.change_contact(contact, name, groups)?;
         let step = SubscriptionStep::Subscribe {
-            nick: String::new(),
+            nick: self.own_nick(contact.account),
             text: text.to_owned(),
         };
         self.step(contact, step)?;
@@ -109,7 +109,7 @@ impl Desk {
             .is_some_and(|item| item.ask || item.subscription.i_see_them());
         if !asked {
             let step = SubscriptionStep::Subscribe {
-                nick: String::new(),
+                nick: self.own_nick(contact.account),
                 text: String::new(),
             };
             self.store.note_asked_back(contact.account, &contact.jid)?;

@@ -27,6 +27,7 @@ impl Desk {
             }
             Incoming::Presence { from, device } => self.hear_presence(id, &from, device),
             Incoming::Avatar { from, source, hash } => self.hear_avatar(id, &from, source, hash),
+            Incoming::Told { from, told } => self.hear_told(id, &from, told),
             Incoming::Picture { request, bytes } => self.hear_picture(id, request, bytes),
             Incoming::Subscription { from, step } => self.hear_subscription(id, &from, step),
             Incoming::Message(message) => self.hear_message(id, &message),
@@ -69,6 +70,7 @@ impl Desk {
             Incoming::Bookmarks(all) => self.hear_bookmarks(id, all),
             Incoming::Bookmark(bookmark) => self.hear_bookmark(id, *bookmark),
             Incoming::BookmarkGone { room } => self.hear_bookmark_gone(id, room),
+            Incoming::SeenMarks { all, whole } => self.hear_seen_marks(id, all, whole),
             Incoming::Person { request, answer } => self.hear_person(id, request, answer),
             Incoming::RoomAnswer { request, answer } => self.hear_room_answer(request, answer),
             Incoming::Outcome { request, result } => self.answer_request(request, result),

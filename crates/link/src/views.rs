@@ -7,6 +7,7 @@ use carillon_core::chat::{ChatSummary, StrangerRequest};
 use carillon_core::connection::{Connection as Connected, Mechanism};
 use carillon_core::contact::{Contact, ContactRequest};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use carillon_core::mood::Mood;
 use carillon_core::room::{Occupant, RoomAbout, RoomInvite, RoomState};
 use carillon_core::session::{ServerFeatures, SessionProblem};
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
@@ -72,6 +73,10 @@ pub struct AccountView {
     /// The picture that I show there.
     #[ts(type = "string | null")]
     pub avatar: Option<AvatarHash>,
+    /// How I say there that I feel.
+    pub mood: Option<Mood>,
+    /// What I like to be called there, empty when I have not said.
+    pub nick: String,
 }
 
 /// A picture to be shown, square and small.

@@ -20,6 +20,7 @@ mod proxy;
 mod register;
 mod run;
 mod session;
+pub mod spoken;
 mod staggered;
 mod stanza;
 mod tls;

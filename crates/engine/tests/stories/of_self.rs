@@ -6,6 +6,7 @@ use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::mood::{Feeling, Mood, Told};
 use carillon_core::session::{Incoming, Outgoing};
 use carillon_engine::Output;
+use carillon_engine::answers::AccountState;
 use jid::BareJid;
 
 fn told(from: &BareJid, told: Told) -> Incoming {
@@ -20,6 +21,10 @@ fn tired() -> Option<Mood> {
         feeling: Feeling::Tired,
         words: "of baking".to_owned(),
     })
+}
+
+async fn states(stage: &Stage) -> Vec<AccountState> {
+    stage.call(|desk| desk.account_states()).await
 }
 
 async fn contact(stage: &Stage) -> Contact {
@@ -90,7 +95,6 @@ async fn mine_go_to_my_server_and_come_back_from_there() {
     let (request, result) = (*request, Ok(()));
     session.hears(Incoming::Outcome { request, result }).await;
     assert_eq!(answer.await, Ok(Ok(())));
-    let states = |stage: &Stage| stage.call(|desk| desk.account_states());
     let me = states(&stage).await[0].settings.jid.clone();
     assert_eq!(states(&stage).await[0].told.mood, None);
     stage.told().await;

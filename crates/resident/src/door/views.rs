@@ -146,6 +146,8 @@ fn account(state: AccountState) -> AccountView {
         allow_plain: state.settings.allow_plain,
         catching_up: catching_up(state.catching_up, state.paused),
         avatar: state.avatar,
+        mood: state.told.mood,
+        nick: state.told.nick,
     }
 }
 

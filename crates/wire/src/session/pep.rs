@@ -31,6 +31,11 @@ impl Session {
                 ("items" | "purge" | "delete", ns::BOOKMARKS) => {
                     self.hear_bookmark_event(&owner, child);
                 }
+                ("items", ns::DISPLAYED) => self.hear_seen_marks_event(&owner, child),
+                ("items", ns::STORAGE_BOOKMARKS) => self.hear_together_event(&owner, child),
+                ("items" | "purge" | "delete", ns::MOOD | ns::NICK) => {
+                    self.hear_told(owner.clone(), node, child);
+                }
                 _ => {}
             }
         }

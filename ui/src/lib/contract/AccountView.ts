@@ -4,6 +4,7 @@ import type { CatchingUp } from "./CatchingUp";
 import type { Connected } from "./Connected";
 import type { Connection } from "./Connection";
 import type { Mechanism } from "./Mechanism";
+import type { Mood } from "./Mood";
 import type { SecretStore } from "./SecretStore";
 
 /**
@@ -57,4 +58,12 @@ catching_up: CatchingUp | null,
 /**
  * The picture that I show there.
  */
-avatar: string | null, };
+avatar: string | null, 
+/**
+ * How I say there that I feel.
+ */
+mood: Mood | null, 
+/**
+ * What I like to be called there, empty when I have not said.
+ */
+nick: string, };
