@@ -75,6 +75,10 @@ enum FileKind {
     PackFolder,
     /// Any file, to be sent.
     ToSend,
+    /// A file that another program has kept what was said in.
+    History,
+    /// A folder of that kind.
+    HistoryFolder,
     /// Where a file shall be saved.
     SaveAs,
 }
@@ -127,7 +131,9 @@ async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String
             .add_filter("toml", &["toml"])
             .set_file_name("carillon-alerts.toml"),
         FileKind::Pack => dialog.add_filter("zip", &["zip"]),
-        FileKind::PackFolder | FileKind::ToSend => dialog,
+        FileKind::PackFolder | FileKind::ToSend | FileKind::History | FileKind::HistoryFolder => {
+            dialog
+        }
         FileKind::SaveAs => dialog.set_file_name(ask.name),
     };
     let (sender, chosen) = tokio::sync::oneshot::channel();
@@ -135,7 +141,7 @@ async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String
     let choose = move |path| drop(sender.send(path));
     match ask.kind {
         FileKind::RulesToWrite | FileKind::SaveAs => dialog.save_file(choose),
-        FileKind::PackFolder => dialog.pick_folder(choose),
+        FileKind::PackFolder | FileKind::HistoryFolder => dialog.pick_folder(choose),
         _ => dialog.pick_file(choose),
     }
     let Some(path) = chosen.await.ok().flatten() else {

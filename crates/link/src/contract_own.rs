@@ -44,6 +44,27 @@ macro_rules! with_own_commands {
                 /// The file, absolute.
                 path: String,
             } -> u32;
+            /// The histories of other programs that are where these programs keep them.
+            found_histories = FindHistories {} -> Vec<HistorySource>;
+            /// Whose histories a file or folder holds that the user has chosen.
+            look_into_history = LookIntoHistory {
+                /// Of which program.
+                program: HistoryProgram,
+                /// The file or folder, absolute.
+                path: String,
+            } -> HistorySource;
+            /// Begins to take in what was said with another program. Its file is only read; what is here does not come
+            /// again, and nothing of it rings. How far it is tells `work`.
+            import_history = ImportHistory {
+                /// Whose it becomes.
+                account: AccountId,
+                /// Of which program.
+                program: HistoryProgram,
+                /// The file or folder, absolute.
+                path: String,
+                /// One of the accounts that it holds.
+                whose: String,
+            } -> ();
             /// The export or import that runs or ended last; `None`: there was none.
             work = ReadWork {} -> Option<WorkView>;
             /// Ends the export or import that runs. A file that is not whole is removed; what was taken in stays.

@@ -81,6 +81,58 @@ pub enum WorkState {
     },
 }
 
+/// Why a part of another program's history is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipCause {
+    /// With whom it was said is no address.
+    Address,
+    /// It has no words, or too many.
+    Words,
+    /// When it was said is no time.
+    Time,
+    /// It does not say who said it.
+    Author,
+    /// It was said in private to somebody in a room.
+    Private,
+    /// It was said in a room that is a person here, or the other way round.
+    Misplaced,
+    /// It cannot be read.
+    Damaged,
+}
+
+/// So many rows were left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SkippedRows {
+    /// Why.
+    pub cause: SkipCause,
+    /// How many.
+    pub rows: u32,
+}
+
+/// A program that keeps what was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryProgram {
+    /// A file `logs.db`.
+    Gajim,
+    /// A file `dino.db`.
+    Dino,
+    /// A folder `logs`.
+    Pidgin,
+}
+
+/// Another program's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistorySource {
+    /// Whose.
+    pub program: HistoryProgram,
+    /// The file or folder, absolute.
+    pub path: String,
+    /// Whose histories it holds, as the program writes them; one without a name belongs to nobody in particular.
+    pub accounts: Vec<String>,
+}
+
 /// An export or import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct WorkView {
@@ -94,6 +146,10 @@ pub struct WorkView {
     pub total: u32,
     /// So many messages came in that were not here; of an import.
     pub new: u32,
+    /// Into so many chats; of an import.
+    pub chats: u32,
+    /// What was left out, and why; of an import.
+    pub skipped: Vec<SkippedRows>,
     /// How it stands.
     pub state: WorkState,
 }

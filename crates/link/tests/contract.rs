@@ -41,6 +41,7 @@ fn export_to(folder: &Path) {
     carillon_link::views_own::SearchPage::export_all(&config).unwrap();
     carillon_link::views_own::FoundInChat::export_all(&config).unwrap();
     carillon_link::views_own::WorkView::export_all(&config).unwrap();
+    carillon_link::views_own::HistorySource::export_all(&config).unwrap();
     carillon_link::views_files::FileView::export_all(&config).unwrap();
     carillon_link::views_files::PictureFile::export_all(&config).unwrap();
     carillon_link::views_files::TransferView::export_all(&config).unwrap();

@@ -1,5 +1,5 @@
 import { sameChat } from '../lib/chatref';
-import type { ChatRef, ExportFormat, FoundInChat, Message, MessageId, SearchPage, SearchQuery, WorkView } from '../lib/contract';
+import type { AccountId, ChatRef, ExportFormat, FoundInChat, HistoryProgram, HistorySource, Message, MessageId, SearchPage, SearchQuery, WorkView } from '../lib/contract';
 import { foundPieces, partsOf, type Part } from '../lib/found';
 
 /** What the fake resident finds. */
@@ -8,6 +8,8 @@ export class FakeSearches {
   #deleted: (chat: ChatRef) => void;
   /** The export that runs. */
   work: WorkView | null = null;
+  /** What other programs have left. */
+  histories: HistorySource[] = [];
 
   constructor(all: () => Message[], deleted: (chat: ChatRef) => void) {
     this.#all = all;
@@ -39,10 +41,16 @@ export class FakeSearches {
     },
     export_history: ({ path }: { chat: ChatRef | null; format: ExportFormat; path: string }): null => {
       const total = this.#all().length;
-      this.work = { kind: 'export', path, done: Math.floor(total / 3), total, new: 0, state: { kind: 'running' } };
+      this.work = { kind: 'export', path, done: Math.floor(total / 3), total, new: 0, chats: 0, skipped: [], state: { kind: 'running' } };
       return null;
     },
     export_roster: (): number => 12,
+    found_histories: (): HistorySource[] => this.histories,
+    look_into_history: ({ program, path }: { program: HistoryProgram; path: string }): HistorySource => ({ program, path, accounts: ['alice@example.org'] }),
+    import_history: ({ path }: { account: AccountId; program: HistoryProgram; path: string; whose: string }): null => {
+      this.work = { kind: 'import', path, done: 800, total: 2400, new: 640, chats: 3, skipped: [], state: { kind: 'running' } };
+      return null;
+    },
     work: (): WorkView | null => this.work,
     stop_work: (): null => {
       if (this.work) this.work = { ...this.work, state: { kind: 'stopped' } };

@@ -1,11 +1,11 @@
 import { t } from '../i18n/index.svelte';
-import type { ChatRef, ExportFormat, WorkView } from '../lib/contract';
+import type { AccountId, ChatRef, ExportFormat, HistoryProgram, HistorySource, WorkView } from '../lib/contract';
 import { ask } from '../lib/link';
 import { attempt, toasts } from './toasts.svelte';
 
 const endings: Record<ExportFormat, string> = { json_lines: 'jsonl', html: 'html', text: 'txt' };
 
-/** The export that runs, or ran last. */
+/** The export or import that runs, or ran last. */
 class Work {
   view = $state.raw<WorkView | null>(null);
   readonly running = $derived(this.view?.state.kind === 'running');
@@ -16,8 +16,9 @@ class Work {
     const view = await ask('work', {}).catch(() => null);
     this.view = view;
     if (!ran || !view) return;
-    if (view.state.kind === 'finished') toasts.say(t('export.finished', { n: view.done }));
-    else if (view.state.kind === 'failed') toasts.say(t('export.failed'));
+    const words = view.kind === 'export' ? { finished: t('export.finished', { n: view.done }), failed: t('export.failed') } : { finished: t('import.toast', { n: view.new }), failed: t('import.failed') };
+    if (view.state.kind === 'finished') toasts.say(words.finished);
+    else if (view.state.kind === 'failed') toasts.say(words.failed);
   }
 
   /** Asks where to, and begins. */
@@ -26,6 +27,19 @@ class Work {
     const path = await ask('pick_file', { kind: 'save_as', name: wanted }).catch(() => null);
     if (path === null) return;
     if (await attempt(ask('export_history', { chat, format, path }))) await this.read();
+  }
+
+  /** Asks for a file or folder, and says whose histories it holds. */
+  async lookInto(program: HistoryProgram): Promise<HistorySource | null> {
+    const path = await ask('pick_file', { kind: program === 'pidgin' ? 'history_folder' : 'history' }).catch(() => null);
+    if (path === null) return null;
+    let found: HistorySource | null = null;
+    await attempt(ask('look_into_history', { program, path }).then((source) => (found = source)));
+    return found;
+  }
+
+  async import(account: AccountId, { program, path }: HistorySource, whose: string): Promise<void> {
+    if (await attempt(ask('import_history', { account, program, path, whose }))) await this.read();
   }
 
   async exportRoster(): Promise<void> {

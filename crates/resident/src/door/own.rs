@@ -1,10 +1,11 @@
-//! What the user takes out of Carillon.
+//! What the user takes out of Carillon, and into it.
 
 use crate::house::House;
-use crate::own::{self, ExportOf, Unfinished};
+use crate::own::{self, ExportOf, ImportOf, Progress, Unfinished};
+use carillon_engine::DeskError;
 use carillon_engine::store::Reader;
-use carillon_link::contract::ExportHistory;
-use carillon_link::views_own::{WorkKind, WorkView};
+use carillon_link::contract::{ExportHistory, ImportHistory, LookIntoHistory};
+use carillon_link::views_own::{HistorySource, WorkKind, WorkView};
 use carillon_link::{Event, Refusal, RefusalCode};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,19 +16,75 @@ const TELL_AGAIN: Duration = Duration::from_millis(250);
 
 pub(super) fn export(house: &Arc<House>, ask: ExportHistory) -> Result<(), Refusal> {
     let to = absolute(&ask.path)?;
-    let Some(progress) = house.work.begin(WorkKind::Export, &ask.path) else {
-        let words = "another export or import runs";
-        return Err(Refusal::new(RefusalCode::BadFile, words));
-    };
+    let progress = begin(house, WorkKind::Export, &ask.path)?;
     let path = house.profile.database();
     let what = ExportOf {
         chat: ask.chat,
         format: ask.format,
         zone: jiff::tz::TimeZone::system(),
     };
-    let mut work = tokio::task::spawn_blocking(move || {
+    carry_on(house, move || {
         own::export(&Reader::open(&path)?, what, &to, &progress)
     });
+    Ok(())
+}
+
+/// Offers what other programs keep where they keep it by default. What cannot be read is not offered.
+pub(super) async fn found_histories() -> Result<Vec<HistorySource>, Refusal> {
+    let look = || {
+        let found = own::found().into_iter();
+        let looked_into = found.filter_map(|(program, path)| own::look_into(program, &path).ok());
+        looked_into.filter(|one| !one.accounts.is_empty()).collect()
+    };
+    let found = tokio::task::spawn_blocking(look).await;
+    found.map_err(|error| bad(error.to_string()))
+}
+
+pub(super) async fn look_into(ask: LookIntoHistory) -> Result<HistorySource, Refusal> {
+    let path = absolute(&ask.path)?;
+    let look = move || own::look_into(ask.program, &path);
+    match tokio::task::spawn_blocking(look).await {
+        Ok(found) => found.map_err(|error| bad(error.to_string())),
+        Err(error) => Err(bad(error.to_string())),
+    }
+}
+
+pub(super) fn import(house: &Arc<House>, ask: ImportHistory) -> Result<(), Refusal> {
+    let what = ImportOf {
+        program: ask.program,
+        path: absolute(&ask.path)?,
+        whose: ask.whose,
+        zone: jiff::tz::TimeZone::system(),
+    };
+    let progress = begin(house, WorkKind::Import, &ask.path)?;
+    let (engine, runtime) = (house.engine.clone(), tokio::runtime::Handle::current());
+    let account = ask.account;
+    carry_on(house, move || {
+        own::import(&what, &progress, &mut |source, messages| {
+            let taken = engine.call(move |desk| desk.take_in(account, source, &messages));
+            let refused = |error: &dyn std::fmt::Display| Unfinished::Refused(error.to_string());
+            match runtime.block_on(taken) {
+                Ok(Ok(taken)) => Ok(taken),
+                Ok(Err(DeskError::Store(error))) => Err(Unfinished::Store(error)),
+                Ok(Err(error)) => Err(refused(&error)),
+                Err(gone) => Err(refused(&gone)),
+            }
+        })
+    });
+    Ok(())
+}
+
+fn begin(house: &House, kind: WorkKind, path: &str) -> Result<Arc<Progress>, Refusal> {
+    let words = "another export or import runs";
+    house
+        .work
+        .begin(kind, path)
+        .ok_or_else(|| bad(words.to_owned()))
+}
+
+/// Does a work that has begun beside everything else, and tells how far it is.
+fn carry_on(house: &Arc<House>, work: impl FnOnce() -> Result<(), Unfinished> + Send + 'static) {
+    let mut work = tokio::task::spawn_blocking(work);
     let house = Arc::clone(house);
     tokio::spawn(async move {
         let done = loop {
@@ -44,14 +101,12 @@ pub(super) fn export(house: &Arc<House>, ask: ExportHistory) -> Result<(), Refus
         house.work.ends(done);
         house.windows.tell(&Event::Work);
     });
-    Ok(())
 }
 
 pub(super) async fn roster(house: &House, path: &str) -> Result<u32, Refusal> {
     let to = absolute(path)?;
     let database = house.profile.database();
     let work = move || own::roster(&Reader::open(&database)?, &to);
-    let bad = |words: String| Refusal::new(RefusalCode::BadFile, words);
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done.map_err(|error| bad(error.to_string())),
         Err(error) => Err(bad(error.to_string())),
@@ -68,6 +123,9 @@ fn absolute(path: &str) -> Result<PathBuf, Refusal> {
     if path.is_absolute() {
         return Ok(path);
     }
-    let words = format!("{} is no whole path", path.display());
-    Err(Refusal::new(RefusalCode::BadFile, words))
+    Err(bad(format!("{} is no whole path", path.display())))
+}
+
+fn bad(words: String) -> Refusal {
+    Refusal::new(RefusalCode::BadFile, words)
 }

@@ -1,15 +1,21 @@
-//! What the user takes out of Carillon. One such work at a time; it runs beside everything else, tells how far it is, and
+//! What the user takes out of Carillon, and into it. One such work at a time; it runs beside everything else, tells how far it is, and
 //! ends when it is told to.
 
 mod export;
 mod file;
+mod import;
+mod pidgin;
+mod places;
 mod render;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use export::{ExportOf, export, roster};
+pub(crate) use import::{ImportOf, import, look_into};
+pub(crate) use places::found;
 
-use carillon_link::views_own::{WorkKind, WorkState, WorkView};
+use carillon_link::views_own::{SkipCause, SkippedRows, WorkKind, WorkState, WorkView};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,6 +32,15 @@ pub enum Unfinished {
     /// What is stored could not be read.
     #[error(transparent)]
     Store(#[from] carillon_engine::store::StoreError),
+    /// Another program's history could not be read. What came in stays.
+    #[error(transparent)]
+    Foreign(#[from] carillon_engine::store::ForeignError),
+    /// A folder of another program could not be read. What came in stays.
+    #[error("it cannot be read ({0}); what came in stays")]
+    Folder(io::Error),
+    /// Carillon could not take in more. What came in stays.
+    #[error("{0}; what came in stays")]
+    Refused(String),
 }
 
 /// How far a work is, shared by whoever does it and whoever asks.
@@ -34,7 +49,9 @@ pub struct Progress {
     done: AtomicU32,
     total: AtomicU32,
     new: AtomicU32,
-    stopped: AtomicBool,
+    chats: AtomicU32,
+    skipped: Mutex<BTreeMap<SkipCause, u32>>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -53,6 +70,37 @@ impl Progress {
             return Err(Unfinished::Stopped);
         }
         Ok(())
+    }
+}
+
+impl Progress {
+    pub(crate) fn came_in(&self, new: u32, chats: usize) {
+        self.new.fetch_add(new, Ordering::Relaxed);
+        let chats = u32::try_from(chats).unwrap_or(u32::MAX);
+        self.chats.store(chats, Ordering::Relaxed);
+    }
+
+    pub(crate) fn skips(&self, cause: SkipCause, rows: u32) {
+        if rows > 0 {
+            let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = skipped.entry(cause).or_default();
+            *count = count.saturating_add(rows);
+        }
+    }
+
+    /// Set when no more shall be done.
+    pub(crate) fn stop(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stopped)
+    }
+
+    fn skipped(&self) -> Vec<SkippedRows> {
+        let skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = skipped.iter();
+        rows.map(|(cause, rows)| SkippedRows {
+            cause: *cause,
+            rows: *rows,
+        })
+        .collect()
     }
 }
 
@@ -114,6 +162,8 @@ impl Work {
             done: job.progress.done.load(Ordering::Relaxed),
             total: job.progress.total.load(Ordering::Relaxed),
             new: job.progress.new.load(Ordering::Relaxed),
+            chats: job.progress.chats.load(Ordering::Relaxed),
+            skipped: job.progress.skipped(),
             state: job.state.clone(),
         })
     }

@@ -144,7 +144,7 @@ async fn a_file_that_cannot_be_written_says_so() {
 async fn a_history_of_another_program_is_looked_into_and_taken_in_once() {
     let scene = scene(items("Person", &[])[..1].to_vec(), Some("x")).await;
     let (overview, ..) = scene.measured(ReadOverview {}).await;
-    let account = overview.accounts[0].id;
+    let account = overview.standing.accounts[0].id;
     let logs = scene.folder.path().join("logs");
     let folder = logs.join("jabber/alice@harbour.example.org/bob@example.org");
     std::fs::create_dir_all(&folder).unwrap();
