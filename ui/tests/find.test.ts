@@ -1,3 +1,4 @@
+import { fireEvent } from '@testing-library/svelte';
 import { mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Fake } from '../src/dev/fake';
@@ -192,4 +193,41 @@ test('a chat’s name becomes a harmless file name', () => {
   expect(fileName('../../etc/passwd\u0000\u202e')).toBe('carillon-etcpasswd');
   expect(fileName('///')).toBe('carillon-chat');
   expect(fileName('x'.repeat(500)).length).toBeLessThan(80);
+});
+
+test('a history of another program is offered, taken in and reported', async () => {
+  fake.searches.histories = [
+    { program: 'gajim', path: '/home/alice/.local/share/gajim/logs.db', accounts: ['alice@old.example', 'alice@harbour.example'] },
+    { program: 'dino', path: '/home/alice/.local/share/dino/dino.db', accounts: ['alice@harbour.example/desk'] },
+  ];
+  page = mount(OwnDataSheet, { target: document.body });
+  await until(() => document.querySelectorAll('[data-test="import-source"]').length === 2);
+  // The account of the same address is the one that is meant.
+  expect((one('import-whose') as HTMLSelectElement).value).toBe('alice@harbour.example');
+  expect(one('import')!.textContent).not.toContain('alice@old.example said');
+  document.querySelectorAll<HTMLInputElement>('[data-test="import-source"]')[1]!.click();
+  await until(() => one('import-whose') === null);
+  one('import-begin')!.click();
+  await until(() => one('work')?.dataset.state === 'running');
+  expect(fake.calls('import_history')).toEqual([{ account: 1, program: 'dino', path: '/home/alice/.local/share/dino/dino.db', whose: 'alice@harbour.example/desk' }]);
+  expect((one('import-begin') as HTMLButtonElement).disabled).toBe(true);
+  fake.searches.work = { ...fake.searches.work!, done: 2_400, new: 1_000, chats: 1, skipped: [{ cause: 'author', rows: 7 }], state: { kind: 'finished' } };
+  fake.tell('carillon', { kind: 'work' });
+  await until(() => one('work')?.dataset.state === 'finished');
+  expect(one('work')!.textContent).toContain('1,393');
+  expect(one('skipped')!.textContent).toContain('7 left out');
+});
+
+test('a folder that the user chooses is looked into before anything is taken in', async () => {
+  page = mount(OwnDataSheet, { target: document.body });
+  await until(() => one('import-program') !== null);
+  await fireEvent.change(one('import-program')!, { target: { value: 'pidgin' } });
+  await until(() => one('import-choose')!.textContent!.includes('folder'));
+  one('import-choose')!.click();
+  await until(() => one('import-begin') !== null);
+  expect(fake.calls('pick_file')).toEqual([{ kind: 'history_folder' }]);
+  expect(fake.calls('look_into_history')).toEqual([{ program: 'pidgin', path: '/home/alice/logs' }]);
+  expect(fake.calls('import_history')).toEqual([]);
+  // Of another address: that is said.
+  expect(one('import')!.textContent).toContain('alice@example.org');
 });
