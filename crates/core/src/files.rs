@@ -20,6 +20,9 @@ pub const LARGEST_FETCHED: u64 = 2 * 1024 * 1024 * 1024;
 /// The largest picture that is fetched to be shown, in bytes. A larger one is a file.
 pub const LARGEST_PICTURE: u64 = 16 * 1024 * 1024;
 
+/// The largest sound that is fetched to be played, in bytes: an hour and more of speech. A larger one is only saved.
+pub const LARGEST_PLAYED: u64 = 64 * 1024 * 1024;
+
 /// The largest file that is sent, whatever the server takes, in bytes: a copy is kept until it is there.
 pub const LARGEST_SENT: u64 = 2 * 1024 * 1024 * 1024;
 

@@ -71,6 +71,33 @@ macro_rules! with_file_commands {
                 /// Of which message.
                 message: MessageId,
             } -> ();
+            /// Opens the microphone and records a voice message; what was recorded before and not sent is thrown away.
+            begin_recording = BeginRecording {} -> ();
+            /// How the recording stands; `None` where there is none.
+            recording = ReadRecording {} -> Option<RecordingView>;
+            /// Closes the microphone; what was recorded is kept as long as the window is there.
+            stop_recording = StopRecording {} -> ();
+            /// Closes the microphone and keeps nothing.
+            cancel_recording = CancelRecording {} -> ();
+            /// Ends the recording and sends it as a file.
+            send_recording = SendRecording {
+                /// To which chat.
+                chat: ChatRef,
+                /// A UUID made by the window: the id of the message that will hand it over.
+                id: String,
+            } -> ();
+            /// Plays a sound that a message hands over, and fetches it first if it is not here. What plays ends.
+            play_file = PlayFile {
+                /// Of which message.
+                message: MessageId,
+                /// From where on, in milliseconds.
+                #[ts(type = "number")]
+                from: u64,
+            } -> ();
+            /// Holds what plays where it is.
+            pause_playing = PausePlaying {} -> ();
+            /// What plays or is held; `None` when it has been heard.
+            playing = ReadPlaying {} -> Option<PlayingView>;
             /// Where a picture is that may be shown; for the window itself, not for its page.
             find_picture = FindPicture {
                 /// Of which message.

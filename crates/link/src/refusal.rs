@@ -43,6 +43,10 @@ pub enum RefusalCode {
     BadText,
     /// The file cannot be used; why stands in `detail`.
     BadFile,
+    /// There is no microphone, or it may not be used; why stands in `detail`.
+    NoMicrophone,
+    /// The sound cannot be played: it is of an unknown kind, or there is no loudspeaker; which stands in `detail`.
+    NotPlayable,
     /// Alert rules that are too many, too long, or would stand there twice; which stands in `detail`.
     BadRules,
     /// The sound pack cannot be used.

@@ -62,6 +62,33 @@ pub enum Pictures {
     Named,
 }
 
+/// A voice message that is being recorded, or waits to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecordingView {
+    /// How long it is.
+    #[ts(type = "number")]
+    pub milliseconds: u64,
+    /// How loud it was just now, 0 to 100.
+    pub level: u8,
+    /// Nothing more is recorded: it was stopped, is as long as one may be, or the microphone is gone.
+    pub ended: bool,
+}
+
+/// A sound that plays or is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PlayingView {
+    /// The message that hands it over.
+    pub message: MessageId,
+    /// So much of it has been heard.
+    #[ts(type = "number")]
+    pub milliseconds: u64,
+    /// How long it is in milliseconds, where it says so.
+    #[ts(type = "number | null")]
+    pub length: Option<u64>,
+    /// It is held.
+    pub paused: bool,
+}
+
 /// A picture for the window to draw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PictureFile {

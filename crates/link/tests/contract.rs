@@ -44,6 +44,8 @@ fn export_to(folder: &Path) {
     carillon_link::views_own::HistorySource::export_all(&config).unwrap();
     carillon_link::views_files::FileView::export_all(&config).unwrap();
     carillon_link::views_files::PictureFile::export_all(&config).unwrap();
+    carillon_link::views_files::PlayingView::export_all(&config).unwrap();
+    carillon_link::views_files::RecordingView::export_all(&config).unwrap();
     carillon_link::views_files::TransferView::export_all(&config).unwrap();
     carillon_link::views::NewAccount::export_all(&config).unwrap();
     carillon_link::views::AvatarView::export_all(&config).unwrap();

@@ -1,7 +1,9 @@
 //! What the rooms of the resident share: handles, no state of their own.
 
 use crate::avatars::Album;
+use crate::desktop::recording::Recorder;
 use crate::desktop::secrets::SecretKeeper;
+use crate::desktop::sound::listening::Listening;
 use crate::ringer::Ringer;
 use crate::settings_file::{SettingsError, SettingsFile};
 use crate::windows::Windows;
@@ -25,6 +27,10 @@ pub struct House {
     pub ringer: Ringer,
     /// Passwords.
     pub secrets: SecretKeeper,
+    /// Voice messages that are spoken.
+    pub recorder: Recorder,
+    /// Sounds that somebody sent.
+    pub listening: Listening,
     /// The pictures of people.
     pub avatars: Album,
     /// The windows that are connected.
@@ -84,6 +90,8 @@ impl House {
             engine: parts.engine,
             ringer: parts.ringer,
             secrets: parts.secrets,
+            recorder: Recorder::default(),
+            listening: Listening::default(),
             avatars,
             windows: Windows::default(),
             surroundings: parts.surroundings,

@@ -1,10 +1,12 @@
 import { keyOf } from '../lib/chatref';
-import type { ChatRef, FileView, MessageId, TransferView } from '../lib/contract';
+import type { ChatRef, FileView, MessageId, PlayingView, RecordingView, TransferView } from '../lib/contract';
 
 /** The files of the fake resident. */
 export class FakeFiles {
   transfers: TransferView[] = [];
   files = new Map<MessageId, FileView & { chat: ChatRef }>();
+  recording: RecordingView | null = null;
+  playing: PlayingView | null = null;
   #changed: (chat: ChatRef) => void;
   #next = 1;
 
@@ -66,6 +68,31 @@ export class FakeFiles {
       return this.#tell(file?.chat);
     },
     cancel_fetch: (): null => null,
+    begin_recording: (): null => {
+      this.recording = { milliseconds: 0, level: 40, ended: false };
+      return null;
+    },
+    recording: () => this.recording && { ...this.recording },
+    stop_recording: (): null => {
+      if (this.recording) this.recording.ended = true;
+      return null;
+    },
+    cancel_recording: (): null => (this.recording = null),
+    send_recording: ({ chat }: { chat: ChatRef; id: string }): null => {
+      this.recording = null;
+      return this.#queue(chat, 'voice-2026-05-20-120000.flac', 96_000);
+    },
+    play_file: ({ message, from }: { message: MessageId; from: number }): null => {
+      const file = this.files.get(message);
+      if (file) file.here = true;
+      this.playing = { message, milliseconds: from, length: 83_000, paused: false };
+      return this.#tell(file?.chat);
+    },
+    pause_playing: (): null => {
+      if (this.playing) this.playing.paused = true;
+      return null;
+    },
+    playing: () => this.playing && { ...this.playing },
     find_picture: (): never => {
       throw new Error('for the window itself');
     },

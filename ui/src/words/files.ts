@@ -19,6 +19,12 @@ export function share(bytes: number, size: number | null): number {
   return size ? Math.min(1, bytes / size) : 0;
 }
 
+/** A length or a place of a sound, as players write it: 1:05. */
+export function timeWords(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 /** Why a file did not go or come, where it is one of the usual reasons. */
 export function fileFailure(words: string): string {
   if (words.includes('takes no files')) return t('file.no_service');

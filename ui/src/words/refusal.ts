@@ -43,6 +43,10 @@ export function refusalWords(code: RefusalCode): string {
       return t('refusal.bad_text');
     case 'bad_file':
       return t('refusal.bad_file');
+    case 'no_microphone':
+      return t('refusal.no_microphone');
+    case 'not_playable':
+      return t('refusal.not_playable');
     case 'bad_rules':
       return t('refusal.bad_rules');
     case 'bad_pack':

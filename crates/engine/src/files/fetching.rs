@@ -6,7 +6,7 @@ use crate::desk::{Desk, DeskError};
 use crate::media::Media;
 use crate::output::Output;
 use carillon_core::chat::{Author, ChatKind};
-use carillon_core::files::{LARGEST_FETCHED, LARGEST_PICTURE, media_type};
+use carillon_core::files::{LARGEST_FETCHED, LARGEST_PICTURE, LARGEST_PLAYED, media_type};
 use carillon_core::ids::{ChatRef, MessageId};
 use carillon_store::{FileHere, StoredFile};
 use carillon_wire::{Fetched, Progress, TransferProblem};
@@ -94,6 +94,22 @@ impl Desk {
         let file = self.store.file(message)?.ok_or(DeskError::Gone)?;
         if file.content.is_none() {
             self.begin_fetching(file, LARGEST_FETCHED);
+        }
+        Ok(())
+    }
+
+    /// The user wants to hear a sound: it is fetched if the pictures and sounds of its sender may be shown.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when the message hands over none that may be played, or the store's.
+    pub fn play_file(&mut self, message: MessageId) -> Result<(), DeskError> {
+        let file = self.store.file(message)?.ok_or(DeskError::Gone)?;
+        let is_sound = media_type(&file.name).starts_with("audio/");
+        if !is_sound || self.shows_pictures(&file)? != Some(true) {
+            return Err(DeskError::Gone);
+        }
+        if file.content.is_none() {
+            self.begin_fetching(file, LARGEST_PLAYED);
         }
         Ok(())
     }

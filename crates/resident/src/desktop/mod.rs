@@ -11,6 +11,7 @@ pub mod native;
 pub mod popups;
 #[cfg(target_os = "linux")]
 pub mod proxies;
+pub mod recording;
 pub mod secrets;
 pub mod sound;
 pub mod speech;

@@ -37,7 +37,7 @@ pub(super) async fn send_pasted(house: &House, ask: SendPasted) -> Result<(), Re
     queue(house, ask.chat, ask.id, ask.name, taken).await
 }
 
-async fn queue(
+pub(super) async fn queue(
     house: &House,
     chat: ChatRef,
     id: String,
@@ -132,7 +132,7 @@ pub(super) async fn save(house: &House, ask: SaveFile) -> Result<(), Refusal> {
 }
 
 /// The content of a file, once it has come.
-async fn here(house: &House, message: MessageId) -> Result<String, Refusal> {
+pub(super) async fn here(house: &House, message: MessageId) -> Result<String, Refusal> {
     loop {
         let now = on_desk(house, move |desk| desk.file(message)).await?;
         match (now.stored.content, now.coming) {
@@ -151,7 +151,7 @@ fn bad(why: String) -> Refusal {
 }
 
 /// Reading and copying would hold up everybody else.
-async fn on_the_disk<T: Send + 'static>(
+pub(super) async fn on_the_disk<T: Send + 'static>(
     house: &House,
     work: impl FnOnce(Media) -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, Refusal> {

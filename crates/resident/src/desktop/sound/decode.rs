@@ -31,7 +31,7 @@ const CHANNELS: NonZero<u16> = NonZero::<u16>::MIN.saturating_add(1);
 /// A good file takes a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The name of the threads that decode files.
-const THREAD: &str = "sound-decoder";
+pub(super) const THREAD: &str = "sound-decoder";
 
 /// A whole sound file in memory: a decoder must never wait for a disk.
 #[derive(Debug, Clone)]
@@ -142,6 +142,11 @@ impl Seek for Reading {
 fn open(reading: Reading) -> Result<Decoder<Reading>, SoundProblem> {
     let decoder =
         Decoder::new(reading).map_err(|error| SoundProblem::NotASound(error.to_string()))?;
+    playable(decoder)
+}
+
+/// A decoder, if a loudspeaker can do what it gives.
+pub(super) fn playable<R: Read + Seek>(decoder: Decoder<R>) -> Result<Decoder<R>, SoundProblem> {
     if decoder.channels().get() > MOST_CHANNELS || !RATES.contains(&decoder.sample_rate().get()) {
         return Err(SoundProblem::NotASound(
             "it has more channels, or another rate, than any loudspeaker".into(),
@@ -150,8 +155,44 @@ fn open(reading: Reading) -> Result<Decoder<Reading>, SoundProblem> {
     Ok(decoder)
 }
 
-/// Decodes to the end, and brings what is unusual to a usual rate: each sample lies on the line between its neighbours.
+/// Decodes to the end, at a usual rate.
 fn whole(decoder: Decoder<Reading>) -> Result<Decoded, SoundProblem> {
+    let (kind, mut frames) = even(decoder);
+    let most = MAX_LENGTH.as_secs() * u64::from(kind.rate.get());
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut samples = Vec::new();
+    for frame in frames.by_ref().take(most) {
+        samples.extend_from_slice(kind.heard(&frame));
+    }
+    if samples.is_empty() {
+        return Err(SoundProblem::NotASound("it holds no sound".into()));
+    }
+    Ok(Decoded {
+        sound: SamplesBuffer::new(kind.channels, kind.rate, samples),
+        whole: frames.next().is_none(),
+    })
+}
+
+/// What a sound is once it was brought to a usual rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// One or two.
+    pub(super) channels: NonZero<u16>,
+    /// Samples a second in each.
+    pub(super) rate: NonZero<u32>,
+}
+
+impl Kind {
+    /// Of a frame the channels that there are.
+    pub(super) fn heard<'a>(&self, frame: &'a [f32; 2]) -> &'a [f32] {
+        frame
+            .get(..usize::from(self.channels.get()))
+            .unwrap_or(frame)
+    }
+}
+
+/// Brings a sound to a usual rate, where its own is none: each sample lies on the line between its neighbours.
+pub(super) fn even<R: Read + Seek>(decoder: Decoder<R>) -> (Kind, impl Iterator<Item = [f32; 2]>) {
     let channels = decoder.channels().min(CHANNELS);
     let from = decoder.sample_rate();
     let rate = if USUAL.contains(&from.get()) {
@@ -160,38 +201,34 @@ fn whole(decoder: Decoder<Reading>) -> Result<Decoded, SoundProblem> {
         BEST
     };
     let (from, to) = (u64::from(from.get()), u64::from(rate.get()));
-    let most = MAX_LENGTH.as_secs() * to;
-    let mut samples = Vec::new();
-    let mut before = [0.0; 2];
-    let mut made = 0;
-    let mut whole = true;
-    for (frame, at) in frames(decoder).zip(0_u64..) {
-        while whole && made * from <= at * to {
-            whole = made < most;
-            if whole {
+    let mut frames = frames(decoder);
+    let (mut before, mut now, mut made) = ([0.0; 2], None, 0);
+    let between = std::iter::from_fn(move || {
+        loop {
+            if let Some((at, frame)) = now
+                && made * from <= at * to
+            {
                 let back = (at * to - made * from) as f32 / to as f32;
-                let between = |now: f32, before: f32| now + (before - now) * back;
-                let heard = [0, 1].map(|side: usize| between(frame[side], before[side]));
-                samples.extend_from_slice(&heard[..usize::from(channels.get())]);
                 made += 1;
+                let [left, right]: [f32; 2] = frame;
+                let [left_before, right_before]: [f32; 2] = before;
+                return Some([
+                    left + (left_before - left) * back,
+                    right + (right_before - right) * back,
+                ]);
             }
+            let next = frames.next()?;
+            if let Some((_, frame)) = now {
+                before = frame;
+            }
+            now = Some((now.map_or(0, |(at, _)| at + 1), next));
         }
-        if !whole {
-            break;
-        }
-        before = frame;
-    }
-    if samples.is_empty() {
-        return Err(SoundProblem::NotASound("it holds no sound".into()));
-    }
-    Ok(Decoded {
-        sound: SamplesBuffer::new(channels, rate, samples),
-        whole,
-    })
+    });
+    (Kind { channels, rate }, between)
 }
 
 /// The first two channels, or the one twice. Ends where a file goes on as another kind of sound.
-fn frames(mut decoder: Decoder<Reading>) -> impl Iterator<Item = [f32; 2]> {
+fn frames<R: Read + Seek>(mut decoder: Decoder<R>) -> impl Iterator<Item = [f32; 2]> {
     let kind = (decoder.channels(), decoder.sample_rate());
     std::iter::from_fn(move || {
         let first = tame(decoder.next()?);

@@ -12,6 +12,7 @@ mod carried;
 mod check;
 mod decode;
 mod kept;
+pub mod listening;
 pub mod packs;
 mod voice;
 
@@ -27,6 +28,7 @@ use tokio::sync::oneshot;
 pub use check::{MAX_BYTES, MAX_LENGTH, check_file};
 pub use decode::is_decoding;
 use voice::Order;
+pub(crate) use voice::quiet;
 
 /// Why a sound is not heard.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -87,12 +87,12 @@ pub(super) fn run(
 
 /// ALSA tells on stderr, in a dozen lines, what comes as an error anyway; on this thread it tells nobody.
 #[cfg(target_os = "linux")]
-fn quiet() -> impl Sized {
+pub(crate) fn quiet() -> impl Sized {
     alsa::Output::local_error_handler().ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-const fn quiet() {}
+pub(crate) const fn quiet() {}
 
 impl Voice {
     fn carry_out(&mut self, order: Order) {
@@ -162,23 +162,30 @@ impl Voice {
 
     fn open(&self) -> Result<MixerDeviceSink, SoundProblem> {
         let own = self.own.clone();
-        let mut trouble = Trouble::default();
-        let no_device = |error: rodio::DeviceSinkError| SoundProblem::NoDevice(error.to_string());
-        let mut device = DeviceSinkBuilder::from_default_device()
-            .map_err(no_device)?
-            .with_error_callback(move |error: rodio::cpal::Error| {
-                if trouble.begins_at(Instant::now()) {
-                    tracing::debug!(%error, "the sound device");
-                }
-                if is_fatal(&error) || !passes_by_itself(&error) && trouble.lasts() {
-                    let _voice_ended = own.send(Order::DeviceFailed);
-                }
-            })
-            .open_stream()
-            .map_err(no_device)?;
-        device.log_on_drop(false);
-        Ok(device)
+        open(move || {
+            let _voice_ended = own.send(Order::DeviceFailed);
+        })
     }
+}
+
+/// Opens the device; `failed` is called when it plays nothing more, perhaps more than once.
+pub(super) fn open(failed: impl Fn() + Send + 'static) -> Result<MixerDeviceSink, SoundProblem> {
+    let mut trouble = Trouble::default();
+    let no_device = |error: rodio::DeviceSinkError| SoundProblem::NoDevice(error.to_string());
+    let mut device = DeviceSinkBuilder::from_default_device()
+        .map_err(no_device)?
+        .with_error_callback(move |error: rodio::cpal::Error| {
+            if trouble.begins_at(Instant::now()) {
+                tracing::debug!(%error, "the sound device");
+            }
+            if is_fatal(&error) || !passes_by_itself(&error) && trouble.lasts() {
+                failed();
+            }
+        })
+        .open_stream()
+        .map_err(no_device)?;
+    device.log_on_drop(false);
+    Ok(device)
 }
 
 /// A device that is gone plays nothing more.
