@@ -1,5 +1,6 @@
 //! What stands for a contact: initials on a colour of their own, as in the window, with the event's badge.
 
+mod colour;
 mod letters;
 
 use carillon_core::alerts::EventKind;
@@ -38,7 +39,7 @@ impl Face<'_> {
 
 /// The picture as PNG; `badge` is the event's icon, `avatar` the small PNG of what they show.
 pub(super) fn draw(face: Face<'_>, avatar: Option<&[u8]>, badge: &[u8]) -> Option<Vec<u8>> {
-    let mut picture = disc(colour(hue(face.jid.as_str())));
+    let mut picture = disc(colour::of(face.jid.as_str()));
     let avatar =
         avatar.and_then(|png| image::load_from_memory_with_format(png, ImageFormat::Png).ok());
     match avatar {
@@ -109,46 +110,6 @@ fn is_edge(badge: &RgbaImage, x: u32, y: u32) -> bool {
         || open(Some(x), Some(y + 1))
 }
 
-/// The window's hue of an address, in degrees.
-fn hue(jid: &str) -> f64 {
-    let hash = jid
-        .to_lowercase()
-        .chars()
-        .fold(0x811c_9dc5_u32, |hash, one| {
-            (hash ^ u32::from(one)).wrapping_mul(0x0100_0193)
-        });
-    f64::from(hash) * 360.0 / 4_294_967_296.0
-}
-
-/// The window's colour of a hue: `oklch(0.5 0.11 hue)`, by the matrices of CSS Color 4, section 9.3.
-fn colour(hue: f64) -> [u8; 3] {
-    let (sin, cos) = hue.to_radians().sin_cos();
-    let (a, b) = (0.11 * cos, 0.11 * sin);
-    let cube = |by_a: f64, by_b: f64| (0.5 + by_a * a + by_b * b).powi(3);
-    let long = cube(0.396_337_777_4, 0.215_803_757_3);
-    let medium = cube(-0.105_561_345_8, -0.063_854_172_8);
-    let short = cube(-0.089_484_177_5, -1.291_485_548_0);
-    let mix = |[l, m, s]: [f64; 3]| {
-        let linear = (l * long + m * medium + s * short).clamp(0.0, 1.0);
-        let shown = if linear <= 0.003_130_8 {
-            12.92 * linear
-        } else {
-            1.055 * linear.powf(1.0 / 2.4) - 0.055
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a colour needs no more than eight bits"
-        )]
-        let narrow = (shown * 255.0) as f32;
-        letters::byte(narrow)
-    };
-    [
-        mix([4.076_741_662_1, -3.307_711_591_3, 0.230_969_929_2]),
-        mix([-1.268_438_004_6, 2.609_757_401_1, -0.341_319_396_5]),
-        mix([-0.004_196_086_3, -0.703_418_614_7, 1.707_614_701_0]),
-    ]
-}
-
 /// One or two letters that stand for a name, as in the window.
 fn initials(name: &str) -> String {
     let words: Vec<&str> = name
@@ -181,24 +142,5 @@ mod tests {
         ] {
             assert_eq!(initials(name), letters, "{name}");
         }
-    }
-
-    #[test]
-    fn the_hue_is_the_windows() {
-        assert!((hue("bob@example.org") - 158.168_994_7).abs() < 1e-6);
-        assert!((hue("Alice@example.org") - 182.190_609_8).abs() < 1e-6);
-    }
-
-    #[test]
-    fn the_colour_is_what_css_makes_of_it() {
-        let near = |found: [u8; 3], wanted: [u8; 3]| {
-            let apart = found
-                .iter()
-                .zip(wanted)
-                .map(|(one, other)| one.abs_diff(other));
-            assert!(apart.max() <= Some(1), "{found:?} and {wanted:?}");
-        };
-        near(colour(0.0), [148, 69, 97]);
-        near(colour(158.2), [19, 118, 75]);
     }
 }
