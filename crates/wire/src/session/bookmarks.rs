@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::pending::{Answerer, Asked};
+use super::private::{AskedTogether, Where};
 use crate::ns;
 use crate::stanza::Build;
 use carillon_core::room::Bookmark;
@@ -11,7 +12,7 @@ use jid::BareJid;
 use minidom::Element;
 
 /// So many are taken of what an account keeps.
-const MOST: usize = 1_000;
+pub(super) const MOST: usize = 1_000;
 /// Characters of a name, a nick or a password.
 const LONGEST: usize = 500;
 /// Bytes of what other clients keep there. Longer ones are not read, so that they are not cut short when they go back.
@@ -27,9 +28,7 @@ impl Session {
     pub(super) fn hear_bookmarks(&mut self, iq: &Element, failed: bool) {
         // Nothing was ever kept there: the first who keeps something makes the node.
         let none = failed && crate::stanza::error_of(iq).condition == "item-not-found";
-        if failed && !none {
-            return tracing::info!("the server keeps no rooms for my devices");
-        }
+        let refused = failed && !none;
         let items = iq
             .get_child("pubsub", ns::PUBSUB)
             .and_then(|pubsub| pubsub.get_child("items", ns::PUBSUB))
@@ -38,7 +37,15 @@ impl Session {
             let items = items.children().filter(|item| item.is("item", ns::PUBSUB));
             items.filter_map(bookmark).take(MOST).collect()
         });
-        self.tell(Incoming::Bookmarks(all.unwrap_or_default()));
+        let all: Vec<Bookmark> = all.unwrap_or_default();
+        if all.is_empty() && !self.keeping.unified {
+            return self.ask_together(AskedTogether::List { single: !refused });
+        }
+        if refused {
+            return tracing::info!("the server keeps no rooms for my devices");
+        }
+        self.keeping.place = Where::Single;
+        self.tell(Incoming::Bookmarks(all));
     }
 
     /// An event about bookmarks: only my own account speaks of mine.
@@ -62,7 +69,16 @@ impl Session {
         }
     }
 
-    pub(super) fn keep_bookmark(&mut self, request: u64, bookmark: &Bookmark) {
+    pub(super) fn keep_bookmark(&mut self, request: u64, bookmark: Box<Bookmark>) {
+        let asked = match self.keeping.place {
+            Where::Single => Asked::Request(request),
+            Where::Open => Asked::Kept(request, bookmark.clone()),
+            Where::Together => return self.keep_together(request, *bookmark),
+        };
+        self.publish_bookmark(asked, &bookmark);
+    }
+
+    fn publish_bookmark(&mut self, asked: Asked, bookmark: &Bookmark) {
         let mut conference = Element::new_in(ns::BOOKMARKS, "conference")
             .with("autojoin", if bookmark.autojoin { "true" } else { "false" });
         if !bookmark.name.is_empty() {
@@ -86,12 +102,12 @@ impl Session {
         let payload = Element::new_in(ns::PUBSUB, "pubsub")
             .holding(publish)
             .holding(Element::new_in(ns::PUBSUB, "publish-options").holding(options()));
-        self.ask("set", Answerer::Account, Asked::Request(request), payload);
+        self.ask("set", Answerer::Account, asked, payload);
     }
 }
 
 /// For nobody's eyes but mine: a server that cannot promise that keeps nothing (XEP-0402 §3.2, XEP-0223 §3).
-fn options() -> Element {
+pub(super) fn options() -> Element {
     let field = |name: &str, value: &str| {
         Element::new_in(ns::DATA_FORMS, "field")
             .with("var", name)
@@ -118,16 +134,24 @@ fn options() -> Element {
     )
 }
 
-fn room(id: &str) -> Option<BareJid> {
+pub(super) fn room(id: &str) -> Option<BareJid> {
     BareJid::new(id).ok().filter(|room| room.node().is_some())
 }
 
 fn bookmark(item: &Element) -> Option<Bookmark> {
     let room = room(item.attr("id")?)?;
-    let conference = item.get_child("conference", ns::BOOKMARKS)?;
+    read(
+        room,
+        item.get_child("conference", ns::BOOKMARKS)?,
+        ns::BOOKMARKS,
+    )
+}
+
+/// What is kept of a room, in the words of XEP-0402 or XEP-0048; `None` when it is too much.
+pub(super) fn read(room: BareJid, conference: &Element, words: &'static str) -> Option<Bookmark> {
     let short = |text: &str| text.chars().take(LONGEST).collect::<String>();
     let text = |name: &'static str| {
-        let child = conference.get_child(name, ns::BOOKMARKS);
+        let child = conference.get_child(name, words);
         short(&child.map(Element::text).unwrap_or_default())
     };
     let extensions = conference

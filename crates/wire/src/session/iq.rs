@@ -128,9 +128,22 @@ impl Session {
                 self.features.blocking |= announces(iq, ns::BLOCKING);
                 self.features.archive |= announces(iq, ns::MAM);
                 self.assigns_stanza_ids = announces(iq, ns::SID);
+                self.keeps_privately = announces(iq, ns::PUBLISH_OPTIONS);
+                self.keeping.unified =
+                    announces(iq, ns::BOOKMARKS_COMPAT) || announces(iq, ns::BOOKMARKS_COMPAT_PEP);
             }
             Asked::Archive(request) => self.hear_page_end(iq, request, failed),
             Asked::Bookmarks => self.hear_bookmarks(iq, failed),
+            Asked::SeenMarks => self.hear_seen_marks(iq, failed),
+            Asked::SeenMark if failed => {
+                tracing::info!(problem = ?error_of(iq), "what was seen is not kept");
+            }
+            Asked::SeenMark => {}
+            Asked::Together(why) => self.hear_together(iq, why, failed),
+            Asked::Kept(request, bookmark) => {
+                let result = if failed { Err(error_of(iq)) } else { Ok(()) };
+                self.hear_kept(request, *bookmark, result);
+            }
             Asked::RoomWish(request, wanted) => {
                 self.hear_room_answer(iq, request, wanted, failed);
             }

@@ -3,7 +3,9 @@
 use super::Me;
 use super::avatar::{AskedPicture, Published};
 use super::person::AskedPerson;
+use super::private::AskedTogether;
 use super::rooms::Wanted;
+use carillon_core::room::Bookmark;
 use jid::{BareJid, Jid};
 use std::collections::HashMap;
 
@@ -23,6 +25,14 @@ pub(super) enum Asked {
     RoomInfo(BareJid),
     /// The rooms that my account keeps.
     Bookmarks,
+    /// What my devices have seen.
+    SeenMarks,
+    /// Something that I have seen is kept: nobody waits for that.
+    SeenMark,
+    /// The rooms that it keeps in one piece.
+    Together(AskedTogether),
+    /// The first room that is to be kept by itself.
+    Kept(u64, Box<Bookmark>),
     /// Something of a room, or of a server where rooms are.
     RoomWish(u64, Wanted),
     /// Something about a person.

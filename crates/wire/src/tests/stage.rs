@@ -226,6 +226,17 @@ impl Stage {
         stage
     }
 
+    /// The same at a server that keeps for nobody's eyes but mine what it is told to.
+    pub(super) async fn online_keeping_privately() -> Self {
+        let mut stage = Self::connected();
+        stage.signs_in().await;
+        let options = "<feature var='http://jabber.org/protocol/pubsub#publish-options'/></query>";
+        let keeps = |payload: &str| payload.replace("</query>", options);
+        stage.answers_requests(keeps).await;
+        while !matches!(stage.told().await, Incoming::BlockList(_)) {}
+        stage
+    }
+
     /// The server says something.
     pub(super) fn send(&self, xml: &str) {
         self.send_raw(&in_client_namespace(xml));
@@ -411,12 +422,17 @@ impl Stage {
 
     /// disco twice, roster, carbons, block list; then the presence is there too.
     pub(super) async fn answers_first_requests(&mut self) {
+        self.answers_requests(str::to_owned).await;
+    }
+
+    async fn answers_requests(&mut self, payload_of: impl Fn(&str) -> String) {
         for (number, from, payload) in FIRST_ANSWERS {
             let request = self.recv().await;
             assert_eq!(request.attr("id"), Some(id(*number).as_str()));
             self.send(&format!(
-                "<iq type='result' id='{}'{from}>{payload}</iq>",
-                id(*number)
+                "<iq type='result' id='{}'{from}>{}</iq>",
+                id(*number),
+                payload_of(payload)
             ));
         }
         assert_eq!(self.recv().await.name(), "presence");
