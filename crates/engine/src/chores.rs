@@ -6,42 +6,12 @@
 use crate::desk::Desk;
 use crate::disk::is_the_disks;
 use crate::output::Output;
-use carillon_core::ids::{AccountId, MessageId, Timestamp};
-use carillon_store::{ActivityRow, AlertTimer, StoreError, StoredMark};
-use jid::BareJid;
+use carillon_store::StoreError;
+
+pub(crate) use carillon_store::Note;
 
 /// So many notes wait at most: a flood must not fill the memory.
 const NOTES: usize = 256;
-
-/// Something to be written down.
-#[derive(Debug)]
-pub(crate) enum Note {
-    /// An event, and the key of the timer that it waits for.
-    Event(ActivityRow, Option<String>),
-    /// What was decided now about all that waits for a timer.
-    Decided {
-        key: String,
-        outcome: &'static str,
-        trace: String,
-        for_good: bool,
-    },
-    /// What waits for a timer stays as it was decided.
-    Leave(String),
-    /// A timer.
-    Timer(AlertTimer),
-    /// A timer that is over.
-    NoTimer(String),
-    /// A contact went away, or is back.
-    LastSeen(AccountId, BareJid, Option<Timestamp>),
-    /// What the tray shows until it is seen.
-    Mark(StoredMark),
-    /// What was under this key was seen.
-    Unmark(String),
-    /// A message that the tray does not count.
-    OutOfTray(MessageId),
-    /// Of a contact's messages none that is unread now, or of all contacts'.
-    ChatsOutOfTray(AccountId, Option<BareJid>),
-}
 
 /// What is still to be done.
 #[derive(Debug, Default)]
@@ -78,11 +48,9 @@ impl Desk {
     pub(crate) fn do_chores(&mut self) {
         let notes = std::mem::take(&mut self.chores.notes);
         let noted = !notes.is_empty();
-        let mut listed = false;
-        for note in notes {
-            listed |= matches!(note, Note::Event(..) | Note::Decided { .. });
-            self.remember(note);
-        }
+        let in_list = |note: &Note| matches!(note, Note::Event(..) | Note::Decided { .. });
+        let listed = notes.iter().any(in_list);
+        self.remember_all(notes);
         // What the tray shows is written down before it is told.
         if std::mem::take(&mut self.chores.tray) {
             self.work_out_tray();
@@ -95,13 +63,26 @@ impl Desk {
         }
     }
 
+    /// Writes notes down in one go. Where one of them is in the way of the others they go one by one.
+    fn remember_all(&mut self, notes: Vec<Note>) {
+        if notes.len() > 1 && !self.disk.is_in_trouble() {
+            match self.store.write_notes(&notes) {
+                Ok(()) => return,
+                Err(error) => tracing::debug!(%error, "notes could not be written together"),
+            }
+        }
+        for note in notes {
+            self.remember(note);
+        }
+    }
+
     /// Writes a note down, in its turn: what the disk did not take comes before it.
     fn remember(&mut self, note: Note) {
         if self.disk.is_in_trouble() {
             self.disk.hold(note);
             return;
         }
-        let Err(error) = self.write_down(&note) else {
+        let Err(error) = self.store.write_notes(std::slice::from_ref(&note)) else {
             return;
         };
         tracing::warn!(%error, "what was to be remembered of alerts could not be stored");
@@ -110,31 +91,6 @@ impl Desk {
             self.disk.hold(note);
         } else if matches!(error, StoreError::Damaged { .. }) {
             self.disk_fails(&error);
-        }
-    }
-
-    fn write_down(&mut self, note: &Note) -> Result<(), StoreError> {
-        let store = &mut self.store;
-        match note {
-            Note::Event(row, waits_for) => store
-                .add_waiting_activity(row, waits_for.as_deref())
-                .map(drop),
-            Note::Decided {
-                key,
-                outcome,
-                trace,
-                for_good,
-            } => store.decide_activity(key, outcome, trace, *for_good),
-            Note::Leave(key) => store.leave_activity(key),
-            Note::Timer(timer) => store.set_alert_timer(timer),
-            Note::NoTimer(key) => store.remove_alert_timer(key),
-            Note::LastSeen(account, jid, at) => store.set_last_seen(*account, jid, *at),
-            Note::Mark(mark) => store.set_tray_mark(mark),
-            Note::Unmark(key) => store.remove_tray_mark(key),
-            Note::OutOfTray(message) => store.keep_out_of_tray(*message),
-            Note::ChatsOutOfTray(account, jid) => {
-                store.keep_chats_out_of_tray(jid.as_ref().map(|jid| (*account, jid)))
-            }
         }
     }
 }

@@ -4,9 +4,8 @@
 use crate::desk::Desk;
 use crate::sessions::{Heard, SessionNews};
 use carillon_core::chat::Author;
-use carillon_core::ids::AccountId;
 use carillon_core::privacy::Admission;
-use carillon_core::session::{Incoming, IncomingMessage};
+use carillon_core::session::Incoming;
 use carillon_store::{Arrival, Came, NewMessage, StoreError};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
@@ -16,32 +15,21 @@ const MOST: usize = 64;
 /// Bytes of text, for the same reason.
 const LONGEST: usize = 128 * 1024;
 
-/// What is stored together, in its order.
+/// What is stored together, in its order: messages, and the counts behind them (XEP-0198).
 #[derive(Debug, Default)]
 struct Batch {
-    entries: Vec<(AccountId, Entry)>,
+    news: Vec<SessionNews>,
     messages: usize,
     bytes: usize,
 }
 
-#[derive(Debug)]
-enum Entry {
-    Message(Box<IncomingMessage>),
-    /// All up to this stanza was told (XEP-0198).
-    Counted(u32),
-}
-
 impl Batch {
-    fn take(&mut self, id: AccountId, stanza: Incoming) {
-        match stanza {
-            Incoming::Message(message) => {
-                self.messages += 1;
-                self.bytes = self.bytes.saturating_add(message.body.len());
-                self.entries.push((id, Entry::Message(Box::new(message))));
-            }
-            Incoming::Counted(number) => self.entries.push((id, Entry::Counted(number))),
-            _ => {}
+    fn take(&mut self, heard: SessionNews) {
+        if let Some(Incoming::Message(message)) = heard.stanza() {
+            self.messages += 1;
+            self.bytes = self.bytes.saturating_add(message.body.len());
         }
+        self.news.push(heard);
     }
 
     fn is_full(&self) -> bool {
@@ -57,24 +45,22 @@ impl Desk {
         first: SessionNews,
         news: &mut mpsc::Receiver<SessionNews>,
     ) -> Option<SessionNews> {
+        let is_message = matches!(first.stanza(), Some(Incoming::Message(_)));
+        if !is_message || !self.goes_together(&first) {
+            self.hear(first);
+            return None;
+        }
         let mut batch = Batch::default();
-        let mut next = Some(first);
-        while let Some(heard) = next.take() {
-            let takes = self.goes_together(&heard) && (batch.messages > 0 || heard.is_message());
-            match heard.what {
-                Heard::Stanza(stanza) if takes => batch.take(heard.account, *stanza),
-                what if batch.messages == 0 => {
-                    self.hear(SessionNews { what, ..heard });
-                    return None;
-                }
-                what => {
-                    next = Some(SessionNews { what, ..heard });
-                    break;
-                }
+        batch.take(first);
+        let mut next = None;
+        while !batch.is_full()
+            && let Ok(heard) = news.try_recv()
+        {
+            if !self.goes_together(&heard) {
+                next = Some(heard);
+                break;
             }
-            if !batch.is_full() {
-                next = news.try_recv().ok();
-            }
+            batch.take(heard);
         }
         self.hear_together(batch);
         next
@@ -88,16 +74,13 @@ impl Desk {
         if session.is_none_or(|session| session.generation != heard.generation) {
             return false;
         }
-        let Heard::Stanza(stanza) = &heard.what else {
-            return false;
-        };
-        match &**stanza {
-            Incoming::Message(message) => {
+        match heard.stanza() {
+            Some(Incoming::Message(message)) => {
                 message.about.is_none()
                     && message.author != Author::Me
                     && self.admission(heard.account, message) == Admission::Chat
             }
-            Incoming::Counted(_) => true,
+            Some(Incoming::Counted(_)) => true,
             _ => false,
         }
     }
@@ -116,14 +99,16 @@ impl Desk {
         };
         self.flush_soon();
         let mut stored = stored.into_iter();
-        for (id, entry) in batch.entries {
-            match entry {
-                Entry::Message(message) => {
+        for heard in &batch.news {
+            let id = heard.account;
+            match heard.stanza() {
+                Some(Incoming::Message(message)) => {
                     if let Some(Came { received, unread }) = stored.next() {
-                        self.announce_message(id, &message, received, Some(unread), false);
+                        self.announce_message(id, message, received, Some(unread), false);
                     }
                 }
-                Entry::Counted(number) => self.hear_counted(id, number),
+                Some(Incoming::Counted(number)) => self.hear_counted(id, *number),
+                _ => {}
             }
         }
     }
@@ -132,36 +117,38 @@ impl Desk {
         let now = self.now();
         let mut counted = BTreeMap::new();
         let mut came: Vec<(NewMessage, Arrival)> = Vec::with_capacity(batch.messages);
-        for (id, entry) in &batch.entries {
-            let message = match entry {
-                Entry::Message(message) => message,
-                Entry::Counted(number) => {
-                    counted.insert(*id, *number);
+        for heard in &batch.news {
+            let id = heard.account;
+            let message = match heard.stanza() {
+                Some(Incoming::Message(message)) => message,
+                Some(Incoming::Counted(number)) => {
+                    counted.insert(id, *number);
                     continue;
                 }
+                _ => continue,
             };
-            let room = self.is_room(*id, &message.chat);
-            let mut arrival = self.arrival(*id, message, false, room);
-            if let (Some(current), Some(before)) = (&mut arrival.counted, counted.get(id)) {
+            let room = self.is_room(id, &message.chat);
+            let mut arrival = self.arrival(id, message, false, room);
+            if let (Some(current), Some(before)) = (&mut arrival.counted, counted.get(&id)) {
                 *current = before.wrapping_add(1);
             }
-            came.push((self.new_message(*id, message, false, room, now), arrival));
+            came.push((self.new_message(id, message, false, room, now), arrival));
         }
         self.store.receive_all(&came)
     }
 
     fn hear_each(&mut self, batch: Batch) {
-        for (id, entry) in batch.entries {
-            match entry {
-                Entry::Message(message) => self.hear_message(id, &message),
-                Entry::Counted(number) => self.hear_counted(id, number),
-            }
+        for heard in batch.news {
+            self.hear(heard);
         }
     }
 }
 
 impl SessionNews {
-    fn is_message(&self) -> bool {
-        matches!(&self.what, Heard::Stanza(stanza) if matches!(**stanza, Incoming::Message(_)))
+    fn stanza(&self) -> Option<&Incoming> {
+        match &self.what {
+            Heard::Stanza(stanza) => Some(stanza),
+            Heard::Ended(_) | Heard::File(_) => None,
+        }
     }
 }

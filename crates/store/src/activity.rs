@@ -10,7 +10,7 @@ use rusqlite::Transaction;
 /// Only so many of the newest rows are kept.
 pub const ACTIVITY_KEPT: u32 = 10_000;
 
-/// Counting to the ten-thousandth row costs more than adding one: it is done once in so many rows.
+/// Counting the rows costs more than adding one: it is done once in so many rows.
 const PRUNED_EVERY: i64 = 100;
 
 /// An event with its outcome.
@@ -107,9 +107,11 @@ pub(crate) fn add(
     ))?;
     let id = tx.last_insert_rowid();
     if id % PRUNED_EVERY == 0 {
+        // An index that holds little else is counted, and what goes is looked up from the oldest on: to walk from the
+        // newest to the last that stays would read the whole list, traces included.
         tx.prepare_cached(
-            "DELETE FROM activity
-             WHERE id <= (SELECT id FROM activity ORDER BY id DESC LIMIT 1 OFFSET ?1)",
+            "DELETE FROM activity WHERE id IN (SELECT id FROM activity ORDER BY id
+                 LIMIT (SELECT MAX(COUNT(*) - ?1, 0) FROM activity))",
         )?
         .execute([ACTIVITY_KEPT])?;
     }
