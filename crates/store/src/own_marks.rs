@@ -113,6 +113,7 @@ fn delete(tx: &Transaction<'_>, message: i64) -> Result<Option<ChatRef>> {
     for rest in [
         "DELETE FROM pin WHERE message = ?1",
         "DELETE FROM message_file WHERE message = ?1",
+        "UPDATE activity SET message = NULL WHERE message = ?1",
     ] {
         tx.prepare_cached(rest)?.execute([message])?;
     }

@@ -1,7 +1,7 @@
 //! What the user deletes here and pins.
 
 use super::{Profile, jid, new};
-use crate::{MOST_PINS, NewMessage, Queued, Received};
+use crate::{ActivityRow, MOST_PINS, NewMessage, Queued, Received};
 use carillon_core::chat::{Delivery, HistoryAnchor};
 use carillon_core::ids::{MessageId, Timestamp};
 use carillon_core::reply::{Reply, ReplyTo};
@@ -35,7 +35,19 @@ fn what_is_deleted_is_gone_with_its_words_and_no_copy_brings_it_back() {
     let first = profile.hear(BOB, "b1", "First");
     let secret = profile.hear(BOB, "b2", "Secret");
     let chat = profile.chat(BOB);
+    let happened = ActivityRow {
+        account: Some(profile.alice),
+        kind: "message".to_owned(),
+        jid: Some(jid(BOB)),
+        at: Timestamp(7),
+        outcome: "popup".to_owned(),
+        trace: "[]".to_owned(),
+        message: Some(secret),
+    };
+    profile.store.add_activity(&happened).unwrap();
     assert_eq!(profile.deletes(&[secret, secret, MessageId(99)]), 1);
+    let listed = profile.store.activity(None, 10).unwrap();
+    assert_eq!(listed[0].row.message, None, "it leads nowhere");
     assert_eq!(profile.bodies(), ["First"]);
     assert_eq!(profile.store.message(secret).unwrap(), None);
     let line = profile.store.chat(&chat).unwrap().unwrap();
