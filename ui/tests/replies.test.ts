@@ -7,7 +7,7 @@ import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { jumping } from '../src/state/finding.svelte';
 import { where } from '../src/state/place.svelte';
-import { bob, stage, until } from './stage';
+import { bob, hiro, stage, until } from './stage';
 
 let fake: Fake;
 
@@ -83,6 +83,18 @@ describe('an answer', () => {
     const [first, second] = fake.calls('send_message');
     expect(second).toEqual(first);
     expect(first!.reply_to).toBe(theirs!.id);
+  });
+
+  it('is still one after a look into another chat', async () => {
+    const [theirs] = await open('theirs');
+    await fireEvent.keyDown(field(), { key: 'ArrowUp', ctrlKey: true });
+    await conversations.show(hiro);
+    await until(() => byTest('replying') === null);
+    await conversations.show(bob);
+    await until(() => byTest('replying') !== null);
+    await write('Yes');
+    await until(() => fake.calls('send_message').length === 1);
+    expect(fake.calls('send_message')[0]).toMatchObject({ chat: bob, reply_to: theirs!.id });
   });
 
   it('leads to what it answers, and shows what has become of that', async () => {

@@ -17,7 +17,7 @@ export class Conversation {
   name = $state('');
   readonly composing: Composing;
   readonly correcting = new Correcting();
-  readonly replying = new Replying();
+  readonly replying: Replying;
   readonly selecting = new Selecting();
   readonly pins: Pins;
   /** Where the line “New messages” stands; it stays while the chat is on screen. */
@@ -29,8 +29,9 @@ export class Conversation {
   /** The messages that were reported as seen. */
   #reported = new Set<MessageId>();
 
-  /** `composing` holds words that may not be in the view yet. */
-  constructor(view: ChatView, composing?: Composing) {
+  /** `composing` holds words that may not be in the view yet, `replying` what they answer. */
+  constructor(view: ChatView, composing?: Composing, replying = new Replying()) {
+    this.replying = replying;
     this.chat = view.summary.chat;
     this.kind = view.summary.kind;
     this.name = view.summary.name;
@@ -124,6 +125,8 @@ class Conversations {
   #wanted: ChatRef | null = null;
   /** What was typed in the chats that were left, by chat. */
   #left = new Map<string, Composing>();
+  /** What that answers. */
+  #answered = new Map<string, Replying>();
 
   /** Opens a chat, or none. What was opened before stays on screen until the new one is there. */
   async show(chat: ChatRef | null): Promise<void> {
@@ -139,7 +142,7 @@ class Conversations {
       if (!sameChat(this.#wanted, chat)) return;
       // What is on its way to the resident is newer than what it answered.
       const composing = this.#left.get(keyOf(chat));
-      this.#put(new Conversation(view, composing?.unkept ? composing : undefined));
+      this.#put(new Conversation(view, composing?.unkept ? composing : undefined, this.#answered.get(keyOf(chat))));
     } catch (error) {
       if (!sameChat(this.#wanted, chat)) return;
       this.#put(null);
@@ -148,7 +151,10 @@ class Conversations {
   }
 
   #put(next: Conversation | null): void {
-    if (this.open) this.#left.set(keyOf(this.open.chat), this.open.composing);
+    if (this.open) {
+      this.#left.set(keyOf(this.open.chat), this.open.composing);
+      this.#answered.set(keyOf(this.open.chat), this.open.replying);
+    }
     this.open = next;
   }
 
