@@ -1,11 +1,13 @@
 //! Rooms (XEP-0045) and invitations to them (XEP-0249).
 
 mod bookmark;
+mod inside;
 mod moderation;
 mod occupant;
 mod trouble;
 
 pub use bookmark::{Bookmark, Reconciled, reconcile};
+pub use inside::Inside;
 pub use moderation::Moderation;
 pub use occupant::{Affiliation, Occupant, Role};
 pub use trouble::{RoomCause, RoomTrouble};

@@ -3,11 +3,13 @@
 pub(crate) mod asking;
 mod bookmarks;
 mod hear;
+mod inside;
 mod invites;
 mod making;
 mod occupants;
 
 pub(crate) use bookmarks::Bookmarks;
+pub(crate) use inside::Doubt;
 
 pub use asking::RoomAnswer;
 pub use making::RoomPlan;

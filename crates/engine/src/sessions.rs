@@ -303,7 +303,11 @@ impl Desk {
             return;
         }
         match heard.what {
-            Heard::Stanza(stanza) => self.hear_stanza(heard.account, *stanza),
+            Heard::Stanza(stanza) => {
+                self.room_speaks(heard.account, &stanza);
+                self.hear_stanza(heard.account, *stanza);
+                self.doubt_long_silent(heard.account);
+            }
             Heard::Ended(end) => self.session_ended(heard.account, end),
             Heard::File(_) => {}
         }
@@ -343,7 +347,7 @@ impl Desk {
         self.show_own_presence();
         self.tell_client_state();
         self.rejoin_rooms(id);
-        self.ask_bookmarks(id);
+        self.ask_what_devices_share(id);
         self.send_waiting(id);
         self.send_errands(id);
         self.send_files(id);

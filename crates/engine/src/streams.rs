@@ -269,7 +269,8 @@ impl Desk {
         self.withdraw_account_alert(id);
         self.link_back(id);
         self.mend_rooms(id, &inside);
-        self.ask_bookmarks(id);
+        self.doubt_rooms(id);
+        self.ask_what_devices_share(id);
         self.show_own_presence();
         self.tell_client_state();
         self.send_waiting(id);

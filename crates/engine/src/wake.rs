@@ -34,6 +34,7 @@ impl Desk {
         let chance = (self.chance)().clamp(0.0, 1.0);
         #[expect(clippy::cast_possible_truncation, reason = "at most a thousand")]
         let soon = self.now().plus_millis((chance * SPREAD) as i64);
+        let mut linked = Vec::new();
         for account in self.accounts.values_mut() {
             if why != Wake::NoNetwork {
                 // They say nothing about what is tried now.
@@ -41,8 +42,14 @@ impl Desk {
             }
             if account.is_online() {
                 account.say(Outgoing::Ping);
+                linked.push(account.id);
             } else if why != Wake::NoNetwork {
                 account.tries_again(soon);
+            }
+        }
+        if why != Wake::NoNetwork {
+            for id in linked {
+                self.doubt_rooms(id);
             }
         }
         self.tell(Output::Accounts);

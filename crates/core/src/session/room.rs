@@ -55,6 +55,9 @@ pub enum RoomWish {
     },
     /// Whether rooms are there (XEP-0045 §6.2), by [`RoomReply::Service`].
     Service,
+    /// Whether I am in it (XEP-0410). [`RoomReply::Done`] and some errors say yes, see
+    /// [`Inside::read`](crate::room::Inside::read).
+    WhetherInside,
     /// Opens a room that I have just made, as it is (XEP-0045 §10.1.2).
     Open,
     /// Its settings (XEP-0045 §10.2), by [`RoomReply::Settings`].

@@ -20,6 +20,8 @@ pub(crate) enum Asker {
     Somebody(oneshot::Sender<Result<RoomReply, StanzaProblem>>),
     /// The room that I have just made is to be opened.
     Opening(ChatRef),
+    /// A room that may have lost me.
+    WhetherInside(ChatRef),
 }
 
 impl Desk {
@@ -79,6 +81,9 @@ impl Desk {
                 let _ = asked.send(answer);
             }
             Some((_, Asker::Opening(room))) => self.room_opens(&room, answer),
+            Some((_, Asker::WhetherInside(room))) => {
+                self.hear_whether_inside(&room, answer.map(drop));
+            }
             None => {}
         }
     }

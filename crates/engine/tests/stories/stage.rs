@@ -7,7 +7,7 @@ use carillon_core::contact::{Availability, Presence, RosterItem, Subscription};
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::room::{Bookmark, Occupant};
 use carillon_core::session::{
-    Incoming, Outgoing, RoomEvent, ServerFeatures, SessionProblem, StreamState,
+    Incoming, Outgoing, RoomEvent, RoomWish, ServerFeatures, SessionProblem, StreamState,
 };
 use carillon_core::settings::{AccountSettings, Settings};
 use carillon_core::tray::TrayInput;
@@ -85,6 +85,8 @@ pub(crate) struct Session {
     kept: Vec<String>,
     /// What it had the account keep, by request.
     pub(crate) bookmarked: Vec<(u64, Bookmark)>,
+    /// The rooms that were asked whether I am in them, by request.
+    pub(crate) doubted: Vec<(u64, BareJid)>,
     /// How often a room was asked what it can do.
     pub(crate) rooms_asked: u32,
 }
@@ -166,8 +168,13 @@ impl Session {
                 }
                 // Every room is asked.
                 Outgoing::RoomInfo { .. } => self.rooms_asked += 1,
+                Outgoing::Room {
+                    request,
+                    room,
+                    wish,
+                } if *wish == RoomWish::WhetherInside => self.doubted.push((request, room)),
                 // Every session asks.
-                Outgoing::ReadBookmarks => {}
+                Outgoing::ReadBookmarks | Outgoing::ReadSeenMarks => {}
                 Outgoing::SetBookmark { request, bookmark } => {
                     self.bookmarked.push((request, *bookmark));
                 }
@@ -230,6 +237,7 @@ impl Connector for Script {
             end,
             kept: Vec::new(),
             bookmarked: Vec::new(),
+            doubted: Vec::new(),
             rooms_asked: 0,
         };
         self.0.send(session).unwrap();

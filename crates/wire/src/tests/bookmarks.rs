@@ -77,24 +77,6 @@ async fn the_list_is_read_and_what_is_no_room_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_is_not_there_yet_is_an_empty_list_and_any_other_refusal_none() {
-    for (condition, told) in [
-        ("item-not-found", vec![Incoming::Bookmarks(Vec::new())]),
-        ("service-unavailable", vec![]),
-        ("forbidden", vec![]),
-    ] {
-        let mut stage = Stage::online().await;
-        stage.ask(Outgoing::ReadBookmarks).await;
-        let id = stage.recv().await.attr("id").unwrap().to_owned();
-        let refused = format!(
-            "<iq type='error' id='{id}'><error type='cancel'>\
-             <{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
-        );
-        assert_eq!(stage.tells(&refused).await, told, "{condition}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_bookmark_goes_out_whole_and_for_nobody_elses_eyes() {
     let mut stage = Stage::online().await;
     let bookmark = Box::new(tea());

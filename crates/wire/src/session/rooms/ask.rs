@@ -2,7 +2,7 @@
 
 use super::super::Session;
 use super::super::pending::{Answerer, Asked};
-use super::{Awaited, Wanted};
+use super::{Awaited, Stage, Wanted};
 use crate::ns;
 use crate::stanza::{Build, show_into, submitted};
 use carillon_core::room::{Affiliation, InviteVia, Role};
@@ -47,11 +47,27 @@ impl Session {
                     .with("affiliation", affiliation_name(affiliation));
                 ("set", Wanted::Word, admin(with_reason(item, &words)))
             }
+            RoomWish::WhetherInside => return self.ask_whether_inside(request, &room),
             RoomWish::Nick(nick) => return self.ask_nick(request, &room, &nick),
             RoomWish::Topic(text) => return self.ask_topic(request, &room, &text),
         };
         let asked = Asked::RoomWish(request, wanted);
         self.ask(kind, Answerer::Room(room), asked, payload);
+    }
+
+    /// Pings me where I believe to be (XEP-0410 §3.2). Who is about to be called otherwise does not know where that is
+    /// (§4).
+    fn ask_whether_inside(&mut self, request: u64, room: &BareJid) {
+        let Some(place) = self.rooms.place(room).filter(|place| !place.leaving) else {
+            return self.refuse_wish(request, "not-acceptable");
+        };
+        let settled = place.stage != Stage::Joining && place.nick_wish.is_none();
+        let (true, Ok(address)) = (settled, room.with_resource_str(&place.nick)) else {
+            return self.refuse_wish(request, "remote-server-timeout");
+        };
+        let asked = Asked::RoomWish(request, Wanted::Word);
+        let ping = Element::new_in(ns::PING, "ping");
+        self.ask("get", Answerer::Device(address.into()), asked, ping);
     }
 
     /// The room answers by showing me so, or by an error.
