@@ -407,3 +407,48 @@ async fn a_strangers_picture_is_never_fetched_by_itself() {
         .unwrap();
     assert_eq!(now.shown, Some(false));
 }
+
+fn voice(from: &str, id: &str) -> IncomingMessage {
+    IncomingMessage {
+        file: true,
+        ..message(from, id, "https://up.example.org/1/voice.flac")
+    }
+}
+
+async fn plays(stage: &Stage, message: MessageId) -> bool {
+    stage
+        .engine
+        .call(move |desk| desk.play_file(message))
+        .await
+        .unwrap()
+        .is_ok()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_voice_is_fetched_only_when_it_is_played_and_its_sender_may_be_heard() {
+    let (mut stage, session) = Stage::online().await;
+    let files = Files::of(&stage).await;
+    let message = heard(&mut stage, &session, voice("bob@example.org", "m1")).await;
+    let bob = stage.chat("bob@example.org");
+    assert!(!plays(&stage, message).await, "nobody was asked");
+    assert!(chooses(&stage, bob.clone(), false).await);
+    assert!(!plays(&stage, message).await);
+    assert!(chooses(&stage, bob, true).await);
+    shows(&stage, message).await;
+    assert!(files.porter.brings().await.is_none(), "it is on screen");
+    assert!(plays(&stage, message).await);
+    let (_, most, ..) = files.porter.brings().await.expect("it is fetched");
+    assert_eq!(most, carillon_core::files::LARGEST_PLAYED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_sound_or_comes_from_a_stranger_is_not_played() {
+    let (mut stage, session) = Stage::online().await;
+    let files = Files::of(&stage).await;
+    let picture = heard(&mut stage, &session, photo("bob@example.org", "m1")).await;
+    assert!(chooses(&stage, stage.chat("bob@example.org"), true).await);
+    assert!(!plays(&stage, picture).await);
+    let stranger = heard(&mut stage, &session, voice("eve@example.net", "m2")).await;
+    assert!(!plays(&stage, stranger).await);
+    assert!(files.porter.brings().await.is_none());
+}
