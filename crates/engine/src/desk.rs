@@ -91,6 +91,8 @@ pub struct Desk {
     pub(crate) flush_due: Option<Timestamp>,
     /// When the index of words is to be taken a step further.
     pub(crate) index_due: Option<Timestamp>,
+    /// How often in a row it was put off.
+    pub(crate) index_put_off: u32,
     /// How often in a row the disk did not take it.
     pub(crate) unflushed: u32,
     pub(crate) disk: crate::disk::Disk,

@@ -9,6 +9,8 @@ use carillon_store::{StoreError, ToIndex};
 const STEP: u32 = 32;
 /// Between two steps with what was there before the index, in milliseconds.
 const OLD_AGAIN: i64 = 50;
+/// A burst of messages goes first, for so many times [`OLD_AGAIN`]: five seconds.
+const PUT_OFF: u32 = 100;
 /// After the start the index waits, in milliseconds: there is enough to do.
 const AFTER_START: i64 = 10_000;
 
@@ -27,8 +29,16 @@ impl Desk {
         }
     }
 
-    pub(crate) fn index_words_due(&mut self, now: Timestamp) {
+    /// `busy` says that something else waits to be done.
+    pub(crate) fn index_words_due(&mut self, now: Timestamp, busy: bool) {
         if self.index_due.is_none_or(|due| now < due) {
+            return;
+        }
+        if !busy {
+            self.index_put_off = 0;
+        } else if self.index_put_off < PUT_OFF {
+            self.index_put_off += 1;
+            self.index_due = Some(now.plus_millis(OLD_AGAIN));
             return;
         }
         self.index_due = None;

@@ -99,6 +99,7 @@ impl Engine {
             standing: HashSet::new(),
             flush_due: None,
             index_due: None,
+            index_put_off: 0,
             unflushed: 0,
             disk: crate::disk::Disk::default(),
             left_out_due: None,
@@ -179,7 +180,12 @@ async fn run(
                     if desk.ask_ahead(&heard) {
                         tokio::task::yield_now().await;
                     }
-                    desk.hear(heard);
+                    if let Some(next) = desk.hear_with_next(heard, &mut news) {
+                        if desk.ask_ahead(&next) {
+                            tokio::task::yield_now().await;
+                        }
+                        desk.hear(next);
+                    }
                 }
                 None => break,
             },
@@ -190,7 +196,7 @@ async fn run(
                 }
                 None => break,
             },
-            () = sleep(wait) => desk.do_what_is_due(),
+            () = sleep(wait) => desk.do_what_is_due(!news.is_empty()),
             // An error means that nobody tells of the surroundings any more.
             Ok(()) = around.changed() => {
                 let (in_front, looked_at, do_not_disturb, window_open) = {
@@ -204,6 +210,7 @@ async fn run(
                 }
                 if let Some(chat) = in_front {
                     desk.came_to_front(&chat);
+                    desk.doubt_if_silent(&chat);
                 }
                 if looked_at {
                     desk.looked();
@@ -236,7 +243,9 @@ fn account_due(account: &Account) -> Option<Timestamp> {
     let lost = account.lost.and_then(|lost| lost.due());
     let friends = account.burst.due().filter(|_| account.is_online());
     let (send, archives) = (account.send_due, account.archives_due());
-    [retry, send, archives, lost, friends]
+    let seen = account.seen_marks.due().filter(|_| account.is_online());
+    let rooms = account.doubts_due();
+    [retry, send, archives, lost, friends, seen, rooms]
         .into_iter()
         .flatten()
         .min()
@@ -258,7 +267,7 @@ impl Desk {
             .min()
     }
 
-    fn do_what_is_due(&mut self) {
+    fn do_what_is_due(&mut self, busy: bool) {
         let now = self.now();
         self.connect_due(now);
         self.tell_missed_due(now);
@@ -266,13 +275,15 @@ impl Desk {
         self.link_due(now);
         self.alert_due(now);
         self.send_due(now);
+        self.tell_seen_due(now);
         self.read_archives_due(now);
+        self.rooms_due(now);
         self.lift_mute_due(now);
         self.tell_left_out();
         if self.flush_due.is_some_and(|due| due <= now) {
             self.flush();
         }
-        self.index_words_due(now);
+        self.index_words_due(now, busy);
     }
 
     /// Has what was committed brought to the disk for certain soon, together with what follows.
