@@ -2,7 +2,7 @@ import { render } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import StyledText from '../src/chat/Styled.svelte';
 import { chosenSource } from '../src/lib/copying';
-import { styled, type Styled } from '../src/lib/styling';
+import { plain, styled, type Styled } from '../src/lib/styling';
 import { fastest, stage } from './stage';
 
 const names = { strong: 'b', emphasis: 'i', strike: 's', mono: 'm', quote: 'q', code: 'c' };
@@ -100,6 +100,10 @@ describe('a hostile text', () => {
     const count = (parts: Styled[]): number => parts.reduce((sum, part) => sum + 1 + ('parts' in part ? count(part.parts) : 0), 0);
     for (const text of hostile(20_000)) expect(count(styled(text)), text.slice(0, 6)).toBeLessThan(3_000);
   });
+});
+
+it('what its author wishes to be shown as written has no styles', () => {
+  expect(told(plain('> _ <'))).toBe('> _ <');
 });
 
 describe('on the page', () => {

@@ -66,6 +66,8 @@ pub struct Message {
     pub retracted: bool,
     /// By what its words are encrypted, which nobody here can read (XEP-0380). The text only says that.
     pub encryption: Option<String>,
+    /// Its author wishes that it be shown as it is written, without styles (XEP-0393 §6).
+    pub unstyled: bool,
     /// What it answers (XEP-0461), if it answers something.
     pub reply: Option<Reply>,
 }

@@ -79,6 +79,8 @@ pub struct IncomingMessage {
     pub about: Option<About>,
     /// By what its words are encrypted, which nobody here can read (XEP-0380): [`Self::body`] only says that.
     pub encryption: Option<String>,
+    /// The sender wishes that it be shown as it is written (XEP-0393 §6).
+    pub unstyled: bool,
     /// What it answers (XEP-0461). [`Self::body`] holds nothing that only quotes that for those who know no replies.
     pub reply: Option<ReplyTo>,
 }

@@ -142,6 +142,7 @@ impl Desk {
             occupant: message.occupant.clone(),
             about: message.about.clone(),
             encryption: message.encryption.clone(),
+            unstyled: message.unstyled,
             reply: message.reply.clone(),
         }
     }
@@ -196,6 +197,7 @@ impl Desk {
         unread: Option<u32>,
         in_requests: bool,
     ) {
+        self.room_has_said(id, message);
         let room = self.is_room(id, &message.chat);
         let live = matches!(message.origin, Origin::Live | Origin::Carbon);
         match &message.author {

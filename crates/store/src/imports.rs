@@ -150,6 +150,7 @@ fn as_new(account: AccountId, message: &ForeignMessage) -> NewMessage {
         file: false,
         about: None,
         encryption: None,
+        unstyled: false,
         reply: None,
     }
 }

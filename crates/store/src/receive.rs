@@ -57,6 +57,8 @@ pub struct NewMessage {
     pub about: Option<About>,
     /// By what its words are encrypted, which nobody here can read.
     pub encryption: Option<String>,
+    /// It is to be shown as it is written.
+    pub unstyled: bool,
     /// It answers an earlier message (XEP-0461).
     pub reply: Option<ReplyTo>,
 }
@@ -298,8 +300,9 @@ pub(crate) fn insert(
     let seen = new.seen || mine;
     tx.prepare_cached(
         "INSERT INTO message (chat, author, nick, sender_id, stanza_id, body, at, written_here, delivery, seen,
-                              wants_receipt, markable, place, settled, occupant, encryption, reply_target, reply_mine)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                              wants_receipt, markable, place, settled, occupant, encryption, reply_target, reply_mine,
+                              unstyled)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(rusqlite::params![
         chat,
@@ -320,6 +323,7 @@ pub(crate) fn insert(
         new.encryption,
         new.reply.as_ref().map(|reply| &reply.target),
         new.reply.as_ref().and_then(|reply| reply.mine),
+        new.unstyled,
     ])?;
     let id = tx.last_insert_rowid();
     if let (true, Some(address)) = (new.file, address_in(&new.body)) {

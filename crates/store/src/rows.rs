@@ -125,9 +125,9 @@ pub(crate) const MESSAGE_COLUMNS: &str =
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'),
      (SELECT change.failure FROM change
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'
-      ORDER BY change.delivery DESC LIMIT 1), retracted, encryption, reply_target IS NOT NULL";
+      ORDER BY change.delivery DESC LIMIT 1), retracted, encryption, reply_target IS NOT NULL, unstyled";
 /// How many they are.
-pub(crate) const MESSAGE_WIDTH: usize = 14;
+pub(crate) const MESSAGE_WIDTH: usize = 15;
 
 pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message> {
     let said = delivery(row, 5)?;
@@ -147,6 +147,7 @@ pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message>
         reactions: Vec::new(),
         retracted: row.get(11)?,
         encryption: row.get(12)?,
+        unstyled: row.get(14)?,
         // What it is stands in other rows.
         reply: row.get::<_, bool>(13)?.then_some(Reply::Unknown),
     })

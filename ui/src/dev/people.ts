@@ -84,6 +84,7 @@ export function conversation(now: number): Message[] {
     reactions: [],
     retracted: false,
     encryption: null,
+    unstyled: false,
     reply: null,
   }));
 }
@@ -103,6 +104,7 @@ export function longConversation(now: number, count: number): Message[] {
     reactions: [],
     retracted: false,
     encryption: null,
+    unstyled: false,
     reply: null,
   }));
 }
@@ -221,6 +223,7 @@ export function roomConversation(now: number): Message[] {
     reactions: [],
     retracted: false,
     encryption: null,
+    unstyled: false,
     reply: null,
   }));
 }

@@ -32,7 +32,12 @@ const most = 2_000;
 /** Cuts a text into its styles, in time that grows with its length. An `action` (XEP-0245) begins with no block: it stands behind `/me`. */
 export function styled(text: string, action = false): Styled[] {
   const parts = new Reading(text).blocks(rows(text), 0, action);
-  return parts ?? [{ kind: 'text', text }];
+  return parts ?? plain(text);
+}
+
+/** A text that is shown as it is written, as its author wishes (§6). */
+export function plain(text: string): Styled[] {
+  return [{ kind: 'text', text }];
 }
 
 function rows(text: string): Row[] {

@@ -23,6 +23,7 @@ pub(crate) fn message(from: &str, id: &str, body: &str) -> IncomingMessage {
         occupant: None,
         about: None,
         encryption: None,
+        unstyled: false,
         reply: None,
     }
 }

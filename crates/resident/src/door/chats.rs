@@ -183,6 +183,7 @@ mod tests {
             reactions: Vec::new(),
             retracted: false,
             encryption: None,
+            unstyled: false,
             reply: None,
         };
         HistoryPage {

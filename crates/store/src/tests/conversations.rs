@@ -1,6 +1,6 @@
 //! The chat list, histories, drafts, rooms, invitations and what happened.
 
-use super::{Profile, jid};
+use super::{Profile, jid, new};
 use crate::{ACTIVITY_KEPT, ActivityRow, HISTORY_LIMIT, NewMessage, RoomRow, StoreError};
 use carillon_core::{
     chat::{Author, ChatKind, HistoryAnchor, HistoryPage},
@@ -447,4 +447,18 @@ fn the_two_kinds_of_one_invitation_are_one_though_the_room_gives_a_nick() {
         add("choir@rooms.example.org/Carol", InviteVia::Mediated, 70_001).is_some(),
         "two nicks of a room are two people"
     );
+}
+
+#[test]
+fn the_wish_to_be_shown_as_written_is_kept() {
+    let mut profile = Profile::new();
+    for (id, unstyled) in [("1", true), ("2", false)] {
+        let said = NewMessage {
+            unstyled,
+            ..profile.said("bob@example.org", id, "> _ <")
+        };
+        let message = new(profile.store.receive(&said).unwrap());
+        let shown = profile.store.message(message).unwrap().unwrap();
+        assert_eq!(shown.unstyled, unstyled);
+    }
 }

@@ -271,6 +271,7 @@ fn said(account: AccountId, n: u32, length: usize) -> NewMessage {
         file: false,
         about: None,
         encryption: None,
+        unstyled: false,
         reply: None,
     }
 }

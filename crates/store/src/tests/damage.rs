@@ -262,6 +262,7 @@ fn heard(chat: &ChatRef) -> NewMessage {
         file: false,
         about: None,
         encryption: None,
+        unstyled: false,
         reply: None,
     }
 }

@@ -146,6 +146,7 @@ fn incoming(account: AccountId, n: u64) -> NewMessage {
         file: false,
         about: None,
         encryption: None,
+        unstyled: false,
         reply: None,
     }
 }

@@ -99,6 +99,7 @@ impl Profile {
             file: false,
             about: None,
             encryption: None,
+            unstyled: false,
             reply: None,
         }
     }

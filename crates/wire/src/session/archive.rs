@@ -195,6 +195,7 @@ impl Session {
             occupant,
             about: said.about,
             encryption: said.encryption,
+            unstyled: said.unstyled,
             reply: said.reply,
         }))
     }

@@ -25,6 +25,8 @@ pub(super) struct Said {
     pub(super) about: Option<About>,
     /// By what the words are encrypted: the body only says that.
     pub(super) encryption: Option<String>,
+    /// It is to be shown as it is written (XEP-0393 §6).
+    pub(super) unstyled: bool,
     /// What it answers.
     pub(super) reply: Option<ReplyTo>,
 }
@@ -51,6 +53,7 @@ pub(super) fn said(message: &Element) -> Option<Said> {
         about => Some(Said {
             body,
             about,
+            unstyled: message.has_child("unstyled", ns::STYLING),
             ..Said::default()
         }),
     }

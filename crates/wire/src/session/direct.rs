@@ -79,6 +79,7 @@ impl Session {
             occupant: None,
             about: said.about,
             encryption: said.encryption,
+            unstyled: said.unstyled,
             reply: said.reply,
         };
         self.tell(Incoming::Message(incoming));

@@ -27,7 +27,7 @@ async fn a_message_is_told_with_all_it_carries() {
         &format!(
             "<message from='bob@example.net/desk' to='{FULL}' type='chat' id='m1'><body>Hi &lt;b&gt;</body>\
              <request xmlns='urn:xmpp:receipts'/><markable xmlns='urn:xmpp:chat-markers:0'/>\
-             <active xmlns='http://jabber.org/protocol/chatstates'/>\
+             <active xmlns='http://jabber.org/protocol/chatstates'/><unstyled xmlns='urn:xmpp:styling:0'/>\
              <stanza-id xmlns='urn:xmpp:sid:0' id='a1' by='{ME}'/></message>"
         ),
     )
@@ -47,6 +47,7 @@ async fn a_message_is_told_with_all_it_carries() {
         occupant: None,
         about: None,
         encryption: None,
+        unstyled: true,
         reply: None,
     };
     assert_eq!(told, expected);

@@ -61,6 +61,10 @@ retracted: boolean,
  */
 encryption: string | null, 
 /**
+ * Its author wishes that it be shown as it is written, without styles (XEP-0393 §6).
+ */
+unstyled: boolean, 
+/**
  * What it answers (XEP-0461), if it answers something.
  */
 reply: Reply | null, };

@@ -82,6 +82,7 @@ impl Session {
             occupant,
             about: said.about,
             encryption: said.encryption,
+            unstyled: said.unstyled,
             reply: said.reply,
         }));
     }
