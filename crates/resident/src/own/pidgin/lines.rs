@@ -31,8 +31,8 @@ const DONE: &str = "#062585";
 /// More letters are no name.
 const LONGEST_NAME: usize = 300;
 
-pub(super) fn read(format: Format, text: &str, begun: Begun) -> Vec<Line> {
-    let mut clock = Clock::at(&begun);
+pub(super) fn read(format: Format, text: &str, begun: &Begun) -> Vec<Line> {
+    let mut clock = Clock::at(begun);
     let mut lines: Vec<Line> = Vec::new();
     // What belongs to nothing, such as the rest of what the program said.
     let mut open = false;

@@ -196,7 +196,7 @@ fn lines_of(file: &Path, zone: &TimeZone) -> Vec<Line> {
     let mut bytes = Vec::new();
     let read = File::open(file).and_then(|file| file.take(LARGEST).read_to_end(&mut bytes));
     match read {
-        Ok(_) => lines::read(format, &String::from_utf8_lossy(&bytes), begun),
+        Ok(_) => lines::read(format, &String::from_utf8_lossy(&bytes), &begun),
         Err(error) => {
             tracing::warn!(%error, "a log of another program could not be read");
             Vec::new()
