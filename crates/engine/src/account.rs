@@ -9,8 +9,8 @@ use carillon_core::connection::Connection;
 use carillon_core::contact::{
     Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
 };
-use carillon_core::mood::OfSelf;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use carillon_core::mood::OfSelf;
 use carillon_core::person::PersonAnswer;
 use carillon_core::room::{Occupant, RoomAbout, RoomState};
 use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem, StanzaProblem};
