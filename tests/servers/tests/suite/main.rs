@@ -76,6 +76,7 @@ fn scenarios() -> Vec<Scenario> {
         own_rooms::a_room_is_made_found_kept_in_order_and_closed,
         own_rooms::a_private_room_lets_in_whom_i_invite,
         own_rooms::what_i_said_on_another_device_is_mine,
+        own_rooms::my_account_remembers_the_rooms_that_i_enter,
         files::a_picture_goes_and_is_seen_once_its_sender_is_trusted,
         accounts::an_account_is_made_and_used,
         accounts::a_taken_name_is_refused,

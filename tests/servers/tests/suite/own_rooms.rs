@@ -230,3 +230,28 @@ pub(crate) async fn what_i_said_on_another_device_is_mine(stage: Stage) {
     let bodies = second.bodies(&room.jid).await;
     assert_eq!(bodies, ["Said on the first", "And once more"], "each once");
 }
+
+/// One by one on Prosody (XEP-0402), in one piece on ejabberd (XEP-0048); the embedded server keeps no rooms.
+pub(crate) async fn my_account_remembers_the_rooms_that_i_enter(stage: Stage) {
+    let first = stage.person("bob").await;
+    let room = makes(&stage, &first, "Tea", true).await;
+    let still = wishes(&first, &room, RoomWish::WhetherInside).await;
+    assert_eq!(still, RoomReply::Done);
+    let (key, line) = (
+        format!("bookmarks.{}", room.account.0),
+        format!("1 {}", room.jid),
+    );
+    if stage.kind() == Kind::Embedded {
+        let kept = first.does(move |desk| desk.reader().meta(&key)).await;
+        return assert_eq!(kept.unwrap().unwrap_or_default(), "");
+    }
+    first
+        .sees("that its account keeps the room", move |desk| {
+            let kept = desk.reader().meta(&key).unwrap()?;
+            kept.contains(&line).then_some(())
+        })
+        .await;
+    let second = stage.person("bob").await;
+    let inside = |now: &RoomNow| now.state == RoomState::Joined;
+    sees_room(&second, &room, "without being told", inside).await;
+}
