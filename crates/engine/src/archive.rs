@@ -23,7 +23,7 @@ use carillon_store::{ArchiveCursor, NewMessage, PageKind, Received, StoredEntry}
 use jid::BareJid;
 use progress::Progress;
 use reading::Goal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use patience::Patience;
 pub(crate) use reading::Reading;
@@ -68,7 +68,10 @@ impl Desk {
             Some(cursor) => (Goal::CatchUp, Some(ArchivePlace::After(cursor.entry))),
             None => self.first_place(id, room.as_ref()),
         };
+        let account = self.accounts.get(&id);
+        let moves = account.is_some_and(|account| account.strays_since.is_some());
         let mut reading = Reading::new(room, goal, self.now());
+        reading.moves = moves && reading.room.is_none();
         if let Some(ArchivePlace::After(known)) = &place {
             reading.last = Some(known.clone());
             reading.progress = Progress::from(reading.last.clone());
@@ -228,6 +231,7 @@ impl Desk {
         };
         let reading = Reading {
             goal: Goal::CatchUpByTime,
+            reached: HashMap::new(),
             ..reading
         };
         // What came live was stored with the time of this computer's clock.
@@ -245,6 +249,12 @@ impl Desk {
         let now = self.now();
         let complete = reading.ends_with(&page);
         let settled = !reading.unstable && !self.may_get_more(id, &reading, now);
+        let at = self.reaches(id, &reading, &page).unwrap_or(now);
+        let (messages, signs) = self.sort_out(id, &reading, page.entries);
+        let new: Vec<_> = messages
+            .iter()
+            .map(|(_, message)| message.clone())
+            .collect();
         let kind = match backward {
             Some(chat) => PageKind::Backward {
                 chat,
@@ -256,24 +266,19 @@ impl Desk {
                     .last
                     .clone()
                     .filter(|_| settled)
-                    .map(|entry| ArchiveCursor {
-                        entry,
-                        at: self.reaches(id, &reading, &page).unwrap_or(now),
-                    }),
+                    .map(|entry| ArchiveCursor { entry, at }),
                 complete,
+                behind: reading.reached_in(&new),
             },
         };
-        let (messages, signs) = self.sort_out(id, &reading, page.entries);
-        let new: Vec<_> = messages
-            .iter()
-            .map(|(_, message)| message.clone())
-            .collect();
         let stored = self
             .store
             .store_page(id, reading.room.as_ref(), &kind, &new);
         let Some(stored) = self.stored(id, stored) else {
             return self.forget_ahead(id, &reading);
         };
+        reading.has_stored(&new, &stored);
+        self.tell_ahead(id, &reading);
         self.announce(id, &reading, &messages, &stored);
         for sign in signs {
             self.hear_stanza(id, sign);
@@ -370,6 +375,7 @@ impl Desk {
                 Received::Duplicate(_) | Received::Kept => {}
             }
         }
+        self.seen_marks_again(id, touched.keys().map(|chat| chat.jid.clone()));
         for (chat, newest) in touched {
             self.tell(Output::MessageAdded(chat.clone(), newest));
             self.tell_chat(&chat);

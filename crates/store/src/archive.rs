@@ -244,8 +244,10 @@ fn places_of(tx: &Transaction<'_>, messages: &[MessageId]) -> Result<HashMap<i64
     let mut place = tx.prepare_cached("SELECT chat, place FROM message WHERE id = ?1")?;
     let mut places = HashMap::new();
     for message in messages {
-        let found = place.query_row([message.0], |row| Ok((row.get(0)?, row.get(1)?)));
-        places.extend(found.optional()?);
+        let found: Option<(i64, i64)> = place
+            .query_row([message.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        places.extend(found);
     }
     Ok(places)
 }

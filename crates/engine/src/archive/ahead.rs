@@ -60,6 +60,15 @@ impl Desk {
         self.read_on(id, reading, last.map(ArchivePlace::After))
     }
 
+    /// A page was stored: what follows it lies behind what it had.
+    pub(super) fn tell_ahead(&mut self, id: AccountId, reading: &Reading) {
+        let account = self.accounts.get_mut(&id);
+        let next = account.and_then(|account| account.reading.get_mut(&reading.ahead?));
+        if let Some(next) = next {
+            next.reached.clone_from(&reading.reached);
+        }
+    }
+
     /// A page was not stored: what follows it must not be either.
     pub(super) fn forget_ahead(&mut self, id: AccountId, reading: &Reading) {
         if let (Some(account), Some(ahead)) = (self.accounts.get_mut(&id), reading.ahead) {

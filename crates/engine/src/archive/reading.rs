@@ -3,8 +3,10 @@
 use super::patience::Patience;
 use super::progress::Progress;
 use crate::account::Account;
-use carillon_core::ids::Timestamp;
+use carillon_core::ids::{MessageId, Timestamp};
+use carillon_store::{NewMessage, Received, StoredEntry};
 use jid::BareJid;
+use std::collections::{BTreeSet, HashMap};
 
 /// Why an archive is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub(crate) struct Reading {
     /// The ends of the page before; before there is one, the entry up to which the archive is known.
     pub(super) first: Option<String>,
     pub(super) last: Option<String>,
+    /// Something may have come in front of what the archive gave before: what is met again may have to move.
+    pub(super) moves: bool,
+    /// If so, the last message of each chat that the pages until now had: what follows lies behind it.
+    pub(super) reached: HashMap<BareJid, MessageId>,
     /// Whether the pages get anywhere.
     pub(super) progress: Progress,
     /// The question for what follows, where that was asked already.
@@ -62,10 +68,34 @@ impl Reading {
             total: None,
             first: None,
             last: None,
+            moves: false,
+            reached: HashMap::new(),
             progress: Progress::from(None),
             ahead: None,
             asked: now,
             patience: Patience::default(),
+        }
+    }
+
+    /// The last message that it had, of each chat of the next page.
+    pub(super) fn reached_in(&self, page: &[NewMessage]) -> Vec<MessageId> {
+        let chats: BTreeSet<_> = page.iter().map(|message| &message.chat).collect();
+        let known = chats.into_iter().filter_map(|chat| self.reached.get(chat));
+        known.copied().collect()
+    }
+
+    /// A page of it was stored.
+    pub(super) fn has_stored(&mut self, page: &[NewMessage], stored: &[StoredEntry]) {
+        if !self.moves {
+            return;
+        }
+        for one in stored {
+            let (Some(message), Some(row)) = (page.get(one.index), row_of(&one.received)) else {
+                continue;
+            };
+            if message.about.is_none() {
+                self.reached.insert(message.chat.clone(), row);
+            }
         }
     }
 
@@ -91,5 +121,13 @@ impl Reading {
 
     pub(crate) fn is_catch_up(&self) -> bool {
         !matches!(self.goal, Goal::Older(_))
+    }
+}
+
+/// The row that an entry is, if it is one of its own.
+const fn row_of(received: &Received) -> Option<MessageId> {
+    match received {
+        Received::New(row) | Received::Updated(row) | Received::Duplicate(row) => Some(*row),
+        Received::Changed(_) | Received::Reacted { .. } | Received::Kept => None,
     }
 }

@@ -48,6 +48,25 @@ async fn what_is_archived_late_in_front_of_what_came_since_is_found_and_lies_the
     assert_eq!(session.is_asked().await.place, after(10));
 }
 
+/// What came live had been said in front of what the archive gave already, and stands on another page than the end of it.
+#[tokio::test(start_paused = true)]
+async fn what_stands_behind_it_on_the_next_page_comes_along() {
+    let (stage, mut session) = signed_in_anew().await;
+    stage.passes(20).await;
+    let query = session.is_asked().await;
+    let early = [4, 6, 7, 8].map(said).map(entry).into();
+    session.answers(&query, page(early, true)).await;
+    session.hears(live(5)).await;
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "6", "7", "8", "5"]);
+    stage.passes(40).await;
+    for (entries, complete) in [(4..=6, false), (7..=7, false), (8..=8, true)] {
+        let query = session.is_asked().await;
+        session.answers(&query, numbers(entries, complete)).await;
+    }
+    let all: Vec<_> = (1..=8).map(|n| n.to_string()).collect();
+    assert_eq!(stage.bodies(), all);
+}
+
 #[tokio::test(start_paused = true)]
 async fn so_it_is_where_the_link_breaks_once_more_before() {
     let (mut stage, session) = signed_in_anew().await;

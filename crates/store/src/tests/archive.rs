@@ -5,7 +5,7 @@ mod world;
 use super::{Profile, jid};
 use crate::{ArchiveCursor, Arrival, NewMessage, PageKind, Received};
 use carillon_core::chat::{Author, Delivery, HistoryAnchor};
-use carillon_core::ids::Timestamp;
+use carillon_core::ids::{MessageId, Timestamp};
 
 const BOB: &str = "bob@example.org";
 const CAROL: &str = "carol@example.org";
@@ -34,11 +34,24 @@ impl Profile {
     }
 
     fn forward_to(&mut self, entries: &[NewMessage], complete: bool) -> Vec<Received> {
+        self.forward_behind(entries, complete, Vec::new())
+    }
+
+    fn forward_behind(
+        &mut self,
+        entries: &[NewMessage],
+        complete: bool,
+        behind: Vec<MessageId>,
+    ) -> Vec<Received> {
         let cursor = entries.last().map(|last| ArchiveCursor {
             entry: last.stanza_id.clone().unwrap(),
             at: last.at,
         });
-        let kind = PageKind::Forward { cursor, complete };
+        let kind = PageKind::Forward {
+            cursor,
+            complete,
+            behind,
+        };
         let stored = self.store.store_page(self.alice, None, &kind, entries);
         stored
             .unwrap()
@@ -96,6 +109,24 @@ fn a_gap_is_filled_where_it_is_although_something_came_live_before() {
     assert_eq!(profile.words(BOB), ["1", "2", "3", "4", "5", "6", "7"]);
     let newest = profile.store.chats().unwrap();
     assert_eq!(newest[0].last_text, "7");
+}
+
+#[test]
+fn what_moves_behind_a_late_entry_takes_along_what_stands_on_the_next_page() {
+    let mut profile = Profile::new();
+    let page = profile.entries(BOB, [1, 3, 4]);
+    profile.forward_to(&page, true);
+    // It was said before 3, and the archive had it only after that page was read.
+    profile.live(BOB, 2, false);
+    assert_eq!(profile.words(BOB), ["1", "3", "4", "2"]);
+    let page = profile.entries(BOB, [1, 2, 3]);
+    let received = profile.forward(&page);
+    let Received::Duplicate(last) = received[2] else {
+        panic!("{received:?}");
+    };
+    let page = profile.entries(BOB, [4]);
+    profile.forward_behind(&page, true, vec![last]);
+    assert_eq!(profile.words(BOB), ["1", "2", "3", "4"]);
 }
 
 #[test]

@@ -62,6 +62,7 @@ impl Profile {
         let kind = PageKind::Forward {
             cursor: None,
             complete: true,
+            behind: Vec::new(),
         };
         let stored = self.store.store_page(self.alice, None, &kind, page);
         stored

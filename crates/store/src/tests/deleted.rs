@@ -23,6 +23,7 @@ fn page(profile: &mut Profile, numbers: impl IntoIterator<Item = u32>) -> Vec<Re
     let kind = PageKind::Forward {
         cursor,
         complete: false,
+        behind: Vec::new(),
     };
     let stored = profile
         .store

@@ -71,6 +71,7 @@ impl Profile {
             PageKind::Forward {
                 cursor,
                 complete: true,
+                behind: Vec::new(),
             }
         };
         self.store

@@ -178,6 +178,7 @@ fn what_comes_back_from_a_room_as_mine_is_there_once() {
     let page = crate::PageKind::Forward {
         cursor: None,
         complete: true,
+        behind: Vec::new(),
     };
     let room = jid(CHOIR);
     profile

@@ -151,6 +151,7 @@ fn the_archive_is_asked_again_for_what_lies_behind_the_first_gap() {
             at: Timestamp(200),
         }),
         complete: true,
+        behind: Vec::new(),
     };
     store
         .store_page(profile.alice, None, &kind, &messages)
