@@ -5,7 +5,6 @@ use carillon_core::avatar::AvatarHash;
 use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId};
 use carillon_core::tray::TrayInput;
 use carillon_store::StoreError;
-use jid::Jid;
 use serde::{Deserialize, Serialize};
 
 /// Something the resident shows, plays or passes on. All but [`Self::Ring`] carry identities only.
@@ -96,8 +95,9 @@ pub struct Content {
     pub messages: u32,
     /// In how many chats; of a summary of friends, how many are there.
     pub chats: u32,
-    /// Who invites, when it is an invitation: a bare address, or `room/nick` where the room hides it.
-    pub inviter: Option<Jid>,
+    /// Who invites, when it is an invitation: a contact by name, an occupant by nick where the room hides who it is,
+    /// anybody else by address.
+    pub inviter: Option<String>,
     /// The stored invitation.
     pub invite: Option<InviteId>,
     /// The stored message.

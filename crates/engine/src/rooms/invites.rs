@@ -49,12 +49,22 @@ impl Desk {
         let content = Content {
             name: self.name(id, room),
             text: reason.to_owned(),
-            inviter: Some(from.clone()),
+            inviter: Some(self.called(id, room, from)),
             invite: Some(invite),
             ..Content::default()
         };
         self.ring(live(EventKind::RoomInvite, id, room), content);
         self.refresh_tray();
+    }
+
+    /// What whoever invites is called. The node of an address alone would let anybody be somebody I know.
+    fn called(&self, id: AccountId, room: &BareJid, from: &Jid) -> String {
+        let person = from.to_bare();
+        match (from.resource(), self.accounts.get(&id)) {
+            (Some(nick), _) if person == *room => nick.to_string(),
+            (_, Some(account)) if account.is_contact(&person) => account.name_of(&person),
+            _ => from.to_string(),
+        }
     }
 
     /// Joins the room of an invitation; it becomes a chat.

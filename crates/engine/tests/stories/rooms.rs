@@ -18,7 +18,7 @@ async fn invites(session: &Session, from: &str, via: InviteVia) {
     session
         .hears(Incoming::Invite {
             room: jid(ROOM),
-            from: jid(from).into(),
+            from: from.parse().unwrap(),
             reason: "Tea at four".to_owned(),
             via,
             at: None,
@@ -95,8 +95,22 @@ async fn an_invitation_rings_once_however_often_it_comes() {
     let told = stage.told().await;
     let content = &told.alert().content;
     assert_eq!(told.alert().event.kind, EventKind::RoomInvite);
-    assert_eq!(content.inviter, Some(bob().into()));
     assert_eq!(content.invite, Some(waits(&stage).await));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_who_invites_has_their_name_in_the_alert_and_nobody_else_can_take_it() {
+    let inviters = [
+        ("bob@example.org", "bob"),
+        ("bob@elsewhere.example", "bob@elsewhere.example"),
+        (&format!("{ROOM}/Carol"), "Carol"),
+    ];
+    for (from, called) in inviters {
+        let (mut stage, session) = Stage::online().await;
+        invites(&session, from, InviteVia::Mediated).await;
+        let told = stage.told().await;
+        assert_eq!(told.alert().content.inviter.as_deref(), Some(called));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -159,17 +159,9 @@ fn sender(content: &Content, words: &Words) -> String {
 }
 
 fn invitation(content: &Content, words: &Words) -> String {
-    let inviter = content
-        .inviter
-        .as_ref()
-        .map_or_else(String::new, ToString::to_string);
-    let inviter = if inviter.is_empty() {
-        content.name.clone()
-    } else {
-        inviter
-    };
+    let inviter = content.inviter.as_ref().unwrap_or(&content.name);
     let values = [
-        ("name", isolated(&inviter).into()),
+        ("name", isolated(inviter).into()),
         ("room", isolated(&content.name).into()),
     ];
     words.say_with("invite-summary", &values)
