@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use carillon_tests_servers::{DEADLINE, Process, free_port, until_some};
+use carillon_tests_servers::{DEADLINE, Process, free_port, until_some, until_started};
 use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::wd::TimeoutConfiguration;
@@ -97,7 +97,7 @@ impl Window {
         })
         .await;
         // Each time a driver of its own: one whose session came too late gives no second one.
-        let (driver, client) = until_some("the driver has a session", async || {
+        let (driver, client) = until_started("the driver has a session", async || {
             let port = free_port();
             let driver = drive(handover, folder, port);
             until_some("the driver listens", async || {
@@ -106,9 +106,10 @@ impl Window {
             })
             .await;
             let builder = ClientBuilder::new(HttpConnector::new());
-            // A web view that refuses automation would let the driver wait for ever.
+            // A web view that refuses automation would let the driver wait for ever; one that is only slow, while
+            // everything else on the machine is busy, refuses whoever comes after one that has given up.
             let url = format!("http://127.0.0.1:{port}");
-            let session = timeout(DEADLINE / 4, builder.connect(&url)).await;
+            let session = timeout(DEADLINE, builder.connect(&url)).await;
             Some((driver, session.ok()?.ok()?))
         })
         .await;
