@@ -144,6 +144,25 @@ fn after_a_quiet_moment_a_summary_counts_anew() {
     assert_eq!((count.messages, count.chats), (2, 1));
 }
 
+/// Each message of a burst once looked at all of the last three seconds: that many took minutes.
+#[test]
+fn a_summary_speaks_for_a_burst_of_any_length_and_for_nothing_older() {
+    let mut flood = Flood::default();
+    flood.note(PopupForm::Single, None, 1, Timestamp(0));
+    for number in 0..1_000_000 {
+        flood.note(
+            PopupForm::Single,
+            None,
+            1,
+            Timestamp(4_000 + number / 1_000),
+        );
+    }
+    let count = flood
+        .note(PopupForm::Summary, None, 1, Timestamp(5_000))
+        .unwrap();
+    assert_eq!((count.messages, count.chats), (1_000_001, 1));
+}
+
 #[test]
 fn a_thousand_requests_of_spammers_show_five_popups() {
     let mut scene = on(ContactRequest);
