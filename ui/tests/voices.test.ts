@@ -3,9 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fake } from '../src/dev/fake';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
-import { listening } from '../src/state/listening.svelte';
 import { where } from '../src/state/place.svelte';
-import { recording } from '../src/state/recording.svelte';
 import { hear } from '../src/state/sync.svelte';
 import { toasts } from '../src/state/toasts.svelte';
 import { timeWords } from '../src/words/files';
@@ -16,9 +14,6 @@ let fake: Fake;
 beforeEach(async () => {
   cleanup();
   fake = await stage();
-  await recording.cancel();
-  listening.now = null;
-  fake.asked.length = 0;
   where.showChat(bob);
   await conversations.show(bob);
   render(ChatPane);
@@ -89,8 +84,6 @@ describe('a sound that somebody hands over', () => {
     const message = fake.say(bob, 'https://up.harbour.example/1/voice.flac');
     fake.files.hand(message.id, bob, { name: 'voice.flac', media_type: 'audio/flac', pictures });
     hear({ kind: 'message_added', chat: bob, message: message.id });
-    // Another test may have known a message by this number.
-    hear({ kind: 'files', chat: bob });
     return message.id;
   }
 

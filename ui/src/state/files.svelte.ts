@@ -21,6 +21,14 @@ class Files {
   #wanted = new Set<MessageId>();
   #reading = new Coalesced(() => this.#read());
 
+  /** Knows of none. */
+  forget(): void {
+    this.#files.clear();
+    this.#sending.clear();
+    this.#chats.clear();
+    this.#wanted.clear();
+  }
+
   /** The file that a message hands over, once it is known. */
   of(message: Message): FileView | undefined {
     return this.#files.get(message.id);

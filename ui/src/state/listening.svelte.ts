@@ -14,6 +14,14 @@ class Listening {
   #lengths = new SvelteMap<MessageId, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Knows of none. */
+  forget(): void {
+    clearTimeout(this.#timer);
+    this.now = null;
+    this.coming = null;
+    this.#lengths.clear();
+  }
+
   /** How a message’s sound stands; `null` while it neither plays nor is held. */
   of(message: MessageId): PlayingView | null {
     return this.now?.message === message ? this.now : null;

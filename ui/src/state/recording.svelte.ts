@@ -20,7 +20,7 @@ class Recording {
   }
 
   async begin(chat: ChatRef): Promise<void> {
-    this.#forget();
+    this.forget();
     if (!(await attempt(ask('begin_recording', {})))) return;
     this.#id = crypto.randomUUID();
     this.chat = chat;
@@ -36,11 +36,11 @@ class Recording {
 
   async send(): Promise<void> {
     const chat = this.chat;
-    if (chat && (await attempt(ask('send_recording', { chat, id: this.#id })))) this.#forget();
+    if (chat && (await attempt(ask('send_recording', { chat, id: this.#id })))) this.forget();
   }
 
   async cancel(): Promise<void> {
-    this.#forget();
+    this.forget();
     await attempt(ask('cancel_recording', {}));
   }
 
@@ -51,11 +51,12 @@ class Recording {
     if (!this.chat || id !== this.#id) return;
     this.now = now;
     // A resident that was started anew has none.
-    if (!now) this.#forget();
+    if (!now) this.forget();
     else if (!now.ended) this.#timer = setTimeout(() => void this.#look(), every);
   }
 
-  #forget(): void {
+  /** Knows of none. */
+  forget(): void {
     clearTimeout(this.#timer);
     this.chat = null;
     this.now = null;
