@@ -303,11 +303,7 @@ impl Desk {
             return;
         }
         match heard.what {
-            Heard::Stanza(stanza) => {
-                self.room_speaks(heard.account, &stanza);
-                self.hear_stanza(heard.account, *stanza);
-                self.doubt_long_silent(heard.account);
-            }
+            Heard::Stanza(stanza) => self.hear_among_rooms(heard.account, *stanza),
             Heard::Ended(end) => self.session_ended(heard.account, end),
             Heard::File(_) => {}
         }

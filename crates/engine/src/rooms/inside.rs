@@ -111,6 +111,13 @@ impl Desk {
         }
     }
 
+    /// Hears a stanza, which may say that a room lives, or that others were silent while my server speaks.
+    pub(crate) fn hear_among_rooms(&mut self, id: AccountId, stanza: Incoming) {
+        self.room_speaks(id, &stanza);
+        self.hear_stanza(id, stanza);
+        self.doubt_long_silent(id);
+    }
+
     /// What comes from a room says that it has me.
     pub(crate) fn room_speaks(&mut self, id: AccountId, stanza: &Incoming) {
         match stanza {
