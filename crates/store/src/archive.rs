@@ -52,6 +52,8 @@ pub struct StoredEntry {
     pub index: usize,
     /// The row that it is.
     pub received: Received,
+    /// It says where that row lies. One that the archive holds once more, behind others, does not.
+    pub placed: bool,
 }
 
 impl Store {
@@ -201,7 +203,11 @@ fn forward(
         }
         let chat = receiving_chat(tx, message)?;
         if let Some(received) = about_another(tx, chat, message, Said::Next)? {
-            stored.push(StoredEntry { index, received });
+            stored.push(StoredEntry {
+                index,
+                received,
+                placed: false,
+            });
             continue;
         }
         let previous = last.get(&chat).copied();
@@ -234,7 +240,11 @@ fn forward(
             }
         };
         last.extend(place.map(|place| (chat, place)));
-        stored.push(StoredEntry { index, received });
+        stored.push(StoredEntry {
+            index,
+            received,
+            placed: place.is_some(),
+        });
     }
     Ok(stored)
 }
@@ -263,7 +273,11 @@ fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredE
         }
         let chat = receiving_chat(tx, message)?;
         if let Some(received) = about_another(tx, chat, message, Said::Before)? {
-            stored.push(StoredEntry { index, received });
+            stored.push(StoredEntry {
+                index,
+                received,
+                placed: false,
+            });
             continue;
         }
         let following = match next.get(&chat) {
@@ -289,7 +303,11 @@ fn backward(tx: &Transaction<'_>, messages: &[NewMessage]) -> Result<Vec<StoredE
             }
         };
         next.insert(chat, place);
-        stored.push(StoredEntry { index, received });
+        stored.push(StoredEntry {
+            index,
+            received,
+            placed: place.is_some(),
+        });
     }
     stored.reverse();
     Ok(stored)

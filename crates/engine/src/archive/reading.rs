@@ -89,11 +89,8 @@ impl Reading {
         if !self.moves {
             return;
         }
-        for one in stored {
-            let (Some(message), Some(row)) = (page.get(one.index), row_of(&one.received)) else {
-                continue;
-            };
-            if message.about.is_none() {
+        for one in stored.iter().filter(|one| one.placed) {
+            if let (Some(message), Some(row)) = (page.get(one.index), row_of(&one.received)) {
                 self.reached.insert(message.chat.clone(), row);
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::archive::{after, entry, live, numbers, page, said};
 use crate::stage::{Session, Stage};
-use carillon_core::session::Incoming;
+use carillon_core::session::{Incoming, IncomingMessage};
 
 /// The archive is known up to its third entry when a managed stream breaks that the server lets go. What was missed
 /// was read up to the fourth.
@@ -65,6 +65,28 @@ async fn what_stands_behind_it_on_the_next_page_comes_along() {
     }
     let all: Vec<_> = (1..=8).map(|n| n.to_string()).collect();
     assert_eq!(stage.bodies(), all);
+}
+
+/// Whoever lost a stream sent again what had come already: the archive holds it twice, and a page ends within that.
+#[tokio::test(start_paused = true)]
+async fn what_is_there_twice_at_a_pages_end_draws_nothing_behind_it() {
+    let (stage, mut session) = signed_in_anew().await;
+    stage.passes(20).await;
+    let mut query = session.is_asked().await;
+    let once_more = |n| IncomingMessage {
+        stanza_id: Some(format!("again{n}")),
+        ..said(n)
+    };
+    let first = [said(5), said(6), said(7), once_more(5)];
+    let rest = [once_more(6), once_more(7), said(8)];
+    for (entries, complete) in [(first.to_vec(), false), (rest.to_vec(), true)] {
+        let entries = entries.into_iter().map(entry).collect();
+        session.answers(&query, page(entries, complete)).await;
+        if !complete {
+            query = session.is_asked().await;
+        }
+    }
+    assert_eq!(stage.bodies(), ["1", "2", "3", "4", "5", "6", "7", "8"]);
 }
 
 #[tokio::test(start_paused = true)]
