@@ -59,7 +59,15 @@ beforeEach(async () => {
 afterEach(async () => {
   if (page) await unmount(page);
   page = null;
+  // The next file’s tests have the same document.
+  expect(document.querySelector('[data-test]')).toBeNull();
 });
+
+/** Another page instead of the usual one. */
+async function shows(other: typeof OwnDataSheet): Promise<void> {
+  if (page) await unmount(page);
+  page = mount(other, { target: document.body });
+}
 
 test('with the keyboard alone from a word to what was said', async () => {
   fake.say(bob, 'The <b>needle</b> is here', { at: noon });
@@ -200,7 +208,7 @@ test('a history of another program is offered, taken in and reported', async () 
     { program: 'gajim', path: '/home/alice/.local/share/gajim/logs.db', accounts: ['alice@old.example', 'alice@harbour.example'] },
     { program: 'dino', path: '/home/alice/.local/share/dino/dino.db', accounts: ['alice@harbour.example/desk'] },
   ];
-  page = mount(OwnDataSheet, { target: document.body });
+  await shows(OwnDataSheet);
   await until(() => document.querySelectorAll('[data-test="import-source"]').length === 2);
   // The account of the same address is the one that is meant.
   expect((one('import-whose') as HTMLSelectElement).value).toBe('alice@harbour.example');
@@ -219,7 +227,7 @@ test('a history of another program is offered, taken in and reported', async () 
 });
 
 test('a folder that the user chooses is looked into before anything is taken in', async () => {
-  page = mount(OwnDataSheet, { target: document.body });
+  await shows(OwnDataSheet);
   await until(() => one('import-program') !== null);
   await fireEvent.change(one('import-program')!, { target: { value: 'pidgin' } });
   await until(() => one('import-choose')!.textContent!.includes('folder'));
