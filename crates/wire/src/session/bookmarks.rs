@@ -72,7 +72,7 @@ impl Session {
     pub(super) fn keep_bookmark(&mut self, request: u64, bookmark: Box<Bookmark>) {
         let asked = match self.keeping.place {
             Where::Single => Asked::Request(request),
-            Where::Open => Asked::Kept(request, bookmark.clone()),
+            Where::Unknown | Where::Open => Asked::Kept(request, bookmark.clone()),
             Where::Together => return self.keep_together(request, *bookmark),
         };
         self.publish_bookmark(asked, &bookmark);

@@ -33,8 +33,10 @@ const FOR_GOOD: [&str; 8] = [
 /// Where my account keeps rooms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Where {
-    /// One by one, or it is not known yet.
+    /// That is not known yet.
     #[default]
+    Unknown,
+    /// One by one.
     Single,
     /// Nowhere so far.
     Open,

@@ -364,3 +364,18 @@ async fn where_rooms_lie_one_by_one_the_piece_s_changes_are_none_of_mine() {
     keeps(&stage, 1, bookmark(TEA)).await;
     asked_for_piece(&mut stage).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_room_that_is_entered_before_it_is_known_where_rooms_are_kept_is_kept_where_they_can_be()
+{
+    let mut stage = Stage::online().await;
+    keeps(&stage, 1, bookmark(TEA)).await;
+    let publish = stage.recv().await;
+    stage.send(&error(&id_of(&publish), "conflict"));
+    let id = asked_for_piece(&mut stage).await;
+    stage.send(&piece(&id, ""));
+    let (given, id) = given_back(&mut stage).await;
+    assert!(given.contains(TEA), "{given}");
+    let told = stage.tells(&format!("<iq type='result' id='{id}'/>")).await;
+    assert_eq!(told, [done(1)]);
+}
