@@ -19,7 +19,7 @@ use std::collections::HashSet;
 /// Bytes of the piece. A server may end the stream at 256 KiB, and the account would have lost all its rooms.
 const LONGEST: usize = 200_000;
 /// Who refuses so to keep a room by itself will refuse again.
-const FOR_GOOD: [&str; 8] = [
+const FOR_GOOD: [&str; 9] = [
     "bad-request",
     "conflict",
     "feature-not-implemented",
@@ -27,6 +27,8 @@ const FOR_GOOD: [&str; 8] = [
     "item-not-found",
     "not-acceptable",
     "not-allowed",
+    // What ejabberd 23 says of an option that it does not know.
+    "resource-constraint",
     "service-unavailable",
 ];
 

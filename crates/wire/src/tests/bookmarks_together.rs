@@ -207,7 +207,13 @@ async fn a_room_is_changed_in_the_piece_and_all_else_stays() {
 /// ejabberd 23 does not know an option that a room is kept with: Carillon forgot its rooms there with the device.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_refuses_a_room_by_itself_gets_it_in_the_piece() {
-    for refusal in ["conflict", "bad-request", "feature-not-implemented"] {
+    let refusals = [
+        "conflict",
+        "bad-request",
+        "feature-not-implemented",
+        "resource-constraint",
+    ];
+    for refusal in refusals {
         let mut stage = asks(|id| single(id, "")).await;
         let id = asked_for_piece(&mut stage).await;
         assert_eq!(

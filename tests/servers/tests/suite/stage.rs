@@ -76,6 +76,7 @@ pub(crate) async fn play(kind: Kind, way: Way, together: Vec<Scenario>, alone: V
         .collect();
     let server = Rc::new(RwLock::new(TestServer::start_with(kind, &people).await));
     let all = together.len() + alone.len();
+    assert!(all > 0, "no scenario has these words in its title");
     let failed = LocalSet::new()
         .run_until(async {
             let mut failed = side_by_side(&server, way, together).await;
