@@ -80,6 +80,21 @@ describe('messages that are selected', () => {
     expect(document.querySelector('[data-test="choose"]')).toBeNull();
   });
 
+  it('are left by Escape before the chat is, in a narrow window', async () => {
+    // As the whole page's way back from a chat: it listens first.
+    const back = vi.fn();
+    const listener = (event: KeyboardEvent) => event.key === 'Escape' && !event.defaultPrevented && back();
+    addEventListener('keydown', listener);
+    const [first] = await open('theirs one');
+    await select(first!);
+    await fireEvent.keyDown(document.body, { key: 'Escape' });
+    expect(back).not.toHaveBeenCalled();
+    await until(() => byTest('select-bar') === null);
+    await fireEvent.keyDown(document.body, { key: 'Escape' });
+    expect(back).toHaveBeenCalledOnce();
+    removeEventListener('keydown', listener);
+  });
+
   it('are taken back only if all are mine, after one question', async () => {
     const [theirs, one, two] = await open('theirs', 'one', 'two');
     await select(one!, theirs!);
