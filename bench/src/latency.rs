@@ -13,8 +13,9 @@ use crate::report::{Report, percentile, sorted};
 /// More than five popups in three seconds would become a summary.
 const PACE: Duration = Duration::from_millis(700);
 
-/// The most that Carillon may take, as a multiple of the floor.
-const OVER_FLOOR: f64 = 1.5;
+/// The most that Carillon may take, as a multiple of the floor: of its median, and of its slowest.
+const P50_OVER_FLOOR: f64 = 1.2;
+const P99_OVER_FLOOR: f64 = 3.0;
 
 /// Somebody who writes.
 #[derive(Debug)]
@@ -90,14 +91,15 @@ impl Latency {
     pub(crate) fn tell(&self, name: &str, report: &mut Report) {
         let (carillon, floor) = (sorted(&self.carillon), sorted(&self.floor));
         let n = carillon.len();
-        let ratio = percentile(&carillon, 50) / percentile(&floor, 50);
-        report.add(
-            &format!("{name}_p50_over_floor"),
-            ratio,
-            "×",
-            Some(OVER_FLOOR),
-            n,
-        );
+        for (percent, most) in [(50, P50_OVER_FLOOR), (99, P99_OVER_FLOOR)] {
+            report.add(
+                &format!("{name}_p{percent}_over_floor"),
+                percentile(&carillon, percent) / percentile(&floor, percent),
+                "×",
+                Some(most),
+                n,
+            );
+        }
         let beside = name.replace("latency", "floor");
         for (name, values) in [(name, &carillon), (&beside, &floor)] {
             for percent in [50, 95, 99] {

@@ -15,6 +15,7 @@ mod parts;
 mod reconnect;
 mod report;
 mod rows;
+mod script;
 mod sound_onset;
 mod start;
 mod weight;

@@ -11,18 +11,31 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Adds a figure from `n` measurements. `target` is the most that it should be, where the project has set one.
-    pub(crate) fn add(
+    /// Adds a figure from `n` measurements. `most` is the most that it should be, where the project has set one.
+    pub(crate) fn add(&mut self, name: &str, value: f64, unit: &str, most: Option<f64>, n: usize) {
+        let met = most.map(|most| value <= most);
+        let target = most.map(|most| format!("<= {most}"));
+        self.push(name, value, unit, (target, met), n);
+    }
+
+    /// Adds a figure that should be `least` or more.
+    pub(crate) fn add_least(&mut self, name: &str, value: f64, unit: &str, least: f64, n: usize) {
+        let target = (Some(format!(">= {least}")), Some(value >= least));
+        self.push(name, value, unit, target, n);
+    }
+
+    fn push(
         &mut self,
         name: &str,
         value: f64,
         unit: &str,
-        target: Option<f64>,
+        (target, met): (Option<String>, Option<bool>),
         n: usize,
     ) {
         let value = (value * 1000.0).round() / 1000.0;
-        self.figures
-            .push(json!({"name": name, "value": value, "unit": unit, "target": target, "n": n}));
+        self.figures.push(
+            json!({"name": name, "value": value, "unit": unit, "target": target, "met": met, "n": n}),
+        );
     }
 
     /// Writes `target/bench/report.json` with what has been measured so far.
@@ -36,22 +49,25 @@ impl Report {
 
     /// Prints the table.
     pub(crate) fn print(&self) {
-        println!(
-            "{:<34} {:>10} {:<6} {:>10} {:>6}",
-            "figure", "value", "unit", "at most", "n"
-        );
+        let line = |name: &str, value: &str, unit: &str, target: &str, met: &str, n: &str| {
+            println!("{name:<38} {value:>11} {unit:<6} {target:>9} {met:<7} {n:>8}");
+        };
+        line("figure", "value", "unit", "target", "", "n");
         for figure in &self.figures {
-            let target = figure["target"]
-                .as_f64()
-                .map(|target| target.to_string())
-                .unwrap_or_default();
-            let text = |key: &str| figure[key].as_str().unwrap_or_default().to_owned();
+            let text = |key: &str| figure[key].as_str().unwrap_or_default();
+            let met = match figure["met"].as_bool() {
+                Some(true) => "met",
+                Some(false) => "MISSED",
+                None => "",
+            };
             let value = figure["value"].as_f64().unwrap_or_default();
-            println!(
-                "{:<34} {value:>10.3} {:<6} {target:>10} {:>6}",
+            line(
                 text("name"),
+                &format!("{value:.3}"),
                 text("unit"),
-                figure["n"]
+                text("target"),
+                met,
+                &figure["n"].to_string(),
             );
         }
     }

@@ -8,7 +8,7 @@ use carillon_tests_servers::{Account, BareStream, TestServer, attribute};
 use crate::report::{Report, percentile, sorted};
 
 /// The most that Carillon may take beyond the server's own time, in milliseconds.
-const BEYOND_LOGIN: f64 = 100.0;
+const BEYOND_LOGIN: f64 = 50.0;
 
 pub(crate) async fn measure(
     alice: &mut Person,
