@@ -5,6 +5,7 @@ import { where } from '../src/state/place.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
 import { files } from '../src/state/files.svelte';
 import { listening } from '../src/state/listening.svelte';
+import { likeness } from '../src/state/likeness.svelte';
 import { recording } from '../src/state/recording.svelte';
 import { take } from '../src/state/readings';
 import { alerting } from '../src/state/alerting.svelte';
@@ -33,6 +34,7 @@ export async function stage(long = 2_000): Promise<Fake> {
   surroundings.locked = false;
   alerting.forget();
   files.forget();
+  likeness.forget();
   recording.forget();
   listening.forget();
   take(structuredClone(fake.overview));

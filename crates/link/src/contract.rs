@@ -25,6 +25,7 @@ use carillon_core::form::DataForm;
 use carillon_core::ids::{
     AccountId, ActivityId, ChatRef, InviteId, MessageId, Timestamp, TransferId,
 };
+use carillon_core::look_alike::LookAlike;
 use carillon_core::mood::Mood;
 use carillon_core::person::{ContactDetails, PersonAnswer, PersonQuestion};
 use carillon_core::room::Moderation;

@@ -18,6 +18,16 @@ macro_rules! with_room_commands {
                 /// From behind this nick on; `None`: from the first.
                 after: Option<String>,
             } -> OccupantPage;
+            /// Which of some names can be taken for those of others (UTS 39).
+            look_alikes = ReadLookAlikes {
+                /// On which account.
+                account: AccountId,
+                /// They are nicks in this room; `None`: addresses and nicks of people whom I do not know.
+                #[ts(type = "string | null")]
+                room: Option<BareJid>,
+                /// At most 500.
+                names: Vec<String>,
+            } -> Vec<LookAlike>;
             /// Where rooms are on an account's server, and which of them can be found.
             find_rooms = FindRooms {
                 /// Whose server.

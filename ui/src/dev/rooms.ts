@@ -1,11 +1,12 @@
 /** The rooms of the resident in memory. */
 import { keyOf } from '../lib/chatref';
-import type { ChatRef, DataForm, FormField, FoundRoom, Occupant, RoomView } from '../lib/contract';
+import type { ChatRef, DataForm, FormField, FoundRoom, LookAlike, Occupant, RoomView } from '../lib/contract';
 import type { Answer, Ask } from '../lib/link';
 
 type Handled =
   | 'room'
   | 'occupants'
+  | 'look_alikes'
   | 'find_rooms'
   | 'create_room'
   | 'enter_room'
@@ -72,6 +73,8 @@ export class FakeRooms {
     { jid: 'bakery@rooms.harbour.example', name: 'Bread and rolls' },
   ];
   form = sampleForm();
+  /** Names that can be taken for others. */
+  alike: LookAlike[] = [];
   /** Who is in a room, without me. */
   people = new Map<string, Occupant[]>([['1 choir@rooms.harbour.example', choir()]]);
   views = new Map<string, RoomView>();
@@ -106,6 +109,7 @@ export class FakeRooms {
 
   readonly handlers: Handlers = {
     room: ({ room }) => this.view(room),
+    look_alikes: ({ names }) => this.alike.filter(({ name }) => names.includes(name)),
     find_rooms: ({ after }) => {
       const from = after === null ? 0 : Number(after);
       const more = this.found.length > from + this.pageSize;

@@ -8,6 +8,7 @@ import { recording } from '../state/recording.svelte';
 import { emptyRow } from './alerts';
 import { Fake } from './fake';
 import { crowd } from './people';
+import { occupant } from './rooms';
 
 export function playScene(): Fake {
   const query = new URLSearchParams(location.search);
@@ -65,6 +66,19 @@ export function playScene(): Fake {
         void recording.begin(chat);
         setTimeout(() => (fake.files.recording = { milliseconds: 65_000, level: 62, ended: false }), 200);
       }, 500);
+    },
+    alike: () => {
+      const bob = 'b\u043eb@harbour.example';
+      fake.rooms.alike = [{ name: bob, of: 'bob@harbour.example' }, { name: 'C\u0430rla', of: 'Carla' }, { name: 'Carla', of: 'C\u0430rla' }];
+      overview.requests.contacts.unshift({ account: 1, jid: bob, nick: '', text: 'My new phone, please accept', at: fake.now });
+      const room = { account: 1, jid: 'choir@rooms.harbour.example' };
+      fake.rooms.people.get('1 choir@rooms.harbour.example')!.push(occupant('C\u0430rla'));
+      fake.say(room, 'The concert is cancelled, write to me alone', { author: { kind: 'occupant', nick: 'C\u0430rla' }, seen: true });
+      setTimeout(() => {
+        if (query.has('requests')) return (where.section = 'requests');
+        where.showChat(room);
+        where.people = true;
+      }, 300);
     },
     search: () => {
       setTimeout(() => {

@@ -11,6 +11,7 @@ import { contacts } from './contacts.svelte';
 import { files } from './files.svelte';
 import { conversations } from './conversation.svelte';
 import { where } from './place.svelte';
+import { likeness } from './likeness.svelte';
 import { roomPeople } from './people.svelte';
 import { readings } from './readings';
 import { rules } from './rules.svelte';
@@ -128,7 +129,10 @@ export function hear(event: Event): void {
       if (event.chats.some(mayBeRoom)) room.want();
       return readings.wantChats(event.chats);
     case 'rooms':
-      event.rooms.forEach((changed) => roomPeople.changed(changed));
+      for (const changed of event.rooms) {
+        roomPeople.changed(changed);
+        likeness.changed(changed.account, changed.jid);
+      }
       if (event.rooms.some((changed) => conversations.about(changed))) standing.want();
       return;
     case 'files':
@@ -137,6 +141,7 @@ export function hear(event: Event): void {
     case 'work':
       return exporting.want();
     case 'roster':
+      likeness.rosterChanged();
       return readings.wantLists();
     case 'accounts':
       conversations.open?.history.askAnew();

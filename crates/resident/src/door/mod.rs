@@ -9,6 +9,7 @@ mod conditions;
 mod explain;
 mod files;
 mod lists;
+mod names;
 mod own;
 mod people;
 mod rooms;
@@ -273,6 +274,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::ReadRoom(ask) => answer(rooms::room(house, ask.room).await),
         Command::ReadOccupants(ask) => answer(rooms::occupants(house, ask).await),
+        Command::ReadLookAlikes(ask) => answer(names::look_alikes(house, ask).await),
         Command::Search(ask) => answer(search::search(house, ask).await),
         Command::FindInChat(ask) => answer(search::find_in_chat(house, ask).await),
         Command::ExportHistory(ask) => answer(own::export(house, ask)),

@@ -1,0 +1,126 @@
+//! Names that can be taken for others.
+
+use super::on_desk;
+use crate::house::House;
+use carillon_core::look_alike::{LookAlike, Looks};
+use carillon_engine::NamesKnown;
+use carillon_link::contract::ReadLookAlikes;
+use carillon_link::{Refusal, RefusalCode};
+
+/// The most names that are compared at once.
+const MOST: usize = 500;
+
+pub(super) async fn look_alikes(
+    house: &House,
+    ask: ReadLookAlikes,
+) -> Result<Vec<LookAlike>, Refusal> {
+    if ask.names.len() > MOST {
+        return Err(Refusal::new(RefusalCode::BadText, "too many names at once"));
+    }
+    let (account, room) = (ask.account, ask.room.clone());
+    let known = on_desk(house, move |desk| desk.names_known(account, room.as_ref())).await?;
+    // Thousands of names are compared in tens of milliseconds, in which nobody else should wait.
+    let compared = tokio::task::spawn_blocking(move || match ask.room {
+        Some(_) => of_occupants(&known, &ask.names),
+        None => of_strangers(&known, &ask.names),
+    });
+    compared
+        .await
+        .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string()))
+}
+
+/// Nicks: of each other, and of contacts. A contact may be in a room under the name that I call them.
+fn of_occupants(known: &NamesKnown, names: &[String]) -> Vec<LookAlike> {
+    let nicks = Looks::of(known.nicks.iter().chain(names).map(String::as_str));
+    let contacts = Looks::of(known.contacts.iter().map(String::as_str));
+    let of_contact = |name: &String| {
+        let of = contacts.taken_for(name)?;
+        (of.to_lowercase() != name.to_lowercase()).then_some(of)
+    };
+    found(names, |name| {
+        of_contact(name).or_else(|| nicks.taken_for(name))
+    })
+}
+
+/// Addresses, and what strangers call themselves: who has a contact's very name is another one all the same.
+fn of_strangers(known: &NamesKnown, names: &[String]) -> Vec<LookAlike> {
+    let addresses = Looks::of(known.addresses.iter().map(String::as_str));
+    let contacts = Looks::of(known.contacts.iter().map(String::as_str));
+    found(names, |name| {
+        if name.contains('@') {
+            return addresses.taken_for(name);
+        }
+        let same = known.contacts.iter().find(|known| *known == name);
+        same.map(String::as_str)
+            .or_else(|| contacts.taken_for(name))
+    })
+}
+
+fn found<'a>(names: &[String], taken_for: impl Fn(&String) -> Option<&'a str>) -> Vec<LookAlike> {
+    let alike = |name: &String| {
+        taken_for(name).map(|of| LookAlike {
+            name: name.clone(),
+            of: of.to_owned(),
+        })
+    };
+    names.iter().filter_map(alike).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> NamesKnown {
+        NamesKnown {
+            addresses: ["bob@harbour.example", "alice@harbour.example"]
+                .map(String::from)
+                .into(),
+            contacts: vec!["Bob".to_owned()],
+            nicks: ["alice", "Carla", "Сarla"].map(String::from).into(),
+        }
+    }
+
+    fn pairs(found: &[LookAlike]) -> Vec<(&str, &str)> {
+        found
+            .iter()
+            .map(|one| (one.name.as_str(), one.of.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn a_stranger_is_no_contact_whatever_letters_they_use() {
+        let asked = [
+            "bоb@harbour.example",
+            "bob@harbour.example",
+            "eve@harbour.example",
+            "Bob",
+            "Воb",
+            "Eve",
+        ]
+        .map(String::from);
+        assert_eq!(
+            pairs(&of_strangers(&known(), &asked)),
+            [
+                ("bоb@harbour.example", "bob@harbour.example"),
+                ("Bob", "Bob"),
+                ("Воb", "Bob"),
+            ]
+        );
+    }
+
+    #[test]
+    fn two_of_a_room_who_look_alike_are_both_told() {
+        let asked = ["Carla", "Сarla", "bob", "Βob", "Аlice", "Dora"].map(String::from);
+        assert_eq!(
+            pairs(&of_occupants(&known(), &asked)),
+            [
+                ("Carla", "Сarla"),
+                ("Сarla", "Carla"),
+                // The contact may call himself so.
+                ("bob", "Βob"),
+                ("Βob", "Bob"),
+                ("Аlice", "alice"),
+            ]
+        );
+    }
+}

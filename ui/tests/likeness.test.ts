@@ -1,0 +1,47 @@
+import { cleanup, render } from '@testing-library/svelte';
+import { beforeEach, expect, it } from 'vitest';
+import type { Fake } from '../src/dev/fake';
+import { occupant } from '../src/dev/rooms';
+import RequestCards from '../src/parts/RequestCards.svelte';
+import ChatPane from '../src/screens/ChatPane.svelte';
+import { conversations } from '../src/state/conversation.svelte';
+import { where } from '../src/state/place.svelte';
+import { hear } from '../src/state/sync.svelte';
+import { stage, until } from './stage';
+
+const choir = { account: 1, jid: 'choir@rooms.harbour.example' };
+const cyrillic = 'C\u0430rla';
+const signs = () => [...document.querySelectorAll('[data-test="look-alike"]')].map((sign) => sign.getAttribute('aria-label') ?? sign.textContent);
+let fake: Fake;
+
+beforeEach(async () => {
+  cleanup();
+  fake = await stage();
+});
+
+it('a stranger whose address looks like a contact’s is told before they are accepted', async () => {
+  const jid = 'b\u043eb@harbour.example';
+  fake.rooms.alike = [{ name: jid, of: 'bob@harbour.example' }];
+  fake.overview.requests.contacts.push({ account: 1, jid, nick: '', text: '', at: fake.now });
+  hear({ kind: 'resync', left_out: 1 });
+  render(RequestCards);
+  await until(() => signs().length > 0);
+  expect(signs()).toEqual(['Looks like “bob@harbour.example”, but is somebody else.']);
+  expect(document.querySelector('[data-test="look-alike"]')!.closest('article')!.dataset.jid).toBe(jid);
+});
+
+it('somebody in a room whose nick looks like another’s is marked in the list and over their words, also when they come later', async () => {
+  where.showChat(choir);
+  where.people = true;
+  await conversations.show(choir);
+  render(ChatPane);
+  await until(() => fake.calls('look_alikes').some(({ names }) => names.includes('Carla')));
+  expect(signs()).toEqual([]);
+  fake.rooms.alike = [{ name: cyrillic, of: 'Carla' }, { name: 'Carla', of: cyrillic }];
+  fake.rooms.people.get('1 choir@rooms.harbour.example')!.push(occupant(cyrillic));
+  const said = fake.say(choir, 'The concert is cancelled', { author: { kind: 'occupant', nick: cyrillic } });
+  hear({ kind: 'rooms', rooms: [choir] });
+  hear({ kind: 'message_added', chat: choir, message: said.id });
+  await until(() => !!document.querySelector(`[data-id="${said.id}"] [data-test="look-alike"]`) && document.querySelectorAll('[data-test="room-panel"] [data-test="look-alike"]').length === 2);
+  expect(new Set(signs())).toEqual(new Set(['Looks like “Carla”, but is somebody else.', `Looks like “${cyrillic}”, but is somebody else.`]));
+});
