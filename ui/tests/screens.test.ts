@@ -301,7 +301,7 @@ describe('dialogs', () => {
     expect(fake.calls('enter_room')).toHaveLength(1);
   });
 
-  it.each(['command;node=reboot', 'register', 'remove'])('an xmpp address that asks for %s of a stranger cannot be agreed to', async (query) => {
+  it.each(['command;node=reboot', 'unregister', 'remove'])('an xmpp address that asks for %s of a stranger cannot be agreed to', async (query) => {
     render(Dialogs);
     where.dialog = { kind: 'uri', uri: `xmpp:mallory@evil.example?${query}` };
     await waitFor(() => byTest('dialog'));
@@ -317,15 +317,6 @@ describe('dialogs', () => {
     await waitFor(() => screen.getByText('<b>Sings bass</b>'));
     expect(byTest('local-time').textContent).toMatch(/there it is/);
     expect(fake.calls('ask_person').map(({ question }) => question).sort()).toEqual(['card', 'clock', 'old_card', 'program']);
-  });
-
-  it('an invitation shows my address, to be read by people and by cameras', async () => {
-    render(Dialogs);
-    const { id, jid } = fake.overview.accounts[0]!;
-    where.dialog = { kind: 'invitation', account: id };
-    await waitFor(() => byTest('invitation-link'));
-    expect((byTest('invitation-link') as unknown as HTMLInputElement).value).toBe(`xmpp:${jid}?roster`);
-    expect(byTest('invitation-qr').querySelector('path')!.getAttribute('d')).toMatch(/^M/);
   });
 
   it('closing without a tray is explained once, with a way to quit', async () => {

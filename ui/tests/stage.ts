@@ -24,6 +24,7 @@ export async function stage(long = 2_000): Promise<Fake> {
   await conversations.show(null);
   where.chat = null;
   where.dialog = null;
+  where.joining = null;
   where.section = 'chats';
   where.scope = null;
   where.people = false;

@@ -4,7 +4,7 @@ import { sampleOverview } from '../src/dev/people';
 import { setLanguage } from '../src/i18n/index.svelte';
 import type { AlertRows, Delivery, EventKind, RefusalCode, Row, SessionProblem } from '../src/lib/contract';
 import { initials } from '../src/lib/colour';
-import { invitationTo, isAddress, readUri } from '../src/lib/uri';
+import { isAddress, readUri, serverOf } from '../src/lib/uri';
 import { outcomeWords, whyLines } from '../src/words/activity';
 import { iconWords, soundWords } from '../src/words/alerts';
 import { connectionWords } from '../src/words/connection';
@@ -128,8 +128,13 @@ describe('words for states', () => {
 });
 
 describe('xmpp: addresses', () => {
-  it.each(['alice@example.org', 'a;b?c#d+e@example.org', 'bøb@exämple.org'])('an invitation to %s leads there', (jid) => {
-    expect(readUri(invitationTo(jid))).toMatchObject({ jid, action: 'subscribe' });
+  it('an invitation as the resident makes it leads there, whatever is in the address', () => {
+    const uri = 'xmpp:what%3F%3B%3D%23%25%C3%A9@montague.net?roster;preauth=t0ken;name=a%3Bb%3Dc%3F';
+    expect(readUri(uri)).toMatchObject({ jid: 'what?;=#%é@montague.net', action: 'subscribe', token: 't0ken', name: 'a;b=c?', registers: false });
+  });
+
+  it('the server of an address is what stands behind the @', () => {
+    expect(['alice@example.org', 'example.org'].map(serverOf)).toEqual(['example.org', 'example.org']);
   });
 
   it.each([
@@ -144,12 +149,17 @@ describe('xmpp: addresses', () => {
     ['xmpp:garden@rooms.example.org?join;password=a=b', { action: 'join', password: 'a=b' }],
     ['xmpp:bob@example.org?roster;group=Friends;group=Evil', { action: 'subscribe', group: 'Friends' }],
     ['xmpp:bob@example.org?command;node=reboot', { action: 'unknown', query: 'command' }],
-    ['xmpp:bob@example.org?register;preauth=abc', { action: 'unknown' }],
+    ['xmpp:bob@example.org?register;preauth=abc', { action: 'register', jid: 'bob@example.org', token: 'abc' }],
+    ['xmpp:example.org?register;preauth=abc', { action: 'register', jid: 'example.org', token: 'abc' }],
+    ['xmpp:example.org?register', { action: 'register', jid: 'example.org', token: '' }],
+    ['xmpp:romeo@montague.net?roster;preauth=1tMF;ibr=y;name=Romeo', { action: 'subscribe', token: '1tMF', registers: true, name: 'Romeo' }],
+    ['xmpp:romeo@montague.net?roster;ibr=y', { action: 'subscribe', token: '', registers: false }],
+    ['xmpp:bob@example.org?unregister', { action: 'unknown' }],
   ])('%s is read', (uri, expected) => {
     expect(readUri(uri)).toMatchObject(expected);
   });
 
-  it.each(['xmpp:', 'https://example.org', 'xmpp:example.org', 'xmpp:a b@c', 'xmpp:%E0%A4%A@', 'xmpp:<x>@y.example'])('%s is refused', (uri) => {
+  it.each(['xmpp:', 'https://example.org', 'xmpp:example.org', 'xmpp:example.org?roster;preauth=x', 'xmpp:a b?register', 'xmpp:a b@c', 'xmpp:%E0%A4%A@', 'xmpp:<x>@y.example'])('%s is refused', (uri) => {
     expect(readUri(uri)).toBeNull();
   });
 

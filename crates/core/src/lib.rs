@@ -13,6 +13,7 @@ pub mod contact;
 pub mod files;
 pub mod form;
 pub mod ids;
+pub mod invitation;
 pub mod look_alike;
 pub mod mood;
 pub mod person;

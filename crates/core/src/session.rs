@@ -10,6 +10,7 @@ mod problem;
 mod room;
 mod seen_mark;
 mod stream;
+mod subscription;
 mod upload;
 
 use crate::avatar::{AvatarHash, AvatarSource};
@@ -17,6 +18,7 @@ use crate::chat::Author;
 use crate::connection::Connection;
 use crate::contact::{ResourcePresence, RosterItem};
 use crate::ids::Timestamp;
+use crate::invitation::ServerInvitation;
 use crate::person::PersonAnswer;
 use crate::reply::ReplyTo;
 use crate::room::{Bookmark, InviteVia};
@@ -31,6 +33,7 @@ pub use problem::SessionProblem;
 pub use room::{RoomEvent, RoomItem, RoomItems, RoomReply, RoomWish};
 pub use seen_mark::SeenMark;
 pub use stream::StreamState;
+pub use subscription::{SubscriptionStep, Wish};
 pub use upload::{NoSlot, UploadSlot};
 
 /// By which way a message came.
@@ -83,24 +86,6 @@ pub struct IncomingMessage {
     pub unstyled: bool,
     /// What it answers (XEP-0461). [`Self::body`] holds nothing that only quotes that for those who know no replies.
     pub reply: Option<ReplyTo>,
-}
-
-/// A step of the subscription dance (RFC 6121 §3).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SubscriptionStep {
-    /// They ask to see my presence.
-    Subscribe {
-        /// A name they offer (XEP-0172), empty when none.
-        nick: String,
-        /// Their words, empty when none.
-        text: String,
-    },
-    /// They let me see theirs.
-    Subscribed,
-    /// They no longer want to see mine.
-    Unsubscribe,
-    /// They no longer let me see theirs, or never did.
-    Unsubscribed,
 }
 
 /// What the server offers, as far as behaviour depends on it.
@@ -344,6 +329,13 @@ pub enum Incoming {
         request: u64,
         /// `Err` when it was refused, or said nothing.
         answer: Result<PersonAnswer, StanzaProblem>,
+    },
+    /// The answer to [`Outgoing::Invitation`].
+    Invitation {
+        /// The number that was given.
+        request: u64,
+        /// `Err` when the server makes none.
+        answer: Result<ServerInvitation, StanzaProblem>,
     },
     /// The answer to [`Outgoing::Room`].
     RoomAnswer {

@@ -10,6 +10,7 @@ use carillon_core::contact::{
     Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
 };
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
+use carillon_core::invitation::ServerInvitation;
 use carillon_core::mood::OfSelf;
 use carillon_core::person::PersonAnswer;
 use carillon_core::room::{Occupant, RoomAbout, RoomState};
@@ -177,6 +178,8 @@ pub(crate) struct Account {
     pub(crate) presences: HashMap<BareJid, Vec<ResourcePresence>>,
     /// Who waits for what a person answers.
     pub(crate) questions: HashMap<u64, oneshot::Sender<Result<PersonAnswer, StanzaProblem>>>,
+    /// Who waits for an invitation that the server makes.
+    pub(crate) invitations: HashMap<u64, oneshot::Sender<Result<ServerInvitation, StanzaProblem>>>,
     /// Which pictures people show.
     pub(crate) avatars: Avatars,
     /// What people say of themselves.
@@ -244,6 +247,7 @@ impl Account {
             blocked: HashSet::new(),
             presences: HashMap::new(),
             questions: HashMap::new(),
+            invitations: HashMap::new(),
             avatars: Avatars::default(),
             told: HashMap::new(),
             gone_at: HashMap::new(),
@@ -385,6 +389,7 @@ impl Account {
         self.presences.clear();
         self.avatars.link_lost();
         self.questions.clear();
+        self.invitations.clear();
     }
 }
 

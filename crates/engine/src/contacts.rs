@@ -4,8 +4,9 @@ use crate::desk::{Desk, DeskError, ServerAnswer};
 use crate::output::Output;
 use carillon_core::alerts::EventKind;
 use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::invitation::LONGEST_TOKEN;
 use carillon_core::room::RoomInvite;
-use carillon_core::session::{Outgoing, SubscriptionStep};
+use carillon_core::session::{Outgoing, SubscriptionStep, Wish};
 use carillon_store::Errand;
 use jid::BareJid;
 
@@ -32,7 +33,8 @@ fn tidy_groups(groups: &[String]) -> Result<Vec<String>, DeskError> {
 }
 
 impl Desk {
-    /// Asks somebody to be my contact. The answer comes when the server has them on the roster.
+    /// Asks somebody to be my contact. The answer comes when the server has them on the roster. `token` is what their
+    /// invitation gave me, empty for none.
     ///
     /// # Errors
     /// [`DeskError::NotConnected`], [`DeskError::BadText`] or [`DeskError::Gone`].
@@ -42,13 +44,19 @@ impl Desk {
         name: &str,
         groups: &[String],
         text: &str,
+        token: &str,
     ) -> Result<ServerAnswer, DeskError> {
         check_text(text)?;
+        if token.len() > LONGEST_TOKEN {
+            return Err(DeskError::BadText);
+        }
         let answer = self.change_contact(contact, name, groups)?;
-        let step = SubscriptionStep::Subscribe {
+        let step = SubscriptionStep::Subscribe(Wish {
             nick: self.own_nick(contact.account),
             text: text.to_owned(),
-        };
+            token: token.to_owned(),
+            moved_from: None,
+        });
         self.step(contact, step)?;
         // It is I who asks now: that they agree is news.
         self.store.take_asked_back(contact.account, &contact.jid)?;
@@ -108,10 +116,10 @@ impl Desk {
             .get(&contact.jid)
             .is_some_and(|item| item.ask || item.subscription.i_see_them());
         if !asked {
-            let step = SubscriptionStep::Subscribe {
+            let step = SubscriptionStep::Subscribe(Wish {
                 nick: self.own_nick(contact.account),
-                text: String::new(),
-            };
+                ..Wish::default()
+            });
             self.store.note_asked_back(contact.account, &contact.jid)?;
             self.step(contact, step)?;
         }

@@ -72,6 +72,9 @@ impl Desk {
             Incoming::BookmarkGone { room } => self.hear_bookmark_gone(id, room),
             Incoming::SeenMarks { all, whole } => self.hear_seen_marks(id, all, whole),
             Incoming::Person { request, answer } => self.hear_person(id, request, answer),
+            Incoming::Invitation { request, answer } => {
+                self.hear_invitation(id, request, answer);
+            }
             Incoming::RoomAnswer { request, answer } => self.hear_room_answer(request, answer),
             Incoming::Outcome { request, result } => self.answer_request(request, result),
             Incoming::Counted(number) => self.hear_counted(id, number),

@@ -8,7 +8,7 @@ use carillon_core::alerts::{AlertEvent, EventKind};
 use carillon_core::contact::{Availability, ResourcePresence};
 use carillon_core::ids::{AccountId, Timestamp};
 use carillon_core::privacy::WhoMayWrite;
-use carillon_core::session::SubscriptionStep;
+use carillon_core::session::{SubscriptionStep, Wish};
 use carillon_store::Errand;
 use jid::BareJid;
 
@@ -127,7 +127,7 @@ impl Desk {
         step: SubscriptionStep,
     ) {
         match step {
-            SubscriptionStep::Subscribe { nick, text } => self.hear_request(id, from, &nick, &text),
+            SubscriptionStep::Subscribe(wish) => self.hear_request(id, from, &wish),
             SubscriptionStep::Unsubscribe => {
                 let removed = self.store.remove_contact_request(id, from);
                 if self.stored(id, removed).is_some_and(|was_there| was_there) {
@@ -141,7 +141,7 @@ impl Desk {
         }
     }
 
-    fn hear_request(&mut self, id: AccountId, from: &BareJid, nick: &str, text: &str) {
+    fn hear_request(&mut self, id: AccountId, from: &BareJid, wish: &Wish) {
         let Some(account) = self.accounts.get(&id) else {
             return;
         };
@@ -167,10 +167,15 @@ impl Desk {
             }
             return;
         }
+        // Whoever holds a link of mine is somebody whom I asked.
+        if self.redeem(id, from, &wish.token) {
+            return;
+        }
         if self.settings.privacy.who_may_write == WhoMayWrite::NobodyNew {
             self.note_hidden(EventKind::ContactRequest, id, from);
             return;
         }
+        let Wish { nick, text, .. } = wish;
         let now = self.now();
         let new = self.store.add_contact_request(id, from, nick, text, now);
         // Servers repeat an unanswered request at every login (RFC 6121 §3.1.3): it rings once.

@@ -15,6 +15,7 @@ use crate::views_files::{FileView, PictureFile, PlayingView, RecordingView, Tran
 use crate::views_own::{
     ExportFormat, FoundInChat, HistoryProgram, HistorySource, SearchPage, WorkView,
 };
+use crate::views_people::InvitationView;
 use carillon_core::alerts::{
     AlertPlan, EventKind, InWindow, MuteFor, OtherDevice, PresenceRules, Preset, Profile,
     ProfileChoice, QuietHours, Row,
@@ -25,6 +26,7 @@ use carillon_core::form::DataForm;
 use carillon_core::ids::{
     AccountId, ActivityId, ChatRef, InviteId, MessageId, Timestamp, TransferId,
 };
+use carillon_core::invitation::InvitationKind;
 use carillon_core::look_alike::LookAlike;
 use carillon_core::mood::Mood;
 use carillon_core::person::{ContactDetails, PersonAnswer, PersonQuestion};
@@ -42,7 +44,7 @@ pub trait Ask: Into<Command> + Serialize {
     type Answer: Serialize + DeserializeOwned;
 }
 
-with_file_commands! { with_own_commands with_room_commands with_alert_commands commands
+with_file_commands! { with_people_commands with_own_commands with_room_commands with_alert_commands commands
     /// Everything that the first painted frame needs.
     overview = ReadOverview {} -> Overview;
     /// How things stand, without contacts and chats.
@@ -90,6 +92,9 @@ with_file_commands! { with_own_commands with_room_commands with_alert_commands c
     } -> NewAccount;
     /// Creates an account on a server (XEP-0077) and signs in with it.
     create_account = CreateAccount {
+        /// What an invitation to that server gave me (XEP-0445), `None` without one.
+        #[serde(default)]
+        token: Option<Secret>,
         /// The address that it shall have.
         #[ts(type = "string")]
         jid: BareJid,
@@ -184,6 +189,9 @@ with_file_commands! { with_own_commands with_room_commands with_alert_commands c
         groups: Vec<String>,
         /// Words that go with the request, empty for none.
         text: String,
+        /// What their invitation gave me (XEP-0379), empty for nothing.
+        #[serde(default)]
+        token: String,
     } -> ();
     /// Changes a contact's name and groups.
     change_contact = ChangeContact {

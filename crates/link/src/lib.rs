@@ -13,6 +13,8 @@ mod contract_files;
 #[macro_use]
 mod contract_own;
 #[macro_use]
+mod contract_people;
+#[macro_use]
 mod contract_rooms;
 
 pub mod alerts;
@@ -31,6 +33,7 @@ mod socket;
 pub mod views;
 pub mod views_files;
 pub mod views_own;
+pub mod views_people;
 
 pub use carillon_core::ids::{AccountId, ChatRef, MessageId};
 pub use client::{Link, LinkError, is_older};

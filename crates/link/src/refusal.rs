@@ -31,6 +31,8 @@ pub enum RefusalCode {
     },
     /// The server did not accept what was registered; its words stand in `detail`.
     RegistrationRefused,
+    /// The server does not know the invitation, or it was used, or has ended.
+    BadInvitation,
     /// There is no keyring; a file may be chosen instead.
     NoKeyring,
     /// The account is not connected, and this cannot wait.

@@ -2,7 +2,11 @@
 //! the server has them, so that neither a missing connection nor an end of the program loses one.
 
 use crate::{Reader, Result, Store, rows};
-use carillon_core::{BareJid, Jid, ids::AccountId, session::SubscriptionStep};
+use carillon_core::{
+    BareJid, Jid,
+    ids::AccountId,
+    session::{SubscriptionStep, Wish},
+};
 use rusqlite::{Row, Transaction};
 
 /// Something small to be said.
@@ -72,7 +76,7 @@ impl Reader {
         limit: u32,
     ) -> Result<Vec<WaitingErrand>> {
         let mut query = self.connection.prepare_cached(
-            "SELECT id, stanza_id, kind, jid, about, words FROM errand
+            "SELECT id, stanza_id, kind, jid, about, words, token, moved_from FROM errand
              WHERE account = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
         )?;
         let found = query.query_map((account.0, row, limit), waiting)?;
@@ -92,7 +96,7 @@ pub(crate) fn queue(
         Errand::Displayed { .. } => Some("kind = 'displayed'"),
         // What was wanted last is wanted; asking for theirs and answering for mine are two things.
         Errand::Subscription { step, .. } => Some(match step {
-            SubscriptionStep::Subscribe { .. } | SubscriptionStep::Unsubscribe => {
+            SubscriptionStep::Subscribe(_) | SubscriptionStep::Unsubscribe => {
                 "kind IN ('subscribe', 'unsubscribe')"
             }
             SubscriptionStep::Subscribed | SubscriptionStep::Unsubscribed => {
@@ -106,10 +110,21 @@ pub(crate) fn queue(
         ))?
         .execute((account.0, jid))?;
     }
+    let (token, moved_from) = match errand {
+        Errand::Subscription {
+            step: SubscriptionStep::Subscribe(wish),
+            ..
+        } => (
+            wish.token.as_str(),
+            wish.moved_from.as_ref().map(|old| old.as_str()),
+        ),
+        _ => ("", None),
+    };
     tx.prepare_cached(
-        "INSERT INTO errand (account, kind, jid, stanza_id, about, words) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO errand (account, kind, jid, stanza_id, about, words, token, moved_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
-    .execute((account.0, kind, jid, id, about, words))?;
+    .execute((account.0, kind, jid, id, about, words, token, moved_from))?;
     Ok(())
 }
 
@@ -126,7 +141,7 @@ fn columns(errand: &Errand) -> (&str, &str, &str, &str) {
         Errand::Receipt { to, of } => ("receipt", to.as_str(), of, ""),
         Errand::Displayed { to, of } => ("displayed", to.as_str(), of, ""),
         Errand::Subscription { to, step } => match step {
-            SubscriptionStep::Subscribe { nick, text } => ("subscribe", to.as_str(), nick, text),
+            SubscriptionStep::Subscribe(wish) => ("subscribe", to.as_str(), &wish.nick, &wish.text),
             SubscriptionStep::Subscribed => ("subscribed", to.as_str(), "", ""),
             SubscriptionStep::Unsubscribe => ("unsubscribe", to.as_str(), "", ""),
             SubscriptionStep::Unsubscribed => ("unsubscribed", to.as_str(), "", ""),
@@ -152,10 +167,12 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<WaitingErrand> {
             to: rows::jid(row, 3)?,
             of: about,
         }),
-        "subscribe" => step(SubscriptionStep::Subscribe {
+        "subscribe" => step(SubscriptionStep::Subscribe(Wish {
             nick: about,
             text: words,
-        }),
+            token: row.get(6)?,
+            moved_from: rows::some_jid(row, 7)?,
+        })),
         "subscribed" => step(SubscriptionStep::Subscribed),
         "unsubscribe" => step(SubscriptionStep::Unsubscribe),
         "unsubscribed" => step(SubscriptionStep::Unsubscribed),

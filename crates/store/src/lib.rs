@@ -25,6 +25,7 @@ mod files;
 mod foreign;
 mod history;
 mod imports;
+mod invitations;
 mod invites;
 mod log;
 mod meta;

@@ -63,6 +63,12 @@ pub(crate) fn jid(row: &Row<'_>, column: usize) -> rusqlite::Result<BareJid> {
     BareJid::new(text).map_err(|error| foreign(column, error.to_string()))
 }
 
+pub(crate) fn some_jid(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<BareJid>> {
+    let text = row.get_ref(column)?.as_str_or_null()?;
+    text.map(|text| BareJid::new(text).map_err(|error| foreign(column, error.to_string())))
+        .transpose()
+}
+
 pub(crate) fn any_jid(row: &Row<'_>, column: usize) -> rusqlite::Result<Jid> {
     let text = row.get_ref(column)?.as_str()?;
     Jid::new(text).map_err(|error| foreign(column, error.to_string()))

@@ -29,6 +29,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/013_imported.sql"),
     include_str!("../migrations/014_own_marks.sql"),
     include_str!("../migrations/015_unstyled.sql"),
+    include_str!("../migrations/016_invitations.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

@@ -102,6 +102,8 @@ pub struct RegisterConfig {
     pub account: BareJid,
     /// Its password.
     pub password: Secret,
+    /// What an invitation gives the right to have an account by (XEP-0445).
+    pub token: Option<Secret>,
     /// The server's address, where the user set one; else it is discovered.
     pub url: Option<String>,
     /// Through what the server is reached.

@@ -57,6 +57,17 @@ pub(crate) const PUBLISH_OPTIONS: &str = "http://jabber.org/protocol/pubsub#publ
 pub(crate) const STORAGE_BOOKMARKS_NOTIFY: &str = "storage:bookmarks+notify";
 /// Private storage (XEP-0049).
 pub(crate) const PRIVATE: &str = "jabber:iq:private";
+/// What an invitation gives to whoever is invited (XEP-0379 §4.4).
+pub(crate) const PARS: &str = "urn:xmpp:pars:0";
+/// A server that takes it for the right to register (XEP-0445 §3).
+pub(crate) const IBR_TOKEN: &str = "urn:xmpp:ibr-token:0";
+/// Commands (XEP-0050).
+pub(crate) const COMMANDS: &str = "http://jabber.org/protocol/commands";
+/// Those that make invitations (XEP-0401 §3).
+pub(crate) const INVITE_CONTACT: &str = "urn:xmpp:invite#invite";
+pub(crate) const INVITE_ACCOUNT: &str = "urn:xmpp:invite#create-account";
+/// Addresses that somebody left for others (XEP-0283).
+pub(crate) const MOVED: &str = "urn:xmpp:moved:1";
 /// vCards in their newer form (XEP-0292).
 pub(crate) const VCARD4: &str = "urn:ietf:params:xml:ns:vcard-4.0";
 /// Where an account publishes its own (XEP-0292 §6).

@@ -25,6 +25,9 @@ pub enum RegisterProblem {
         /// In the server's words.
         text: String,
     },
+    /// The server does not know the invitation, or it was used, or has ended (XEP-0445 §4).
+    #[error("the invitation is not good any more")]
+    BadToken,
     /// The server wants to know more than a name and a password, often that a person asks.
     #[error("the server wants its form filled in")]
     NeedsForm {
@@ -50,25 +53,50 @@ pub async fn register(config: RegisterConfig) -> Result<(), RegisterProblem> {
             text: "an address without a name".to_owned(),
         });
     };
-    let answer = register_over(&mut transport, domain, name.as_str(), &config.password).await;
+    let wanted = Wanted {
+        domain,
+        name: name.as_str(),
+        password: &config.password,
+        token: config.token.as_ref(),
+    };
+    let answer = register_over(&mut transport, &wanted).await;
     leave(&mut transport).await;
     answer
 }
 
+/// The account that is wished for.
+pub(crate) struct Wanted<'a> {
+    pub(crate) domain: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) password: &'a Secret,
+    pub(crate) token: Option<&'a Secret>,
+}
+
 pub(crate) async fn register_over<T: Transport>(
     transport: &mut T,
-    domain: &str,
-    name: &str,
-    password: &Secret,
+    wanted: &Wanted<'_>,
 ) -> Result<(), RegisterProblem> {
+    let domain = wanted.domain;
     within(async {
-        open(transport, domain).await?;
+        let features = open(transport, domain).await?;
+        // Where it is not announced, the invitation may be another server's: it is nobody's business here (§3).
+        if let Some(token) = wanted.token
+            && features.has_child("register", ns::IBR_TOKEN)
+        {
+            let token = Element::new_in(ns::PARS, "preauth").with("token", token.reveal());
+            match ask(transport, domain, "set", "reg0", token).await {
+                Err(RegisterProblem::NotAcceptable { .. } | RegisterProblem::NotOffered) => {
+                    return Err(RegisterProblem::BadToken);
+                }
+                other => other?,
+            };
+        }
         let query = Element::new_in(ns::REGISTER, "query");
         let form = ask(transport, domain, "get", "reg1", query).await?;
         check(&form)?;
         let query = Element::new_in(ns::REGISTER, "query")
-            .holding_text("username", name)
-            .holding_text("password", password.reveal());
+            .holding_text("username", wanted.name)
+            .holding_text("password", wanted.password.reveal());
         ask(transport, domain, "set", "reg2", query).await?;
         Ok(())
     })

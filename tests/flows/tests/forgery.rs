@@ -251,6 +251,18 @@ const ATTACKS: &[Attack] = &[
         believed: |told| matches!(told, Incoming::Subscription { from, .. } if from.as_str() == "bob@example.net"),
     },
     Attack {
+        name: "contact's wish with what an invitation gave, and a former address",
+        may: &["contact", "contact's device"],
+        says: |s| {
+            format!(
+                "<presence type='subscribe'{}><preauth xmlns='urn:xmpp:pars:0' token='x'/>\
+                 <moved xmlns='urn:xmpp:moved:1'><old-jid>mallory@example.net</old-jid></moved></presence>",
+                s.from_attribute()
+            )
+        },
+        believed: |told| matches!(told, Incoming::Subscription { from, .. } if from.as_str() == "bob@example.net"),
+    },
+    Attack {
         name: "answer to what was not asked",
         may: &[],
         says: |s| {

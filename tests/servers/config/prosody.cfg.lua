@@ -26,6 +26,7 @@ modules_enabled = {
 	"roster", "saslauth", "tls", "disco", "ping", "version", "time", "posix",
 	"carbons", "pep", "private", "blocklist", "bookmarks",
 	"vcard4", "vcard_legacy",
+	"invites", "invites_adhoc", "invites_register",
 	"register", "mam", "smacks", "csi_simple", "offline", "websocket",
 }
 modules_disabled = { "s2s" }
@@ -35,6 +36,9 @@ network_settings = { nagle = false }
 
 authentication = "internal_hashed"
 allow_registration = true
+-- Whom somebody invites may make an account; so may everybody else here.
+allow_user_invites = true
+registration_invite_only = false
 min_seconds_between_registrations = 0
 
 -- Plain `ws` and plain TCP beside TLS, for loopback only.

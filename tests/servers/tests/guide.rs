@@ -33,6 +33,7 @@ async fn alice_moves_in(server: &mut Process, url: &str, authority: CertificateD
     until_started("an account over TLS", async || {
         server.assert_running();
         let made = register(RegisterConfig {
+            token: None,
             account: alice.clone(),
             password: password.clone(),
             url: Some(url.to_owned()),

@@ -10,6 +10,7 @@ import { FakeChanges } from './changes';
 import { FakeFiles } from './files';
 import { FakeRules } from './rules';
 import { FakeSearches } from './searches';
+import { FakeSelf } from './self';
 import { conversation, longConversation, roomConversation, sampleOverview } from './people';
 
 type Handlers = { [K in keyof AllCommands]: (ask: Ask<K>) => Answer<K> };
@@ -33,6 +34,7 @@ export class Fake implements Carrier {
     ({ id, chat }) => this.histories.set(keyOf(chat), this.#history(chat).filter((message) => message.id !== id)),
   );
   rooms = new FakeRooms();
+  self: FakeSelf;
   files = new FakeFiles((chat) => this.tell('carillon', { kind: 'files', chat }));
   searches = new FakeSearches(
     () => [...this.histories.values()].flat(),
@@ -60,6 +62,7 @@ export class Fake implements Carrier {
     long = 2_000,
   ) {
     this.overview = sampleOverview(now);
+    this.self = new FakeSelf(now, () => this.overview.accounts[0]?.jid ?? '');
     this.happened = sampleActivity(now);
     const name = (jid: string) => this.overview.contacts.find((contact) => contact.jid === jid)?.name ?? jid;
     this.rules = new FakeRules(now, () => this.#changed('settings'), name);
@@ -77,7 +80,7 @@ export class Fake implements Carrier {
     this.asked.push({ name, ask });
     const refused = this.refusing.get(name);
     if (refused) throw refused;
-    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers, ...this.searches.handlers, ...this.files.handlers } as Handlers)[name](structuredClone(ask)));
+    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers, ...this.searches.handlers, ...this.files.handlers, ...this.self.handlers } as Handlers)[name](structuredClone(ask)));
   }
 
   async listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
@@ -196,7 +199,7 @@ export class Fake implements Carrier {
     return { account: id };
   }
 
-  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers'] | keyof FakeSearches['handlers'] | keyof FakeFiles['handlers']> = {
+  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers'] | keyof FakeSearches['handlers'] | keyof FakeFiles['handlers'] | keyof FakeSelf['handlers']> = {
     overview: () => {
       const { part: contacts, more } = this.#part(this.overview.contacts, chatOf, null);
       const chats = [...this.overview.chats].sort(byNewest).slice(0, this.pageSize);

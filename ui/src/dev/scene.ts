@@ -129,6 +129,14 @@ export function playScene(): Fake {
         if (query.has('forward')) where.dialog = { kind: 'forward', messages: all.slice(-3, -1) };
       }, 900);
     },
+    invite: () => {
+      fake.self.serverInvites = query.has('server');
+      setTimeout(() => (where.dialog = { kind: 'invitation', account: 1 }), 500);
+    },
+    uri: () => {
+      if (query.has('new')) scenes.welcome!();
+      setTimeout(() => (where.dialog = { kind: 'uri', uri: query.get('uri') ?? 'xmpp:juliet@capulet.example?roster;preauth=x;ibr=y;name=Juliet' }), 500);
+    },
     details: () => {
       setTimeout(() => (where.dialog = { kind: 'details', contact: fake.overview.contacts[0]! }), 500);
     },

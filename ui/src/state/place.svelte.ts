@@ -26,7 +26,7 @@ export function isRoomDialog(dialog: Dialog | null): dialog is RoomDialog {
 }
 
 export type Dialog =
-  | { kind: 'add-contact'; jid: string; name: string; account: AccountId | null; group?: string }
+  | { kind: 'add-contact'; jid: string; name: string; account: AccountId | null; group?: string; token?: string }
   | { kind: 'invitation'; account: AccountId }
   | { kind: 'details'; contact: Contact }
   | { kind: 'edit-contact'; contact: Contact }
@@ -48,6 +48,15 @@ export type Dialog =
   | { kind: 'uri'; uri: string }
   | RoomDialog
   | { kind: 'closing' };
+
+/** An account that somebody is invited to make. */
+export interface Joining {
+  /** The address, or the server alone where the name can be chosen. */
+  jid: string;
+  token: string;
+  /** An address to come back to once there is an account. */
+  then?: string;
+}
 
 /** Where the window is: which section, which chat, which sheet of the settings, which dialog over it. */
 class Where {
@@ -73,6 +82,8 @@ class Where {
   scope = $state.raw<Whose | null>(null);
   /** Whether the right-hand side was shown before that. */
   #under = false;
+  /** The account that is to be made next. */
+  joining = $state.raw<Joining | null>(null);
   /** Words to begin with, from an `xmpp:` address. */
   prefill = $state('');
 

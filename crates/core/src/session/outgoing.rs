@@ -3,6 +3,7 @@
 use super::{About, ArchiveQuery, RoomWish, SeenMark, SubscriptionStep};
 use crate::avatar::{Avatar, OwnPicture};
 use crate::contact::Availability;
+use crate::invitation::InvitationKind;
 use crate::person::PersonQuestion;
 use crate::reply::Answered;
 use crate::room::{Bookmark, InviteVia};
@@ -116,7 +117,7 @@ pub enum Outgoing {
     Subscription {
         /// To whom.
         to: BareJid,
-        /// Which; the words of `Subscribe` travel with it.
+        /// Which; what goes with `Subscribe` travels with it.
         step: SubscriptionStep,
     },
     /// Adds or changes a contact (RFC 6121 §2.3).
@@ -183,6 +184,13 @@ pub enum Outgoing {
         of: Jid,
         /// What.
         question: PersonQuestion,
+    },
+    /// Asks my server for an invitation (XEP-0401 §5); answered by [`super::Incoming::Invitation`].
+    Invitation {
+        /// Answered under this number.
+        request: u64,
+        /// To what.
+        kind: InvitationKind,
     },
     /// Something that a room, or a server where rooms are, answers.
     Room {

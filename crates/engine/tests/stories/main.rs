@@ -23,6 +23,7 @@ mod files;
 mod gaps;
 mod going_on;
 mod inside;
+mod inviting;
 mod later;
 mod missed;
 mod of_self;

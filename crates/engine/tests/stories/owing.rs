@@ -4,7 +4,7 @@ use crate::stage::{Session, Stage, bob, contact, jid};
 use crate::words::message;
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::room::InviteVia;
-use carillon_core::session::{Incoming, IncomingMessage, Outgoing, SubscriptionStep};
+use carillon_core::session::{Incoming, IncomingMessage, Outgoing, SubscriptionStep, Wish};
 
 fn asks_for_receipt(id: &str) -> Incoming {
     Incoming::Message(IncomingMessage {
@@ -105,10 +105,11 @@ async fn says_one_of_each(stage: &Stage, session: &Session) {
     };
     let asks = |from: &str| Incoming::Subscription {
         from: jid(from),
-        step: SubscriptionStep::Subscribe {
+        step: SubscriptionStep::Subscribe(Wish {
             nick: String::new(),
             text: String::new(),
-        },
+            ..Wish::default()
+        }),
     };
     session
         .hears_all([push, asks(EVE), asks("carol@example.org")])

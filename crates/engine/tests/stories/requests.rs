@@ -6,7 +6,7 @@ use carillon_core::alerts::EventKind;
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::privacy::WhoMayWrite;
 use carillon_core::room::InviteVia;
-use carillon_core::session::{Incoming, Outgoing, SessionProblem, SubscriptionStep};
+use carillon_core::session::{Incoming, Outgoing, SessionProblem, SubscriptionStep, Wish};
 use carillon_engine::{ConnectEnd, Output};
 
 const CAROL: &str = "carol@example.org";
@@ -19,10 +19,11 @@ fn step(step: SubscriptionStep) -> Outgoing {
 }
 
 fn subscribe() -> Outgoing {
-    step(SubscriptionStep::Subscribe {
+    step(SubscriptionStep::Subscribe(Wish {
         nick: String::new(),
         text: String::new(),
-    })
+        ..Wish::default()
+    }))
 }
 
 fn waiting(subscription: Subscription) -> RosterItem {
@@ -119,10 +120,11 @@ async fn a_request_that_is_accepted_offline_is_answered_later_and_asked_no_more(
     session.hears(asks(CAROL)).await;
     session.comes_online().await;
     let nick = String::new();
-    let subscribe = SubscriptionStep::Subscribe {
+    let subscribe = SubscriptionStep::Subscribe(Wish {
         nick,
         text: String::new(),
-    };
+        ..Wish::default()
+    });
     let said = session.says().await;
     assert_eq!(
         said,
@@ -163,7 +165,7 @@ async fn adding_who_asked_me_answers_them_with_the_same_click() {
     session.hears(asks(CAROL)).await;
     let carol = stage.chat(CAROL);
     stage
-        .call(move |desk| desk.add_contact(&carol, "Carol", &[], "").map(drop))
+        .call(move |desk| desk.add_contact(&carol, "Carol", &[], "", "").map(drop))
         .await
         .unwrap();
     let said = session.says().await;
@@ -224,7 +226,7 @@ async fn that_they_agree_is_news_once_i_have_asked_by_myself() {
     stage
         .call(move |desk| {
             desk.accept_request(&carol).unwrap();
-            desk.add_contact(&carol, "Carol", &[], "").map(drop)
+            desk.add_contact(&carol, "Carol", &[], "", "").map(drop)
         })
         .await
         .unwrap();

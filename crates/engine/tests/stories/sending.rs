@@ -274,7 +274,7 @@ async fn a_long_queue_leaves_room_for_everything_else() {
     session.comes_online().await;
     let contact = stage.chat("carol@example.org");
     let asked = stage
-        .call(move |desk| desk.add_contact(&contact, "", &[], "").is_ok())
+        .call(move |desk| desk.add_contact(&contact, "", &[], "", "").is_ok())
         .await;
     assert!(asked);
 }

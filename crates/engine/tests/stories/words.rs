@@ -4,7 +4,9 @@ use crate::stage::jid;
 use carillon_core::chat::Author;
 use carillon_core::contact::{Availability, Presence, ResourcePresence};
 use carillon_core::ids::Timestamp;
-use carillon_core::session::{Incoming, IncomingMessage, Origin, StanzaProblem, SubscriptionStep};
+use carillon_core::session::{
+    Incoming, IncomingMessage, Origin, StanzaProblem, SubscriptionStep, Wish,
+};
 
 /// A message of the contact, pushed as it is said; `id` is the sender's own.
 pub(crate) fn message(from: &str, id: &str, body: &str) -> IncomingMessage {
@@ -65,10 +67,11 @@ pub(crate) fn goes(from: &str) -> Incoming {
 pub(crate) fn asks(from: &str) -> Incoming {
     Incoming::Subscription {
         from: jid(from),
-        step: SubscriptionStep::Subscribe {
+        step: SubscriptionStep::Subscribe(Wish {
             nick: String::new(),
             text: "it is me".to_owned(),
-        },
+            ..Wish::default()
+        }),
     }
 }
 

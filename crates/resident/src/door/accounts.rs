@@ -54,7 +54,11 @@ pub(super) async fn create(house: &House, ask: CreateAccount) -> Result<NewAccou
     };
     refuse_known(house, &wanted.jid)?;
     check_proxy(&wanted.proxy)?;
+    let token = ask
+        .token
+        .map(|token| wire::Secret::new(token.reveal().to_owned()));
     let config = RegisterConfig {
+        token,
         account: wanted.jid.clone(),
         password: wire::Secret::new(wanted.password.reveal().to_owned()),
         url: wanted.connect.clone(),
@@ -159,6 +163,7 @@ fn refuse_registration(problem: RegisterProblem) -> Refusal {
         RegisterProblem::NotOffered => RefusalCode::RegistrationNotOffered,
         RegisterProblem::Conflict => RefusalCode::NameTaken,
         RegisterProblem::NotAcceptable { .. } => RefusalCode::RegistrationRefused,
+        RegisterProblem::BadToken => RefusalCode::BadInvitation,
         RegisterProblem::NeedsForm { url, .. } => RefusalCode::RegistrationElsewhere {
             url: url.unwrap_or_default(),
         },

@@ -8,7 +8,9 @@ mod chats;
 mod conditions;
 mod explain;
 mod files;
+mod inviting;
 mod lists;
+mod long;
 mod names;
 mod own;
 mod people;
@@ -101,7 +103,7 @@ async fn quit_only(house: &House, questions: &mut Questions, teller: &Teller) {
 
 /// Questions that take long are answered beside the others; the rest in order.
 async fn take(house: &Arc<House>, teller: &Teller, number: u64, question: Question) {
-    if !takes_long(&question.command) {
+    if !long::takes_long(&question.command) {
         let result = carry_out(house, number, question.command).await;
         teller.answer(question.id, result).await;
         return;
@@ -111,51 +113,6 @@ async fn take(house: &Arc<House>, teller: &Teller, number: u64, question: Questi
         let result = carry_out(&house, number, question.command).await;
         teller.answer(question.id, result).await;
     });
-}
-
-const fn takes_long(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::SignIn(_)
-            | Command::CreateAccount(_)
-            | Command::AddAccount(_)
-            | Command::ChangeAccount(_)
-            | Command::RemoveAccount(_)
-            | Command::SetAvatar(_)
-            | Command::SetMood(_)
-            | Command::SetNick(_)
-            | Command::AskPerson(_)
-            | Command::AddContact(_)
-            | Command::ChangeContact(_)
-            | Command::RemoveContact(_)
-            | Command::Block(_)
-            | Command::Unblock(_)
-            | Command::FindRooms(_)
-            | Command::CreateRoom(_)
-            | Command::SetTopic(_)
-            | Command::SetRoomNick(_)
-            | Command::CloseRoom(_)
-            | Command::Moderate(_)
-            | Command::ReadRoomSettings(_)
-            | Command::SetRoomSettings(_)
-            | Command::StartTryout(_)
-            | Command::EndTryout(_)
-            // A file is copied, or comes from far away.
-            | Command::SendFile(_)
-            | Command::SendPasted(_)
-            | Command::SaveFile(_)
-            | Command::PlayFile(_)
-            // A device is opened, or a recording finished.
-            | Command::BeginRecording(_)
-            | Command::SendRecording(_)
-            // As much is read as there is.
-            | Command::Search(_)
-            | Command::FindInChat(_)
-            | Command::FindHistories(_)
-            | Command::LookIntoHistory(_)
-            // The desktop's services are asked, and may take their time.
-            | Command::ReadAlertCapabilities(_)
-    )
 }
 
 pub(crate) type Answered = Result<serde_json::Value, Refusal>;
@@ -214,6 +171,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             answer(on_desk(house, move |desk| desk.contact_details(&ask.contact)).await)
         }
         Command::AskPerson(ask) => answer(people::ask(house, ask).await),
+        Command::InviteFriend(ask) => answer(inviting::invite(house, ask).await),
         Command::SetAvatar(ask) => answer(avatars::set(house, ask).await),
         Command::SetMood(ask) => answer(told::mood(house, ask).await),
         Command::SetNick(ask) => answer(told::nick(house, ask).await),

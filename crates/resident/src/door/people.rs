@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// A server that does not answer within this time does not answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn add(house: &House, ask: AddContact) -> Result<(), Refusal> {
     let contact = ChatRef {
@@ -20,7 +20,7 @@ pub(super) async fn add(house: &House, ask: AddContact) -> Result<(), Refusal> {
         jid: ask.jid,
     };
     asked(house, move |desk| {
-        desk.add_contact(&contact, &ask.name, &ask.groups, &ask.text)
+        desk.add_contact(&contact, &ask.name, &ask.groups, &ask.text, &ask.token)
     })
     .await
 }

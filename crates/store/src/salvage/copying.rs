@@ -16,6 +16,7 @@ const TABLES: &[Table] = &[
     Table::keyed("blocked", "account, jid"),
     Table::keyed("contact_request", "account, jid"),
     Table::keyed("asked_back", "account, jid"),
+    Table::keyed("invitation", "account, token"),
     Table::keyed("avatar", "account, jid"),
     Table::numbered("chat"),
     Table::numbered("room"),

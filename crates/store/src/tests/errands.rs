@@ -4,7 +4,7 @@ use super::{Profile, jid};
 use crate::{Arrival, Errand, Received, Store};
 use carillon_core::ids::Timestamp;
 use carillon_core::room::InviteVia;
-use carillon_core::session::SubscriptionStep;
+use carillon_core::session::{SubscriptionStep, Wish};
 
 fn receipt(of: &str) -> Errand {
     Errand::Receipt {
@@ -41,10 +41,11 @@ impl Profile {
 #[test]
 fn errands_wait_in_order_until_the_server_has_them() {
     let mut profile = Profile::new();
-    let subscribe = step(SubscriptionStep::Subscribe {
+    let subscribe = step(SubscriptionStep::Subscribe(Wish {
         nick: "Ali".to_owned(),
         text: "Hello?".to_owned(),
-    });
+        ..Wish::default()
+    }));
     profile.queues("e1", &receipt("b1"));
     profile.queues("e2", &displayed("bob@example.org", "b1"));
     profile.queues("e3", &subscribe);

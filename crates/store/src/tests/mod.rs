@@ -18,6 +18,7 @@ mod failed_sync;
 mod files;
 mod foreign;
 mod imports;
+mod invitations;
 mod kill;
 mod migration;
 mod outgoing;

@@ -153,6 +153,8 @@ impl Session {
             Asked::RoomInfo(room) => self.hear_room_info(room, iq),
             Asked::Published(asked) => self.hear_published(iq, asked, failed),
             Asked::Person(asked) => self.hear_person(iq, &asked, failed),
+            Asked::Commands(asked) => self.hear_commands(iq, asked, failed),
+            Asked::Command(asked) => self.hear_command(iq, asked, failed),
             Asked::Picture(asked) => self.hear_picture(iq, &asked, failed),
             Asked::UploadItems => self.hear_upload_items(iq, failed),
             Asked::UploadInfo(of) => self.hear_upload_info(iq, of, failed),

@@ -15,6 +15,7 @@ mod direct;
 mod encrypted;
 mod going_on;
 mod invitation;
+mod inviting;
 mod iq;
 mod message;
 mod pending;

@@ -2,6 +2,7 @@
 
 use super::Me;
 use super::avatar::{AskedPicture, Published};
+use super::inviting::AskedInvitation;
 use super::person::AskedPerson;
 use super::private::AskedTogether;
 use super::rooms::Wanted;
@@ -37,6 +38,10 @@ pub(super) enum Asked {
     RoomWish(u64, Wanted),
     /// Something about a person.
     Person(AskedPerson),
+    /// Which commands my server has, for an invitation.
+    Commands(AskedInvitation),
+    /// A step of the one that makes it.
+    Command(AskedInvitation),
     /// A picture.
     Picture(AskedPicture),
     /// My own picture was published, and is to be announced.

@@ -4,8 +4,9 @@ use super::Session;
 use crate::ns;
 use crate::stanza::{availability, status_of};
 use carillon_core::contact::{Availability, Presence, ResourcePresence};
-use carillon_core::session::{Incoming, SubscriptionStep};
-use jid::Jid;
+use carillon_core::invitation::LONGEST_TOKEN;
+use carillon_core::session::{Incoming, SubscriptionStep, Wish};
+use jid::{BareJid, Jid};
 use minidom::Element;
 
 impl Session {
@@ -69,17 +70,30 @@ impl Session {
 
 fn step(kind: &str, presence: &Element) -> Option<SubscriptionStep> {
     match kind {
-        "subscribe" => Some(SubscriptionStep::Subscribe {
-            nick: presence
-                .get_child("nick", ns::NICK)
-                .map(Element::text)
-                .unwrap_or_default(),
-            text: status_of(presence),
-        }),
+        "subscribe" => Some(SubscriptionStep::Subscribe(wish(presence))),
         "subscribed" => Some(SubscriptionStep::Subscribed),
         "unsubscribe" => Some(SubscriptionStep::Unsubscribe),
         "unsubscribed" => Some(SubscriptionStep::Unsubscribed),
         // Errors, probes, and what nobody has defined.
         _ => None,
+    }
+}
+
+/// What goes with it, as far as it makes sense; the rest is as if it were not there (XEP-0379 §5.1).
+fn wish(presence: &Element) -> Wish {
+    let text = |name, namespace| presence.get_child(name, namespace).map(Element::text);
+    let token = presence
+        .get_child("preauth", ns::PARS)
+        .and_then(|preauth| preauth.attr("token"))
+        .filter(|token| token.len() <= LONGEST_TOKEN);
+    let moved_from = presence
+        .get_child("moved", ns::MOVED)
+        .and_then(|moved| moved.get_child("old-jid", ns::MOVED))
+        .and_then(|old| BareJid::new(old.text().trim()).ok());
+    Wish {
+        nick: text("nick", ns::NICK).unwrap_or_default(),
+        text: status_of(presence),
+        token: token.unwrap_or_default().to_owned(),
+        moved_from,
     }
 }

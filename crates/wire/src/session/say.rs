@@ -190,6 +190,7 @@ impl Session {
                 of,
                 question,
             } => return self.ask_person(request, &of, question),
+            Outgoing::Invitation { request, kind } => return self.ask_invitation(request, kind),
             Outgoing::ShowPicture { request, picture } => {
                 return self.show_picture(request, picture);
             }
@@ -380,13 +381,21 @@ fn small(id: &str, what: &Outgoing) -> Option<Element> {
 fn subscription(to: &BareJid, step: &SubscriptionStep) -> Element {
     let stanza = Element::stanza("presence").with("to", to.as_str());
     match step {
-        SubscriptionStep::Subscribe { nick, text } => {
+        SubscriptionStep::Subscribe(wish) => {
             let mut stanza = stanza.with("type", "subscribe");
-            if !text.is_empty() {
-                stanza = stanza.holding_text("status", text);
+            if !wish.text.is_empty() {
+                stanza = stanza.holding_text("status", &wish.text);
             }
-            if !nick.is_empty() {
-                stanza = stanza.holding(Element::new_in(ns::NICK, "nick").saying(nick));
+            if !wish.nick.is_empty() {
+                stanza = stanza.holding(Element::new_in(ns::NICK, "nick").saying(&wish.nick));
+            }
+            if !wish.token.is_empty() {
+                let token = Element::new_in(ns::PARS, "preauth").with("token", &wish.token);
+                stanza = stanza.holding(token);
+            }
+            if let Some(old) = &wish.moved_from {
+                let moved = Element::new_in(ns::MOVED, "moved");
+                stanza = stanza.holding(moved.holding_text("old-jid", old.as_str()));
             }
             stanza
         }

@@ -14,15 +14,15 @@ pub(crate) fn delayed_by(
     let delay = stanza
         .children()
         .find(|child| child.is("delay", ns::DELAY) && child.attr("from").is_some_and(&trusted))?;
-    Some(delay.attr("stamp").and_then(time))
+    Some(delay.attr("stamp").and_then(time_of))
 }
 
 /// The time of a delay that stands where only the one who held it back can have put it.
 pub(crate) fn stamp_of(delay: &Element) -> Option<Timestamp> {
-    delay.attr("stamp").and_then(time)
+    delay.attr("stamp").and_then(time_of)
 }
 
 /// A time of XEP-0082 §3.2.
-fn time(stamp: &str) -> Option<Timestamp> {
+pub(crate) fn time_of(stamp: &str) -> Option<Timestamp> {
     stamp.parse::<jiff::Timestamp>().ok().map(Timestamp::from)
 }

@@ -14,9 +14,18 @@ const LONGEST: usize = 4_000;
 
 /// Reads a form that is to be filled in; `None` when this is none.
 pub(crate) fn read_form(holder: &Element) -> Option<DataForm> {
+    read(holder, "form")
+}
+
+/// Reads what a command found out; `None` when this is nothing of the kind.
+pub(crate) fn read_result(holder: &Element) -> Option<DataForm> {
+    read(holder, "result")
+}
+
+fn read(holder: &Element, kind: &str) -> Option<DataForm> {
     let x = holder
         .children()
-        .find(|child| child.is("x", ns::DATA_FORMS) && child.attr("type") == Some("form"))?;
+        .find(|child| child.is("x", ns::DATA_FORMS) && child.attr("type") == Some(kind))?;
     let instructions: Vec<String> = texts(x, "instructions");
     Some(DataForm {
         title: texts(x, "title").into_iter().next().unwrap_or_default(),

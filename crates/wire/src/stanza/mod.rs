@@ -11,9 +11,9 @@ pub(crate) mod about;
 pub(crate) mod blocking;
 
 pub(crate) use build::Build;
-pub(crate) use delay::{delayed_by, stamp_of};
+pub(crate) use delay::{delayed_by, stamp_of, time_of};
 pub(crate) use error::{StanzaErrorType, error_answer, error_of, result_answer};
-pub(crate) use form::{read_form, submitted};
+pub(crate) use form::{read_form, read_result, submitted};
 pub(crate) use presence::{availability, show_into, status_of};
 pub(crate) use roster::{RosterChange, roster_change, roster_items, roster_set};
 

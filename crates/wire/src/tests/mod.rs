@@ -19,6 +19,7 @@ mod going_on;
 mod host_meta;
 mod inside;
 mod internet;
+mod inviting;
 mod issuing;
 mod link;
 mod messages;

@@ -2,7 +2,7 @@
 
 use super::stage::{ME, Stage, id};
 use carillon_core::contact::{Availability, Presence, ResourcePresence, RosterItem, Subscription};
-use carillon_core::session::{Incoming, Outgoing, StanzaProblem, SubscriptionStep};
+use carillon_core::session::{Incoming, Outgoing, StanzaProblem, SubscriptionStep, Wish};
 use jid::BareJid;
 
 fn bob() -> BareJid {
@@ -93,10 +93,11 @@ async fn the_steps_of_a_subscription_are_told() {
              <nick xmlns='http://jabber.org/protocol/nick'>Bob</nick></presence>",
         )
         .await;
-    let step = SubscriptionStep::Subscribe {
+    let step = SubscriptionStep::Subscribe(Wish {
         nick: "Bob".to_owned(),
         text: "it is me".to_owned(),
-    };
+        ..Wish::default()
+    });
     assert_eq!(ask, [Incoming::Subscription { from: bob(), step }]);
     for (kind, step) in [
         ("subscribed", SubscriptionStep::Subscribed),

@@ -2,7 +2,7 @@
 
 use super::stage::{DOMAIN, PASSWORD, wire};
 use crate::config::Secret;
-use crate::register::{RegisterProblem, register_over};
+use crate::register::{RegisterProblem, Wanted, register_over};
 use crate::transport::LinkEnd;
 use carillon_xml::{Limits, open_tag, parse};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -29,6 +29,14 @@ impl Server {
         self.send("<features xmlns='http://etherx.jabber.org/streams'/>");
     }
 
+    async fn opens_to_the_invited(&mut self) {
+        self.recv().await;
+        self.send(&open_tag(None, Some(DOMAIN), Some("s"), None));
+        self.send(
+            "<features xmlns='http://etherx.jabber.org/streams'><register xmlns='urn:xmpp:ibr-token:0'/></features>",
+        );
+    }
+
     async fn answers(&mut self, kind: &str, id: &str, payload: &str) {
         let request = parse(&self.recv().await, &Limits::STANZA).unwrap();
         assert_eq!(
@@ -42,11 +50,25 @@ impl Server {
 }
 
 async fn registering(script: impl AsyncFnOnce(&mut Server)) -> Result<(), RegisterProblem> {
+    registering_with(None, script).await
+}
+
+async fn registering_with(
+    token: Option<&str>,
+    script: impl AsyncFnOnce(&mut Server),
+) -> Result<(), RegisterProblem> {
+    let token = token.map(|token| Secret::new(token.to_owned()));
     let (mut wire, written, say) = wire();
     let mut server = Server { written, say };
     let password = Secret::new(PASSWORD.to_owned());
     let client = async {
-        let answer = register_over(&mut wire, DOMAIN, "alice", &password).await;
+        let wanted = Wanted {
+            domain: DOMAIN,
+            name: "alice",
+            password: &password,
+            token: token.as_ref(),
+        };
+        let answer = register_over(&mut wire, &wanted).await;
         drop(wire);
         answer
     };
@@ -136,4 +158,44 @@ async fn a_form_for_people_is_told_with_its_page() {
             Err(RegisterProblem::NeedsForm { url, instructions })
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_invited_shows_it_before_asking_for_an_account() {
+    let made = registering_with(Some("t0ken"), async |server| {
+        server.opens_to_the_invited().await;
+        assert_eq!(
+            server.recv().await,
+            "<iq xmlns='jabber:client' id='reg0' to='example.org' type='set'>\
+             <preauth xmlns='urn:xmpp:pars:0' token='t0ken'/></iq>"
+        );
+        server.send("<iq xmlns='jabber:client' type='result' id='reg0'/>");
+        server.answers("result", "reg1", FIELDS).await;
+        server.answers("result", "reg2", "").await;
+    })
+    .await;
+    assert_eq!(made, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_that_is_not_good_any_more_is_said_and_makes_nothing() {
+    for condition in ["item-not-found", "forbidden"] {
+        let refused = registering_with(Some("old"), async |server| {
+            server.opens_to_the_invited().await;
+            server.answers("error", "reg0", &error(condition, "")).await;
+        })
+        .await;
+        assert_eq!(refused, Err(RegisterProblem::BadToken));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_knows_no_invitations_learns_of_none() {
+    let made = registering_with(Some("t0ken"), async |server| {
+        server.opens().await;
+        server.answers("result", "reg1", FIELDS).await;
+        server.answers("result", "reg2", "").await;
+    })
+    .await;
+    assert_eq!(made, Ok(()));
 }

@@ -9,10 +9,16 @@ use carillon_engine::Line;
 use carillon_engine::wire::{RegisterConfig, RegisterProblem, Secret, register};
 use carillon_tests_servers::Account;
 
+use crate::person::Person;
 use crate::stage::Stage;
 
-async fn registers(stage: &Stage, account: &Account) -> Result<(), RegisterProblem> {
+async fn registers(
+    stage: &Stage,
+    account: &Account,
+    token: Option<&str>,
+) -> Result<(), RegisterProblem> {
     register(RegisterConfig {
+        token: token.map(|token| Secret::new(token.to_owned())),
         account: account.jid.parse().unwrap(),
         password: Secret::new(account.password.clone()),
         url: Some(stage.url().to_owned()),
@@ -30,7 +36,7 @@ pub(crate) async fn an_account_is_made_and_used(stage: Stage) {
         // What people and password generators put into passwords.
         password: "l&te <again> \"' ünd øh".to_owned(),
     };
-    registers(&stage, &account).await.expect("an account");
+    registers(&stage, &account, None).await.expect("an account");
 
     let rabbit = stage.profile_of(&account).signs_in().await;
     let mut bob = stage.person("bob").await;
@@ -38,11 +44,25 @@ pub(crate) async fn an_account_is_made_and_used(stage: Stage) {
     bob.notes_in_silence(EventKind::StrangerMessage).await;
 }
 
+/// Makes an account with what an invitation gave, and signs in with it.
+pub(crate) async fn joins(stage: &Stage, name: &str, token: &str) -> Person {
+    let account = Account {
+        jid: format!("{name}@{}", stage.domain()),
+        name: name.to_owned(),
+        password: "down the hole".to_owned(),
+    };
+    let wrong = registers(stage, &account, Some("no token of theirs")).await;
+    assert_eq!(wrong, Err(RegisterProblem::BadToken));
+    let made = registers(stage, &account, Some(token)).await;
+    made.expect("an account");
+    stage.profile_of(&account).signs_in().await
+}
+
 pub(crate) async fn a_taken_name_is_refused(stage: Stage) {
     let mut account = stage.account("alice");
     account.password = "let me be Alice".to_owned();
 
-    let refused = registers(&stage, &account).await;
+    let refused = registers(&stage, &account, None).await;
 
     assert_eq!(refused, Err(RegisterProblem::Conflict));
     // The account is still Alice's.

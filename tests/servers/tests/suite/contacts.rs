@@ -2,7 +2,8 @@
 
 use carillon_core::alerts::EventKind;
 use carillon_core::contact::Subscription;
-use carillon_tests_servers::until;
+use carillon_core::invitation::InvitationKind;
+use carillon_tests_servers::{Kind, until};
 
 use crate::person::Person;
 use crate::stage::Stage;
@@ -12,7 +13,7 @@ async fn asks_to_be_a_contact(alice: &Person, bob: &Person) {
     let contact = alice.chat(&bob.jid);
     let groups = ["Wonderland".to_owned()];
     alice
-        .asks(move |desk| desk.add_contact(&contact, "Bob", &groups, "We met at the tea party"))
+        .asks(move |desk| desk.add_contact(&contact, "Bob", &groups, "We met at the tea party", ""))
         .await;
 }
 
@@ -60,7 +61,7 @@ pub(crate) async fn a_request_waits_for_who_is_away(stage: Stage) {
     let (bobs, at_home) = (bob.jid.clone(), bob.leaves().await);
     let contact = alice.chat(&bobs);
     alice
-        .asks(move |desk| desk.add_contact(&contact, "Bob", &[], ""))
+        .asks(move |desk| desk.add_contact(&contact, "Bob", &[], "", ""))
         .await;
     alice
         .sees_contact(&bobs, "as asked", |contact| contact.waiting)
@@ -157,4 +158,52 @@ pub(crate) async fn an_unchanged_roster_is_not_sent_again(stage: Stage) {
     let rosters = alice.profile.overheard.lock().unwrap().rosters.clone();
     assert_eq!(rosters.len(), 3);
     assert_eq!(rosters.last(), Some(&false), "{rosters:?}");
+}
+
+/// What an invitation of Alice's gives to whoever opens it. Where her server makes some, it is the server's.
+async fn invites(alice: &Person) -> (String, bool) {
+    let account = alice.chat(&alice.jid).account;
+    let asked = alice
+        .does(move |desk| desk.ask_invitation(account, InvitationKind::Contact))
+        .await
+        .unwrap();
+    let uri = match asked.await.unwrap() {
+        Ok(made) => made.uri,
+        Err(_) => {
+            let made = alice.does(move |desk| desk.make_invitation(account, "t0ken"));
+            made.await.unwrap().0
+        }
+    };
+    let (address, asks) = uri.split_once('?').unwrap();
+    assert_eq!(address, format!("xmpp:{}", alice.jid));
+    let value = |name: &str| {
+        let mut pairs = asks.split(';').filter_map(|pair| pair.split_once('='));
+        pairs
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
+    };
+    (value("preauth").unwrap(), value("ibr").is_some())
+}
+
+pub(crate) async fn who_is_invited_is_a_contact_without_a_question(stage: Stage) {
+    let (mut alice, mut bob) = (stage.person("alice").await, stage.person("bob").await);
+    let (token, makes_accounts) = invites(&alice).await;
+
+    let contact = bob.chat(&alice.jid);
+    bob.asks(move |desk| desk.add_contact(&contact, "", &[], "", &token))
+        .await;
+    alice.is_friend_of(&bob.jid).await;
+    bob.is_friend_of(&alice.jid).await;
+    for person in [&mut alice, &mut bob] {
+        let rang = person.rang_but_for_presence();
+        assert!(!rang.contains(&EventKind::ContactRequest), "{rang:?}");
+    }
+
+    assert_eq!(makes_accounts, matches!(stage.kind(), Kind::Prosody));
+    if makes_accounts {
+        let (token, _) = invites(&alice).await;
+        let guest = crate::accounts::joins(&stage, "the-invited", &token).await;
+        alice.is_friend_of(&guest.jid).await;
+        guest.is_friend_of(&alice.jid).await;
+    }
 }

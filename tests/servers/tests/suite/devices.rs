@@ -42,7 +42,7 @@ pub(crate) async fn a_request_is_answered_for_all_devices(stage: Stage) {
     let alice = stage.person("alice").await;
     let contact = alice.chat(&desk.jid);
     alice
-        .asks(move |desk| desk.add_contact(&contact, "", &[], ""))
+        .asks(move |desk| desk.add_contact(&contact, "", &[], "", ""))
         .await;
     let ring = phone.rings(EventKind::ContactRequest).await;
     desk.rings(EventKind::ContactRequest).await;

@@ -59,6 +59,7 @@ fn scenarios() -> Vec<Scenario> {
         contacts::a_request_waits_for_who_is_away,
         contacts::a_request_is_declined,
         contacts::a_contact_is_renamed_grouped_and_removed,
+        contacts::who_is_invited_is_a_contact_without_a_question,
         contacts::an_unchanged_roster_is_not_sent_again,
         privacy::a_stranger_waits_in_requests,
         privacy::a_stranger_is_deleted,

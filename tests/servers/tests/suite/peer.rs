@@ -71,7 +71,7 @@ pub(crate) async fn another_client_is_asked_to_be_a_friend(stage: Stage) {
     let bobs = bob.jid.to_string();
 
     let contact = bob.chat(&carol);
-    bob.asks(move |desk| desk.add_contact(&contact, "Carol", &[], "It is Bob"))
+    bob.asks(move |desk| desk.add_contact(&contact, "Carol", &[], "It is Bob", ""))
         .await;
     let asked = peer.expect_presence(&bobs, "subscribe").await;
     assert_eq!(asked.text("status"), "It is Bob");

@@ -283,7 +283,7 @@ impl Person {
     /// Makes `other` a contact, and is made one, until each sees the other; then both forget how it went.
     pub(crate) async fn befriends(&mut self, other: &mut Person) {
         let contact = self.chat(&other.jid);
-        self.asks(move |desk| desk.add_contact(&contact, "", &[], ""))
+        self.asks(move |desk| desk.add_contact(&contact, "", &[], "", ""))
             .await;
         other.rings(EventKind::ContactRequest).await;
         other.accepts(&self.jid).await;

@@ -179,5 +179,5 @@ fn is_request(stanza: &Incoming) -> bool {
     let Incoming::Subscription { step, .. } = stanza else {
         return false;
     };
-    matches!(step, SubscriptionStep::Subscribe { .. })
+    matches!(step, SubscriptionStep::Subscribe(_))
 }

@@ -24,4 +24,8 @@ groups: Array<string>,
 /**
  * Words that go with the request, empty for none.
  */
-text: string, };
+text: string, 
+/**
+ * What their invitation gave me (XEP-0379), empty for nothing.
+ */
+token: string, };

@@ -7,6 +7,10 @@ import type { SecretStore } from "./SecretStore";
  */
 export type CreateAccount = { 
 /**
+ * What an invitation to that server gave me (XEP-0445), `None` without one.
+ */
+token: Secret | null, 
+/**
  * The address that it shall have.
  */
 jid: string, 

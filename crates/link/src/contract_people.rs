@@ -1,0 +1,19 @@
+//! The commands about people: a part of the list in [`crate::contract`], where their types are made.
+
+/// Calls a macro with a list of commands and, behind them, those about invitations.
+macro_rules! with_people_commands {
+    ($callback:ident $($others:tt)*) => {
+        $callback! {
+            $($others)*
+
+            /// Makes a link by which somebody becomes my contact without a question, or gets an account. The server makes
+            /// it where it can (XEP-0401); else this computer does, and honours it (XEP-0379).
+            invite_friend = InviteFriend {
+                /// Whose contact they become, or on whose server they get an account.
+                account: AccountId,
+                /// To what they are invited.
+                kind: InvitationKind,
+            } -> InvitationView;
+        }
+    };
+}

@@ -1,0 +1,49 @@
+//! Which commands take long, and are answered beside the others.
+
+use carillon_link::Command;
+
+pub(super) const fn takes_long(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::SignIn(_)
+            | Command::CreateAccount(_)
+            | Command::AddAccount(_)
+            | Command::ChangeAccount(_)
+            | Command::RemoveAccount(_)
+            | Command::SetAvatar(_)
+            | Command::SetMood(_)
+            | Command::SetNick(_)
+            | Command::AskPerson(_)
+            | Command::AddContact(_)
+            | Command::InviteFriend(_)
+            | Command::ChangeContact(_)
+            | Command::RemoveContact(_)
+            | Command::Block(_)
+            | Command::Unblock(_)
+            | Command::FindRooms(_)
+            | Command::CreateRoom(_)
+            | Command::SetTopic(_)
+            | Command::SetRoomNick(_)
+            | Command::CloseRoom(_)
+            | Command::Moderate(_)
+            | Command::ReadRoomSettings(_)
+            | Command::SetRoomSettings(_)
+            | Command::StartTryout(_)
+            | Command::EndTryout(_)
+            // A file is copied, or comes from far away.
+            | Command::SendFile(_)
+            | Command::SendPasted(_)
+            | Command::SaveFile(_)
+            | Command::PlayFile(_)
+            // A device is opened, or a recording finished.
+            | Command::BeginRecording(_)
+            | Command::SendRecording(_)
+            // As much is read as there is.
+            | Command::Search(_)
+            | Command::FindInChat(_)
+            | Command::FindHistories(_)
+            | Command::LookIntoHistory(_)
+            // The desktop's services are asked, and may take their time.
+            | Command::ReadAlertCapabilities(_)
+    )
+}
