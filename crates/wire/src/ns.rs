@@ -47,13 +47,13 @@ pub(crate) const BOOKMARKS_COMPAT: &str = "urn:xmpp:bookmarks:1#compat";
 pub(crate) const BOOKMARKS_COMPAT_PEP: &str = "urn:xmpp:bookmarks:1#compat-pep";
 /// Rooms in one piece (XEP-0048), and the node that a server keeps in step with it (XEP-0411).
 pub(crate) const STORAGE_BOOKMARKS: &str = "storage:bookmarks";
-/// The wish to hear of its changes.
 /// Up to where my devices have seen chats (XEP-0490 §4.1).
 pub(crate) const DISPLAYED: &str = "urn:xmpp:mds:displayed:0";
 /// Asks for events about them (XEP-0163 §5).
 pub(crate) const DISPLAYED_NOTIFY: &str = "urn:xmpp:mds:displayed:0+notify";
 /// A node can be told for whose eyes it is (XEP-0223 §3).
 pub(crate) const PUBLISH_OPTIONS: &str = "http://jabber.org/protocol/pubsub#publish-options";
+/// The wish to hear of changes of [`STORAGE_BOOKMARKS`].
 pub(crate) const STORAGE_BOOKMARKS_NOTIFY: &str = "storage:bookmarks+notify";
 /// Private storage (XEP-0049).
 pub(crate) const PRIVATE: &str = "jabber:iq:private";

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import slixmpp
 
+import talk
 import websocket
 
 PLUGINS = ["xep_0030", "xep_0045", "xep_0085", "xep_0184", "xep_0191", "xep_0199", "xep_0203", "xep_0249", "xep_0280", "xep_0333"]
@@ -24,7 +25,7 @@ def say(**line):
 class Peer(slixmpp.ClientXMPP):
     """One account's session, which reports what it receives and does nothing of itself."""
 
-    def __init__(self, jid, password, url):
+    def __init__(self, jid, password, url, everything):
         # The servers are on loopback, without certificates.
         super().__init__(jid, password, plugin_config={"feature_mechanisms": {"unencrypted_scram": True}})
         self.url = url
@@ -36,6 +37,8 @@ class Peer(slixmpp.ClientXMPP):
         self.roster.auto_subscribe = False
         for plugin in PLUGINS:
             self.register_plugin(plugin)
+        if everything:
+            talk.understand(self, say)
         self.plugin["xep_0184"].auto_ack = False
         self.add_event_handler("disconnected", lambda reason: say(event="disconnected", reason=str(reason)))
         self.add_filter("in", self.report)
@@ -79,14 +82,14 @@ class Peer(slixmpp.ClientXMPP):
         return {"jid": str(self.boundjid)}
 
 
-class Commands:
+class Commands(talk.Talk):
     """One method for each `do`."""
 
     def __init__(self):
         self.peer = None
 
-    async def login(self, jid, password, url):
-        self.peer = Peer(jid, password, url)
+    async def login(self, jid, password, url, everything=False):
+        self.peer = Peer(jid, password, url, everything)
         return await self.peer.log_in()
 
     async def presence(self, show=None, status=None, to=None, type=None):

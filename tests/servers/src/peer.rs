@@ -18,7 +18,7 @@ use crate::wait::DEADLINE;
 pub struct Happened(Value);
 
 impl Happened {
-    /// `message`, `presence`, `iq` or `disconnected`.
+    /// `message`, `presence`, `iq` or `disconnected`; `understood` for what a plug-in makes of one, see [`Peer::eloquent`].
     #[must_use]
     pub fn kind(&self) -> &str {
         self.text("event")
@@ -61,7 +61,21 @@ impl Peer {
             .tcp_port()
             .map_or_else(|| server.url(), |port| format!("tcp://127.0.0.1:{port}"));
         let mut peer = Self::start(account, &slixmpp());
-        peer.signs_in(&url).await;
+        peer.signs_in(&url, false).await;
+        peer
+    }
+
+    /// As [`Peer::online`] over TCP, with the plug-ins of `talk.py`: it says what a plug-in understands, see
+    /// [`Peer::understands`], and obeys what that file names, see [`Peer::does`].
+    ///
+    /// # Panics
+    /// As [`Peer::log_in`].
+    pub async fn eloquent(server: &TestServer, account: &Account) -> Self {
+        let port = server.tcp_port().expect("a server with TCP");
+        let mut peer = Self::start(account, &slixmpp());
+        peer.signs_in(&format!("tcp://127.0.0.1:{port}"), true)
+            .await;
+        peer.available().await;
         peer
     }
 
@@ -82,19 +96,19 @@ impl Peer {
     /// As [`Peer::log_in`].
     pub async fn online_on_the_web(server: &TestServer, account: &Account) -> Self {
         let mut peer = Self::start(account, &xmpp_client());
-        peer.signs_in(&server.url()).await;
+        peer.signs_in(&server.url(), false).await;
         peer.available().await;
         peer
     }
 
-    async fn signs_in(&mut self, url: &str) {
+    async fn signs_in(&mut self, url: &str, everything: bool) {
         let jid = format!("{}/peer", self.account.jid);
         let password = self.account.password.clone();
-        self.ask(
-            "login",
-            json!({"jid": jid, "password": password, "url": url}),
-        )
-        .await;
+        let mut login = json!({"jid": jid, "password": password, "url": url});
+        if everything {
+            login["everything"] = json!(true);
+        }
+        self.ask("login", login).await;
     }
 
     fn start(account: &Account, program: &[PathBuf]) -> Self {
@@ -228,6 +242,29 @@ impl Peer {
     /// Closes the stream as a client should.
     pub async fn log_out(mut self) {
         self.ask("logout", json!({})).await;
+    }
+
+    /// Obeys `command` with these arguments, and gives what it answers.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub async fn does(&mut self, command: &str, arguments: Value) -> Value {
+        self.ask(command, arguments).await
+    }
+
+    /// What the plug-in whose event is `what` understood, and that `wanted` accepts.
+    ///
+    /// # Panics
+    /// As [`Peer::expect`].
+    pub async fn understands(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Happened) -> bool,
+    ) -> Happened {
+        self.expect(what, |it| {
+            it.kind() == "understood" && it.text("what") == what && wanted(it)
+        })
+        .await
     }
 
     /// The next thing received, or received before and not yet taken, that `wanted` accepts.

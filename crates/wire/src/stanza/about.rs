@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minidom::Element;
 use std::sync::LazyLock;
-use xmpp_parsers::caps::{compute_disco, hash_caps};
+use xmpp_parsers::caps::hash_caps;
 use xmpp_parsers::disco::{DiscoInfoResult, Identity};
 use xmpp_parsers::hashes::Algo;
 
@@ -56,10 +56,28 @@ fn features() -> DiscoInfoResult {
 
 /// The verification string (XEP-0115 §5.1); it changes with the program only.
 static VERIFICATION: LazyLock<String> = LazyLock::new(|| {
-    hash_caps(&compute_disco(&features()), Algo::Sha_1)
+    hash_caps(promised(&features()).as_bytes(), Algo::Sha_1)
         .map(|hash| STANDARD.encode(hash.hash))
         .unwrap_or_default()
 });
+
+/// What the verification string is the hash of: the features in their order, each ended then (XEP-0115 §5.1, 4 and 5).
+/// `xmpp_parsers` ends them first, which puts `nick+notify<` before `nick<`, and those who verify it believe none of them.
+fn promised(info: &DiscoInfoResult) -> String {
+    let mut identities: Vec<String> = info
+        .identities
+        .iter()
+        .map(|one| {
+            let lang = one.lang.as_deref().unwrap_or_default();
+            let name = one.name.as_deref().unwrap_or_default();
+            format!("{}/{}/{lang}/{name}", one.category, one.type_)
+        })
+        .collect();
+    identities.sort();
+    let features = info.features.iter();
+    let parts = identities.iter().chain(features);
+    parts.map(|part| format!("{part}<")).collect()
+}
 
 /// The `<c/>` of every available presence.
 pub(crate) fn caps() -> Element {

@@ -11,13 +11,13 @@ use crate::person::Person;
 use crate::stage::Stage;
 
 /// The beginning of a picture of 3 by 2, and what else is in it.
-fn a_picture() -> Vec<u8> {
+pub(crate) fn a_picture() -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x03\0\0\0\x02".to_vec();
     bytes.extend((0..200_000_u32).flat_map(u32::to_le_bytes));
     bytes
 }
 
-async fn keeps_files(person: &Person) -> Media {
+pub(crate) async fn keeps_files(person: &Person) -> Media {
     let media = Media::open(person.profile.media()).unwrap();
     let kept = media.clone();
     person
@@ -27,7 +27,7 @@ async fn keeps_files(person: &Person) -> Media {
     media
 }
 
-async fn file(person: &Person, message: MessageId) -> FileNow {
+pub(crate) async fn file(person: &Person, message: MessageId) -> FileNow {
     person.does(move |desk| desk.file(message)).await.unwrap()
 }
 

@@ -19,6 +19,8 @@ mod contacts;
 mod csi;
 mod devices;
 mod files;
+mod interop;
+mod interop_rooms;
 mod messages;
 mod own_rooms;
 mod peer;
@@ -90,6 +92,7 @@ fn scenarios() -> Vec<Scenario> {
         streams::kills_at_any_moment_lose_nothing,
         typing::a_friend_sees_that_i_type,
         typing::nobody_sees_it_when_i_do_not_want,
+        interop::another_make_says_and_hears_everything,
         peer::another_client_becomes_a_friend,
         peer::another_client_is_asked_to_be_a_friend,
         peer::another_client_talks,

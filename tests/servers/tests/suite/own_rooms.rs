@@ -29,7 +29,7 @@ async fn is_granted(
         .expect("it is granted")
 }
 
-async fn wishes(person: &Person, room: &ChatRef, wish: RoomWish) -> RoomReply {
+pub(crate) async fn wishes(person: &Person, room: &ChatRef, wish: RoomWish) -> RoomReply {
     let room = room.clone();
     is_granted(person, move |desk| {
         desk.ask_room(room.account, &room.jid, wish)
@@ -37,7 +37,7 @@ async fn wishes(person: &Person, room: &ChatRef, wish: RoomWish) -> RoomReply {
     .await
 }
 
-async fn sees_room(
+pub(crate) async fn sees_room(
     person: &Person,
     room: &ChatRef,
     what: &str,
@@ -52,7 +52,7 @@ async fn sees_room(
 }
 
 /// Bob makes a room, and is in it.
-async fn makes(stage: &Stage, bob: &Person, name: &str, public: bool) -> ChatRef {
+pub(crate) async fn makes(stage: &Stage, bob: &Person, name: &str, public: bool) -> ChatRef {
     let service: BareJid = stage.rooms().parse().unwrap();
     let plan = RoomPlan {
         name: format!("{name} of {}", stage.account("bob").name),

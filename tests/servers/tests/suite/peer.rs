@@ -24,7 +24,7 @@ async fn are_friends(bob: &Person, peer: &mut Peer, carol: &BareJid) {
 }
 
 /// The peer asks, and both say yes.
-async fn becomes_a_friend(bob: &mut Person, peer: &mut Peer, carol: &BareJid) {
+pub(crate) async fn becomes_a_friend(bob: &mut Person, peer: &mut Peer, carol: &BareJid) {
     let bobs = bob.jid.to_string();
     peer.subscription(&bobs, "subscribe").await;
     bob.rings(EventKind::ContactRequest).await;

@@ -79,7 +79,7 @@ impl Person {
 
     /// Says something, and gives back the stored row.
     pub(crate) async fn says(&self, to: &BareJid, body: &str) -> MessageId {
-        let id = format!("said-{}", SAID.fetch_add(1, Ordering::Relaxed));
+        let id = new_id();
         let (chat, body) = (self.chat(to), body.to_owned());
         self.does(move |desk| desk.send_message(&chat, &id, &body))
             .await
@@ -340,6 +340,11 @@ impl Person {
         timeout(DEADLINE, ended).await.expect("the engine ends");
         profile
     }
+}
+
+/// An id that nothing else has that is said here.
+pub(crate) fn new_id() -> String {
+    format!("said-{}", SAID.fetch_add(1, Ordering::Relaxed))
 }
 
 fn contact(desk: &Desk, jid: &BareJid) -> Option<Contact> {

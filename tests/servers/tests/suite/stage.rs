@@ -231,6 +231,12 @@ impl Stage {
         Peer::online(&*self.server.read().await, &account).await
     }
 
+    /// A person with another client that tells what it understands, available.
+    pub(crate) async fn eloquent_peer(&self, person: &str) -> Peer {
+        let account = self.account(person);
+        Peer::eloquent(&*self.server.read().await, &account).await
+    }
+
     /// A person with another client that comes over the server's WebSocket, available.
     pub(crate) async fn peer_on_the_web(&self, person: &str) -> Peer {
         let account = self.account(person);
