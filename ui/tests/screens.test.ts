@@ -316,7 +316,16 @@ describe('dialogs', () => {
     await waitFor(() => screen.getByText('Gajim 1.9'));
     await waitFor(() => screen.getByText('<b>Sings bass</b>'));
     expect(byTest('local-time').textContent).toMatch(/there it is/);
-    expect(fake.calls('ask_person').map(({ question }) => question).sort()).toEqual(['card', 'clock', 'old_card', 'program']);
+    expect(fake.calls('ask_person').map(({ question }) => question).sort()).toEqual(['abilities', 'card', 'clock', 'old_card', 'program']);
+    expect(byTest('abilities').textContent).toMatch(/understands delivery receipts, corrections, replies, encryption/);
+  });
+
+  it('since when somebody is gone their server knows better than this computer', async () => {
+    render(Dialogs);
+    const contact = fake.overview.contacts.find(({ presence }) => presence.availability === 'offline')!;
+    where.dialog = { kind: 'details', contact };
+    await waitFor(() => expect(byTest('last-seen')?.textContent).toMatch(/Last seen/));
+    await until(() => fake.calls('ask_person').some(({ question }) => question === 'last_activity'));
   });
 
   it('closing without a tray is explained once, with a way to quit', async () => {

@@ -52,6 +52,8 @@ pub struct ResourcePresence {
     pub priority: i8,
     /// What that device shows.
     pub presence: Presence,
+    /// Since when nobody has used it (XEP-0319), as far as it says.
+    pub idle_since: Option<crate::ids::Timestamp>,
 }
 
 /// The presence that stands for the whole contact: highest priority first, then the most available.
@@ -167,6 +169,7 @@ mod tests {
                 availability,
                 status: String::new(),
             },
+            idle_since: None,
         }
     }
 

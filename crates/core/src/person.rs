@@ -17,6 +17,10 @@ pub enum PersonQuestion {
     Card,
     /// Of the account: its vCard in the old form (XEP-0054).
     OldCard,
+    /// Of the account: since when nobody was there (XEP-0012 §4).
+    LastActivity,
+    /// Of a device: what it understands (XEP-0030, XEP-0115).
+    Abilities,
 }
 
 /// What is answered. All texts are theirs, bounded, and never markup.
@@ -35,6 +39,16 @@ pub enum PersonAnswer {
         /// Minutes east of UTC.
         offset: i16,
     },
+    /// Nobody was there.
+    LastActivity {
+        /// For so many seconds.
+        seconds: u32,
+    },
+    /// What the device understands, of what there is a word for.
+    Abilities {
+        /// In a fixed order.
+        abilities: Vec<DeviceAbility>,
+    },
     /// The card, as far as it is text.
     Card {
         /// In their order.
@@ -51,8 +65,30 @@ pub struct CardField {
     pub text: String,
 }
 
-/// What a line of a vCard says.
+/// What a device can do with me.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceAbility {
+    /// It says that messages arrived (XEP-0184).
+    Receipts,
+    /// It says what was read (XEP-0333).
+    ReadMarks,
+    /// It takes corrections (XEP-0308).
+    Corrections,
+    /// It takes answers (XEP-0461).
+    Replies,
+    /// It takes reactions (XEP-0444).
+    Reactions,
+    /// It can be called for attention (XEP-0224).
+    Attention,
+    /// It calls and is called (XEP-0167).
+    Calls,
+    /// It encrypts from end to end (XEP-0384).
+    Encryption,
+}
+
+/// What a line of a vCard says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CardKind {
     /// The whole name.
@@ -90,6 +126,8 @@ pub struct DeviceView {
     pub availability: Availability,
     /// The person's words there.
     pub status: String,
+    /// Since when nobody has used it (XEP-0319), as far as it says.
+    pub idle_since: Option<Timestamp>,
 }
 
 /// What is known of a contact without asking.

@@ -86,6 +86,8 @@ pub struct General {
     pub theme: Theme,
     /// A language tag such as `de`; empty: the system's.
     pub language: String,
+    /// People's names and initials have colours (XEP-0392).
+    pub person_colours: bool,
     /// Start in the tray at login.
     pub start_at_login: bool,
     /// Away by itself after so many idle minutes; 0: never.
@@ -103,6 +105,7 @@ impl Default for General {
         Self {
             theme: Theme::default(),
             language: String::new(),
+            person_colours: true,
             start_at_login: false,
             away_after_minutes: 10,
             told_about_running: false,
@@ -166,6 +169,8 @@ pub struct Privacy {
     pub send_receipts: bool,
     /// Contacts learn that I have read a message (XEP-0333).
     pub send_read_marks: bool,
+    /// Contacts learn since when I have not used this computer (XEP-0319).
+    pub send_idle: bool,
 }
 
 impl Default for Privacy {
@@ -175,6 +180,7 @@ impl Default for Privacy {
             send_typing: true,
             send_receipts: true,
             send_read_marks: true,
+            send_idle: false,
         }
     }
 }

@@ -6,9 +6,7 @@ use crate::avatars::Avatars;
 use crate::loss::Lost;
 use crate::streams::{Counting, Stash};
 use carillon_core::connection::Connection;
-use carillon_core::contact::{
-    Availability, Contact, Presence, ResourcePresence, RosterItem, effective_presence,
-};
+use carillon_core::contact::{Contact, Presence, ResourcePresence, RosterItem, effective_presence};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::invitation::ServerInvitation;
 use carillon_core::mood::OfSelf;
@@ -228,7 +226,7 @@ pub(crate) struct Account {
     /// The full address of the session, to tell my own devices apart.
     pub(crate) resource: Option<String>,
     /// What was shown last as my own presence on this session.
-    pub(crate) shown: Option<(Availability, String)>,
+    pub(crate) shown: Option<crate::status::Shown>,
     /// Whether the server was told that I notice what it could hold back; `None`: it may have forgotten.
     pub(crate) told_active: Option<bool>,
     /// How this session is connected.

@@ -68,6 +68,8 @@ pub struct Desk {
     pub(crate) recent: Recent,
     pub(crate) mute: Option<Mute>,
     pub(crate) idle: bool,
+    /// Since when nobody is at the desk.
+    pub(crate) idle_since: Option<Timestamp>,
     pub(crate) news: mpsc::Sender<SessionNews>,
     /// What the server was asked, and over which account.
     pub(crate) requests: HashMap<u64, (AccountId, Asked)>,

@@ -1,13 +1,17 @@
 //! What is known of a contact, and what they are asked only when the user looks.
 
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, ServerAnswer};
 use carillon_core::contact::ResourcePresence;
 use carillon_core::ids::{AccountId, ChatRef};
-use carillon_core::person::{ContactDetails, DeviceView, PersonAnswer, PersonQuestion};
+use carillon_core::person::{CardField, ContactDetails, DeviceView, PersonAnswer, PersonQuestion};
 use carillon_core::session::{Outgoing, StanzaProblem};
 use jid::Jid;
 use std::cmp::Reverse;
 use tokio::sync::oneshot;
+
+/// Lines of my card, and characters of one.
+const MOST_LINES: usize = 16;
+const LONGEST_LINE: usize = 500;
 
 /// Resolves to what was answered; an error means that the session ended first.
 pub(crate) type Answer = oneshot::Receiver<Result<PersonAnswer, StanzaProblem>>;
@@ -31,6 +35,7 @@ impl Desk {
             priority: device.priority,
             availability: device.presence.availability,
             status: device.presence.status.clone(),
+            idle_since: device.idle_since,
         };
         Ok(ContactDetails {
             last_seen: account.gone_at.get(&contact.jid).copied(),
@@ -39,7 +44,7 @@ impl Desk {
     }
 
     /// Asks a contact's account, or one of their devices that is there. Only people of the roster are asked: the question
-    /// tells them that I am here.
+    /// tells them that I am here. My own account can be asked for my card.
     ///
     /// # Errors
     /// [`DeskError::Gone`] when there is no such contact or device, [`DeskError::NotConnected`].
@@ -51,11 +56,16 @@ impl Desk {
     ) -> Result<Answer, DeskError> {
         let request = self.number();
         let account = self.account_mut(contact.account)?;
-        if !account.roster.contains_key(&contact.jid) {
+        let mine = contact.jid == account.settings.jid
+            && matches!(question, PersonQuestion::Card | PersonQuestion::OldCard);
+        if !mine && !account.roster.contains_key(&contact.jid) {
             return Err(DeskError::Gone);
         }
         let of = match (question, resource) {
-            (PersonQuestion::Program | PersonQuestion::Clock, Some(resource)) => {
+            (
+                PersonQuestion::Program | PersonQuestion::Clock | PersonQuestion::Abilities,
+                Some(resource),
+            ) => {
                 let devices = account.presences.get(&contact.jid);
                 devices
                     .into_iter()
@@ -65,7 +75,10 @@ impl Desk {
                 let device = contact.jid.with_resource_str(resource);
                 Jid::from(device.map_err(|_| DeskError::Gone)?)
             }
-            (PersonQuestion::Card | PersonQuestion::OldCard, None) => contact.jid.clone().into(),
+            (
+                PersonQuestion::Card | PersonQuestion::OldCard | PersonQuestion::LastActivity,
+                None,
+            ) => contact.jid.clone().into(),
             _ => return Err(DeskError::Gone),
         };
         let asked = Outgoing::AskPerson {
@@ -79,6 +92,22 @@ impl Desk {
         let (asked, answer) = oneshot::channel();
         account.questions.insert(request, asked);
         Ok(answer)
+    }
+
+    /// Publishes what my card says in these lines; what others wrote there besides stays.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`], [`DeskError::Gone`], or [`DeskError::BadText`] when it is more than a card.
+    pub fn write_card(
+        &mut self,
+        account: AccountId,
+        fields: Vec<CardField>,
+    ) -> Result<ServerAnswer, DeskError> {
+        let long = |field: &CardField| field.text.chars().count() > LONGEST_LINE;
+        if fields.len() > MOST_LINES || fields.iter().any(long) {
+            return Err(DeskError::BadText);
+        }
+        self.ask_server(account, |request| Outgoing::WriteCard { request, fields })
     }
 
     pub(crate) fn hear_person(

@@ -85,6 +85,7 @@ impl Engine {
             recent: Recent::default(),
             mute: None,
             idle: false,
+            idle_since: None,
             news,
             requests: HashMap::new(),
             room_wishes: HashMap::new(),

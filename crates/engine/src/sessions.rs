@@ -8,7 +8,6 @@ use crate::output::Output;
 use crate::streams::Counting;
 use carillon_core::alerts::EventKind;
 use carillon_core::backoff;
-use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, Timestamp};
 use carillon_core::session::{Incoming, Outgoing, ServerFeatures, SessionProblem};
 use carillon_core::settings::{AccountSettings, OwnAvailability, Settings};
@@ -192,7 +191,7 @@ impl Desk {
             pinned,
             device,
         };
-        account.shown = Some(presence);
+        account.shown = Some((presence, None));
         account.line = Line::Connecting;
         let (outgoing, outgoing_end) = mpsc::channel(OUTGOING);
         let (incoming, mut incoming_end) = mpsc::channel(INCOMING);
@@ -453,37 +452,6 @@ impl Desk {
                 _ => self.connect(id),
             }
         }
-    }
-
-    /// What I show: as chosen, or away while idle.
-    pub(crate) fn own_presence(&self) -> (Availability, String) {
-        let general = &self.settings.general;
-        let chosen = Availability::from(general.availability);
-        let shown = if self.idle && chosen == Availability::Available {
-            Availability::Away
-        } else {
-            chosen
-        };
-        (shown, general.status.clone())
-    }
-
-    /// Tells every server what I show now, where it is not what was told last.
-    pub(crate) fn show_own_presence(&mut self) {
-        let presence = self.own_presence();
-        for account in self.accounts.values_mut() {
-            if account.shown.as_ref() == Some(&presence) {
-                continue;
-            }
-            let (availability, status) = presence.clone();
-            if account.say(Outgoing::Presence {
-                availability,
-                status,
-            }) {
-                account.shown = Some(presence.clone());
-            }
-        }
-        self.tell(Output::Own);
-        self.refresh_tray();
     }
 }
 

@@ -5,6 +5,7 @@ use crate::desk::{Desk, DeskError};
 use crate::output::Output;
 use carillon_core::contact::Availability;
 use carillon_core::ids::Timestamp;
+use carillon_core::session::Outgoing;
 use carillon_core::settings::Mute;
 use carillon_core::tray::TrayInput;
 
@@ -27,6 +28,9 @@ fn write_mute(mute: Mute) -> String {
         Mute::Until { at } => at.0.to_string(),
     }
 }
+
+/// What was shown of me: how I am to be had with my words, and since when I have not been there.
+pub(crate) type Shown = ((Availability, String), Option<Timestamp>);
 
 impl Desk {
     /// The mute, if it holds now.
@@ -71,8 +75,49 @@ impl Desk {
     pub fn set_idle(&mut self, idle: bool) {
         if self.idle != idle {
             self.idle = idle;
+            // It is told when the time that makes somebody away is over.
+            let minutes = i64::from(self.settings.general.away_after_minutes);
+            self.idle_since = idle.then(|| self.now().plus_millis(-minutes * 60_000));
             self.show_own_presence();
         }
+    }
+
+    /// What I show: as chosen, or away while idle.
+    pub(crate) fn own_presence(&self) -> (Availability, String) {
+        let general = &self.settings.general;
+        let chosen = Availability::from(general.availability);
+        let shown = if self.idle && chosen == Availability::Available {
+            Availability::Away
+        } else {
+            chosen
+        };
+        (shown, general.status.clone())
+    }
+
+    /// Since when I have not used this computer, where contacts may know (XEP-0319).
+    fn own_idleness(&self) -> Option<Timestamp> {
+        self.idle_since
+            .filter(|_| self.settings.privacy.send_idle && self.idle)
+    }
+
+    /// Tells every server what I show now, where it is not what was told last.
+    pub(crate) fn show_own_presence(&mut self) {
+        let shown = (self.own_presence(), self.own_idleness());
+        for account in self.accounts.values_mut() {
+            if account.shown.as_ref() == Some(&shown) {
+                continue;
+            }
+            let ((availability, status), idle_since) = shown.clone();
+            if account.say(Outgoing::Presence {
+                availability,
+                status,
+                idle_since,
+            }) {
+                account.shown = Some(shown.clone());
+            }
+        }
+        self.tell(Output::Own);
+        self.refresh_tray();
     }
 
     /// Whether I am shown as away because nobody is at the desk.

@@ -6,7 +6,7 @@
 use crate::account::{Account, Line, Room};
 use crate::desk::Desk;
 use crate::output::Output;
-use carillon_core::contact::{Availability, ResourcePresence};
+use carillon_core::contact::ResourcePresence;
 use carillon_core::ids::{AccountId, MessageId, Timestamp};
 use carillon_core::room::RoomState;
 use carillon_core::session::{Outgoing, ServerFeatures, StreamState};
@@ -62,7 +62,7 @@ pub(crate) struct Stash {
     features: ServerFeatures,
     online_since: Option<Timestamp>,
     resource: Option<String>,
-    shown: Option<(Availability, String)>,
+    shown: Option<crate::status::Shown>,
     presences: HashMap<BareJid, Vec<ResourcePresence>>,
     rooms: BTreeMap<BareJid, Room>,
     in_flight: HashSet<String>,

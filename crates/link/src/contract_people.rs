@@ -1,6 +1,7 @@
 //! The commands about people: a part of the list in [`crate::contract`], where their types are made.
 
-/// Calls a macro with a list of commands and, behind them, those about invitations.
+/// Calls a macro with a list of commands and, behind them, those about invitations and
+/// about my own card.
 macro_rules! with_people_commands {
     ($callback:ident $($others:tt)*) => {
         $callback! {
@@ -14,6 +15,18 @@ macro_rules! with_people_commands {
                 /// To what they are invited.
                 kind: InvitationKind,
             } -> InvitationView;
+            /// What my card says, as everybody can read it (XEP-0292, XEP-0054).
+            own_card = ReadOwnCard {
+                /// Of which account.
+                account: AccountId,
+            } -> Vec<CardField>;
+            /// Publishes what my card says in the lines that people fill in; others that stand there stay.
+            set_card = SetCard {
+                /// Of which account.
+                account: AccountId,
+                /// At most 16, each of at most 500 characters; a kind that is missing is taken out.
+                fields: Vec<CardField>,
+            } -> ();
         }
     };
 }

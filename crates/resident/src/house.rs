@@ -85,6 +85,7 @@ impl House {
         let words = Words::new(&general.language);
         let away_after = watch::Sender::new(general.away_after_minutes);
         let avatars = Album::of(&parts.profile);
+        parts.ringer.colour_people(general.person_colours);
         Self {
             profile: parts.profile,
             engine: parts.engine,
@@ -185,6 +186,7 @@ impl House {
 
     async fn take_over(&self, settings: Settings) {
         *lock(&self.words) = Arc::new(Words::new(&settings.general.language));
+        self.ringer.colour_people(settings.general.person_colours);
         let minutes = settings.general.away_after_minutes;
         self.away_after
             .send_if_modified(|known| std::mem::replace(known, minutes) != minutes);

@@ -68,6 +68,10 @@ pub(crate) const INVITE_CONTACT: &str = "urn:xmpp:invite#invite";
 pub(crate) const INVITE_ACCOUNT: &str = "urn:xmpp:invite#create-account";
 /// Addresses that somebody left for others (XEP-0283).
 pub(crate) const MOVED: &str = "urn:xmpp:moved:1";
+/// Since when a device was not used (XEP-0319).
+pub(crate) const IDLE: &str = "urn:xmpp:idle:1";
+/// Since when nobody was there (XEP-0012).
+pub(crate) const LAST: &str = "jabber:iq:last";
 /// vCards in their newer form (XEP-0292).
 pub(crate) const VCARD4: &str = "urn:ietf:params:xml:ns:vcard-4.0";
 /// Where an account publishes its own (XEP-0292 §6).

@@ -39,6 +39,7 @@ pub const RFCS: &[Spoken] = &[
 /// The extensions. What the page alone does is among them.
 pub const XEPS: &[Spoken] = &[
     spoken(4, &[ns::DATA_FORMS]),
+    spoken(12, &[ns::LAST]),
     spoken(30, &[ns::DISCO_INFO, ns::DISCO_ITEMS]),
     spoken(45, &[ns::MUC, ns::MUC_USER, ns::MUC_ADMIN, ns::MUC_OWNER]),
     spoken(48, &[ns::STORAGE_BOOKMARKS, ns::STORAGE_BOOKMARKS_NOTIFY]),
@@ -84,6 +85,7 @@ pub const XEPS: &[Spoken] = &[
     spoken(297, &[ns::FORWARD]),
     spoken(308, &[ns::CORRECT]),
     spoken(313, &[ns::MAM]),
+    spoken(319, &[ns::IDLE]),
     spoken(333, &[ns::DISPLAYED_MARKERS]),
     spoken(334, &[ns::HINTS]),
     spoken(352, &[ns::CSI]),
@@ -133,15 +135,19 @@ mod tests {
     /// Read about, and not spoken.
     const NOT_SPOKEN: &[(u16, &str)] = &[
         (160, "what servers do with messages while nobody is there"),
+        (167, "named, so that who can be called is told from others"),
         (384, "named, so that a message in it is told from others"),
         (425, "told from what authors take back, and left to rooms"),
     ];
     /// Namespaces that are only recognised.
     const RECOGNISED: &[&str] = &[
         "eu.siacs.conversations.axolotl",
+        "eu.siacs.conversations.axolotl.devicelist+notify",
         "jabber:x:encrypted",
         "urn:xmpp:omemo:1",
+        "urn:xmpp:jingle:apps:rtp:1",
         "urn:xmpp:omemo:2",
+        "urn:xmpp:omemo:2:devices+notify",
         "urn:xmpp:openpgp:0",
         "urn:xmpp:otr:0",
     ];

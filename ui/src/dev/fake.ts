@@ -284,12 +284,14 @@ export class Fake implements Carrier {
       const known = this.overview.contacts.find((one) => sameChat(chatOf(one), contact));
       const { availability = 'offline', status = '' } = known?.presence ?? {};
       const there = availability !== 'offline';
-      return { last_seen: there ? null : this.now - 3 * 3_600_000, devices: there ? [{ resource: 'desk', priority: 5, availability, status }] : [] };
+      return { last_seen: there ? null : this.now - 3 * 3_600_000, devices: there ? [{ resource: 'desk', priority: 5, availability, status, idle_since: availability === 'available' ? null : this.now - 40 * 60_000 }] : [] };
     },
     ask_person: ({ question }) => {
       const fields = [{ kind: 'name', text: 'Bob Nowak' } as const, { kind: 'note', text: '<b>Sings bass</b>' } as const];
       if (question === 'program') return { kind: 'program', name: 'Gajim', version: '1.9' };
       if (question === 'clock') return { kind: 'clock', offset: 330 };
+      if (question === 'abilities') return { kind: 'abilities', abilities: ['receipts', 'corrections', 'replies', 'encryption'] };
+      if (question === 'last_activity') return { kind: 'last_activity', seconds: 7_200 };
       return { kind: 'card', fields: question === 'card' ? [] : fields };
     },
     set_avatar: ({ account, picture }) => {

@@ -178,14 +178,14 @@ export function sampleOverview(now: number): Overview {
     settings: {
       general: {
         theme: 'system',
-        language: '',
+        language: '', person_colours: true,
         start_at_login: true,
         away_after_minutes: 10,
         told_about_running: false,
         availability: 'available',
         status: 'Watching the tide',
       },
-      privacy: { who_may_write: 'contacts_others_ask', send_typing: true, send_receipts: true, send_read_marks: true },
+      privacy: { who_may_write: 'contacts_others_ask', send_typing: true, send_receipts: true, send_read_marks: true, send_idle: false },
       in_window: { flash: false, announce: true },
     },
     tryout: {

@@ -137,6 +137,9 @@ export function playScene(): Fake {
       if (query.has('new')) scenes.welcome!();
       setTimeout(() => (where.dialog = { kind: 'uri', uri: query.get('uri') ?? 'xmpp:juliet@capulet.example?roster;preauth=x;ibr=y;name=Juliet' }), 500);
     },
+    profile: () => {
+      setTimeout(() => (where.dialog = { kind: 'profile', account: 1 }), 500);
+    },
     details: () => {
       setTimeout(() => (where.dialog = { kind: 'details', contact: fake.overview.contacts[0]! }), 500);
     },

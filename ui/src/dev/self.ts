@@ -1,5 +1,5 @@
 /** What a resident does about me and my invitations, in memory. */
-import type { InvitationView } from '../lib/contract';
+import type { CardField, InvitationView } from '../lib/contract';
 import type { AllCommands, Answer, Ask } from '../lib/link';
 
 type Handlers = { [K in keyof AllCommands]: (ask: Ask<K>) => Answer<K> };
@@ -9,6 +9,11 @@ const week = 7 * 24 * 3_600_000;
 export class FakeSelf {
   /** My server makes invitations. */
   serverInvites = false;
+  card: CardField[] = [
+    { kind: 'name', text: 'Alice Liddell' },
+    { kind: 'email', text: 'alice@mail.example' },
+    { kind: 'email', text: 'alice@work.example' },
+  ];
   #made = 0;
 
   constructor(
@@ -16,8 +21,13 @@ export class FakeSelf {
     readonly me: () => string,
   ) {}
 
-  get handlers(): Pick<Handlers, 'invite_friend'> {
+  get handlers(): Pick<Handlers, 'invite_friend' | 'own_card' | 'set_card'> {
     return {
+      own_card: () => this.card,
+      set_card: ({ fields }) => {
+        this.card = fields;
+        return null;
+      },
       invite_friend: ({ kind }): InvitationView => {
         const token = `t0ken${this.#made++}`;
         const expires = this.now + week;

@@ -35,6 +35,7 @@ export type Dialog =
   | { kind: 'delete-chat'; chat: ChatRef; name: string }
   | { kind: 'export'; chat: ChatRef; name: string }
   | { kind: 'avatar'; account: AccountId; has: boolean }
+  | { kind: 'profile'; account: AccountId }
   | { kind: 'remove-account'; account: AccountId; jid: string }
   | { kind: 'watch'; chat: ChatRef; name: string }
   | { kind: 'delete-tryout' }

@@ -1,10 +1,26 @@
-import { formatLanguage, t } from '../i18n/index.svelte';
-import type { CardKind, Timestamp } from '../lib/contract';
+import { formatLanguage, t, type MessageKey } from '../i18n/index.svelte';
+import type { DeviceAbility, CardKind, Timestamp } from '../lib/contract';
 
 /** What a clock shows that is so many minutes east of UTC. */
 export function clockOf(now: Timestamp, offset: number): string {
   const shown = new Intl.DateTimeFormat(formatLanguage(), { weekday: 'short', hour: 'numeric', minute: '2-digit', timeZone: 'UTC' });
   return shown.format(now + offset * 60_000);
+}
+
+const abilities = {
+  receipts: 'ability.receipts',
+  read_marks: 'ability.read_marks',
+  corrections: 'ability.corrections',
+  replies: 'ability.replies',
+  reactions: 'ability.reactions',
+  attention: 'ability.attention',
+  calls: 'ability.calls',
+  encryption: 'ability.encryption',
+} as const satisfies Record<DeviceAbility, MessageKey>;
+
+/** What a device can do, in one line. */
+export function abilityWords(all: DeviceAbility[]): string {
+  return new Intl.ListFormat(formatLanguage(), { type: 'unit' }).format([...new Set(all)].map((ability) => t(abilities[ability])));
 }
 
 /** What a line of a card says. */

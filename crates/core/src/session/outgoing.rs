@@ -3,8 +3,9 @@
 use super::{About, ArchiveQuery, RoomWish, SeenMark, SubscriptionStep};
 use crate::avatar::{Avatar, OwnPicture};
 use crate::contact::Availability;
+use crate::ids::Timestamp;
 use crate::invitation::InvitationKind;
-use crate::person::PersonQuestion;
+use crate::person::{CardField, PersonQuestion};
 use crate::reply::Answered;
 use crate::room::{Bookmark, InviteVia};
 use jid::{BareJid, Jid};
@@ -106,6 +107,8 @@ pub enum Outgoing {
         availability: Availability,
         /// My words.
         status: String,
+        /// Since when I have not used this device (XEP-0319); `None`: I do, or it is nobody's business.
+        idle_since: Option<Timestamp>,
     },
     /// Whether somebody would notice what the server may hold back for a while (XEP-0352): presence, and what has no
     /// words. Said to nobody where the server does not hold anything back, or holds back messages too.
@@ -191,6 +194,13 @@ pub enum Outgoing {
         request: u64,
         /// To what.
         kind: InvitationKind,
+    },
+    /// Publishes my card, in the place of what stood in these lines of it (XEP-0292 §3.1.2, XEP-0054 §3.2).
+    WriteCard {
+        /// Answered by [`super::Incoming::Outcome`].
+        request: u64,
+        /// All lines; what is missing is taken out.
+        fields: Vec<CardField>,
     },
     /// Something that a room, or a server where rooms are, answers.
     Room {

@@ -417,6 +417,7 @@ async fn what_i_show_changes_with_the_settings() {
         .change(|s| s.general.availability = OwnAvailability::Busy)
         .await;
     let busy = Outgoing::Presence {
+        idle_since: None,
         availability: Availability::Busy,
         status: String::new(),
     };
@@ -430,10 +431,43 @@ async fn what_changed_while_connecting_is_shown_once_online() {
     stage.call(|desk| desk.set_idle(true)).await;
     session.comes_online().await;
     let away = Outgoing::Presence {
+        idle_since: None,
         availability: Availability::Away,
         status: String::new(),
     };
     assert_eq!(session.says().await, [away]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn since_when_i_am_away_is_told_only_where_i_allow_it() {
+    let (stage, mut session) = Stage::online_with(|s| {
+        s.privacy.send_idle = true;
+        s.general.away_after_minutes = 10;
+    })
+    .await;
+    let before = stage.call(|desk| desk.now()).await.plus_millis(-600_000);
+    stage.call(|desk| desk.set_idle(true)).await;
+    let after = stage.call(|desk| desk.now()).await.plus_millis(-600_000);
+    let shown = |availability, idle_since| Outgoing::Presence {
+        availability,
+        status: String::new(),
+        idle_since,
+    };
+    let said = session.says().await;
+    let [
+        Outgoing::Presence {
+            idle_since: Some(since),
+            ..
+        },
+    ] = said[..]
+    else {
+        panic!("{said:?}");
+    };
+    assert!((before..=after).contains(&since), "{since:?}");
+    stage.change(|s| s.privacy.send_idle = false).await;
+    assert_eq!(session.says().await, [shown(Availability::Away, None)]);
+    stage.call(|desk| desk.set_idle(false)).await;
+    assert_eq!(session.says().await, [shown(Availability::Available, None)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -72,6 +72,7 @@ fn bob_is(availability: Availability) -> Incoming {
     Incoming::Presence {
         from: bob(),
         device: ResourcePresence {
+            idle_since: None,
             resource: "x".to_owned(),
             priority: 0,
             presence: Presence {

@@ -4,7 +4,7 @@ use crate::stage::{Stage, bob, jid};
 use crate::words::{comes, goes};
 use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef};
-use carillon_core::person::{PersonAnswer, PersonQuestion};
+use carillon_core::person::{CardField, CardKind, PersonAnswer, PersonQuestion};
 use carillon_core::session::{Incoming, Outgoing};
 use carillon_engine::DeskError;
 
@@ -94,4 +94,33 @@ async fn neither_strangers_nor_devices_that_are_not_there_are_asked() {
     ];
     assert_eq!(refused, [const { Some(DeskError::Gone) }; 3]);
     assert!(session.says().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn my_own_account_is_asked_for_my_card_and_for_nothing_else() {
+    let (stage, mut session) = Stage::online().await;
+    let me = ChatRef {
+        account: AccountId(1),
+        jid: jid("alice@example.org"),
+    };
+    let of_me = me.clone();
+    let asked = stage.call(move |desk| desk.ask_person(&of_me, None, PersonQuestion::OldCard));
+    assert!(asked.await.is_ok());
+    assert_eq!(session.says().await.len(), 1);
+    let asked = stage.call(move |desk| desk.ask_person(&me, None, PersonQuestion::LastActivity));
+    assert_eq!(asked.await.map(drop), Err(DeskError::Gone));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_that_is_more_than_one_is_not_written() {
+    let (stage, mut session) = Stage::online().await;
+    let line = |text: String| CardField {
+        kind: CardKind::Note,
+        text,
+    };
+    for fields in [vec![line("x".repeat(501))], vec![line(String::new()); 17]] {
+        let written = stage.call(move |desk| desk.write_card(AccountId(1), fields));
+        assert_eq!(written.await.map(drop), Err(DeskError::BadText));
+    }
+    assert_eq!(session.says().await, []);
 }

@@ -34,6 +34,7 @@ fn is_there() -> Incoming {
     Incoming::Presence {
         from: bob(),
         device: ResourcePresence {
+            idle_since: None,
             resource: "x".to_owned(),
             priority: 0,
             presence: Presence {

@@ -46,6 +46,7 @@ pub(crate) fn device(from: &str, resource: &str, availability: Availability) -> 
     Incoming::Presence {
         from: jid(from),
         device: ResourcePresence {
+            idle_since: None,
             resource: resource.to_owned(),
             priority: 0,
             presence: Presence {

@@ -221,7 +221,10 @@ async fn find(house: &House, jid: &BareJid) -> Result<AccountId, Refusal> {
     .await
 }
 
-async fn settings_of(house: &House, account: AccountId) -> Result<AccountSettings, Refusal> {
+pub(super) async fn settings_of(
+    house: &House,
+    account: AccountId,
+) -> Result<AccountSettings, Refusal> {
     on_desk(house, move |desk| {
         let states = desk.account_states();
         let found = states.into_iter().find(|state| state.id == account);

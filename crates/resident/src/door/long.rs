@@ -16,6 +16,8 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::AskPerson(_)
             | Command::AddContact(_)
             | Command::InviteFriend(_)
+            | Command::ReadOwnCard(_)
+            | Command::SetCard(_)
             | Command::ChangeContact(_)
             | Command::RemoveContact(_)
             | Command::Block(_)

@@ -172,6 +172,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::AskPerson(ask) => answer(people::ask(house, ask).await),
         Command::InviteFriend(ask) => answer(inviting::invite(house, ask).await),
+        Command::ReadOwnCard(ask) => answer(people::own_card(house, ask.account).await),
+        Command::SetCard(ask) => answer(people::set_card(house, ask).await),
         Command::SetAvatar(ask) => answer(avatars::set(house, ask).await),
         Command::SetMood(ask) => answer(told::mood(house, ask).await),
         Command::SetNick(ask) => answer(told::nick(house, ask).await),

@@ -1,12 +1,13 @@
 //! Contacts: what needs the server's word before it is true.
 
+use super::accounts::settings_of;
 use super::on_desk;
 use crate::house::House;
-use carillon_core::ids::ChatRef;
-use carillon_core::person::PersonAnswer;
+use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::person::{CardField, PersonAnswer, PersonQuestion};
 use carillon_core::session::StanzaProblem;
 use carillon_engine::{Desk, DeskError};
-use carillon_link::contract::{AddContact, AskPerson, ChangeContact};
+use carillon_link::contract::{AddContact, AskPerson, ChangeContact, SetCard};
 use carillon_link::{Refusal, RefusalCode};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -49,6 +50,30 @@ pub(super) async fn ask(house: &House, ask: AskPerson) -> Result<PersonAnswer, R
         desk.ask_person(&ask.contact, ask.resource.as_deref(), ask.question)
     })
     .await
+}
+
+/// The newer form first; a server may keep only the older one.
+pub(super) async fn own_card(house: &House, account: AccountId) -> Result<Vec<CardField>, Refusal> {
+    let jid = settings_of(house, account).await?.jid;
+    let me = ChatRef { account, jid };
+    for question in [PersonQuestion::Card, PersonQuestion::OldCard] {
+        let contact = me.clone();
+        match asked(house, move |desk| desk.ask_person(&contact, None, question)).await {
+            Ok(PersonAnswer::Card { fields }) if !fields.is_empty() => return Ok(fields),
+            // Nothing was ever written there, or the server keeps none of this form.
+            Ok(_)
+            | Err(Refusal {
+                code: RefusalCode::RefusedByServer,
+                ..
+            }) => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(Vec::new())
+}
+
+pub(super) async fn set_card(house: &House, ask: SetCard) -> Result<(), Refusal> {
+    asked(house, move |desk| desk.write_card(ask.account, ask.fields)).await
 }
 
 /// Asks the server and waits for its word.

@@ -191,6 +191,7 @@ fn comes(number: usize) -> Incoming {
     Incoming::Presence {
         from: person(number),
         device: ResourcePresence {
+            idle_since: None,
             resource: "desk".to_owned(),
             priority: 0,
             presence: Presence {

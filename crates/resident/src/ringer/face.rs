@@ -26,20 +26,34 @@ pub(super) struct Face<'a> {
     pub(super) jid: &'a BareJid,
     /// The picture that they show.
     pub(super) avatar: Option<AvatarHash>,
+    /// All have the same colour.
+    pub(super) plain: bool,
 }
 
 impl Face<'_> {
     /// The same for the same picture; another version may draw it otherwise.
     pub(super) fn file_name(self, kind: EventKind) -> String {
         let mut hasher = DefaultHasher::new();
-        (self.name, self.jid.as_str(), kind.icon_name(), self.avatar).hash(&mut hasher);
+        (
+            self.name,
+            self.jid.as_str(),
+            kind.icon_name(),
+            self.avatar,
+            self.plain,
+        )
+            .hash(&mut hasher);
         format!("{:016x}-{}.png", hasher.finish(), env!("CARGO_PKG_VERSION"))
     }
 }
 
 /// The picture as PNG; `badge` is the event's icon, `avatar` the small PNG of what they show.
 pub(super) fn draw(face: Face<'_>, avatar: Option<&[u8]>, badge: &[u8]) -> Option<Vec<u8>> {
-    let mut picture = disc(colour::of(face.jid.as_str()));
+    let colour = if face.plain {
+        colour::PLAIN
+    } else {
+        colour::of(face.jid.as_str())
+    };
+    let mut picture = disc(colour);
     let avatar =
         avatar.and_then(|png| image::load_from_memory_with_format(png, ImageFormat::Png).ok());
     match avatar {

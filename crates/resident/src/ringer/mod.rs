@@ -19,6 +19,7 @@ use face::Face;
 use pictures::Pictures;
 use remembered::Remembered;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -44,6 +45,8 @@ pub struct Ringer {
     speech: Speech,
     pictures: Pictures,
     shown: Mutex<Remembered>,
+    /// People have no colours of their own (XEP-0392 §6).
+    plain: AtomicBool,
 }
 
 impl Ringer {
@@ -56,6 +59,7 @@ impl Ringer {
             speech: Speech::default(),
             pictures: Pictures::default(),
             shown: Mutex::default(),
+            plain: AtomicBool::new(false),
         }
     }
 
@@ -64,6 +68,11 @@ impl Ringer {
     pub fn with_avatars(self, avatars: Album) -> Self {
         let pictures = self.pictures.with_avatars(avatars);
         Self { pictures, ..self }
+    }
+
+    /// Whether people's initials have colours of their own.
+    pub fn colour_people(&self, coloured: bool) {
+        self.plain.store(!coloured, Ordering::Relaxed);
     }
 
     /// Shows the popup and plays the sound of a plan. Waits for neither.
@@ -158,6 +167,7 @@ impl Ringer {
             name: &ring.content.name,
             jid,
             avatar: ring.content.avatar,
+            plain: self.plain.load(Ordering::Relaxed),
         });
         self.pictures
             .for_popup(&ring.plan.icon, ring.plan.kind, face)

@@ -318,6 +318,7 @@ mod tests {
             name: "Bob",
             jid: &jid,
             avatar,
+            plain: false,
         };
         let drawn = |avatar| {
             let path = pictures.for_popup(&Icon::Avatar, EventKind::Message, Some(face(avatar)));
@@ -340,6 +341,7 @@ mod tests {
             name: "Bob",
             jid: &jid,
             avatar: None,
+            plain: false,
         };
         let of = |kind| pictures.for_popup(&Icon::Avatar, kind, Some(face)).unwrap();
         let read = |path: &PathBuf| std::fs::read(path).unwrap();

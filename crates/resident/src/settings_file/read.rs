@@ -55,6 +55,7 @@ const NAMED: usize = 50;
 const GENERAL: &[&str] = &[
     "theme",
     "language",
+    "person_colours",
     "start_at_login",
     "away_after_minutes",
     "told_about_running",
@@ -66,6 +67,7 @@ const PRIVACY: &[&str] = &[
     "send_typing",
     "send_receipts",
     "send_read_marks",
+    "send_idle",
 ];
 pub(super) const ACCOUNT: &[&str] = &[
     "jid",

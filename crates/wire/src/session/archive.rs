@@ -8,9 +8,8 @@ use super::pending::{Answerer, Asked};
 use super::rooms::about::room_about;
 use super::rooms::{Stage, occupant_id};
 use crate::ns;
-use crate::stanza::{Build, error_of, stamp_of};
+use crate::stanza::{Build, error_of, moment, stamp_of};
 use carillon_core::chat::Author;
-use carillon_core::ids::Timestamp;
 use carillon_core::session::{
     ArchivePage, ArchivePlace, ArchiveQuery, Archived, Incoming, IncomingMessage, Origin,
     RoomEvent, StanzaProblem,
@@ -290,12 +289,4 @@ fn field(name: &str, kind: Option<&str>, value: &str) -> Element {
         .with("var", name)
         .with_some("type", kind)
         .holding_text("value", value)
-}
-
-/// XEP-0082 §3.2.
-fn moment(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0)
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
-        .to_string()
 }

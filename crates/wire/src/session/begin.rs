@@ -3,8 +3,9 @@
 use super::pending::{Answerer, Asked};
 use super::{Session, rooms};
 use crate::ns;
-use crate::stanza::{Build, about, show_into};
+use crate::stanza::{Build, about, moment, show_into};
 use carillon_core::contact::{Availability, Presence};
+use carillon_core::ids::Timestamp;
 use carillon_core::session::Incoming;
 use minidom::Element;
 
@@ -28,10 +29,11 @@ impl Session {
         self.ask("get", Answerer::Account, Asked::BlockList, block_list);
         let (availability, status) = presence.clone();
         if availability.is_online() {
-            self.show(Presence {
+            let presence = Presence {
                 availability,
                 status,
-            });
+            };
+            self.show(presence, None);
         }
     }
 
@@ -63,8 +65,14 @@ impl Session {
     }
 
     /// Shows `presence` to everyone who may see it, and to the rooms I am in (XEP-0045 §7.7).
-    pub(super) fn show(&mut self, presence: Presence) {
-        self.send.push(shown(&presence));
+    pub(super) fn show(&mut self, presence: Presence, idle_since: Option<Timestamp>) {
+        let stanza = match idle_since.filter(|_| presence.availability.is_online()) {
+            // Rooms are not told: whoever is there is not always a contact.
+            Some(since) => shown(&presence)
+                .holding(Element::new_in(ns::IDLE, "idle").with("since", &moment(since))),
+            None => shown(&presence),
+        };
+        self.send.push(stanza);
         for address in self.rooms.my_addresses() {
             self.send.push(shown(&presence).with("to", &address));
         }

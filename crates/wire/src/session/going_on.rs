@@ -59,10 +59,11 @@ impl Session {
     /// until now is still taken.
     fn say_gone(&mut self) {
         let rooms = std::mem::take(&mut self.rooms);
-        self.show(Presence {
+        let gone = Presence {
             availability: Availability::Offline,
             status: String::new(),
-        });
+        };
+        self.show(gone, None);
         self.rooms = rooms;
     }
 

@@ -155,6 +155,7 @@ impl Session {
             Asked::Person(asked) => self.hear_person(iq, &asked, failed),
             Asked::Commands(asked) => self.hear_commands(iq, asked, failed),
             Asked::Command(asked) => self.hear_command(iq, asked, failed),
+            Asked::Card(writing) => self.hear_card(iq, writing, failed),
             Asked::Picture(asked) => self.hear_picture(iq, &asked, failed),
             Asked::UploadItems => self.hear_upload_items(iq, failed),
             Asked::UploadInfo(of) => self.hear_upload_info(iq, of, failed),

@@ -10,6 +10,7 @@ mod archive;
 mod avatar;
 mod begin;
 mod bookmarks;
+mod card;
 mod change;
 mod direct;
 mod encrypted;

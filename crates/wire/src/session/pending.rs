@@ -2,6 +2,7 @@
 
 use super::Me;
 use super::avatar::{AskedPicture, Published};
+use super::card::Writing;
 use super::inviting::AskedInvitation;
 use super::person::AskedPerson;
 use super::private::AskedTogether;
@@ -42,6 +43,8 @@ pub(super) enum Asked {
     Commands(AskedInvitation),
     /// A step of the one that makes it.
     Command(AskedInvitation),
+    /// A step of writing my card.
+    Card(Writing),
     /// A picture.
     Picture(AskedPicture),
     /// My own picture was published, and is to be announced.

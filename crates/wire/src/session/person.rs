@@ -1,10 +1,11 @@
 //! What is asked about a person: vCards (XEP-0292, XEP-0054), programs (XEP-0092) and clocks (XEP-0202).
 
 use super::Session;
+use super::iq::announces;
 use super::pending::{Answerer, Asked};
 use crate::ns;
 use crate::stanza::{Build, error_of};
-use carillon_core::person::{CardField, CardKind, PersonAnswer, PersonQuestion};
+use carillon_core::person::{CardField, CardKind, DeviceAbility, PersonAnswer, PersonQuestion};
 use carillon_core::session::{Incoming, StanzaProblem};
 use jid::Jid;
 use minidom::Element;
@@ -13,6 +14,21 @@ use minidom::Element;
 const FIELDS: usize = 32;
 /// So many characters of a text are.
 const LONGEST: usize = 500;
+/// What is looked for in what a device announces. Calls and encryption are only recognised.
+const ABILITIES: &[(DeviceAbility, &str)] = &[
+    (DeviceAbility::Receipts, ns::RECEIPTS),
+    (DeviceAbility::ReadMarks, ns::DISPLAYED_MARKERS),
+    (DeviceAbility::Corrections, ns::CORRECT),
+    (DeviceAbility::Replies, ns::REPLY),
+    (DeviceAbility::Reactions, ns::REACTIONS),
+    (DeviceAbility::Attention, ns::ATTENTION),
+    (DeviceAbility::Calls, "urn:xmpp:jingle:apps:rtp:1"),
+    (
+        DeviceAbility::Encryption,
+        "eu.siacs.conversations.axolotl.devicelist+notify",
+    ),
+    (DeviceAbility::Encryption, "urn:xmpp:omemo:2:devices+notify"),
+];
 /// No clock is further from UTC than this, in minutes.
 const FARTHEST: i16 = 14 * 60;
 
@@ -28,6 +44,8 @@ impl Session {
         let payload = match question {
             PersonQuestion::Program => Element::new_in(ns::VERSION, "query"),
             PersonQuestion::Clock => Element::new_in(ns::TIME, "time"),
+            PersonQuestion::LastActivity => Element::new_in(ns::LAST, "query"),
+            PersonQuestion::Abilities => Element::new_in(ns::DISCO_INFO, "query"),
             PersonQuestion::OldCard => Element::new_in(ns::VCARD, "vCard"),
             PersonQuestion::Card => {
                 let items = Element::new_in(ns::PUBSUB, "items")
@@ -37,7 +55,12 @@ impl Session {
             }
         };
         let asked = Asked::Person(AskedPerson { request, question });
-        self.ask("get", Answerer::Device(of.clone()), asked, payload);
+        let answerer = if *of == self.me.bare {
+            Answerer::Account
+        } else {
+            Answerer::Device(of.clone())
+        };
+        self.ask("get", answerer, asked, payload);
     }
 
     pub(super) fn hear_person(&mut self, iq: &Element, asked: &AskedPerson, failed: bool) {
@@ -73,6 +96,19 @@ fn read(iq: &Element, question: PersonQuestion) -> Option<PersonAnswer> {
             let offset = minutes(time.get_child("tzo", ns::TIME)?.text().trim())?;
             Some(PersonAnswer::Clock { offset })
         }
+        PersonQuestion::LastActivity => {
+            let seconds = iq.get_child("query", ns::LAST)?.attr("seconds")?;
+            let seconds = seconds.parse().ok()?;
+            Some(PersonAnswer::LastActivity { seconds })
+        }
+        PersonQuestion::Abilities => {
+            iq.get_child("query", ns::DISCO_INFO)?;
+            let has = |ability: &&(DeviceAbility, &str)| announces(iq, ability.1);
+            let abilities = ABILITIES.iter().filter(has);
+            Some(PersonAnswer::Abilities {
+                abilities: abilities.map(|(ability, _)| *ability).collect(),
+            })
+        }
         PersonQuestion::Card => {
             let items = iq
                 .get_child("pubsub", ns::PUBSUB)?
@@ -106,13 +142,19 @@ fn minutes(text: &str) -> Option<i16> {
 fn fields(card: &Element) -> PersonAnswer {
     let line = |field: &Element| {
         let kind = kind_of(field.name())?;
-        let mut words = Vec::new();
-        gather(field, &mut words);
-        let text = tidy(&words.join(", "))?;
+        let text = text_of_line(field)?;
         Some(CardField { kind, text })
     };
     let fields = card.children().filter_map(line).take(FIELDS).collect();
     PersonAnswer::Card { fields }
+}
+
+/// What a line of a card says; of a number that can be called (RFC 3966), the number.
+pub(super) fn text_of_line(line: &Element) -> Option<String> {
+    let mut words = Vec::new();
+    gather(line, &mut words);
+    let text = words.join(", ");
+    tidy(text.strip_prefix("tel:").unwrap_or(&text))
 }
 
 /// The texts in an element, but not what is said about them.
@@ -131,7 +173,7 @@ fn gather(element: &Element, words: &mut Vec<String>) {
     }
 }
 
-fn kind_of(name: &str) -> Option<CardKind> {
+pub(super) fn kind_of(name: &str) -> Option<CardKind> {
     Some(match name.to_ascii_lowercase().as_str() {
         "fn" => CardKind::Name,
         "nickname" => CardKind::Nickname,

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::ns;
-use crate::stanza::{availability, status_of};
+use crate::stanza::{availability, status_of, time_of};
 use carillon_core::contact::{Availability, Presence, ResourcePresence};
 use carillon_core::invitation::LONGEST_TOKEN;
 use carillon_core::session::{Incoming, SubscriptionStep, Wish};
@@ -63,6 +63,9 @@ impl Session {
                     availability,
                     status: status_of(presence),
                 },
+                idle_since: presence
+                    .get_child("idle", ns::IDLE)
+                    .and_then(|idle| time_of(idle.attr("since")?)),
             },
         });
     }

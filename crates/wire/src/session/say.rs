@@ -123,11 +123,13 @@ impl Session {
             Outgoing::Presence {
                 availability,
                 status,
+                idle_since,
             } => {
-                return self.show(Presence {
+                let presence = Presence {
                     availability,
                     status,
-                });
+                };
+                return self.show(presence, idle_since);
             }
             Outgoing::RosterSet {
                 request,
@@ -190,6 +192,7 @@ impl Session {
                 of,
                 question,
             } => return self.ask_person(request, &of, question),
+            Outgoing::WriteCard { request, fields } => return self.write_card(request, fields),
             Outgoing::Invitation { request, kind } => return self.ask_invitation(request, kind),
             Outgoing::ShowPicture { request, picture } => {
                 return self.show_picture(request, picture);

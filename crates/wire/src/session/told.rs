@@ -50,7 +50,7 @@ impl Session {
             .holding(item);
         let payload = Element::new_in(ns::PUBSUB, "pubsub")
             .holding(publish)
-            .holding(options());
+            .holding(options("presence"));
         self.ask("set", Answerer::Account, Asked::Request(request), payload);
     }
 }
@@ -74,8 +74,8 @@ fn nick(item: &Element) -> String {
     one_line(&nick.unwrap_or_default(), LONGEST_NICK)
 }
 
-/// For those who see my presence: a server that cannot promise that publishes nothing (XEP-0060 §7.1.5).
-fn options() -> Element {
+/// For whose eyes it is, as XEP-0060 §4.5 names them: a server that cannot promise that publishes nothing (§7.1.5).
+pub(super) fn options(access: &str) -> Element {
     let field = |name: &str, value: &str| {
         Element::new_in(ns::DATA_FORMS, "field")
             .with("var", name)
@@ -85,6 +85,6 @@ fn options() -> Element {
     let form = Element::new_in(ns::DATA_FORMS, "x")
         .with("type", "submit")
         .holding(kind.with("type", "hidden"));
-    let form = form.holding(field("pubsub#access_model", "presence"));
+    let form = form.holding(field("pubsub#access_model", access));
     Element::new_in(ns::PUBSUB, "publish-options").holding(form)
 }

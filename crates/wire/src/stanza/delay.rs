@@ -26,3 +26,11 @@ pub(crate) fn stamp_of(delay: &Element) -> Option<Timestamp> {
 pub(crate) fn time_of(stamp: &str) -> Option<Timestamp> {
     stamp.parse::<jiff::Timestamp>().ok().map(Timestamp::from)
 }
+
+/// The same written.
+pub(crate) fn moment(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.0)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+        .to_string()
+}

@@ -11,7 +11,7 @@ pub(crate) mod about;
 pub(crate) mod blocking;
 
 pub(crate) use build::Build;
-pub(crate) use delay::{delayed_by, stamp_of, time_of};
+pub(crate) use delay::{delayed_by, moment, stamp_of, time_of};
 pub(crate) use error::{StanzaErrorType, error_answer, error_of, result_answer};
 pub(crate) use form::{read_form, read_result, submitted};
 pub(crate) use presence::{availability, show_into, status_of};

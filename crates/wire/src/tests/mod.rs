@@ -6,6 +6,7 @@ mod avatars;
 mod binding;
 mod bookmarks;
 mod bookmarks_together;
+mod cards;
 mod certificates;
 mod changes;
 mod client_state;

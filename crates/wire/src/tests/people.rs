@@ -13,6 +13,7 @@ fn device(resource: &str, priority: i8, availability: Availability, status: &str
     Incoming::Presence {
         from: bob(),
         device: ResourcePresence {
+            idle_since: None,
             resource: resource.to_owned(),
             priority,
             presence: Presence {
@@ -132,6 +133,7 @@ async fn my_presence_carries_capabilities_and_my_absence_does_not() {
     let mut stage = Stage::online().await;
     stage
         .ask(Outgoing::Presence {
+            idle_since: None,
             availability: Availability::Busy,
             status: "writing".to_owned(),
         })
@@ -147,6 +149,7 @@ async fn my_presence_carries_capabilities_and_my_absence_does_not() {
     assert_eq!(caps.attr("node"), Some("https://carillon.im"));
     stage
         .ask(Outgoing::Presence {
+            idle_since: None,
             availability: Availability::Offline,
             status: String::new(),
         })
@@ -351,4 +354,36 @@ async fn blocking_is_said_and_heard() {
         0,
         "an empty list would unblock everybody"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn since_when_a_device_was_not_used_is_told_and_heard() {
+    let mut stage = Stage::online().await;
+    let told = stage
+        .tells(
+            "<presence from='bob@example.net/desk'><show>away</show>\
+             <idle xmlns='urn:xmpp:idle:1' since='1970-01-01T00:00:05Z'/></presence>",
+        )
+        .await;
+    let five = Some(carillon_core::ids::Timestamp(5_000));
+    assert!(matches!(&told[..], [Incoming::Presence { device, .. }] if device.idle_since == five));
+    let told = stage
+        .tells("<presence from='bob@example.net/desk'><idle xmlns='urn:xmpp:idle:1' since='soon'/></presence>")
+        .await;
+    assert!(
+        matches!(&told[..], [Incoming::Presence { device, .. }] if device.idle_since.is_none())
+    );
+    for (idle_since, said) in [(five, true), (None, false)] {
+        stage
+            .ask(Outgoing::Presence {
+                availability: Availability::Away,
+                status: String::new(),
+                idle_since,
+            })
+            .await;
+        let shown = stage.recv().await;
+        let idle = shown.get_child("idle", "urn:xmpp:idle:1");
+        let since = idle.and_then(|idle| idle.attr("since"));
+        assert_eq!(since, said.then_some("1970-01-01T00:00:05.000Z"));
+    }
 }

@@ -1,7 +1,7 @@
 //! What people and their devices answer about themselves.
 
 use super::stage::Stage;
-use carillon_core::person::{CardField, CardKind, PersonAnswer, PersonQuestion};
+use carillon_core::person::{CardField, CardKind, DeviceAbility, PersonAnswer, PersonQuestion};
 use carillon_core::session::{Incoming, Outgoing};
 
 const BOB: &str = "bob@example.net";
@@ -123,4 +123,28 @@ async fn only_the_device_that_was_asked_answers() {
     }
     assert_eq!(accepted, 0);
     println!("forged answers of people accepted: 0 of {}", others.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_says_since_when_nobody_was_there() {
+    let payload = "<query xmlns='jabber:iq:last' seconds='903'>Gone</query>";
+    let told = answered(BOB, PersonQuestion::LastActivity, BOB, payload).await;
+    assert_eq!(
+        said(&told),
+        Some(PersonAnswer::LastActivity { seconds: 903 })
+    );
+    for seconds in ["", "-1", "99999999999", "soon"] {
+        let payload = format!("<query xmlns='jabber:iq:last' seconds='{seconds}'/>");
+        let told = answered(BOB, PersonQuestion::LastActivity, BOB, &payload).await;
+        assert_eq!(said(&told), None, "{seconds}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_says_what_it_understands() {
+    let payload = "<query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:xmpp:receipts'/>\
+        <feature var='urn:xmpp:jingle:apps:rtp:1'/><feature var='urn:example:else'/></query>";
+    let told = answered(DESK, PersonQuestion::Abilities, DESK, payload).await;
+    let abilities = vec![DeviceAbility::Receipts, DeviceAbility::Calls];
+    assert_eq!(said(&told), Some(PersonAnswer::Abilities { abilities }));
 }

@@ -321,6 +321,7 @@ async fn my_presence_goes_to_my_rooms_too() {
     let mut stage = inside().await;
     stage
         .ask(Outgoing::Presence {
+            idle_since: None,
             availability: Availability::Away,
             status: String::new(),
         })

@@ -15,6 +15,10 @@ theme: Theme,
  */
 language: string, 
 /**
+ * People's names and initials have colours (XEP-0392).
+ */
+person_colours: boolean, 
+/**
  * Start in the tray at login.
  */
 start_at_login: boolean, 

@@ -20,4 +20,8 @@ send_receipts: boolean,
 /**
  * Contacts learn that I have read a message (XEP-0333).
  */
-send_read_marks: boolean, };
+send_read_marks: boolean, 
+/**
+ * Contacts learn since when I have not used this computer (XEP-0319).
+ */
+send_idle: boolean, };

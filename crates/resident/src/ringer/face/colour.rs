@@ -7,6 +7,9 @@ use sha1::{Digest, Sha1};
 const SATURATION: f64 = 75.0;
 const LIGHTNESS: f64 = 45.0;
 
+/// As the window has it where people have no colours: white stands on it with a contrast of 5.8:1.
+pub(super) const PLAIN: [u8; 3] = [0x5f, 0x66, 0x73];
+
 /// From XYZ to linear sRGB, as HSLuv's revision 4 has it.
 const MATRIX: [[f64; 3]; 3] = [
     [

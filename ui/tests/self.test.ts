@@ -92,3 +92,34 @@ describe('invitations', () => {
     expect(fake.calls('create_account')[0]).toMatchObject({ jid: 'juliet@capulet.example', token: 't0ken' });
   });
 });
+
+describe('my profile', () => {
+  it('is shown as it is there, and saved with what was changed', async () => {
+    render(Dialogs);
+    where.dialog = { kind: 'profile', account: 1 };
+    const field = (name: string) => document.querySelector<HTMLInputElement>(`[data-test="profile-form"] [name=${name}]`)!;
+    await waitFor(() => expect(field('name')?.value).toBe('Alice Liddell'));
+    expect([field('email').value, field('phone').value]).toEqual(['alice@mail.example', '']);
+    await fireEvent.input(field('name'), { target: { value: ' ' } });
+    await fireEvent.input(field('birthday'), { target: { value: '1852-05-04' } });
+    await fireEvent.input(field('note'), { target: { value: 'Curiouser' } });
+    await fireEvent.submit(byTest('profile-form'));
+    await until(() => fake.calls('set_card').length === 1);
+    expect(fake.calls('set_card')[0]!.fields).toEqual([
+      { kind: 'email', text: 'alice@mail.example' },
+      { kind: 'birthday', text: '1852-05-04' },
+      { kind: 'note', text: 'Curiouser' },
+    ]);
+    expect(where.dialog).toBeNull();
+  });
+
+  it('cannot be saved while it could not be read: what is there would go', async () => {
+    render(Dialogs);
+    fake.refusing.set('own_card', { code: { kind: 'not_connected' }, detail: '' });
+    where.dialog = { kind: 'profile', account: 1 };
+    await waitFor(() => byTest('save-profile'));
+    await until(() => fake.calls('own_card').length === 1);
+    await fireEvent.submit(byTest('profile-form'));
+    expect(fake.calls('set_card')).toEqual([]);
+  });
+});
