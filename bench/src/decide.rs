@@ -21,34 +21,55 @@ const TARGET: f64 = 2.0;
 
 /// Adds `decide_us`: microseconds for each event, the median of all rounds.
 pub(crate) fn measure(report: &mut Report) {
-    let book = RuleBook::new(
-        &rules(),
-        &[(AccountId(1), "me@example.org".parse().expect("an address"))],
-    );
-    let events: Vec<_> = (0..OVERRIDES).map(event).collect();
-    let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
-    let context = Context {
-        now: Timestamp(1_795_003_200_000),
-        zone: &zone,
-        surroundings: &Surroundings::default(),
-        own: Availability::Available,
-        mute: None,
-        recent: &Recent::default(),
-        presence_settled: true,
-        groups: &[String::from("Family"), String::from("Friends")],
-        other_device: None,
-    };
+    let trial = Trial::with(OVERRIDES);
     let round = || {
         let begun = Instant::now();
-        for event in &events {
-            black_box(decide(&book, black_box(event), black_box(&context)));
-        }
+        trial.decide(OVERRIDES);
         begun.elapsed().as_secs_f64() * 1e6 / OVERRIDES as f64
     };
     round();
     let rounds: Vec<f64> = (0..ROUNDS).map(|_| round()).collect();
     let median = percentile(&sorted(&rounds), 50);
     report.add("decide_us", median, "us", Some(TARGET), ROUNDS * OVERRIDES);
+}
+
+/// Rules, and an event for each of them.
+pub(crate) struct Trial {
+    book: RuleBook,
+    events: Vec<AlertEvent>,
+    zone: TimeZone,
+}
+
+impl Trial {
+    /// For so many contacts with an override.
+    pub(crate) fn with(overrides: usize) -> Self {
+        let own = [(AccountId(1), "me@example.org".parse().expect("an address"))];
+        Self {
+            book: RuleBook::new(&rules(overrides), &own),
+            events: (0..overrides)
+                .map(|number| event(number, overrides))
+                .collect(),
+            zone: TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone"),
+        }
+    }
+
+    /// Decides so many times, about one event after the other.
+    pub(crate) fn decide(&self, times: usize) {
+        let context = Context {
+            now: Timestamp(1_795_003_200_000),
+            zone: &self.zone,
+            surroundings: &Surroundings::default(),
+            own: Availability::Available,
+            mute: None,
+            recent: &Recent::default(),
+            presence_settled: true,
+            groups: &[String::from("Family"), String::from("Friends")],
+            other_device: None,
+        };
+        for event in self.events.iter().cycle().take(times) {
+            black_box(decide(&self.book, black_box(event), black_box(&context)));
+        }
+    }
 }
 
 fn address(number: usize) -> jid::BareJid {
@@ -58,17 +79,17 @@ fn address(number: usize) -> jid::BareJid {
 }
 
 /// Far from each other in memory, as events are.
-fn event(number: usize) -> AlertEvent {
+fn event(number: usize, of: usize) -> AlertEvent {
     let kinds = [
         EventKind::Message,
         EventKind::ContactAvailable,
         EventKind::FileReceived,
     ];
-    let friend = address(number * 7_919 % OVERRIDES);
+    let friend = address(number * 7_919 % of);
     AlertEvent::live(kinds[number % kinds.len()], AccountId(1), Some(friend))
 }
 
-fn rules() -> AlertRules {
+fn rules(overrides: usize) -> AlertRules {
     let hours = |from: &str, to: &str| QuietHours {
         hours: carillon_core::alerts::Hours {
             days: Vec::new(),
@@ -99,7 +120,7 @@ fn rules() -> AlertRules {
         })
     };
     AlertRules {
-        overrides: (0..OVERRIDES).map(contact).collect(),
+        overrides: (0..overrides).map(contact).collect(),
         quiet: vec![hours("22:00", "07:00"), hours("02:00", "03:00")],
         ..AlertRules::default()
     }

@@ -10,12 +10,14 @@ mod catch_up;
 mod decide;
 mod floor;
 mod full_rules;
+mod hot;
 mod latency;
 mod parts;
 mod reconnect;
 mod report;
 mod rows;
 mod script;
+mod slope;
 mod sound_onset;
 mod start;
 mod weight;
@@ -43,6 +45,9 @@ const QUICK_MISSED: usize = 2_000;
 /// Messages that become rows one by one, and at once; and for a quick look.
 const ROWS: (usize, usize) = (1_000, 20_000);
 const QUICK_ROWS: (usize, usize) = (100, 1_000);
+/// Events after which nothing may have grown; and for a quick look.
+const EVENTS: usize = 2_000_000;
+const QUICK_EVENTS: usize = 100_000;
 /// Links that come back; and for a quick look.
 const TIMES: Times = Times {
     resumes: 30,
@@ -63,7 +68,10 @@ async fn main() {
             sound_onset::play();
             return;
         }
-        floor::receive(&order).await;
+        match order.strip_prefix(hot::HOT) {
+            Some(times) => hot::run(times.parse().expect("how often")).await,
+            None => floor::receive(&order).await,
+        }
         return;
     }
     let parts = Parts::chosen();
@@ -87,6 +95,11 @@ async fn main() {
     if parts.has("catchup") {
         let missed = if quick { QUICK_MISSED } else { MISSED };
         catch_up::measure(number("CARILLON_BENCH_MISSED", missed), &mut report).await;
+        report.save();
+    }
+    if parts.has("slope") {
+        let events = if quick { QUICK_EVENTS } else { EVENTS };
+        slope::measure(number("CARILLON_BENCH_EVENTS", events), &mut report).await;
         report.save();
     }
     if parts.has("sound") || parts.has("app") {
@@ -146,7 +159,9 @@ async fn app(server: &TestServer, messages: usize, report: &mut Report) {
     eprintln!("alerts, {messages} messages each, from {SENDERS} senders");
     let mut latency = Latency::default();
     latency.measure(0..warm, &mut senders, &alice, &floor).await;
-    weight::idle(&alice, warm, report).await;
+    let quick = messages < MESSAGES;
+    weight::open_and_close(&alice, &screen, quick).await;
+    weight::idle(&alice, warm, quick, report).await;
     report.save();
     latency
         .measure(warm..messages, &mut senders, &alice, &floor)

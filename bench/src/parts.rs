@@ -1,7 +1,15 @@
 //! What is measured in a run.
 
 /// The parts, in the order in which they are measured.
-const ALL: [&str; 6] = ["decide", "rows", "reconnect", "catchup", "sound", "app"];
+const ALL: [&str; 7] = [
+    "decide",
+    "rows",
+    "reconnect",
+    "catchup",
+    "slope",
+    "sound",
+    "app",
+];
 
 /// Those that were asked for.
 #[derive(Debug)]

@@ -79,9 +79,7 @@ pub(crate) async fn measure(single: usize, many: usize, report: &mut Report) {
         })
         .await;
     let durable = begun.elapsed().as_secs_f64();
-    while home.reader.to_index().expect("the store") != ToIndex::Nothing {
-        sleep(LOOK).await;
-    }
+    home.until_indexed().await;
     let indexed = begun.elapsed().as_secs_f64();
     let count = f64::from(u32::try_from(many).expect("not so many"));
     report.add_least("rows_per_s", count / rows, "1/s", ROWS, many);
@@ -103,7 +101,7 @@ pub(crate) async fn measure(single: usize, many: usize, report: &mut Report) {
     home.end();
 }
 
-fn message(number: usize) -> String {
+pub(crate) fn message(number: usize) -> String {
     format!(
         "<message type='chat' from='{BOB}/phone' to='alice@example.org/desk' id='row-{number}'>\
          <body>row-{number}: shall we meet at the harbour at six, or is that too early for you?</body></message>"
@@ -111,7 +109,7 @@ fn message(number: usize) -> String {
 }
 
 /// The engine's thread.
-struct Home {
+pub(crate) struct Home {
     reader: Reader,
     chat: ChatRef,
     /// When a row was told of.
@@ -124,7 +122,7 @@ struct Home {
 }
 
 impl Home {
-    fn start(account: &Account, url: String) -> Self {
+    pub(crate) fn start(account: &Account, url: String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = Store::open(&folder.path().join("carillon.sqlite")).expect("a store");
         let reader = store.reader().expect("a second connection");
@@ -169,6 +167,13 @@ impl Home {
         self.reader.unread(&self.chat).expect("the store") as usize
     }
 
+    /// Waits until the words of all that was said are found.
+    pub(crate) async fn until_indexed(&self) {
+        while self.reader.to_index().expect("the store") != ToIndex::Nothing {
+            sleep(LOOK).await;
+        }
+    }
+
     /// The engine's thread alone; the scripted server has another one.
     fn worked(&self) -> Duration {
         let told = std::fs::read_to_string(&self.work).expect("the scheduler's count");
@@ -176,7 +181,7 @@ impl Home {
         Duration::from_nanos(nanoseconds.expect("a number"))
     }
 
-    fn end(self) {
+    pub(crate) fn end(self) {
         let _ = self.end.send(());
         self.thread.join().expect("the engine's thread");
     }
