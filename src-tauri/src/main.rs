@@ -27,7 +27,9 @@ use carillon_link::Profile;
 use clap::Parser;
 use tauri::{Manager, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use arguments::Arguments;
 use closing::Closing;
@@ -59,10 +61,15 @@ fn end_on_panic() {
 }
 
 fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let filter = EnvFilter::try_from_env("CARILLON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let wanted = std::env::var("CARILLON_LOG").ok();
+    let filter: Targets = wanted
+        .and_then(|wanted| wanted.parse().ok())
+        .unwrap_or_else(|| Targets::new().with_default(LevelFilter::WARN));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_max_level(LevelFilter::TRACE)
         .with_writer(std::io::stderr)
+        .finish()
+        .with(filter)
         .init();
     let profile = Profile::chosen(arguments.profile.as_deref())?;
     profile.create()?;

@@ -13,11 +13,17 @@ pub(crate) use carillon_store::Note;
 /// So many notes wait at most: a flood must not fill the memory.
 const NOTES: usize = 256;
 
+/// So often everybody else has had a turn before they are done: who takes the outputs, who shows popups, and the
+/// connection that carries them. With one turn less the popup would wait until the notes are written.
+const TURNS: u8 = 3;
+
 /// What is still to be done.
 #[derive(Debug, Default)]
 pub(crate) struct Chores {
     notes: Vec<Note>,
     tray: bool,
+    /// Turns that the others have had since there was something to be done.
+    turns: u8,
 }
 
 impl Chores {
@@ -45,7 +51,16 @@ impl Desk {
         self.chores.tray || !self.chores.notes.is_empty()
     }
 
+    /// Everybody else has had a turn; after some of them it is the chores'.
+    pub(crate) fn let_others_go_first(&mut self) {
+        self.chores.turns += 1;
+        if self.chores.turns >= TURNS {
+            self.do_chores();
+        }
+    }
+
     pub(crate) fn do_chores(&mut self) {
+        self.chores.turns = 0;
         let notes = std::mem::take(&mut self.chores.notes);
         let noted = !notes.is_empty();
         let in_list = |note: &Note| matches!(note, Note::Event(..) | Note::Decided { .. });

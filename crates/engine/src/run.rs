@@ -220,8 +220,7 @@ async fn run(
                     desk.silence_changed();
                 }
             }
-            // Whoever takes the outputs goes first.
-            () = tokio::task::yield_now(), if chores => desk.do_chores(),
+            () = tokio::task::yield_now(), if chores => desk.let_others_go_first(),
         }
     }
     desk.end();

@@ -281,3 +281,27 @@ async fn an_engine_whose_outputs_nobody_will_ever_take_rests_too() {
     stage.passes(3_600).await;
     assert_eq!(stage.clock_asked.load(Ordering::Relaxed), before);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_popup_is_shown_before_its_row_in_the_activity_list_is_written() {
+    let (mut stage, session) = Stage::online().await;
+    let mut outputs = stage.outputs_are_taken();
+    let (order, mut orders) = tokio::sync::mpsc::channel(8);
+    let list = stage.another_reader();
+    // As in the resident: the first task of all hears the engine, and hands on to another one what is to be shown.
+    let popups = tokio::spawn(async move {
+        orders.recv().await.unwrap();
+        list.activity(None, 10).unwrap().len()
+    });
+    let hears = async {
+        while let Some(output) = outputs.recv().await {
+            if matches!(output, Output::Ring(_)) {
+                order.send(()).await.unwrap();
+                return;
+            }
+        }
+    };
+    tokio::join!(hears, session.hears(says(BOB, "m1", "Hello")));
+    assert_eq!(popups.await.unwrap(), 0, "the popup waited for the row");
+    assert_eq!(stage.stored().activity(None, 10).unwrap().len(), 1);
+}

@@ -413,6 +413,11 @@ impl Stage {
         Told(told)
     }
 
+    /// Somebody else takes what the engine gives out from now on.
+    pub(crate) fn outputs_are_taken(&mut self) -> mpsc::Receiver<Output> {
+        std::mem::replace(&mut self.outputs, mpsc::channel(1).1)
+    }
+
     /// The resident is gone.
     pub(crate) fn outputs_close(&mut self) {
         self.outputs.close();
@@ -429,6 +434,10 @@ impl Stage {
             account: self.alice,
             jid: jid(text),
         }
+    }
+
+    pub(crate) fn another_reader(&self) -> Reader {
+        Reader::open(&self.database()).unwrap()
     }
 
     /// What is on the disk, seen by another connection.
