@@ -1,0 +1,193 @@
+//! What people make of messages and of rooms, in the real window and by its own menus; slixmpp is on the other side, and
+//! says what its plug-ins understood. Photographed light and dark.
+
+#![allow(clippy::unwrap_used)] // in the functions that the tests share
+
+use carillon_tests_app::{AtScreen, LOOKS, Tour, Window, quoted};
+use carillon_tests_servers::{Kind, Peer};
+use serde_json::json;
+
+const COMPOSER: &str = "[data-test=composer]";
+/// WebDriver's codes for the Enter and the Escape key (WebDriver, section 17.4.2).
+const ENTER: char = '\u{E007}';
+const ESCAPE: &str = "\u{E00C}";
+
+/// The message of the open chat with these words, as a CSS selector.
+async fn message(window: &Window, words: &str) -> String {
+    window.shows_message(words).await;
+    let script = format!(
+        "return [...document.querySelectorAll('[data-test=message]')]
+           .find((it) => it.querySelector('.body')?.textContent === {}).dataset.id",
+        quoted(words)
+    );
+    let id = window.script(&script).await;
+    format!("[data-test=message][data-id='{}']", id.as_str().unwrap())
+}
+
+/// Opens a message's menu, and chooses from it.
+async fn choose(window: &Window, message: &str, item: &str) {
+    window
+        .click(&format!("{message} [data-test=message-menu]"))
+        .await;
+    window.click(item).await;
+}
+
+/// Types over what the composer holds, and sends it.
+async fn say_instead(window: &Window, words: &str) {
+    window.find(COMPOSER).await.clear().await.unwrap();
+    window.say(words).await;
+}
+
+/// Photographs what is shown in the wide looks, light and dark, and says what is wrong with it.
+async fn photographed(tour: &mut Tour<'_>, screen: &str) {
+    for look in &LOOKS[..2] {
+        let mut walk = tour.walk(look).await;
+        walk.see(screen).await;
+        tour.album.add(walk);
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_answered_felt_about_corrected_found_and_taken_back() {
+    let at = AtScreen::on(Kind::Prosody).await;
+    let (alice, bob) = (&at.meeting.alice_account.jid, &at.meeting.bob_account);
+    let mut peer = Peer::eloquent(&at.meeting.server, bob).await;
+    let window = at.meeting.alice.open_window().await;
+    let question = peer.message(alice, "Tea at five?").await;
+    window.choose_contact(&bob.jid).await;
+    let asked = message(&window, "Tea at five?").await;
+    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+
+    choose(&window, &asked, "[data-test=reply]").await;
+    window.reads("[data-test=replying]", "Tea at five?").await;
+    window.say("Gladly, with jm").await;
+    let answer = message(&window, "Gladly, with jm").await;
+    window
+        .reads(&format!("{answer} [data-test=quote]"), "Tea at five?")
+        .await;
+    let heard = peer
+        .understands("message_reply", |it| it.text("about") == question)
+        .await;
+    assert_eq!(heard.text("body"), "Gladly, with jm");
+    let words = |it: &carillon_tests_servers::Happened| it.text("body").ends_with("with jm");
+    let id = peer
+        .understands("message", words)
+        .await
+        .text("id")
+        .to_owned();
+
+    choose(&window, &asked, "[data-test=quick]").await;
+    window.find(&format!("{asked} [data-test=reaction]")).await;
+    let heard = peer
+        .understands("reactions", |it| it.text("about") == question)
+        .await;
+    assert!(!heard.text("signs").is_empty());
+    let felt = json!({"to": alice, "about": id, "signs": ["🎉"]});
+    peer.does("react", felt).await;
+    window
+        .reads(&format!("{answer} [data-test=reactions]"), "🎉")
+        .await;
+
+    choose(&window, &answer, "[data-test=correct]").await;
+    window.find("[data-test=correcting]").await;
+    say_instead(&window, "Gladly, with jam").await;
+    window.shows_message("Gladly, with jam").await;
+    peer.understands("message_correction", |it| it.text("about") == id)
+        .await;
+    photographed(&mut tour, "talk-answered").await;
+    window.click(&format!("{answer} [data-test=edited]")).await;
+    for version in ["with jm", "with jam"] {
+        window.reads("[data-test=versions]", version).await;
+    }
+    photographed(&mut tour, "talk-versions").await;
+    window.press(ESCAPE).await;
+    window.lacks("[data-test=versions]").await;
+
+    window.click("[data-test=search-everything]").await;
+    window.write("[data-test=search-words]", "five").await;
+    window.reads("[data-test=hit]", "Tea at five?").await;
+    window.click("[data-test=hit]").await;
+    window.find(&format!("{asked}.found")).await;
+    // All of the chat is on screen: nothing leads to its end, and lies over it.
+    window.lacks("[data-test=to-newest]").await;
+    photographed(&mut tour, "talk-found").await;
+    window.click("[data-test=search-close]").await;
+
+    choose(&window, &answer, "[data-test=retract]").await;
+    window.click("[data-test=confirm]").await;
+    window
+        .find(&format!("{answer} [data-test=retracted]"))
+        .await;
+    peer.understands("message_retract", |it| it.text("about") == id)
+        .await;
+    tour.album.finish();
+}
+
+#[tokio::test]
+async fn a_room_is_made_filled_given_a_topic_and_kept_in_order() {
+    let at = AtScreen::on(Kind::Prosody).await;
+    let bob = &at.meeting.bob_account;
+    let mut peer = Peer::eloquent(&at.meeting.server, bob).await;
+    let window = at.meeting.alice.open_window().await;
+    window.find("[data-test=own-status]").await;
+    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+
+    window.click("[data-test=find-rooms]").await;
+    window.click("[data-test=to-create-room]").await;
+    window
+        .write("[data-test=create-room-form] [name=name]", "Tea party")
+        .await;
+    window
+        .click("[data-test=create-room-form] [data-test=submit]")
+        .await;
+    window.find(&format!("{COMPOSER}:enabled")).await;
+
+    room_menu(&window, "invite-to-room").await;
+    let one = format!("[data-test=invite-one][data-jid={}]", quoted(&bob.jid));
+    window.click(&one).await;
+    window
+        .click("[data-test=invite-form] [data-test=submit]")
+        .await;
+    // The room is for members alone, so that it has to let him in itself.
+    let invited = peer.understands("groupchat_invite", |_| true).await;
+    let room = invited.text("room").to_owned();
+    peer.join(&room, "Bob").await;
+
+    room_menu(&window, "room-topic").await;
+    let field = "[data-test=words-form] input";
+    window.write(field, &format!("Scones{ENTER}")).await;
+    peer.understands("groupchat_subject", |it| it.text("subject") == "Scones")
+        .await;
+    window.reads("[data-test=chat-header]", "Scones").await;
+
+    peer.say_in_room(&room, "Is there jam?").await;
+    window.shows_message("Is there jam?").await;
+    window.write(COMPOSER, "@B").await;
+    window.reads("[data-test=mentions]", "Bob").await;
+    photographed(&mut tour, "room-mention").await;
+    window.write(COMPOSER, &format!("{ENTER}there is")).await;
+    window.click("[data-test=send]").await;
+    peer.understands("groupchat_message", |it| {
+        it.text("body").contains("Bob") && it.text("body").ends_with("there is")
+    })
+    .await;
+
+    window.click("[data-test=people-button]").await;
+    window.click("[data-test=person][data-nick=Bob]").await;
+    window.find("[data-test=moderate-kick]").await;
+    photographed(&mut tour, "room-moderation").await;
+    window.click("[data-test=moderate-kick]").await;
+    window.click("[data-test=confirm]").await;
+    window.lacks("[data-test=person][data-nick=Bob]").await;
+    peer.expect("its end in the room", |it| {
+        it.kind() == "presence" && it.text("type") == "unavailable" && it.xml().contains("307")
+    })
+    .await;
+    tour.album.finish();
+}
+
+/// Opens the room's menu, and chooses from it.
+async fn room_menu(window: &Window, item: &str) {
+    window.click("[data-test=chat-menu]").await;
+    window.click(&format!("[data-test={item}]")).await;
+}
