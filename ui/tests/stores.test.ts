@@ -229,7 +229,8 @@ describe('a room', () => {
     expect(conversations.open?.room).toMatchObject({ nick: 'Alice', occupants: 6 });
     fake.asked.length = 0;
     hear({ kind: 'chats', chats: [choir] });
-    await until(() => fake.calls('open_chat').length === 1);
+    await until(() => fake.calls('room').length === 1);
+    expect(fake.calls('open_chat'), 'its messages are not read with it').toEqual([]);
   });
 
   it('names those who type in it', async () => {

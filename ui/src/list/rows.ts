@@ -1,3 +1,4 @@
+import { byAlphabet, lowered } from '../lib/alphabet';
 import type { ChatRef, ChatSummary, Contact } from '../lib/contract';
 import { isAddress } from '../lib/uri';
 
@@ -11,15 +12,13 @@ export type Row =
 
 export const rowHeight = { group: 32, heading: 32, chat: 62, contact: 54, add: 54 } as const satisfies Record<Row['kind'], number>;
 
-const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
-
 export function present(contact: Contact): boolean {
   return contact.presence.availability !== 'offline';
 }
 
 /** Those who are there first, then by name. Away and busy do not move anybody: a list that jumps is hard to click. */
 export function byPresenceAndName(a: Contact, b: Contact): number {
-  return Number(present(b)) - Number(present(a)) || collator.compare(a.name, b.name) || byAddress(a, b);
+  return Number(present(b)) - Number(present(a)) || byAlphabet(a.name, b.name) || byAddress(a, b);
 }
 
 /** Contacts and chats of the same name or time stand by their addresses, so that no two are alike. */
@@ -34,7 +33,7 @@ export function byNewest(a: ChatSummary, b: ChatSummary): number {
 
 /** By the alphabet; the group without a name last. */
 export function byGroupName(a: string, b: string): number {
-  return Number(a === '') - Number(b === '') || collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+  return Number(a === '') - Number(b === '') || byAlphabet(a, b) || (a < b ? -1 : Number(a > b));
 }
 
 export function chatRow(summary: ChatSummary): Row & { kind: 'chat' } {
@@ -58,7 +57,7 @@ export function foundRows(
   headings: { chats: string; contacts: string },
 ): Row[] {
   const wanted = words.trim().toLocaleLowerCase();
-  const holds = (name: string, jid: string) => name.toLocaleLowerCase().includes(wanted) || jid.includes(wanted);
+  const holds = (name: string, jid: string) => lowered(name).includes(wanted) || jid.includes(wanted);
   const foundChats = chats.filter(({ name, chat }) => holds(name, chat.jid));
   const foundContacts = contacts.filter(({ name, jid }) => holds(name, jid)).sort(byPresenceAndName);
   const rows: Row[] = [];

@@ -1,3 +1,4 @@
+import { byAlphabet, lowered } from '../lib/alphabet';
 import type { Occupant, Role } from '../lib/contract';
 
 /** What the list of a room’s people shows, one above the other. */
@@ -6,14 +7,13 @@ export type PersonRow = { kind: 'heading'; key: string; role: Role; count: numbe
 export const personHeight = { heading: 32, person: 48 } as const;
 
 const order: Role[] = ['moderator', 'participant', 'visitor'];
-const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
 
 /** By role, the most powerful first, then by nick; only those whose nick or address holds the words. */
 export function personRows(others: Occupant[], me: Occupant | null, words: string): PersonRow[] {
   const wanted = words.trim().toLocaleLowerCase();
-  const holds = ({ nick, jid }: Occupant) => nick.toLocaleLowerCase().includes(wanted) || (jid?.includes(wanted) ?? false);
+  const holds = ({ nick, jid }: Occupant) => lowered(nick).includes(wanted) || (jid?.includes(wanted) ?? false);
   const all = (me ? [...others, me] : others).filter(holds);
-  all.sort((a, b) => collator.compare(a.nick, b.nick) || (a.nick < b.nick ? -1 : Number(a.nick > b.nick)));
+  all.sort((a, b) => byAlphabet(a.nick, b.nick) || (a.nick < b.nick ? -1 : Number(a.nick > b.nick)));
   const byRole = new Map<Role, Occupant[]>(order.map((role) => [role, []]));
   for (const one of all) byRole.get(one.role)?.push(one);
   return order.flatMap((role) => {

@@ -126,7 +126,8 @@ export function hear(event: Event): void {
     case 'contacts':
       return readings.wantContacts(event.contacts);
     case 'chats':
-      if (event.chats.some(mayBeRoom)) room.want();
+      // A room that is known as one tells by itself what changes in it.
+      if (event.chats.some(mayBeRoom)) (conversations.open?.kind === 'room' ? standing : room).want();
       return readings.wantChats(event.chats);
     case 'rooms':
       for (const changed of event.rooms) {
