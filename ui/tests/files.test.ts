@@ -71,8 +71,10 @@ describe('a file that is sent', () => {
   it('is chosen, shows how far it is, and is cancelled', async () => {
     await openBob();
     await fireEvent.click(byTest('attach'));
+    await until(() => !!byTest('send-card'));
+    await fireEvent.click(byTest('send-files'));
     await until(() => !!byTest('transfer'));
-    expect(fake.calls('send_file')).toMatchObject([{ chat: bob, path: '/home/alice/photo.png' }]);
+    expect(fake.calls('send_file')).toMatchObject([{ chat: bob, path: '/home/alice/photo.png', smaller: false }]);
     fake.files.transfers[0]!.sent = 1_200_000;
     hear({ kind: 'files', chat: bob });
     await until(() => !!byTest('transfer').textContent?.includes('1.2'));
@@ -85,6 +87,9 @@ describe('a file that is sent', () => {
     fake.tell('drag', true);
     await until(() => !!byTest('drop'));
     fake.tell('dropped', ['/home/alice/a.txt', '/home/alice/b.txt']);
+    await until(() => document.querySelectorAll('[data-test="to-send"]').length === 2);
+    expect(fake.calls('send_file')).toEqual([]);
+    await fireEvent.click(byTest('send-files'));
     await until(() => document.querySelectorAll('[data-test="transfer"]').length === 2);
     expect(byTest('drop')).toBeNull();
   });
@@ -92,6 +97,8 @@ describe('a file that is sent', () => {
   it('says why it was given up, and is tried again', async () => {
     await openBob();
     await fireEvent.click(byTest('attach'));
+    await until(() => !!byTest('send-card'));
+    await fireEvent.click(byTest('send-files'));
     await until(() => !!byTest('transfer'));
     fake.files.transfers[0]!.failure = 'the server takes no files';
     hear({ kind: 'files', chat: bob });
@@ -99,6 +106,80 @@ describe('a file that is sent', () => {
     expect(screen.getByText('Your server does not take files.')).toBeTruthy();
     await fireEvent.click(byTest('retry-transfer'));
     await until(() => !byTest('transfer-failed'));
+  });
+});
+
+describe('what is about to be sent', () => {
+  const paste = (...pasted: File[]) => {
+    const event = new Event('paste', { bubbles: true, cancelable: true });
+    Object.assign(event, { clipboardData: { files: pasted, getData: () => '' } });
+    window.dispatchEvent(event);
+  };
+
+  it('is a picture with both sizes, and goes smaller only when that is wanted', async () => {
+    await openBob();
+    await fireEvent.click(byTest('attach'));
+    await until(() => !!byTest('smaller'));
+    expect(byTest('preview').getAttribute('aria-label')).toBe('photo.png');
+    expect(byTest('to-send').textContent).toContain('2.4 MB');
+    expect(byTest('to-send').textContent).toContain('310 kB');
+    expect((byTest('original') as HTMLInputElement).checked).toBe(true);
+    await fireEvent.click(byTest('smaller'));
+    await fireEvent.click(byTest('send-files'));
+    await until(() => !byTest('send-card'));
+    expect(fake.calls('send_file')).toMatchObject([{ path: '/home/alice/photo.png', smaller: true }]);
+  });
+
+  it('is pasted, looked at, and sent when the user says so', async () => {
+    await openBob();
+    paste(new File(['abc'], 'image.png', { type: 'image/png' }));
+    await until(() => !!byTest('preview'));
+    expect(fake.calls('send_pasted')).toEqual([]);
+    expect(document.activeElement).toBe(byTest('send-files'));
+    await fireEvent.click(byTest('send-files'));
+    await until(() => fake.calls('send_pasted').length === 1);
+    expect(fake.calls('send_pasted')).toMatchObject([{ chat: bob, name: 'image.png', bytes: btoa('abc'), smaller: false }]);
+  });
+
+  it('goes nowhere with Escape, and one can be taken out', async () => {
+    await openBob();
+    fake.tell('dropped', ['/home/alice/a.txt', '/home/alice/b.txt']);
+    await until(() => document.querySelectorAll('[data-test="to-send"]').length === 2);
+    await fireEvent.click(byTest('take-out'));
+    await until(() => document.querySelectorAll('[data-test="to-send"]').length === 1);
+    await fireEvent.keyDown(byTest('send-files'), { key: 'Escape' });
+    await until(() => !byTest('send-card'));
+    expect(fake.calls('send_file')).toEqual([]);
+  });
+
+  it('stays with the reason where it cannot be sent, and is the same message on the next try', async () => {
+    await openBob();
+    await fireEvent.click(byTest('attach'));
+    await until(() => !!byTest('send-card'));
+    fake.refusing.set('send_file', { code: { kind: 'bad_file' }, detail: 'this is no file' });
+    await fireEvent.click(byTest('send-files'));
+    await until(() => !!byTest('to-send').textContent?.includes('this is no file'));
+    fake.refusing.delete('send_file');
+    await fireEvent.click(byTest('send-files'));
+    await until(() => !byTest('send-card'));
+    const [first, second] = fake.calls('send_file');
+    expect(first!.id).toBe(second!.id);
+  });
+});
+
+describe('a picture that comes', () => {
+  it('has its place before it is here', async () => {
+    await openBob();
+    const message = fake.say(bob, 'https://up.harbour.example/1/harbour.jpg');
+    fake.files.hand(message.id, bob, { pictures: 'shown', coming: 10, expected: [640, 480] });
+    fake.files.handlers.show_file = () => null;
+    hear({ kind: 'message_added', chat: bob, message: message.id });
+    await until(() => !!byTest('expected'));
+    expect(byTest('expected').style.aspectRatio).toBe('640 / 480');
+    Object.assign(fake.files.files.get(message.id)!, { here: true, coming: null, picture: [640, 480] });
+    hear({ kind: 'files', chat: bob });
+    await until(() => !!byTest('picture'));
+    expect(byTest('expected')).toBeNull();
   });
 });
 

@@ -6,6 +6,7 @@ import { surroundings } from '../src/state/surroundings.svelte';
 import { files } from '../src/state/files.svelte';
 import { listening } from '../src/state/listening.svelte';
 import { likeness } from '../src/state/likeness.svelte';
+import { outbox } from '../src/state/outbox.svelte';
 import { recording } from '../src/state/recording.svelte';
 import { take } from '../src/state/readings';
 import { alerting } from '../src/state/alerting.svelte';
@@ -35,6 +36,7 @@ export async function stage(long = 2_000): Promise<Fake> {
   surroundings.locked = false;
   alerting.forget();
   files.forget();
+  outbox.forget();
   likeness.forget();
   recording.forget();
   listening.forget();

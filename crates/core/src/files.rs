@@ -7,12 +7,14 @@ mod kind;
 mod name;
 mod picture;
 mod slot;
+mod told;
 
 pub use address::is_public;
 pub use kind::media_type;
 pub use name::{LONGEST_NAME, address_in, names_to_try, safe_name, shown_name};
 pub use picture::{Picture, picture};
 pub use slot::{BadHeader, SlotHeader, honoured};
+pub use told::FileTold;
 
 /// The largest file that is fetched when the user asks for it, in bytes.
 pub const LARGEST_FETCHED: u64 = 2 * 1024 * 1024 * 1024;

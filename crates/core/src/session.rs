@@ -17,6 +17,7 @@ use crate::avatar::{AvatarHash, AvatarSource};
 use crate::chat::Author;
 use crate::connection::Connection;
 use crate::contact::{ResourcePresence, RosterItem};
+use crate::files::FileTold;
 use crate::ids::Timestamp;
 use crate::invitation::ServerInvitation;
 use crate::person::PersonAnswer;
@@ -73,8 +74,9 @@ pub struct IncomingMessage {
     pub wants_receipt: bool,
     /// The sender asks to be told when it was seen (XEP-0333).
     pub markable: bool,
-    /// It hands over a file: the address of one stands beside the words (XEP-0066 §3).
-    pub file: bool,
+    /// It hands over a file: the address of one stands beside the words (XEP-0066 §3), with what is told of it where
+    /// that is (XEP-0447).
+    pub file: Option<Box<FileTold>>,
     /// Which occupant of a room it was, whatever their nick: the room's lasting name for them (XEP-0421), or a name for
     /// the time during which they had their address without a break. `None` where neither is known, and outside rooms.
     pub occupant: Option<String>,

@@ -86,7 +86,7 @@ impl Media {
     /// # Errors
     /// When the disk refuses.
     pub fn keep(&self, part: &Path, sha256: [u8; 32]) -> io::Result<String> {
-        let content: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        let content = hexadecimal(sha256);
         fs::rename(part, self.folder.join(&content))?;
         #[cfg(unix)]
         File::open(&self.folder)?.sync_all()?;
@@ -171,6 +171,11 @@ impl Media {
             tracing::debug!(%error, "a file that nothing needs could not be removed");
         }
     }
+}
+
+/// As contents are named.
+pub(crate) fn hexadecimal(sha256: [u8; 32]) -> String {
+    sha256.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn is_content(name: &str) -> bool {

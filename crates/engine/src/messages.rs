@@ -137,7 +137,7 @@ impl Desk {
             room,
             under_my_nick,
             wants_receipt: message.wants_receipt,
-            file: message.file,
+            file: message.file.clone(),
             markable: message.markable,
             occupant: message.occupant.clone(),
             about: message.about.clone(),
@@ -238,7 +238,7 @@ impl Desk {
     ) {
         let kind = if in_requests {
             EventKind::StrangerMessage
-        } else if message.file {
+        } else if message.file.is_some() {
             EventKind::FileReceived
         } else {
             EventKind::Message

@@ -6,10 +6,11 @@ use crate::presence::live;
 use crate::replies::answered;
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::Delivery;
+use carillon_core::files::FileTold;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::reply::Answered;
 use carillon_core::session::{Outgoing, StanzaProblem};
-use carillon_store::{Queued, WaitingMessage};
+use carillon_store::{Queued, StoredFile, WaitingMessage};
 use jid::BareJid;
 
 /// The longest message that is sent, in characters.
@@ -123,7 +124,9 @@ impl Desk {
                 return false;
             }
             let answered = answered(account, &row.chat, row.room, row.reply.as_ref());
-            if !account.say(stanza(row, answered)) {
+            let file = row.file.then(|| self.store.file(row.message));
+            let told = file.and_then(Result::ok).flatten().map(told);
+            if !account.say(stanza(row, answered, told)) {
                 account.send_due = Some(again);
                 return false;
             }
@@ -323,12 +326,28 @@ pub(crate) fn is_joined(account: &crate::account::Account, room: &BareJid) -> bo
     inside && !account.is_held_up_by_doubt(room)
 }
 
-fn stanza(row: WaitingMessage, answered: Option<Answered>) -> Outgoing {
+/// What others are told of a file of mine.
+fn told(file: StoredFile) -> Box<FileTold> {
+    Box::new(FileTold {
+        name: Some(file.name),
+        media_type: file.media_type,
+        size: file.size,
+        sides: file.picture,
+        sha256: file.content,
+    })
+}
+
+fn stanza(
+    row: WaitingMessage,
+    answered: Option<Answered>,
+    told: Option<Box<FileTold>>,
+) -> Outgoing {
     if row.file {
         return Outgoing::File {
             to: row.chat,
             id: row.id,
             address: row.body,
+            file: told.unwrap_or_default(),
             to_room: row.room,
         };
     }

@@ -11,7 +11,9 @@ use crate::views::{
     AvatarView, ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow, FoundRooms, NewAccount,
     OccupantPage, Overview, RoomView, SentMessage, Standing, Status,
 };
-use crate::views_files::{FileView, PictureFile, PlayingView, RecordingView, TransferView};
+use crate::views_files::{
+    FileToSend, FileView, LookedAt, PictureFile, PlayingView, RecordingView, TransferView,
+};
 use crate::views_own::{
     ExportFormat, FoundInChat, HistoryProgram, HistorySource, SearchPage, WorkView,
 };

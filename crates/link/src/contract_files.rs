@@ -6,6 +6,11 @@ macro_rules! with_file_commands {
         $callback! {
             $($others)*
 
+            /// What the user is about to send: its size, and for a picture how it looks and how it would be made smaller.
+            look_at_file = LookAtFile {
+                /// What.
+                file: FileToSend,
+            } -> LookedAt;
             /// Takes a copy of a file and sends it, at once or when the account is connected again. The same `id` given
             /// twice is one file.
             send_file = SendFile {
@@ -15,6 +20,9 @@ macro_rules! with_file_commands {
                 id: String,
                 /// Where it is.
                 path: String,
+                /// A picture is made smaller before.
+                #[serde(default)]
+                smaller: bool,
             } -> ();
             /// The same with what was pasted.
             send_pasted = SendPasted {
@@ -26,6 +34,9 @@ macro_rules! with_file_commands {
                 name: String,
                 /// What is in it, as base64; at most 11 MiB of it.
                 bytes: String,
+                /// A picture is made smaller before.
+                #[serde(default)]
+                smaller: bool,
             } -> ();
             /// The files of a chat that are not sent yet, the oldest first.
             transfers = ReadTransfers {
@@ -93,6 +104,8 @@ macro_rules! with_file_commands {
                 /// From where on, in milliseconds.
                 #[ts(type = "number")]
                 from: u64,
+                /// How fast, in percent, at the same pitch: 50 to 300.
+                speed: u16,
             } -> ();
             /// Holds what plays where it is.
             pause_playing = PausePlaying {} -> ();

@@ -4,6 +4,59 @@ use carillon_core::ids::{ChatRef, MessageId, TransferId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// What is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum FileToSend {
+    /// A file that was chosen or dropped.
+    Path {
+        /// Where it is.
+        path: String,
+    },
+    /// Something that was pasted.
+    Pasted {
+        /// What it shall be called.
+        name: String,
+        /// What is in it, as base64.
+        bytes: String,
+    },
+}
+
+/// What the user is about to send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LookedAt {
+    /// What it will be called.
+    pub name: String,
+    /// How long it is, in bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// What it is, as its name tells.
+    pub media_type: String,
+    /// How it looks, if it is a picture.
+    pub picture: Option<PictureToSend>,
+}
+
+/// A picture before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PictureToSend {
+    /// Width and height in pixels.
+    pub sides: (u32, u32),
+    /// A small one of it, as base64.
+    pub shown: String,
+    /// How it would be if it were made smaller; `None` where that is not worth it.
+    pub smaller: Option<SmallerPicture>,
+}
+
+/// A picture that would be made smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SmallerPicture {
+    /// Width and height in pixels.
+    pub sides: (u32, u32),
+    /// How long it would be, in bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+}
+
 /// A file that is not sent yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct TransferView {
@@ -46,6 +99,8 @@ pub struct FileView {
     pub missing: Option<String>,
     /// Width and height in pixels, of a picture that is here and may be shown.
     pub picture: Option<(u32, u32)>,
+    /// Width and height in pixels that a picture will have which is not here yet and will be shown, as its sender says.
+    pub expected: Option<(u32, u32)>,
     /// Whether pictures of the one who sent it are shown.
     pub pictures: Pictures,
 }

@@ -123,13 +123,19 @@ fn small(bytes: Vec<u8>) -> Result<Vec<u8>, PictureProblem> {
     made(bytes, SIDE)
 }
 
-/// Unpacks on a thread that may panic and is not waited for too long.
 fn made(bytes: Vec<u8>, side: u32) -> Result<Vec<u8>, PictureProblem> {
+    aside(move || unpack(&bytes).and_then(|picture| pack(&picture, side)))
+}
+
+/// Unpacks on a thread that may panic and is not waited for too long.
+pub(crate) fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, PictureProblem> + Send + 'static,
+) -> Result<T, PictureProblem> {
     let (told, answer) = channel();
     std::thread::Builder::new()
         .name(THREAD.to_owned())
         .spawn(move || {
-            let _nobody_waits = told.send(unpack(&bytes).and_then(|picture| pack(&picture, side)));
+            let _nobody_waits = told.send(work());
         })?;
     answer.recv_timeout(PATIENCE).unwrap_or_else(|none| {
         Err(PictureProblem::NotAPicture(match none {

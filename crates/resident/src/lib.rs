@@ -16,6 +16,7 @@ pub mod own;
 pub mod present;
 pub mod ringer;
 pub mod settings_file;
+pub mod shrinking;
 pub mod traycare;
 pub mod tryout;
 pub mod windows;

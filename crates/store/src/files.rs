@@ -3,10 +3,10 @@
 use crate::{Reader, Result, Store, rows};
 use carillon_core::{
     chat::Author,
-    files::shown_name,
+    files::{FileTold, media_type, shown_name},
     ids::{AccountId, ChatRef, MessageId},
 };
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 use std::collections::HashSet;
 
 /// A file that a message hands over.
@@ -30,6 +30,8 @@ pub struct StoredFile {
     pub content: Option<String>,
     /// Width and height in pixels, of a picture that is here.
     pub picture: Option<(u32, u32)>,
+    /// What its sender says of it, but for the name.
+    pub told: FileTold,
 }
 
 /// What is known of a file once it is here.
@@ -43,6 +45,18 @@ pub struct FileHere {
     pub media_type: String,
     /// Width and height in pixels, if it is a picture that may be drawn.
     pub picture: Option<(u32, u32)>,
+}
+
+impl StoredFile {
+    /// What it is, or seems to be while it is not here: by its name, and where that tells nothing, by what its sender
+    /// says.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        let named = media_type(&self.name);
+        let told = self.told.media_type.as_deref();
+        let told = told.filter(|_| named == media_type(""));
+        self.media_type.as_deref().or(told).unwrap_or(named)
+    }
 }
 
 impl Store {
@@ -94,7 +108,8 @@ impl Reader {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT chat.account, chat.jid, author, nick, address, name, media_type, size, content, width, height
+                "SELECT chat.account, chat.jid, author, nick, address, name, media_type, size, content, width, height,
+                        told_type, told_size, told_width, told_height, told_sha256
                  FROM message_file JOIN message ON message.id = message_file.message
                       JOIN chat ON chat.id = message.chat
                  WHERE message_file.message = ?1",
@@ -114,6 +129,7 @@ impl Reader {
                     size: row.get::<_, Option<i64>>(7)?.map(i64::unsigned_abs),
                     content: row.get(8)?,
                     picture: width.zip(height),
+                    told: told(row)?,
                 })
             })
             .optional()?)
@@ -144,9 +160,41 @@ impl Reader {
     }
 }
 
-/// A message from the network hands over a file, of which nothing is known but its address.
-pub(crate) fn note(tx: &Transaction<'_>, message: i64, address: &str) -> Result<()> {
-    tx.prepare_cached("INSERT INTO message_file (message, address, name) VALUES (?1, ?2, ?3)")?
-        .execute((message, address, shown_name(address)))?;
+fn told(row: &Row<'_>) -> rusqlite::Result<FileTold> {
+    let (width, height): (Option<u32>, Option<u32>) = (row.get(13)?, row.get(14)?);
+    Ok(FileTold {
+        name: None,
+        media_type: row.get(11)?,
+        size: row.get::<_, Option<i64>>(12)?.map(i64::unsigned_abs),
+        sides: width.zip(height),
+        sha256: row.get(15)?,
+    })
+}
+
+/// A message from the network hands over a file, of which nothing is known but its address and what its sender says.
+pub(crate) fn note(
+    tx: &Transaction<'_>,
+    message: i64,
+    address: &str,
+    told: &FileTold,
+) -> Result<()> {
+    let name = told.name.clone().unwrap_or_else(|| shown_name(address));
+    let size = told
+        .size
+        .map(|size| i64::try_from(size).unwrap_or(i64::MAX));
+    tx.prepare_cached(
+        "INSERT INTO message_file (message, address, name, told_type, told_size, told_width, told_height, told_sha256)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute((
+        message,
+        address,
+        name,
+        &told.media_type,
+        size,
+        told.sides.map(|(width, _)| width),
+        told.sides.map(|(_, height)| height),
+        &told.sha256,
+    ))?;
     Ok(())
 }

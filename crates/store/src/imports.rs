@@ -147,7 +147,7 @@ fn as_new(account: AccountId, message: &ForeignMessage) -> NewMessage {
         wants_receipt: false,
         markable: false,
         occupant: None,
-        file: false,
+        file: None,
         about: None,
         encryption: None,
         unstyled: false,

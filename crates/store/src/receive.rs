@@ -7,7 +7,7 @@ use crate::{Result, Store, chats, files, order, rows, streams};
 use carillon_core::{
     BareJid,
     chat::{Author, ChatKind},
-    files::address_in,
+    files::{FileTold, address_in},
     ids::{AccountId, MessageId, Timestamp},
     reply::ReplyTo,
     session::About,
@@ -51,8 +51,8 @@ pub struct NewMessage {
     pub markable: bool,
     /// Which occupant of the room said it, beyond the nick, where that is known.
     pub occupant: Option<String>,
-    /// It hands over a file (XEP-0066), whose address its words are.
-    pub file: bool,
+    /// It hands over a file (XEP-0066), whose address its words are; with what its sender says of it.
+    pub file: Option<Box<FileTold>>,
     /// It is about an earlier message.
     pub about: Option<About>,
     /// By what its words are encrypted, which nobody here can read.
@@ -326,8 +326,8 @@ pub(crate) fn insert(
         new.unstyled,
     ])?;
     let id = tx.last_insert_rowid();
-    if let (true, Some(address)) = (new.file, address_in(&new.body)) {
-        files::note(tx, id, address)?;
+    if let (Some(told), Some(address)) = (&new.file, address_in(&new.body)) {
+        files::note(tx, id, address, told)?;
     }
     Ok(id)
 }

@@ -30,6 +30,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/014_own_marks.sql"),
     include_str!("../migrations/015_unstyled.sql"),
     include_str!("../migrations/016_invitations.sql"),
+    include_str!("../migrations/017_file_told.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

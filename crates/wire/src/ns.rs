@@ -32,6 +32,16 @@ pub(crate) const FALLBACK: &str = "urn:xmpp:fallback:0";
 /// Reactions (XEP-0444).
 pub(crate) const REACTIONS: &str = "urn:xmpp:reactions:0";
 pub(crate) const REPLY: &str = "urn:xmpp:reply:0";
+/// Files with what is told of them (XEP-0447).
+pub(crate) const SFS: &str = "urn:xmpp:sfs:0";
+/// What is told of a file (XEP-0446).
+pub(crate) const FILE_METADATA: &str = "urn:xmpp:file:metadata:0";
+/// Hashes (XEP-0300).
+pub(crate) const HASHES: &str = "urn:xmpp:hashes:2";
+/// The hash that is made and checked (XEP-0300 §5).
+pub(crate) const SHA_256: &str = "urn:xmpp:hash-function-text-names:sha-256";
+/// Where a file is (XEP-0103).
+pub(crate) const URL_DATA: &str = "http://jabber.org/protocol/url-data";
 /// What a message is encrypted by (XEP-0380).
 pub(crate) const EME: &str = "urn:xmpp:eme:0";
 /// Messages taken back (XEP-0424).

@@ -64,6 +64,9 @@ pub enum TransferProblem {
         /// In bytes.
         most: u64,
     },
+    /// What came is not what was told of it: its hash is another one. It was not kept.
+    #[error("this is not the file that its sender has described")]
+    Another,
     /// The file here could not be read or written.
     #[error("{why}")]
     Disk {

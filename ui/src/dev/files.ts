@@ -1,11 +1,13 @@
 import { keyOf } from '../lib/chatref';
-import type { ChatRef, FileView, MessageId, PlayingView, RecordingView, TransferView } from '../lib/contract';
+import type { ChatRef, FileToSend, FileView, LookedAt, MessageId, PlayingView, RecordingView, TransferView } from '../lib/contract';
 
 /** The files of the fake resident. */
 export class FakeFiles {
   transfers: TransferView[] = [];
   files = new Map<MessageId, FileView & { chat: ChatRef }>();
   recording: RecordingView | null = null;
+  /** How a picture looks that is about to be sent. */
+  shown = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
   playing: PlayingView | null = null;
   #changed: (chat: ChatRef) => void;
   #next = 1;
@@ -16,7 +18,7 @@ export class FakeFiles {
 
   /** A message hands over a file. */
   hand(message: MessageId, chat: ChatRef, more: Partial<FileView> = {}): void {
-    const file: FileView = { message, name: 'harbour.jpg', media_type: 'image/jpeg', size: null, here: false, coming: null, missing: null, picture: null, pictures: 'ask', ...more };
+    const file: FileView = { message, name: 'harbour.jpg', media_type: 'image/jpeg', size: null, here: false, coming: null, missing: null, picture: null, expected: null, pictures: 'ask', ...more };
     this.files.set(message, { ...file, chat });
   }
 
@@ -33,6 +35,12 @@ export class FakeFiles {
   }
 
   handlers = {
+    look_at_file: ({ file }: { file: FileToSend }): LookedAt => {
+      const name = file.kind === 'path' ? file.path.split('/').at(-1)! : file.name;
+      const isPicture = /\.(png|jpe?g)$/.test(name);
+      const smaller = { sides: [1600, 1200] as [number, number], size: 310_000 };
+      return { name, size: 2_400_000, media_type: isPicture ? 'image/png' : 'text/plain', picture: isPicture ? { sides: [4000, 3000], shown: this.shown, smaller } : null };
+    },
     send_file: ({ chat, path }: { chat: ChatRef; path: string }) => this.#queue(chat, path.split('/').at(-1)!, 2_400_000),
     send_pasted: ({ chat, name, bytes }: { chat: ChatRef; name: string; bytes: string }) => this.#queue(chat, name, Math.floor((bytes.length * 3) / 4)),
     transfers: ({ chat }: { chat: ChatRef }) => this.transfers.filter((one) => keyOf(one.chat) === keyOf(chat)),
@@ -82,7 +90,7 @@ export class FakeFiles {
       this.recording = null;
       return this.#queue(chat, 'voice-2026-05-20-120000.flac', 96_000);
     },
-    play_file: ({ message, from }: { message: MessageId; from: number }): null => {
+    play_file: ({ message, from }: { message: MessageId; from: number; speed: number }): null => {
       const file = this.files.get(message);
       if (file) file.here = true;
       this.playing = { message, milliseconds: from, length: 83_000, paused: false };

@@ -4,6 +4,7 @@ import type { Message } from '../lib/contract';
 import { conversations } from '../state/conversation.svelte';
 import { finding, search } from '../state/finding.svelte';
 import { where } from '../state/place.svelte';
+import { outbox } from '../state/outbox.svelte';
 import { recording } from '../state/recording.svelte';
 import { emptyRow } from './alerts';
 import { Fake } from './fake';
@@ -79,6 +80,21 @@ export function playScene(): Fake {
         where.showChat(room);
         where.people = true;
       }, 300);
+    },
+    sending: () => {
+      const chat = { account: 1, jid: 'bob@harbour.example' };
+      const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+      const context = canvas.getContext('2d')!;
+      const sky = context.createLinearGradient(0, 0, 0, 240);
+      for (const [at, colour] of [[0, '#2b5f9e'], [0.6, '#f2b680'], [0.61, '#1d3557'], [1, '#0b1b2b']] as const) sky.addColorStop(at, colour);
+      context.fillStyle = sky;
+      context.fillRect(0, 0, 320, 240);
+      fake.files.shown = canvas.toDataURL('image/png').split(',')[1]!;
+      setTimeout(() => {
+        where.showChat(chat);
+        outbox.put(chat, ['/home/alice/harbour.jpg', '/home/alice/notes.txt'].map((path) => ({ kind: 'path', path }) as const));
+        setTimeout(() => outbox.of(chat)[0] && (outbox.of(chat)[0]!.smaller = query.has('smaller')), 300);
+      }, 500);
     },
     search: () => {
       setTimeout(() => {

@@ -73,15 +73,10 @@ class Files {
 
 export const files = new Files();
 
-/** Sends files by their paths, one after the other. */
-export async function sendPaths(chat: ChatRef, paths: string[]): Promise<void> {
-  for (const path of paths) await ask('send_file', { chat, id: crypto.randomUUID(), path });
-}
-
-/** Sends what was pasted, or dropped where only its bytes are known. */
-export async function sendBytes(chat: ChatRef, file: File): Promise<void> {
+/** What was pasted, as the link carries it. */
+export async function base64Of(file: Blob): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let binary = '';
   for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  await ask('send_pasted', { chat, id: crypto.randomUUID(), name: file.name, bytes: btoa(binary) });
+  return btoa(binary);
 }

@@ -4,11 +4,15 @@ import type { MessageId, PlayingView } from '../lib/contract';
 import { ask } from '../lib/link';
 import { attempt } from './toasts.svelte';
 
+/** In percent. */
+const speeds = [100, 150, 200];
 /** So often is looked how far it is, in milliseconds. */
 const every = 250;
 
 class Listening {
   now = $state.raw<PlayingView | null>(null);
+  /** How fast everything is played, in percent; as recorded again with the next window. */
+  speed = $state(100);
   /** What the user wants to hear and does not hear yet. */
   coming = $state.raw<MessageId | null>(null);
   #lengths = new SvelteMap<MessageId, number>();
@@ -18,6 +22,7 @@ class Listening {
   forget(): void {
     clearTimeout(this.#timer);
     this.now = null;
+    this.speed = 100;
     this.coming = null;
     this.#lengths.clear();
   }
@@ -34,9 +39,16 @@ class Listening {
 
   async play(message: MessageId, from: number): Promise<void> {
     this.coming = message;
-    await attempt(ask('play_file', { message, from: Math.round(from) }));
+    await attempt(ask('play_file', { message, from: Math.round(from), speed: this.speed }));
     if (this.coming === message) this.coming = null;
     await this.#look();
+  }
+
+  /** The next of the speeds; what plays goes on with it from where it is. */
+  async faster(): Promise<void> {
+    this.speed = speeds[(speeds.indexOf(this.speed) + 1) % speeds.length]!;
+    await this.#look();
+    if (this.now && !this.now.paused) await this.play(this.now.message, this.now.milliseconds);
   }
 
   async pause(): Promise<void> {

@@ -27,6 +27,7 @@ export function timeWords(milliseconds: number): string {
 
 /** Why a file did not go or come, where it is one of the usual reasons. */
 export function fileFailure(words: string): string {
+  if (words.includes('not the file that its sender')) return t('file.another');
   if (words.includes('takes no files')) return t('file.no_service');
   if (words.includes('of this size') || words.includes('larger than') || words.endsWith('413')) return t('file.too_large');
   if (words.includes('404') || words.includes('410')) return t('file.gone');

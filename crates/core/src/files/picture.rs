@@ -47,15 +47,19 @@ pub fn picture(beginning: &[u8]) -> Option<Picture> {
         ] => ("image/webp", webp(beginning)?),
         _ => return None,
     };
-    let sides = 1..=LONGEST_SIDE;
-    let drawable = sides.contains(&width)
-        && sides.contains(&height)
-        && u64::from(width) * u64::from(height) <= MOST_PIXELS;
-    drawable.then_some(Picture {
+    is_drawable(width, height).then_some(Picture {
         width,
         height,
         media_type,
     })
+}
+
+/// Whether a picture with these sides may be drawn.
+pub(super) fn is_drawable(width: u32, height: u32) -> bool {
+    let sides = 1..=LONGEST_SIDE;
+    sides.contains(&width)
+        && sides.contains(&height)
+        && u64::from(width) * u64::from(height) <= MOST_PIXELS
 }
 
 fn two(bytes: &[u8], at: usize) -> Option<[u8; 2]> {

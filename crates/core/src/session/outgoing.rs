@@ -3,6 +3,7 @@
 use super::{About, ArchiveQuery, RoomWish, SeenMark, SubscriptionStep};
 use crate::avatar::{Avatar, OwnPicture};
 use crate::contact::Availability;
+use crate::files::FileTold;
 use crate::ids::Timestamp;
 use crate::invitation::InvitationKind;
 use crate::person::{CardField, PersonQuestion};
@@ -61,6 +62,8 @@ pub enum Outgoing {
         id: String,
         /// Where the file is.
         address: String,
+        /// What others are told of it (XEP-0446).
+        file: Box<FileTold>,
         /// To a room (`type='groupchat'`).
         to_room: bool,
     },

@@ -5,3 +5,4 @@ mod addresses;
 mod headers;
 mod names;
 mod pictures;
+mod told;

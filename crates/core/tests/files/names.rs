@@ -119,6 +119,127 @@ fn check(name: &str) {
     assert_eq!(safe_name(name), name, "the second time something else");
 }
 
+/// What is put before, into or behind a name.
+const ATTACKS: &[&str] = &[
+    "../",
+    "..\\",
+    "/",
+    "\\",
+    "//",
+    "\\\\server\\share\\",
+    "C:",
+    "C:\\",
+    "~/",
+    "./",
+    ".",
+    "..",
+    "...",
+    "/etc/",
+    "file:///",
+    "\0",
+    "\n",
+    "\r\n",
+    "\t",
+    "\u{1b}[2J",
+    "\u{7f}",
+    "\u{85}",
+    "\u{202e}",
+    "\u{202a}",
+    "\u{202b}",
+    "\u{202d}",
+    "\u{2066}",
+    "\u{2067}",
+    "\u{2068}",
+    "\u{2069}",
+    "\u{200e}",
+    "\u{200f}",
+    "\u{61c}",
+    "\u{200b}",
+    "\u{feff}",
+    "\u{2028}",
+    "\u{2029}",
+    "\u{e0041}",
+    "\u{fffe}",
+    " ",
+    "\u{a0}",
+    ":",
+    "*",
+    "?",
+    "\"",
+    "<",
+    ">",
+    "|",
+    ":$DATA",
+    "::$INDEX",
+    "CON.",
+    "nul.",
+    "COM1.",
+    "lpt9.",
+    "COM¹.",
+    "CONIN$.",
+    "%2e%2e%2f",
+    "%00",
+    "%5c",
+    "$HOME/",
+    "`id`/",
+    "-rf/",
+];
+
+#[test]
+fn no_trick_leads_a_name_out_of_its_folder() {
+    let long = "n".repeat(10_000);
+    let names = [
+        "photo.jpg",
+        "passwd",
+        ".bashrc",
+        "notes",
+        "archive.tar.gz",
+        "写真.png",
+        "Übung 3.pdf",
+        "CON",
+        "nul.txt",
+        "a b.c",
+        "x.",
+        " x",
+        "-rf",
+        "desktop.ini",
+        "e\u{301}.txt",
+        "🦊.webp",
+        "authorized_keys",
+        "a%2fb",
+        "",
+        &long,
+    ];
+    let folder = Path::new("/folder");
+    let mut tried = 0;
+    for name in names {
+        for attack in ATTACKS {
+            let half = name.chars().count() / 2;
+            let (front, back): (String, String) = (
+                name.chars().take(half).collect(),
+                name.chars().skip(half).collect(),
+            );
+            for offered in [
+                format!("{attack}{name}"),
+                format!("{name}{attack}"),
+                format!("{front}{attack}{back}"),
+                format!("{attack}{attack}{name}{attack}"),
+            ] {
+                tried += 1;
+                for kept in [
+                    safe_name(&offered),
+                    shown_name(&format!("https://up.example.org/1/{offered}")),
+                ] {
+                    check(&kept);
+                    assert_eq!(folder.join(&kept).parent(), Some(folder), "{offered:?}");
+                }
+            }
+        }
+    }
+    assert!(tried >= 4_800, "{tried}");
+    println!("0 of {tried} names leave their folder");
+}
+
 /// Made of what tricks are made of.
 fn tricky() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

@@ -3,7 +3,7 @@
 
 use super::FileNews;
 use crate::desk::{Desk, DeskError};
-use crate::media::Media;
+use crate::media::{Media, hexadecimal};
 use crate::output::Output;
 use carillon_core::chat::{Author, ChatKind};
 use carillon_core::files::{LARGEST_FETCHED, LARGEST_PICTURE, LARGEST_PLAYED, media_type};
@@ -75,7 +75,7 @@ impl Desk {
         let Some(file) = self.store.file(message)? else {
             return Ok(());
         };
-        let looks_like_one = media_type(&file.name).starts_with("image/");
+        let looks_like_one = file.kind().starts_with("image/");
         if looks_like_one
             && file.content.is_none()
             && !self.files.missing.contains_key(&message)
@@ -104,7 +104,7 @@ impl Desk {
     /// [`DeskError::Gone`] when the message hands over none that may be played, or the store's.
     pub fn play_file(&mut self, message: MessageId) -> Result<(), DeskError> {
         let file = self.store.file(message)?.ok_or(DeskError::Gone)?;
-        let is_sound = media_type(&file.name).starts_with("audio/");
+        let is_sound = file.kind().starts_with("audio/");
         if !is_sound || self.shows_pictures(&file)? != Some(true) {
             return Err(DeskError::Gone);
         }
@@ -164,7 +164,7 @@ impl Desk {
         );
         let moving = self.move_file(&chat, progress, async move {
             let done = match coming.await {
-                Ok(fetched) => kept(media, part, fetched, file.name).await,
+                Ok(fetched) => kept(media, part, fetched, file.name, file.told.sha256).await,
                 Err(problem) => Err(problem),
             };
             FileNews::Came {
@@ -207,7 +207,13 @@ async fn kept(
     part: PathBuf,
     fetched: Fetched,
     name: String,
+    told: Option<String>,
 ) -> Result<FileHere, TransferProblem> {
+    if told.is_some_and(|told| told != hexadecimal(fetched.sha256)) {
+        // What cannot be removed now is when the folder is opened next.
+        let _ = tokio::fs::remove_file(&part).await;
+        return Err(TransferProblem::Another);
+    }
     let work = move || keep(&media, &part, fetched, &name);
     let disk = |why: String| TransferProblem::Disk { why };
     let done = tokio::task::spawn_blocking(work).await;

@@ -2,6 +2,7 @@
 
 use crate::stage::{Session, Stage, bob, settle};
 use crate::words::message;
+use carillon_core::files::FileTold;
 use carillon_core::ids::{ChatRef, MessageId};
 use carillon_core::session::{Incoming, IncomingMessage, NoSlot, Outgoing, UploadSlot};
 use carillon_core::settings::AccountSettings;
@@ -165,8 +166,8 @@ async fn gets_a_place(session: &Session, request: u64) {
 }
 
 fn hands_over(said: &[Outgoing], id: &str) -> bool {
-    matches!(said, [Outgoing::File { to, id: of, address, to_room: false }]
-        if *to == bob() && of == id && address == ADDRESS)
+    matches!(said, [Outgoing::File { to, id: of, address, file, to_room: false }]
+        if *to == bob() && of == id && address == ADDRESS && file.sha256.is_some() && file.sides == Some((3, 2)))
 }
 
 #[tokio::test(start_paused = true)]
@@ -299,7 +300,7 @@ async fn what_may_pass_is_tried_again_and_what_will_not_is_told() {
 
 fn photo(from: &str, id: &str) -> IncomingMessage {
     IncomingMessage {
-        file: true,
+        file: Some(Box::default()),
         ..message(from, id, ADDRESS)
     }
 }
@@ -410,7 +411,7 @@ async fn a_strangers_picture_is_never_fetched_by_itself() {
 
 fn voice(from: &str, id: &str) -> IncomingMessage {
     IncomingMessage {
-        file: true,
+        file: Some(Box::default()),
         ..message(from, id, "https://up.example.org/1/voice.flac")
     }
 }
@@ -451,4 +452,44 @@ async fn what_is_no_sound_or_comes_from_a_stranger_is_not_played() {
     let stranger = heard(&mut stage, &session, voice("eve@example.net", "m2")).await;
     assert!(!plays(&stage, stranger).await);
     assert!(files.porter.brings().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_and_is_not_what_was_told_is_not_kept() {
+    let (mut stage, session) = Stage::online().await;
+    let files = Files::of(&stage).await;
+    let told = FileTold::default().of_sha256(Some(&[7; 32]));
+    let photo = IncomingMessage {
+        file: Some(Box::new(told)),
+        ..photo("bob@example.org", "m1")
+    };
+    let message = heard(&mut stage, &session, photo).await;
+    for (sha256, kept) in [([8; 32], false), ([7; 32], true)] {
+        stage
+            .engine
+            .call(move |desk| desk.fetch_file(message))
+            .await
+            .unwrap()
+            .unwrap();
+        let (_, _, part, answer) = files.porter.brings().await.expect("it is fetched");
+        std::fs::write(&part, PNG).unwrap();
+        answer.send(Ok(Fetched { bytes: 24, sha256 })).unwrap();
+        let now = loop {
+            let now = stage
+                .engine
+                .call(move |desk| desk.file(message))
+                .await
+                .unwrap()
+                .unwrap();
+            if now.coming.is_none() {
+                break now;
+            }
+            // The disk has a thread of its own, which paused time does not wait for.
+            std::thread::sleep(Duration::from_millis(5));
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(now.stored.content.is_some(), kept);
+        assert_eq!(now.missing.is_some(), !kept, "{:?}", now.missing);
+        assert!(!part.exists());
+    }
 }

@@ -146,7 +146,7 @@ async fn what_my_phone_says_in_a_room_marks_it_as_seen() {
 async fn a_file_rings_by_its_own_row() {
     let (mut stage, session) = Stage::online().await;
     let file = IncomingMessage {
-        file: true,
+        file: Some(Box::default()),
         ..message(BOB, "m1", "https://files.example.org/cat.png")
     };
     session.hears(Incoming::Message(file)).await;

@@ -21,7 +21,7 @@ pub(crate) fn message(from: &str, id: &str, body: &str) -> IncomingMessage {
         origin: Origin::Live,
         wants_receipt: true,
         markable: true,
-        file: false,
+        file: None,
         occupant: None,
         about: None,
         encryption: None,

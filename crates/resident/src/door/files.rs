@@ -1,14 +1,11 @@
-//! Files: chosen, pasted, fetched and saved.
+//! Files: on their way, fetched and saved.
 
 use super::on_desk;
 use crate::house::House;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use carillon_core::files::media_type;
 use carillon_core::ids::{ChatRef, MessageId};
 use carillon_engine::media::TakenIn;
 use carillon_engine::{FileNow, Media, ToSend, TransferNow};
-use carillon_link::contract::{SaveFile, SendFile, SendPasted};
+use carillon_link::contract::SaveFile;
 use carillon_link::views_files::{FileView, PictureFile, Pictures, TransferView};
 use carillon_link::{Refusal, RefusalCode};
 use std::path::{Path, PathBuf};
@@ -18,24 +15,6 @@ use std::time::Duration;
 const MOST: usize = 200;
 /// So often is looked whether a file that is to be saved has come.
 const LOOK: Duration = Duration::from_millis(100);
-
-pub(super) async fn send(house: &House, ask: SendFile) -> Result<(), Refusal> {
-    let path = PathBuf::from(ask.path);
-    let named = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let taken = on_the_disk(house, move |media| media.take_in(&path)).await?;
-    queue(house, ask.chat, ask.id, named.unwrap_or_default(), taken).await
-}
-
-pub(super) async fn send_pasted(house: &House, ask: SendPasted) -> Result<(), Refusal> {
-    let taken = on_the_disk(house, move |media| {
-        let bytes = STANDARD.decode(ask.bytes).map_err(std::io::Error::other)?;
-        media.take_bytes(bytes.as_slice())
-    })
-    .await?;
-    queue(house, ask.chat, ask.id, ask.name, taken).await
-}
 
 pub(super) async fn queue(
     house: &House,
@@ -95,16 +74,18 @@ pub(super) async fn files(
 
 fn view(now: FileNow) -> FileView {
     let file = now.stored;
-    let named = media_type(&file.name);
+    let here = file.content.is_some();
+    let shown = now.shown == Some(true);
     FileView {
         message: file.message,
-        here: file.content.is_some(),
-        media_type: file.media_type.unwrap_or_else(|| named.to_owned()),
+        here,
+        media_type: file.kind().to_owned(),
         name: file.name,
-        size: file.size,
+        size: file.size.or(file.told.size),
         coming: now.coming,
         missing: now.missing,
-        picture: file.picture.filter(|_| now.shown == Some(true)),
+        picture: file.picture.filter(|_| shown),
+        expected: file.told.sides.filter(|_| shown && !here),
         pictures: match now.shown {
             None => Pictures::Ask,
             Some(true) => Pictures::Shown,
@@ -146,7 +127,7 @@ pub(super) async fn here(house: &House, message: MessageId) -> Result<String, Re
     }
 }
 
-fn bad(why: String) -> Refusal {
+pub(super) fn bad(why: String) -> Refusal {
     Refusal::new(RefusalCode::BadFile, why)
 }
 

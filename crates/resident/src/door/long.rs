@@ -33,6 +33,7 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::StartTryout(_)
             | Command::EndTryout(_)
             // A file is copied, or comes from far away.
+            | Command::LookAtFile(_)
             | Command::SendFile(_)
             | Command::SendPasted(_)
             | Command::SaveFile(_)

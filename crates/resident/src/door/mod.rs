@@ -17,6 +17,7 @@ mod people;
 mod rooms;
 mod rules;
 mod search;
+mod sending;
 mod sounds;
 #[cfg(test)]
 mod tests;
@@ -245,8 +246,9 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::ReadWork(_) => answer(Ok(own::work(house))),
         Command::StopWork(_) => done(|| house.work.stop()),
         Command::DeleteChat(ask) => answer(search::delete_chat(house, ask.chat).await),
-        Command::SendFile(ask) => answer(files::send(house, ask).await),
-        Command::SendPasted(ask) => answer(files::send_pasted(house, ask).await),
+        Command::LookAtFile(ask) => answer(sending::look(ask.file).await),
+        Command::SendFile(ask) => answer(sending::send(house, ask).await),
+        Command::SendPasted(ask) => answer(sending::send_pasted(house, ask).await),
         Command::ReadTransfers(ask) => answer(files::transfers(house, ask.chat).await),
         Command::CancelTransfer(ask) => {
             answer(on_desk(house, move |desk| desk.cancel_transfer(ask.transfer)).await)

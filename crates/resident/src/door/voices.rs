@@ -3,7 +3,7 @@
 use super::{files, on_desk};
 use crate::desktop::recording::RecordProblem;
 use crate::desktop::sound::SoundProblem;
-use crate::desktop::sound::listening::Track;
+use crate::desktop::sound::listening::{Speed, Track};
 use crate::house::House;
 use carillon_core::ids::MessageId;
 use carillon_link::contract::{PlayFile, SendRecording};
@@ -62,7 +62,8 @@ pub(super) async fn play(house: &Arc<House>, window: u64, ask: PlayFile) -> Resu
     };
     let from = Duration::from_millis(ask.from);
     aside(house, move |house| {
-        house.listening.play(window, &track, from)
+        let speed = Speed::of(ask.speed);
+        house.listening.play(window, &track, from, speed)
     })
     .await?
     .map_err(not_played)

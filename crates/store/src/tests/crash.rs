@@ -268,7 +268,7 @@ fn said(account: AccountId, n: u32, length: usize) -> NewMessage {
         wants_receipt: true,
         markable: false,
         occupant: None,
-        file: false,
+        file: None,
         about: None,
         encryption: None,
         unstyled: false,

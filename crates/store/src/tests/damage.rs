@@ -259,7 +259,7 @@ fn heard(chat: &ChatRef) -> NewMessage {
         wants_receipt: false,
         markable: true,
         occupant: None,
-        file: false,
+        file: None,
         about: None,
         encryption: None,
         unstyled: false,

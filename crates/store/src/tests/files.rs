@@ -3,6 +3,7 @@
 use super::{Profile, jid, new};
 use crate::{FileHere, NewMessage, NewTransfer, Queued, Store};
 use carillon_core::chat::{Author, Delivery};
+use carillon_core::files::FileTold;
 use carillon_core::ids::{ChatRef, Timestamp, TransferId};
 
 const CONTENT: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -162,7 +163,7 @@ fn a_message_hands_over_a_file_only_where_its_words_are_the_address() {
     .enumerate()
     {
         let said = NewMessage {
-            file: marked,
+            file: marked.then(Box::default),
             ..profile.said("bob@example.org", &format!("m{n}"), body)
         };
         let message = new(profile.store.receive(&said).unwrap());
@@ -181,7 +182,7 @@ fn a_message_hands_over_a_file_only_where_its_words_are_the_address() {
 fn a_file_that_came_is_needed_as_long_as_its_message() {
     let mut profile = Profile::new();
     let said = NewMessage {
-        file: true,
+        file: Some(Box::default()),
         ..profile.said("bob@example.org", "m", "https://up.example.org/x/a.png")
     };
     let message = new(profile.store.receive(&said).unwrap());
@@ -229,4 +230,27 @@ fn whose_pictures_are_shown_is_remembered() {
             .unwrap(),
         None
     );
+}
+
+#[test]
+fn what_a_sender_says_of_a_file_is_there_after_a_restart_and_the_name_is_safe() {
+    let mut profile = Profile::new();
+    let told = FileTold {
+        size: Some(9),
+        ..FileTold::called(Some("../notes"), Some("image/png"))
+            .of_sides(Some(640), Some(480))
+            .of_sha256(Some(&[1; 32]))
+    };
+    let said = NewMessage {
+        file: Some(Box::new(told.clone())),
+        ..profile.said("bob@example.org", "m", "https://up.example.org/x")
+    };
+    let message = new(profile.store.receive(&said).unwrap());
+    let path = profile.path();
+    drop(profile.store);
+    let store = Store::open(&path).unwrap();
+    let file = store.file(message).unwrap().unwrap();
+    assert_eq!((file.name.as_str(), file.kind()), ("notes", "image/png"));
+    assert_eq!(file.told, FileTold { name: None, ..told });
+    assert_eq!((file.size, file.picture, file.content), (None, None, None));
 }

@@ -143,7 +143,7 @@ fn incoming(account: AccountId, n: u64) -> NewMessage {
         wants_receipt: false,
         markable: false,
         occupant: None,
-        file: false,
+        file: None,
         about: None,
         encryption: None,
         unstyled: false,

@@ -97,7 +97,7 @@ impl Profile {
             wants_receipt: false,
             markable: false,
             occupant: None,
-            file: false,
+            file: None,
             about: None,
             encryption: None,
             unstyled: false,

@@ -169,6 +169,7 @@ impl Session {
         }
         let mut said = super::change::said(inner)?;
         super::reply::take_reply(inner, &mut said, None);
+        let file = super::shared::handed_over(inner, &said.body);
         let place = self.rooms.place(room);
         let occupant = place
             .as_ref()
@@ -190,7 +191,7 @@ impl Session {
             origin: Origin::Archive,
             wants_receipt: false,
             markable: false,
-            file: super::direct::has_file(inner),
+            file,
             occupant,
             about: said.about,
             encryption: said.encryption,

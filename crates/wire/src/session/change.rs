@@ -1,6 +1,7 @@
 //! What messages say about earlier ones: read, and written.
 
 use super::encrypted::encryption;
+use super::shared::words;
 use crate::ns;
 use crate::stanza::{Build, text_of};
 use carillon_core::chat::encrypted_words;
@@ -40,7 +41,7 @@ pub(super) fn said(message: &Element) -> Option<Said> {
             ..Said::default()
         });
     }
-    let body = text_of(message, "body");
+    let body = words(message);
     let about = retraction(message)
         .or_else(|| correction(message))
         .or_else(|| reactions(message));

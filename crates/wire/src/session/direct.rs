@@ -3,6 +3,7 @@
 use super::Session;
 use super::change::{Said, said};
 use super::reply::take_reply;
+use super::shared::handed_over;
 use crate::ns;
 use crate::stanza::{delayed_by, text_of};
 use carillon_core::chat::Author;
@@ -55,6 +56,7 @@ impl Session {
         if conversation {
             take_reply(message, &mut said, Some((&self.me.bare, &chat)));
         }
+        let file = handed_over(message, &said.body);
         let straight = *way == Way::Straight;
         let incoming = IncomingMessage {
             chat,
@@ -75,7 +77,7 @@ impl Session {
                 && conversation
                 && message.has_child("request", ns::RECEIPTS),
             markable: !mine && conversation && message.has_child("markable", ns::DISPLAYED_MARKERS),
-            file: has_file(message),
+            file,
             occupant: None,
             about: said.about,
             encryption: said.encryption,
@@ -158,21 +160,6 @@ pub(super) fn stanza_id_by(message: &Element, may: impl Fn(&str) -> bool) -> Opt
 pub(super) fn id_of(message: &Element) -> Option<String> {
     let origin = || message.get_child("origin-id", ns::SID)?.attr("id");
     message.attr("id").or_else(origin).map(str::to_owned)
-}
-
-/// Whether a message hands over a file: the address of one, out of band.
-pub(super) fn has_file(message: &Element) -> bool {
-    message
-        .children()
-        .filter(|child| child.is("x", ns::OOB))
-        .filter_map(|child| child.get_child("url", ns::OOB))
-        .map(Element::text)
-        .any(|url| {
-            let url = url.trim_start();
-            url.starts_with("https://")
-                || url.starts_with("http://")
-                || url.starts_with("aesgcm://")
-        })
 }
 
 /// Whether the one who sent it has the chat in front of them.

@@ -30,6 +30,7 @@ mod rooms;
 mod say;
 mod seen_marks;
 mod serve;
+mod shared;
 pub(crate) mod stream_management;
 mod told;
 mod upload;

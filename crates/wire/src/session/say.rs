@@ -3,7 +3,7 @@
 use super::pending::{Answerer, Asked};
 use super::stream_management::Count;
 use super::upload::Wish;
-use super::{Session, change, reply};
+use super::{Session, change, reply, shared};
 use crate::ns;
 use crate::stanza::{Build, StanzaErrorType, about, blocking, error_answer, roster_set, show_into};
 use carillon_core::contact::Presence;
@@ -75,11 +75,11 @@ impl Session {
                 to,
                 id,
                 address,
+                file,
                 to_room,
             } => {
-                let url = Element::new_in(ns::OOB, "url").saying(&address);
-                let beside = Element::new_in(ns::OOB, "x").holding(url);
-                let stanza = message(&to, &id, &address, to_room).holding(beside);
+                let stanza = message(&to, &id, &address, to_room);
+                let stanza = shared::hand_over(stanza, &address, &file);
                 self.is_row(id);
                 stanza
             }

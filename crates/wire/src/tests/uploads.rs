@@ -1,11 +1,14 @@
 //! Files to where a slot leads, and what is said there (XEP-0363).
 
 use super::downloads::{Folder, way};
-use super::stage::{DOMAIN, Stage};
+use super::stage::{DOMAIN, FULL, Stage};
 use super::web::{Web, redirect, status};
+use crate::stanza::Build;
 use crate::transfer::{Progress, SystemLookUp, TransferProblem, Upload, upload_by};
-use carillon_core::files::SlotHeader;
-use carillon_core::session::{Incoming, NoSlot, Outgoing, UploadSlot};
+use carillon_core::files::{FileTold, SlotHeader};
+use carillon_core::session::{Incoming, IncomingMessage, NoSlot, Outgoing, UploadSlot};
+use carillon_xml::write;
+use minidom::Element;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -331,24 +334,117 @@ async fn a_server_that_takes_no_files_is_told_apart_from_one_that_does_not_take_
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_files_address_stands_in_the_words_and_beside_them() {
-    let mut stage = Stage::online().await;
+fn told() -> FileTold {
+    FileTold {
+        size: Some(42),
+        ..FileTold::called(Some("my <photo>.png"), Some("image/png"))
+            .of_sides(Some(3), Some(2))
+            .of_sha256(Some(&[0xab; 32]))
+    }
+}
+
+async fn sent(stage: &mut Stage) -> Element {
     stage
         .ask(Outgoing::File {
             to: "bob@example.net".parse().unwrap(),
             id: "f1".to_owned(),
-            address: "https://up.example.org/g?a=1&b=2".to_owned(),
+            address: ADDRESS.to_owned(),
+            file: Box::new(told()),
             to_room: false,
         })
         .await;
-    let said = stage.recv().await;
+    stage.recv().await
+}
+
+async fn heard(stage: &mut Stage, xml: &str) -> IncomingMessage {
+    let told = stage.tells(xml).await.pop();
+    match told {
+        Some(Incoming::Message(message)) => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+const ADDRESS: &str = "https://up.example.org/g?a=1&b=2";
+
+#[tokio::test(start_paused = true)]
+async fn a_files_address_stands_in_the_words_and_beside_them() {
+    let mut stage = Stage::online().await;
+    let said = sent(&mut stage).await;
     let words = said.get_child("body", "jabber:client").unwrap().text();
     let beside = said.get_child("x", "jabber:x:oob").unwrap();
-    assert_eq!(words, "https://up.example.org/g?a=1&b=2");
+    assert_eq!(words, ADDRESS);
     assert_eq!(
         beside.get_child("url", "jabber:x:oob").unwrap().text(),
         words
     );
     assert_eq!(said.attr("id"), Some("f1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_of_a_file_comes_as_it_went() {
+    let mut stage = Stage::online().await;
+    let mut said = sent(&mut stage).await;
+    let fallback = said.get_child("fallback", "urn:xmpp:fallback:0").unwrap();
+    assert_eq!(fallback.attr("for"), Some("urn:xmpp:sfs:0"));
+    let sharing = said.get_child("file-sharing", "urn:xmpp:sfs:0").unwrap();
+    assert_eq!(sharing.attr("disposition"), Some("inline"));
+    // The other way round, as it comes from somebody else.
+    for taken_out in [None, Some("x"), Some("body")] {
+        if let Some(name) = taken_out {
+            let ns = said.children().find(|c| c.name() == name).unwrap().ns();
+            said.remove_child(name, ns.as_str());
+        }
+        let coming = said
+            .clone()
+            .with("from", "bob@example.net/x")
+            .with("to", FULL);
+        let heard = heard(&mut stage, &write(&coming)).await;
+        assert_eq!(heard.body, ADDRESS, "{taken_out:?}");
+        assert_eq!(heard.file.as_deref(), Some(&told()), "{taken_out:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_counts_only_for_the_address_in_the_words() {
+    let mut stage = Stage::online().await;
+    let sharing = |target: &str, name: &str| {
+        format!(
+            "<file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><name>{name}</name>\
+             <size>-1</size><width>9999999999</width><height>1</height>\
+             <hash xmlns='urn:xmpp:hashes:2' algo='sha-256'>!</hash></file><sources>\
+             <url-data xmlns='http://jabber.org/protocol/url-data' target='{target}'/></sources></file-sharing>"
+        )
+    };
+    let oob = "<x xmlns='jabber:x:oob'><url>https://a.example/1</url></x>";
+    let plain = Some(FileTold::default());
+    let named = Some(FileTold::called(Some("passwd"), None));
+    let here = sharing("https://a.example/1", "../../etc/passwd");
+    for (words, beside, told) in [
+        ("https://a.example/1", format!("{oob}{here}"), named.clone()),
+        ("https://a.example/1", here.clone(), named),
+        (
+            "https://a.example/1",
+            format!("{oob}{}", sharing("https://b.example/2", "x")),
+            plain.clone(),
+        ),
+        (
+            "https://a.example/1",
+            format!("{oob}{here}{here}"),
+            plain.clone(),
+        ),
+        (
+            "https://a.example/1",
+            format!("{oob}{}", sharing("file:///etc/passwd", "x")),
+            plain,
+        ),
+        ("look at this", here.clone(), None),
+        ("look at this", sharing("javascript:alert(1)", "x"), None),
+    ] {
+        let xml = format!(
+            "<message from='bob@example.net/x' type='chat'><body>{words}</body>{beside}</message>"
+        );
+        let heard = heard(&mut stage, &xml).await;
+        assert_eq!(heard.body, words);
+        assert_eq!(heard.file.map(|file| *file), told, "{words} {beside}");
+    }
 }

@@ -39,6 +39,10 @@ missing: string | null,
  */
 picture: [number, number] | null, 
 /**
+ * Width and height in pixels that a picture will have which is not here yet and will be shown, as its sender says.
+ */
+expected: [number, number] | null, 
+/**
  * Whether pictures of the one who sent it are shown.
  */
 pictures: Pictures, };

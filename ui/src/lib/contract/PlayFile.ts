@@ -12,4 +12,8 @@ message: MessageId,
 /**
  * From where on, in milliseconds.
  */
-from: number, };
+from: number, 
+/**
+ * How fast, in percent, at the same pitch: 50 to 300.
+ */
+speed: number, };

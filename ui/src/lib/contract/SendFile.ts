@@ -17,4 +17,8 @@ id: string,
 /**
  * Where it is.
  */
-path: string, };
+path: string, 
+/**
+ * A picture is made smaller before.
+ */
+smaller: boolean, };

@@ -20,4 +20,8 @@ name: string,
 /**
  * What is in it, as base64; at most 11 MiB of it.
  */
-bytes: string, };
+bytes: string, 
+/**
+ * A picture is made smaller before.
+ */
+smaller: boolean, };

@@ -4,8 +4,10 @@
 //! on the device's thread. The device is open only while something plays, and a pause closes it.
 
 mod feed;
+mod stretch;
 
 pub use feed::Fed;
+pub use stretch::Speed;
 
 use super::voice::open;
 use super::{SoundProblem, quiet};
@@ -117,10 +119,16 @@ impl Listening {
     ///
     /// # Errors
     /// When it is nothing that can be played, or there is no device.
-    pub fn play(&self, owner: u64, track: &Track, from: Duration) -> Result<(), SoundProblem> {
+    pub fn play(
+        &self,
+        owner: u64,
+        track: &Track,
+        from: Duration,
+        speed: Speed,
+    ) -> Result<(), SoundProblem> {
         let mut playing = self.lock();
         drop(playing.take());
-        let (sound, length) = feed(&track.path, from)?;
+        let (sound, length) = feed(&track.path, from, speed)?;
         let heard = sound.heard();
         let (stop, ends) = channel();
         let over = Arc::<AtomicBool>::default();

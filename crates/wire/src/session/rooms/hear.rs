@@ -2,8 +2,9 @@
 
 use super::super::Session;
 use super::super::change::said;
-use super::super::direct::{chat_state, has_file, id_of, stanza_id_by};
+use super::super::direct::{chat_state, id_of, stanza_id_by};
 use super::super::reply::take_reply;
+use super::super::shared::handed_over;
 use super::occupant::{occupant, occupant_id};
 use super::out::{has_status, new_nick, not_let_in, put_out};
 use super::{Stage, nick_of};
@@ -59,6 +60,7 @@ impl Session {
             return;
         };
         take_reply(message, &mut said, None);
+        let file = handed_over(message, &said.body);
         self.tell(Incoming::Message(IncomingMessage {
             chat: room,
             from: from.clone(),
@@ -78,7 +80,7 @@ impl Session {
             },
             wants_receipt: false,
             markable: false,
-            file: has_file(message),
+            file,
             occupant,
             about: said.about,
             encryption: said.encryption,

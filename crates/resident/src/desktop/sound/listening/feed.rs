@@ -1,5 +1,6 @@
 //! A file is decoded a little ahead of what is heard.
 
+use super::stretch::{Speed, Stretch};
 use crate::desktop::sound::SoundProblem;
 use crate::desktop::sound::decode::{Kind, THREAD, even, playable};
 use rodio::{Decoder, Source};
@@ -21,16 +22,17 @@ const PARTS: u32 = 10;
 /// What gives no sound within this gives none.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How much of a sound has been heard.
+/// How much of a sound has passed.
 #[derive(Debug)]
 pub(super) struct Heard {
     frames: AtomicU64,
     rate: NonZero<u32>,
+    speed: Speed,
 }
 
 impl Heard {
     pub(super) fn passed(&self) -> Duration {
-        let frames = self.frames.load(Ordering::Relaxed);
+        let frames = self.speed.passes(self.frames.load(Ordering::Relaxed));
         Duration::from_millis(frames.saturating_mul(1000) / u64::from(self.rate.get()))
     }
 
@@ -73,19 +75,19 @@ impl Iterator for Fed {
             self.silent -= 1;
             return Some(0.0);
         }
-        let sample = match self.part.next() {
-            Some(sample) => sample,
-            None => match self.parts.try_recv() {
-                Ok(part) => {
-                    self.part = part.into_iter();
-                    self.part.next()?
-                }
+        let sample = loop {
+            if let Some(sample) = self.part.next() {
+                break sample;
+            }
+            match self.parts.try_recv() {
+                // It may be empty: what is told faster is collected first.
+                Ok(part) => self.part = part.into_iter(),
                 Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => {
                     self.silent = channels - 1;
                     return Some(0.0);
                 }
-            },
+            }
         };
         self.side = (self.side + 1) % channels;
         if self.side == 0 {
@@ -117,7 +119,11 @@ impl Source for Fed {
 type Begun = Result<(Kind, Option<Duration>), SoundProblem>;
 
 /// Decodes a file from somewhere on. Answers when the first of it is there, with its whole length where that is known.
-pub(super) fn feed(path: &Path, from: Duration) -> Result<(Fed, Option<Duration>), SoundProblem> {
+pub(super) fn feed(
+    path: &Path,
+    from: Duration,
+    speed: Speed,
+) -> Result<(Fed, Option<Duration>), SoundProblem> {
     let unreadable = |error: io::Error| SoundProblem::Unreadable(error.to_string());
     let file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
@@ -131,7 +137,7 @@ pub(super) fn feed(path: &Path, from: Duration) -> Result<(Fed, Option<Duration>
     std::thread::Builder::new()
         .name(THREAD.to_owned())
         .spawn(move || {
-            if let Err(problem) = decode(reading, length, from, &told, &ready) {
+            if let Err(problem) = decode(reading, length, (from, speed), &told, &ready) {
                 let _began_already = told.send(Err(problem));
             }
         })
@@ -148,6 +154,7 @@ pub(super) fn feed(path: &Path, from: Duration) -> Result<(Fed, Option<Duration>
     let heard = Heard {
         frames: AtomicU64::new(0),
         rate: kind.rate,
+        speed,
     };
     let fed = Fed {
         kind,
@@ -164,7 +171,7 @@ pub(super) fn feed(path: &Path, from: Duration) -> Result<(Fed, Option<Duration>
 fn decode(
     reading: Reading,
     length: u64,
-    from: Duration,
+    (from, speed): (Duration, Speed),
     told: &Sender<Begun>,
     ready: &SyncSender<Vec<f32>>,
 ) -> Result<(), SoundProblem> {
@@ -190,6 +197,7 @@ fn decode(
     }
     let size = usize::try_from(kind.rate.get() / PARTS).unwrap_or(usize::MAX);
     let mut first = true;
+    let mut stretch = Stretch::new(speed, kind.channels, kind.rate);
     loop {
         let mut part = Vec::with_capacity(size * usize::from(kind.channels.get()));
         for frame in frames.by_ref().take(size) {
@@ -198,13 +206,16 @@ fn decode(
         if part.is_empty() {
             return match first {
                 true => Err(SoundProblem::NotASound("it holds no sound".to_owned())),
-                false => Ok(()),
+                false => {
+                    let _given_up = ready.send(stretch.finish());
+                    Ok(())
+                }
             };
         }
         if std::mem::take(&mut first) {
             let _given_up = told.send(Ok((kind, whole)));
         }
-        if ready.send(part).is_err() {
+        if ready.send(stretch.push(part)).is_err() {
             return Ok(());
         }
     }

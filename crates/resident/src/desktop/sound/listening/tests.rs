@@ -88,7 +88,7 @@ fn a_track_is_heard_to_its_end_and_the_device_is_closed() {
     };
     let listening = Listening::with(Arc::new(silent.clone()));
     listening
-        .play(1, &file(&folder, &ramp()), Duration::ZERO)
+        .play(1, &file(&folder, &ramp()), Duration::ZERO, Speed::USUAL)
         .unwrap();
     until("it is over", || listening.now().is_none());
     assert!(!silent.open.load(Ordering::SeqCst));
@@ -105,7 +105,7 @@ fn a_pause_keeps_the_place_and_closes_the_device() {
     let listening = Listening::with(Arc::new(silent.clone()));
     let track = file(&folder, &ramp());
     let half = Duration::from_millis(500);
-    listening.play(1, &track, half).unwrap();
+    listening.play(1, &track, half, Speed::USUAL).unwrap();
     let now = listening.now().unwrap();
     assert_eq!((now.number, now.at, now.paused), (17, half, false));
     assert_eq!(now.length, Some(Duration::from_secs(1)));
@@ -128,7 +128,9 @@ fn a_track_goes_on_from_where_it_was() {
     };
     let listening = Listening::with(Arc::new(silent.clone()));
     let from = Duration::from_millis(750);
-    listening.play(1, &file(&folder, &ramp()), from).unwrap();
+    listening
+        .play(1, &file(&folder, &ramp()), from, Speed::USUAL)
+        .unwrap();
     until("it is over", || listening.now().is_none());
     let heard = silent.heard.lock().unwrap();
     let heard: Vec<f32> = heard.iter().copied().filter(|one| *one > 0.0).collect();
@@ -141,13 +143,30 @@ fn a_track_goes_on_from_where_it_was() {
 }
 
 #[test]
+fn a_track_that_is_told_faster_takes_less_time_and_its_place_is_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let silent = Silent {
+        plays: true,
+        ..Silent::default()
+    };
+    let listening = Listening::with(Arc::new(silent.clone()));
+    let fast = Speed::of(200);
+    let track = file(&folder, &ramp());
+    listening.play(1, &track, Duration::ZERO, fast).unwrap();
+    until("it is over", || listening.now().is_none());
+    let heard = silent.heard.lock().unwrap();
+    let heard = heard.iter().filter(|one| **one > 0.0).count();
+    assert!((3_600..=4_400).contains(&heard), "{heard}");
+}
+
+#[test]
 fn what_is_no_sound_or_has_no_device_says_so_and_plays_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let listening = Listening::with(Arc::new(Silent::default()));
     let mut zero = builtin::bytes("bell").unwrap().to_vec();
     zero[24..28].copy_from_slice(&[0; 4]);
     for damaged in [b"<svg/>".as_slice(), b"", &zero] {
-        let played = listening.play(1, &file(&folder, damaged), Duration::ZERO);
+        let played = listening.play(1, &file(&folder, damaged), Duration::ZERO, Speed::USUAL);
         assert!(
             matches!(played, Err(SoundProblem::NotASound(_))),
             "{played:?}"
@@ -155,7 +174,7 @@ fn what_is_no_sound_or_has_no_device_says_so_and_plays_nothing() {
         assert_eq!(listening.now(), None);
     }
     let mute = Listening::with(Arc::new(Mute));
-    let played = mute.play(1, &file(&folder, &ramp()), Duration::ZERO);
+    let played = mute.play(1, &file(&folder, &ramp()), Duration::ZERO, Speed::USUAL);
     assert!(matches!(played, Err(SoundProblem::NoDevice(_))));
     assert_eq!(mute.now(), None);
 }

@@ -1,0 +1,153 @@
+//! Pictures that the user is about to send: seen before they go, and made smaller where the user wants that. What is made
+//! smaller is painted anew: where it was taken, and with what, does not go along.
+
+use crate::avatars::{PictureProblem, aside};
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::io::Cursor;
+
+/// A longer file is sent as it is, in bytes.
+pub const LARGEST: u64 = 64 * 1024 * 1024;
+/// Pixels of the longer side of what was made smaller: more than a usual screen shows of a chat.
+const LONGER_SIDE: u32 = 1_600;
+/// Pixels of the longer side of what is shown before sending.
+const SHOWN_SIDE: u32 = 320;
+/// More pixels a side no camera makes.
+const LARGEST_SIDE: u32 = 16_384;
+/// So much memory a picture may take while it is unpacked, in bytes.
+const MEMORY: u64 = 256 * 1024 * 1024;
+/// Of 100; nobody sees the difference on a photograph.
+const QUALITY: u8 = 82;
+/// What is hardly smaller is not worth painting anew, in percent of the bytes.
+const WORTH: usize = 85;
+
+/// A picture made smaller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Smaller {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Width and height in pixels.
+    pub sides: (u32, u32),
+    /// What it is called now.
+    pub name: String,
+}
+
+/// A picture before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// Width and height in pixels, as it is shown.
+    pub sides: (u32, u32),
+    /// A small one of it, JPEG or PNG.
+    pub shown: Vec<u8>,
+    /// It made smaller; `None` where that is not worth it, or would stop what moves.
+    pub smaller: Option<Smaller>,
+}
+
+/// Looks at a picture that may be sent under this name. Takes a moment.
+///
+/// # Errors
+/// When it is none, or too large.
+pub fn look(bytes: Vec<u8>, name: &str) -> Result<Looked, PictureProblem> {
+    let name = name.to_owned();
+    aside(move || {
+        let picture = unpack(&bytes)?;
+        let small = picture.resize(SHOWN_SIDE, SHOWN_SIDE, FilterType::Triangle);
+        let small = if picture.width().max(picture.height()) > SHOWN_SIDE {
+            &small
+        } else {
+            &picture
+        };
+        Ok(Looked {
+            sides: (picture.width(), picture.height()),
+            shown: packed(small)?.0,
+            smaller: smaller_of(&bytes, &picture, &name)?,
+        })
+    })
+}
+
+/// Makes a picture smaller; `None` where [`look`] offers nothing smaller. Takes a moment.
+///
+/// # Errors
+/// When it is none, or too large.
+pub fn shrink(bytes: Vec<u8>, name: &str) -> Result<Option<Smaller>, PictureProblem> {
+    let name = name.to_owned();
+    aside(move || smaller_of(&bytes, &unpack(&bytes)?, &name))
+}
+
+fn smaller_of(
+    bytes: &[u8],
+    picture: &DynamicImage,
+    name: &str,
+) -> Result<Option<Smaller>, PictureProblem> {
+    if moves(bytes) {
+        return Ok(None);
+    }
+    let small;
+    let picture = if picture.width().max(picture.height()) > LONGER_SIDE {
+        small = picture.resize(LONGER_SIDE, LONGER_SIDE, FilterType::CatmullRom);
+        &small
+    } else {
+        picture
+    };
+    let (packed, ending) = packed(picture)?;
+    if packed.len() / WORTH >= bytes.len() / 100 {
+        return Ok(None);
+    }
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    Ok(Some(Smaller {
+        sides: (picture.width(), picture.height()),
+        name: format!("{stem}.{ending}"),
+        bytes: packed,
+    }))
+}
+
+/// Made of several pictures (GIF89a, APNG, RFC 9649 §2.7.1.1): painted anew it would be one.
+fn moves(bytes: &[u8]) -> bool {
+    let beginning = bytes.get(..4_096).unwrap_or(bytes);
+    let has = |chunk: &[u8; 4]| beginning.windows(4).any(|four| four == chunk);
+    beginning.starts_with(b"GIF8") || has(b"acTL") || has(b"ANIM")
+}
+
+/// The way up that the camera noted (Exif) becomes the way up of the pixels.
+fn unpack(bytes: &[u8]) -> Result<DynamicImage, PictureProblem> {
+    let bad = |error: image::ImageError| PictureProblem::NotAPicture(error.to_string());
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(LARGEST_SIDE);
+    limits.max_image_height = Some(LARGEST_SIDE);
+    limits.max_alloc = Some(MEMORY);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(bad)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(bad)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// With its ending. What can be seen through stays so.
+fn packed(picture: &DynamicImage) -> Result<(Vec<u8>, &'static str), PictureProblem> {
+    let bad = |error: image::ImageError| PictureProblem::NotAPicture(error.to_string());
+    let mut bytes = Cursor::new(Vec::new());
+    let seen_through = picture.color().has_alpha()
+        && picture
+            .to_rgba8()
+            .pixels()
+            .any(|pixel| pixel.0.last() != Some(&u8::MAX));
+    if seen_through {
+        let painted = DynamicImage::from(picture.to_rgba8());
+        painted
+            .write_to(&mut bytes, ImageFormat::Png)
+            .map_err(bad)?;
+        return Ok((bytes.into_inner(), "png"));
+    }
+    let painted = DynamicImage::from(picture.to_rgb8());
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
+    painted.write_with_encoder(encoder).map_err(bad)?;
+    Ok((bytes.into_inner(), "jpg"))
+}
+
+#[cfg(test)]
+#[path = "shrinking_tests.rs"]
+mod tests;
