@@ -21,6 +21,7 @@ mod slope;
 mod sound_onset;
 mod start;
 mod weight;
+mod window;
 
 use carillon_tests_app::{Person, Screen};
 use carillon_tests_servers::{Account, Kind, TestServer};
@@ -101,6 +102,16 @@ async fn main() {
         let events = if quick { QUICK_EVENTS } else { EVENTS };
         slope::measure(number("CARILLON_BENCH_EVENTS", events), &mut report).await;
         report.save();
+    }
+    let pace = window::Pace::new(quick);
+    if parts.has("window") {
+        window::usual(pace, &mut report).await;
+    }
+    if parts.has("roster") {
+        window::roster(pace, &mut report).await;
+    }
+    if parts.has("big") {
+        window::big(pace, &mut report).await;
     }
     if parts.has("sound") || parts.has("app") {
         let server = TestServer::start(Kind::Prosody).await;

@@ -1,12 +1,15 @@
 //! What is measured in a run.
 
 /// The parts, in the order in which they are measured.
-const ALL: [&str; 7] = [
+const ALL: [&str; 10] = [
     "decide",
     "rows",
     "reconnect",
     "catchup",
     "slope",
+    "window",
+    "roster",
+    "big",
     "sound",
     "app",
 ];

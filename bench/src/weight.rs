@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use carillon_tests_app::{Person, Screen};
+use carillon_tests_app::{Desktop, Person, Screen};
 use tokio::time::sleep;
 
 use crate::report::Report;
@@ -152,8 +152,13 @@ pub(crate) struct Work {
 
 impl Work {
     pub(crate) fn of(alice: &Person) -> Self {
+        Self::of_all(&alice.desktop)
+    }
+
+    /// Of all processes of a desktop.
+    pub(crate) fn of_all(desktop: &Desktop) -> Self {
         let mut work = Self::default();
-        for process in alice.desktop.processes() {
+        for process in desktop.processes() {
             let folder = PathBuf::from(format!("/proc/{process}"));
             work.ticked += ticks(&read(&folder.join("stat"))) / 100.0;
             for thread in std::fs::read_dir(folder.join("task"))

@@ -87,6 +87,13 @@ impl ScriptedServer {
     /// # Panics
     /// When none comes, or it does not ask for XMPP.
     pub async fn accept(&self) -> Conversation {
+        timeout(DEADLINE, self.accept_whenever())
+            .await
+            .expect("a client connects")
+    }
+
+    /// As [`ScriptedServer::accept`], however late it comes.
+    pub async fn accept_whenever(&self) -> Conversation {
         if self.way == Way::Tcp {
             // It asks for TLS first. Told that there is none, it comes again, because this is its own computer.
             let mut asked = self.accept_tcp().await;
@@ -117,10 +124,7 @@ impl ScriptedServer {
     }
 
     async fn connection(&self) -> TcpStream {
-        let (tcp, _) = timeout(DEADLINE, self.listener.accept())
-            .await
-            .expect("a client connects")
-            .expect("a connection");
+        let (tcp, _) = self.listener.accept().await.expect("a connection");
         tcp.set_nodelay(true).expect("a socket");
         tcp
     }
@@ -140,6 +144,11 @@ impl Conversation {
     pub async fn send(&mut self, text: &str) {
         let text = in_client_namespace(text);
         self.link.send(&text).await.expect("the client listens");
+    }
+
+    /// As [`Conversation::send`]; `false` when the client is gone.
+    pub async fn tries_to_send(&mut self, text: &str) -> bool {
+        self.link.send(&in_client_namespace(text)).await.is_ok()
     }
 
     /// Says a WebSocket message of any kind.
@@ -177,6 +186,11 @@ impl Conversation {
             .await
             .expect("the client says something")
             .expect("the client is there")
+    }
+
+    /// Hears the next element, however late it comes; `None` when the client is gone.
+    pub async fn recv_whenever(&mut self) -> Option<Element> {
+        self.link.recv().await
     }
 
     /// Waits until the client is gone.
