@@ -136,7 +136,7 @@ impl Talk {
             wants_receipt: false,
             markable: false,
             occupant: None,
-            file: false,
+            file: None,
             about: None,
             encryption: None,
             unstyled: false,
