@@ -65,6 +65,7 @@ impl Trial {
             presence_settled: true,
             groups: &[String::from("Family"), String::from("Friends")],
             other_device: None,
+            notify: None,
         };
         for event in self.events.iter().cycle().take(times) {
             black_box(decide(&self.book, black_box(event), black_box(&context)));

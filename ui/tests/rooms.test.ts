@@ -35,6 +35,21 @@ async function openRoom(): Promise<void> {
   await until(() => roomPeople.known);
 }
 
+describe('what a room tells of', () => {
+  it('is chosen beside its people for all devices, and taken back', async () => {
+    await openRoom();
+    const choice = screen.getByLabelText<HTMLSelectElement>(/Notify me of/);
+    for (const [value, notify] of [
+      ['never', 'never'],
+      ['on_mention', 'on_mention'],
+      ['', null],
+    ]) {
+      await fireEvent.change(choice, { target: { value } });
+      expect(fake.calls('set_room_notify').at(-1)).toEqual({ room: choir, notify });
+    }
+  });
+});
+
 describe('the people of a room', () => {
   it('are shown by role, I among them', () => {
     const me = occupant('Alice', { role: 'moderator' });

@@ -3,6 +3,7 @@
 use crate::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use crate::reaction::Reaction;
 use crate::reply::Reply;
+use crate::room::Moderated;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -62,8 +63,10 @@ pub struct Message {
     pub corrected: bool,
     /// The signs that were given it (XEP-0444), the first one first.
     pub reactions: Vec<Reaction>,
-    /// Its author has taken it back (XEP-0424): it has no words any more.
+    /// Its author, or a moderator of its room, has taken it back (XEP-0424): it has no words any more.
     pub retracted: bool,
+    /// Who did so as a moderator, and why (XEP-0425).
+    pub moderated: Option<Moderated>,
     /// By what its words are encrypted, which nobody here can read (XEP-0380). The text only says that.
     pub encryption: Option<String>,
     /// Its author wishes that it be shown as it is written, without styles (XEP-0393 §6).

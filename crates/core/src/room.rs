@@ -3,12 +3,14 @@
 mod bookmark;
 mod inside;
 mod moderation;
+mod notify;
 mod occupant;
 mod trouble;
 
 pub use bookmark::{Bookmark, Reconciled, reconcile};
 pub use inside::Inside;
-pub use moderation::Moderation;
+pub use moderation::{Moderated, Moderation};
+pub use notify::RoomNotify;
 pub use occupant::{Affiliation, Occupant, Role};
 pub use trouble::{RoomCause, RoomTrouble};
 
@@ -79,6 +81,8 @@ pub struct RoomAbout {
     pub description: String,
     /// It marks what comes from the same person (XEP-0421), and takes forged marks out.
     pub names_occupants: bool,
+    /// Its moderators can take a message back for everybody (XEP-0425); it names each message (XEP-0359).
+    pub moderates: bool,
     /// Only members get in.
     pub members_only: bool,
     /// A password is asked for.

@@ -150,6 +150,8 @@ pub(crate) struct Room {
     pub(crate) plan: Option<crate::rooms::RoomPlan>,
     /// What it is entered with, empty for none. Known only until Carillon ends.
     pub(crate) password: String,
+    /// Of which of its messages I want to hear.
+    pub(crate) notify: crate::rooms::Notify,
     /// When something came from it last, an answer perhaps.
     pub(crate) heard: Timestamp,
     /// The others, by nick.

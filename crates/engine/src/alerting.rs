@@ -72,6 +72,7 @@ impl Desk {
             presence_settled,
             groups: item.map_or(&[], |item| &item.groups),
             other_device: about.and_then(|(account, jid)| account.used_elsewhere.get(jid).copied()),
+            notify: about.and_then(|(account, jid)| account.rooms.get(jid)?.notify.value),
         };
         decide(&self.book, event, &context)
     }

@@ -10,7 +10,7 @@ use carillon_core::connection::{Connection, Mechanism};
 use carillon_core::contact::Contact;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::mood::OfSelf;
-use carillon_core::room::{Occupant, RoomAbout, RoomState};
+use carillon_core::room::{Occupant, RoomAbout, RoomNotify, RoomState};
 use carillon_core::settings::AccountSettings;
 use jid::BareJid;
 use std::ops::Bound::{Excluded, Unbounded};
@@ -53,6 +53,8 @@ pub struct RoomNow {
     pub me: Option<Occupant>,
     /// What it says of itself.
     pub about: RoomAbout,
+    /// Of which messages my devices tell; `None`: as each has it in its settings.
+    pub notify: Option<RoomNotify>,
 }
 
 impl Desk {

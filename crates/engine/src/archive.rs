@@ -404,7 +404,7 @@ impl Desk {
                 self.owe_receipt(id, message);
                 self.gather_missed(id, &chat.jid);
             }
-            Author::Occupant { .. } if !new.seen && self.mentions_me(id, message) => {
+            Author::Occupant { .. } if !new.seen && self.is_missed_in_room(id, message) => {
                 self.gather_missed(id, &chat.jid);
             }
             _ => {}

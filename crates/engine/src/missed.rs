@@ -82,7 +82,7 @@ impl Desk {
         if message.origin == Origin::Delayed
             && since.is_some_and(|since| since <= at)
             && !self.is_under_my_nick(id, message)
-            && self.mentions_me(id, message)
+            && self.is_missed_in_room(id, message)
         {
             self.gather_missed(id, &message.chat);
         }

@@ -105,6 +105,7 @@ impl Desk {
             presence_settled: true,
             groups: item.map_or(&[], |item| &item.groups),
             other_device: jid.and_then(|jid| account.used_elsewhere.get(jid).copied()),
+            notify: jid.and_then(|jid| account.rooms.get(jid)?.notify.value),
         };
         Ok(explain(&self.book, &event, &context))
     }

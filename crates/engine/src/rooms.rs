@@ -6,10 +6,12 @@ mod hear;
 mod inside;
 mod invites;
 mod making;
+mod notify;
 mod occupants;
 
 pub(crate) use bookmarks::Bookmarks;
 pub(crate) use inside::Doubt;
+pub(crate) use notify::Notify;
 
 pub use asking::RoomAnswer;
 pub use making::RoomPlan;

@@ -89,11 +89,7 @@ impl Desk {
         account.blocked = self.store.blocked(id)?.into_iter().collect();
         account.gone_at = self.store.last_seen(id)?.into_iter().collect();
         account.avatars = Avatars::of(self.store.avatars(id)?);
-        for row in self.store.rooms(id)? {
-            let room = account.rooms.entry(row.jid).or_default();
-            room.nick = row.nick;
-            room.about.name = row.name;
-        }
+        account.remember_rooms(self.store.rooms(id)?);
         self.accounts.insert(id, account);
         Ok(())
     }

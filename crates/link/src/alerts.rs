@@ -167,6 +167,11 @@ pub enum RulePlace {
     Presence,
     /// What happens while another device of mine is used.
     OtherDevice,
+    /// What all of my devices tell of a room.
+    RoomNotify {
+        /// Which room.
+        room: ChatRef,
+    },
     /// A watch.
     Watch {
         /// For whom.

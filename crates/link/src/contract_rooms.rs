@@ -83,6 +83,13 @@ macro_rules! with_room_commands {
                 /// The nick.
                 nick: String,
             } -> ();
+            /// Says of which messages of a room all of my devices are to tell.
+            set_room_notify = SetRoomNotify {
+                /// Of which room.
+                room: ChatRef,
+                /// `None`: as each device has it in its settings.
+                notify: Option<RoomNotify>,
+            } -> ();
             /// Closes a room of mine for good.
             close_room = CloseRoom {
                 /// Which.
@@ -98,6 +105,13 @@ macro_rules! with_room_commands {
                 nick: String,
                 /// What.
                 act: Moderation,
+                /// Why, empty for no words.
+                words: String,
+            } -> ();
+            /// Takes somebody's message in a room back for everybody, as a moderator.
+            moderate_message = ModerateMessage {
+                /// Which.
+                message: MessageId,
                 /// Why, empty for no words.
                 words: String,
             } -> ();

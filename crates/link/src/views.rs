@@ -8,7 +8,7 @@ use carillon_core::connection::{Connection as Connected, Mechanism};
 use carillon_core::contact::{Contact, ContactRequest};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::mood::Mood;
-use carillon_core::room::{Occupant, RoomAbout, RoomInvite, RoomState};
+use carillon_core::room::{Occupant, RoomAbout, RoomInvite, RoomNotify, RoomState};
 use carillon_core::session::{ServerFeatures, SessionProblem};
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
 use jid::BareJid;
@@ -323,6 +323,8 @@ pub struct RoomView {
     pub me: Option<Occupant>,
     /// What it says of itself.
     pub about: RoomAbout,
+    /// Of which messages all of my devices tell; `None`: as each has it in its settings.
+    pub notify: Option<RoomNotify>,
 }
 
 /// Rooms that can be found.

@@ -4,10 +4,12 @@
 //! occupant, never who only has the same nick. What comes before its message waits for it.
 
 mod mine;
+mod moderated;
 mod reactions;
 
 pub use mine::{Failed, WaitingChange};
 pub(crate) use mine::{about_which, place_at_end};
+pub(crate) use moderated::moderated;
 pub(crate) use reactions::shown_in;
 
 use crate::receive::{self, NewMessage, Received};
@@ -76,6 +78,7 @@ pub(crate) fn receive(
         Change::Correction => correct(tx, chat, new, about, said),
         Change::Reactions(_) => react(tx, chat, new, about, said).map(Some),
         Change::Retraction => retract(tx, chat, new, about, said).map(Some),
+        Change::Moderation(_) => moderated::receive(tx, chat, new, about, said),
     }
 }
 
@@ -179,11 +182,12 @@ pub(crate) fn apply_kept(
     message: i64,
 ) -> Result<()> {
     let (kept, mut any) = (kept_for(tx, chat, new)?, false);
-    for (change, corrects, author, occupant) in kept {
-        if !corrects || is_by(new, author, occupant.as_deref()) {
+    for one in kept {
+        let may = !one.shows || one.moderated || is_by(new, one.author, one.occupant.as_deref());
+        if may {
             tx.prepare_cached("UPDATE change SET message = ?2 WHERE id = ?1")?
-                .execute((change, message))?;
-            any |= corrects;
+                .execute((one.change, message))?;
+            any |= one.shows;
         }
     }
     if any {
@@ -192,17 +196,32 @@ pub(crate) fn apply_kept(
     Ok(())
 }
 
-/// What waits for this message: its number, whether it needs its author, and by whom it is.
-type Kept = (i64, bool, i64, Option<String>);
+/// What waits for a message.
+struct Kept {
+    change: i64,
+    /// The message looks different for it.
+    shows: bool,
+    author: i64,
+    occupant: Option<String>,
+    /// The room says it, whoever its author is.
+    moderated: bool,
+}
 
 fn kept_for(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Vec<Kept>> {
     let mut query = tx.prepare_cached(
-        "SELECT id, kind <> 'reactions', author, occupant FROM change
+        "SELECT id, kind <> 'reactions', author, occupant, moderated FROM change
          WHERE chat = ?1 AND message IS NULL
-             AND (target = ?2 AND (kind <> 'reactions' OR NOT ?4) OR target = ?3 AND kind <> 'correction' AND ?4)",
+             AND (target = ?2 AND NOT moderated AND (kind <> 'reactions' OR NOT ?4)
+                  OR target = ?3 AND kind <> 'correction' AND ?4)",
     )?;
     let found = query.query_map((chat, &new.sender_id, &new.stanza_id, new.room), |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        Ok(Kept {
+            change: row.get(0)?,
+            shows: row.get(1)?,
+            author: row.get(2)?,
+            occupant: row.get(3)?,
+            moderated: row.get(4)?,
+        })
     })?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
@@ -232,7 +251,7 @@ pub(crate) fn apply(tx: &Transaction<'_>, message: i64) -> Result<bool> {
     Ok(changed > 0)
 }
 
-/// Whether its author has taken a message back, or I have deleted it here.
+/// Whether its author or a moderator has taken a message back, or I have deleted it here.
 fn is_gone(tx: &Transaction<'_>, message: i64) -> Result<bool> {
     Ok(tx
         .prepare_cached(
@@ -266,7 +285,7 @@ fn kind(change: &Change) -> &'static str {
     match change {
         Change::Correction => "correction",
         Change::Reactions(_) => "reactions",
-        Change::Retraction => "retraction",
+        Change::Retraction | Change::Moderation(_) => "retraction",
     }
 }
 
@@ -275,6 +294,7 @@ fn words<'a>(body: &'a str, change: &Change) -> std::borrow::Cow<'a, str> {
     match change {
         Change::Correction => body.into(),
         Change::Retraction => "".into(),
+        Change::Moderation(moderated) => moderated.words.clone().into(),
         Change::Reactions(signs) => reactions::written(signs).into(),
     }
 }
@@ -397,14 +417,20 @@ fn insert(
     message: Option<i64>,
     said: Said,
 ) -> Result<()> {
-    let (author, nick) = rows::author_columns(&new.author);
+    let (author, nick, occupant, moderated) = match &about.change {
+        Change::Moderation(moderated) => (2, moderated.by.as_str(), None, true),
+        _ => {
+            let (author, nick) = rows::author_columns(&new.author);
+            (author, nick, new.occupant.as_deref(), false)
+        }
+    };
     let place = match said {
         Said::Now | Said::Next => "COALESCE(MAX(place), 0) + 1",
         Said::Before => "COALESCE(MIN(place), 0) - 1",
     };
     tx.prepare_cached(&format!(
-        "INSERT INTO change (chat, message, kind, target, author, nick, occupant, sender_id, stanza_id, words, at, place)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, {place} FROM change WHERE chat = ?1"
+        "INSERT INTO change (chat, message, kind, target, author, nick, occupant, sender_id, stanza_id, words, at, moderated, place)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, {place} FROM change WHERE chat = ?1"
     ))?
     .execute(rusqlite::params![
         chat,
@@ -413,11 +439,12 @@ fn insert(
         about.target,
         author,
         nick,
-        new.occupant,
+        occupant,
         new.sender_id,
         new.stanza_id,
         words(&new.body, &about.change),
         new.at.0,
+        moderated,
     ])?;
     Ok(())
 }

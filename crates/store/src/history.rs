@@ -91,7 +91,9 @@ impl Reader {
 
 /// Reads what a message shows of other rows.
 fn fill(connection: &Connection, message: &mut Message) -> Result<()> {
-    if !message.retracted {
+    if message.retracted {
+        message.moderated = changes::moderated(connection, message.id)?;
+    } else {
         message.reactions = changes::shown_in(connection, message.id)?;
     }
     if message.reply.is_some() {

@@ -1,7 +1,7 @@
 //! The rooms that I am in or was in.
 
 use crate::{Reader, Result, Store, chats, rows};
-use carillon_core::{BareJid, chat::ChatKind, ids::AccountId};
+use carillon_core::{BareJid, chat::ChatKind, ids::AccountId, room::RoomNotify};
 
 /// A room that I know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct RoomRow {
     pub name: String,
     /// To be entered again after every login.
     pub joined: bool,
+    /// Of which of its messages my devices tell, where that was said (XEP-0492).
+    pub notify: Option<RoomNotify>,
+    /// That was said here, and the account does not know it yet.
+    pub notify_news: bool,
 }
 
 impl Store {
@@ -44,6 +48,35 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Keeps of which messages of a room my devices tell (XEP-0492); `news`: the account does not know it yet. Does nothing
+    /// when there is no such room.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn set_room_notify(
+        &mut self,
+        account: AccountId,
+        room: &BareJid,
+        notify: Option<RoomNotify>,
+        news: bool,
+    ) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached(
+                "UPDATE room SET notify = ?3, notify_news = ?4
+                 WHERE chat = (SELECT id FROM chat WHERE account = ?1 AND jid = ?2)",
+            )?
+            .execute((
+                account.0,
+                room.as_str(),
+                notify.map(RoomNotify::name),
+                news,
+            ))?;
+            Ok(())
+        })
+    }
+}
+
 impl Reader {
     /// All rooms of an account, sorted by address.
     ///
@@ -51,7 +84,7 @@ impl Reader {
     /// As [`crate::StoreError`] says.
     pub fn rooms(&self, account: AccountId) -> Result<Vec<RoomRow>> {
         let mut query = self.connection.prepare_cached(
-            "SELECT chat.jid, nick, name, joined FROM room JOIN chat ON chat.id = room.chat
+            "SELECT chat.jid, nick, name, joined, notify, notify_news FROM room JOIN chat ON chat.id = room.chat
              WHERE chat.account = ?1 ORDER BY chat.jid",
         )?;
         let found = query.query_map([account.0], |row| {
@@ -60,6 +93,10 @@ impl Reader {
                 nick: row.get(1)?,
                 name: row.get(2)?,
                 joined: row.get(3)?,
+                notify: row
+                    .get::<_, Option<String>>(4)?
+                    .and_then(|name| RoomNotify::named(&name)),
+                notify_news: row.get(5)?,
             })
         })?;
         Ok(found.collect::<rusqlite::Result<_>>()?)

@@ -152,6 +152,7 @@ pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message>
         corrected: row.get(8)?,
         reactions: Vec::new(),
         retracted: row.get(11)?,
+        moderated: None,
         encryption: row.get(12)?,
         unstyled: row.get(14)?,
         // What it is stands in other rows.

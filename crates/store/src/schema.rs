@@ -31,6 +31,8 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/015_unstyled.sql"),
     include_str!("../migrations/016_invitations.sql"),
     include_str!("../migrations/017_file_told.sql"),
+    include_str!("../migrations/018_room_notify.sql"),
+    include_str!("../migrations/019_moderated.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

@@ -46,10 +46,14 @@ pub(crate) const URL_DATA: &str = "http://jabber.org/protocol/url-data";
 pub(crate) const EME: &str = "urn:xmpp:eme:0";
 /// Messages taken back (XEP-0424).
 pub(crate) const RETRACT: &str = "urn:xmpp:message-retract:1";
+/// What moderators take back (XEP-0425).
+pub(crate) const MODERATE: &str = "urn:xmpp:message-moderate:1";
 /// Rooms that an account keeps for its devices (XEP-0402).
 pub(crate) const BOOKMARKS: &str = "urn:xmpp:bookmarks:1";
 /// The wish to hear of their changes (XEP-0163 §4).
 pub(crate) const BOOKMARKS_NOTIFY: &str = "urn:xmpp:bookmarks:1+notify";
+/// Of which messages of a room devices tell (XEP-0492).
+pub(crate) const NOTIFY: &str = "urn:xmpp:notification-settings:1";
 /// Marks in words that say how to show them (XEP-0393).
 pub(crate) const STYLING: &str = "urn:xmpp:styling:0";
 /// A server shows older clients what is kept so, in private storage or as one item (XEP-0402 §6).

@@ -114,6 +114,7 @@ pub const XEPS: &[Spoken] = &[
     spoken(411, &[]),
     spoken(421, &[ns::OCCUPANT_ID]),
     spoken(424, &[ns::RETRACT]),
+    spoken(425, &[ns::MODERATE]),
     spoken(428, &[ns::FALLBACK]),
     spoken(440, &[ns::SASL_CB]),
     spoken(444, &[ns::REACTIONS]),
@@ -124,6 +125,7 @@ pub const XEPS: &[Spoken] = &[
     spoken(474, &[]),
     spoken(484, &[ns::FAST]),
     spoken(490, &[ns::DISPLAYED, ns::DISPLAYED_NOTIFY]),
+    spoken(492, &[ns::NOTIFY]),
 ];
 
 #[cfg(test)]
@@ -141,7 +143,6 @@ mod tests {
         (160, "what servers do with messages while nobody is there"),
         (167, "named, so that who can be called is told from others"),
         (384, "named, so that a message in it is told from others"),
-        (425, "told from what authors take back, and left to rooms"),
     ];
     /// Namespaces that are only recognised.
     const RECOGNISED: &[&str] = &[

@@ -249,6 +249,18 @@ const IN_A_ROOM: &[Attack] = &[
         believed: |told| matches!(told, Incoming::Message(m) if m.stanza_id.is_some()),
     },
     Attack {
+        name: "a moderator takes a message back (XEP-0425), where the room names none",
+        may: &[],
+        says: |s| {
+            format!(
+                "<message type='groupchat' id='g1'{}><retract xmlns='urn:xmpp:message-retract:1' id='s1'>\
+                 <moderated xmlns='urn:xmpp:message-moderate:1' by='den@rooms.example.net/bob'/></retract></message>",
+                s.from_attribute()
+            )
+        },
+        believed: |told| matches!(told, Incoming::Message(_)),
+    },
+    Attack {
         name: "I am thrown out",
         may: &[],
         says: |s| {

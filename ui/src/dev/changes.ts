@@ -1,9 +1,9 @@
 /** What is said about earlier messages, in the resident in memory. */
-import type { Author, Message, MessageId, Version } from '../lib/contract';
+import type { Author, Message, MessageId, Moderated, Version } from '../lib/contract';
 import { sameChat } from '../lib/chatref';
 import type { Answer, Ask } from '../lib/link';
 
-type Handled = 'correct_message' | 'delete_messages' | 'pin_message' | 'pins' | 'react' | 'retract_message' | 'versions';
+type Handled = 'correct_message' | 'delete_messages' | 'moderate_message' | 'pin_message' | 'pins' | 'react' | 'retract_message' | 'versions';
 type Handlers = { [K in Handled]: (ask: Ask<K>) => Answer<K> };
 
 export class FakeChanges {
@@ -25,9 +25,9 @@ export class FakeChanges {
     this.changed(message);
   }
 
-  /** Its author takes it back. */
-  retract(message: Message): void {
-    Object.assign(message, { body: '', corrected: false, reactions: [], retracted: true, seen: true });
+  /** Its author, or a moderator, takes it back. */
+  retract(message: Message, moderated: Moderated | null = null): void {
+    Object.assign(message, { body: '', corrected: false, reactions: [], retracted: true, moderated, seen: true });
     this.#before.delete(message.id);
     this.changed(message);
   }
@@ -50,6 +50,11 @@ export class FakeChanges {
     correct_message: ({ message, body }) => {
       const found = this.find(message);
       if (found) this.correct(found, body);
+      return null;
+    },
+    moderate_message: ({ message, words }) => {
+      const found = this.find(message);
+      if (found) this.retract(found, { by: 'Alice', words });
       return null;
     },
     delete_messages: ({ messages }) => {

@@ -105,7 +105,7 @@ export class Fake implements Carrier {
   /** Somebody says something; an archive may put it before what is there. */
   say(chat: ChatRef, body: string, more: Partial<Message> = {}, place = this.#history(chat).length): Message {
     const said = this.#history(chat);
-    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, encryption: null, unstyled: false, reply: null, ...more };
+    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null, ...more };
     said.splice(place, 0, message);
     this.#summarise(chat);
     this.tell('carillon', { kind: 'message_added', chat, message: message.id });

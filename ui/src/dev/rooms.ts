@@ -13,6 +13,7 @@ type Handled =
   | 'invite_to_room'
   | 'set_topic'
   | 'set_room_nick'
+  | 'set_room_notify'
   | 'close_room'
   | 'moderate'
   | 'room_settings'
@@ -95,6 +96,7 @@ export class FakeRooms {
         name: 'Choir',
         description: '',
         names_occupants: true,
+        moderates: true,
         members_only: false,
         password: false,
         moderated: false,
@@ -102,6 +104,7 @@ export class FakeRooms {
         persistent: true,
         hidden: false,
       },
+      notify: null,
     };
     this.views.set(keyOf(room), view);
     return view;
@@ -124,6 +127,10 @@ export class FakeRooms {
     },
     set_room_nick: ({ room, nick }) => {
       this.view(room).nick = nick;
+      return null;
+    },
+    set_room_notify: ({ room, notify }) => {
+      this.view(room).notify = notify;
       return null;
     },
     close_room: () => null,

@@ -56,6 +56,13 @@ export function playScene(): Fake {
     slow: () => {
       overview.accounts[0]!.catching_up = { taken: 1_200, total: 98_000, stopped: false, slow: true };
     },
+    room: () => {
+      where.showChat({ account: 1, jid: 'choir@rooms.harbour.example' });
+      where.people = true;
+      const [first] = fake.histories.get('1 choir@rooms.harbour.example') ?? [];
+      if (first) Object.assign(first, { body: '', retracted: true, moderated: { by: 'Carla', words: 'Keys are no topic here' } });
+    },
+    'room-alerts': () => where.showScope({ kind: 'chat', chat: { account: 1, jid: 'choir@rooms.harbour.example' } }),
     voice: () => {
       const chat = { account: 1, jid: 'bob@harbour.example' };
       for (const pictures of ['ask', 'shown'] as const) {

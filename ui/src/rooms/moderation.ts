@@ -1,5 +1,5 @@
 import { t } from '../i18n/index.svelte';
-import type { Affiliation, Moderation, Occupant, Role } from '../lib/contract';
+import type { Affiliation, Message, Moderation, Occupant, Role, RoomView } from '../lib/contract';
 
 const rank: Record<Affiliation, number> = { outcast: 0, none: 1, member: 2, admin: 3, owner: 4 };
 const power: Record<Role, number> = { visitor: 0, participant: 1, moderator: 2 };
@@ -14,6 +14,11 @@ export function allowed(me: Occupant | null, other: Occupant): Moderation[] {
   if (reaches) acts.push('kick');
   if (rank[me.affiliation] >= rank.admin && rank[other.affiliation] < rank[me.affiliation] && other.jid !== null) acts.push('ban');
   return acts;
+}
+
+/** Whether I may take somebody’s message in a room back for everybody (XEP-0425). */
+export function moderatable({ author, retracted }: Message, room: RoomView | null): boolean {
+  return author.kind === 'occupant' && !retracted && room?.state.kind === 'joined' && room.about.moderates && room.me?.role === 'moderator';
 }
 
 export function moderationWords(act: Moderation, nick: string): { menu: string; title: string; text: string; confirm: string } {

@@ -17,9 +17,10 @@ export type RoomDialog =
   | { kind: 'room-nick'; room: ChatRef; nick: string }
   | { kind: 'room-settings'; room: ChatRef; name: string }
   | { kind: 'close-room'; room: ChatRef; name: string }
-  | { kind: 'moderate'; room: ChatRef; nick: string; act: Moderation };
+  | { kind: 'moderate'; room: ChatRef; nick: string; act: Moderation }
+  | { kind: 'moderate-message'; message: MessageId; nick: string };
 
-const roomDialogs = new Set<string>(['find-rooms', 'create-room', 'enter-room', 'invite-to-room', 'room-topic', 'room-nick', 'room-settings', 'close-room', 'moderate'] satisfies RoomDialog['kind'][]);
+const roomDialogs = new Set<string>(['find-rooms', 'create-room', 'enter-room', 'invite-to-room', 'room-topic', 'room-nick', 'room-settings', 'close-room', 'moderate', 'moderate-message'] satisfies RoomDialog['kind'][]);
 
 export function isRoomDialog(dialog: Dialog | null): dialog is RoomDialog {
   return dialog !== null && roomDialogs.has(dialog.kind);
@@ -169,6 +170,8 @@ class Where {
       case 'discreet':
       case 'break_through':
         return place.whose.kind === 'everybody' ? this.showAlertTab('quiet') : this.showScope(place.whose);
+      case 'room_notify':
+        return this.showScope({ kind: 'chat', chat: place.room });
       case 'quiet_hours':
       case 'own_status':
       case 'presence':

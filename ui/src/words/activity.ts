@@ -3,6 +3,7 @@ import type { ActivityEntry, AlertPlan, Cell, Effect, EventKind, LaterWhy, Level
 import { accountName, nameOf } from '../state/names';
 import { joined, kindWords, soundWords } from './alerts';
 import { hoursWords } from './hours';
+import { roomNotifyWords } from './room';
 import { clock } from './when';
 
 const cells = {
@@ -25,6 +26,7 @@ const rules = {
   burst_summary: 'rule.burst_summary',
   flapping: 'rule.flapping',
   muted: 'rule.muted',
+  room_notify: 'rule.room_notify',
   own_busy: 'rule.own_busy',
   quiet_hours: 'rule.quiet_hours',
   desktop_do_not_disturb: 'rule.desktop_do_not_disturb',
@@ -130,6 +132,7 @@ function ruleWords({ rule }: TraceStep): string {
   if (rule.kind === 'quiet_hours') return t('rule.quiet_hours', { hours: hoursWords(rule.hours) });
   if (rule.kind === 'escalation') return t('rule.escalation', { n: rule.step });
   if (rule.kind === 'muted' && rule.level.kind !== 'settings') return t('rule.muted_of', { name: levelWords(rule.level) });
+  if (rule.kind === 'room_notify') return t('rule.room_notify', { name: nameOf(rule.room), choice: roomNotifyWords(rule.notify) });
   if (rule.kind === 'discreet') return t('rule.discreet', { name: levelWords(rule.level) });
   if (rule.kind === 'break_through' && rule.level.kind !== 'settings') return t('rule.break_through_of', { name: levelWords(rule.level) });
   if (rule.kind !== 'row') return t(rules[rule.kind]);

@@ -1,5 +1,5 @@
 import { t, type MessageKey } from '../i18n/index.svelte';
-import type { Affiliation, Occupant, Role, RoomCause, RoomTrouble } from '../lib/contract';
+import type { Affiliation, Occupant, Role, RoomCause, RoomNotify, RoomTrouble } from '../lib/contract';
 import { dot } from './presence';
 
 const roles = {
@@ -52,4 +52,17 @@ const causes = {
 export function troubleWords({ cause, by, words }: RoomTrouble): string {
   const what = by && cause === 'kicked' ? t('room.out.kicked_by', { by }) : by && cause === 'banned' ? t('room.out.banned_by', { by }) : t(causes[cause]);
   return words ? t('room.out.with_words', { what, words }) : what;
+}
+
+const notify = {
+  always: 'room.notify.always',
+  on_mention: 'room.notify.on_mention',
+  never: 'room.notify.never',
+} as const satisfies Record<RoomNotify, MessageKey>;
+
+export const roomNotifyChoices = Object.keys(notify) as RoomNotify[];
+
+/** Of which messages of a room all of my devices tell. */
+export function roomNotifyWords(choice: RoomNotify): string {
+  return t(notify[choice]);
 }

@@ -3,6 +3,7 @@
 use super::recent::Recent;
 use crate::contact::Availability;
 use crate::ids::{ChatRef, Timestamp};
+use crate::room::RoomNotify;
 use crate::settings::Mute;
 use jiff::tz::TimeZone;
 
@@ -82,4 +83,6 @@ pub struct Context<'a> {
     pub groups: &'a [String],
     /// When another device of mine was used last in the event's chat, as far as carbons told.
     pub other_device: Option<Timestamp>,
+    /// Of which messages of the event's room I want to hear, where that was said for the room.
+    pub notify: Option<RoomNotify>,
 }

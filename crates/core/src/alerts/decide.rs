@@ -2,15 +2,17 @@
 
 use super::book::{RuleBook, WaitingFor};
 use super::calm::{calm, rang_just_now, wait_for_other_device, wait_for_return};
+use super::cells::{Attention, Popup, Sound};
 use super::context::Context;
 use super::draft::Draft;
 use super::event::{AlertEvent, Freshness};
 use super::kinds::EventKind;
-use super::lookup::{Candidates, Whose};
+use super::lookup::{Candidates, Scoped, Whose};
 use super::plan::AlertPlan;
 use super::silence::{guard_preview, silence_by_wish};
 use super::trace::{Cell, Effect, Rule};
 use crate::ids::AccountId;
+use crate::room::RoomNotify;
 use jid::BareJid;
 
 /// What is to be done about `event`, and why.
@@ -31,10 +33,10 @@ pub fn decide(book: &RuleBook, event: &AlertEvent, context: &Context<'_>) -> Ale
     let scopes = book.scopes(&whose);
     let watch = fulfilled(book, event, context);
     let key = event.replace_key();
-    let (kind, why) = told_as(event, &key, context);
+    let (kind, why) = told_as(book, event, &key, context, &scopes);
     let rows = Candidates::new(book, kind, &scopes, watch);
     let mut draft = Draft::from_rows(&rows, key);
-    if let Some(rule) = why {
+    for rule in why.into_iter().flatten() {
         draft.say(Cell::Everything, Effect::Changed, rule);
     }
     let once = watch.is_some_and(|(_, _, watch)| watch.once);
@@ -84,23 +86,61 @@ fn fulfilled<'a>(
     Some((event.account, contact, watch))
 }
 
-/// The row that tells the event, and the rule by which it is another than its own.
-fn told_as(event: &AlertEvent, key: &str, context: &Context<'_>) -> (EventKind, Option<Rule>) {
+/// The row that tells the event, and the rules by which it is another than its own.
+fn told_as(
+    book: &RuleBook,
+    event: &AlertEvent,
+    key: &str,
+    context: &Context<'_>,
+    scopes: &[Scoped<'_>],
+) -> (EventKind, [Option<Rule>; 2]) {
     let is_message = event.kind.is_said() && event.kind != EventKind::Reaction;
     if !is_message {
-        return (event.kind, None);
+        return (event.kind, [None, None]);
     }
     let in_front = context.surroundings.in_front();
     if in_front
         .is_some_and(|chat| chat.account == event.account && Some(&chat.jid) == event.jid.as_ref())
     {
-        return (EventKind::MessageInFront, Some(Rule::InFront));
+        return (EventKind::MessageInFront, [Some(Rule::InFront), None]);
     }
-    let of_message = event.kind.chain().any(|kind| kind == EventKind::Message);
-    if of_message && rang_just_now(event, event.kind, key, context) {
-        return (EventKind::MessageFollowup, Some(Rule::FollowUp));
+    let as_message = told_of_any(book, event, context, scopes);
+    let kind = if as_message.is_some() {
+        EventKind::Message
+    } else {
+        event.kind
+    };
+    let of_message = kind.chain().any(|one| one == EventKind::Message);
+    if of_message && rang_just_now(event, kind, key, context) {
+        return (
+            EventKind::MessageFollowup,
+            [as_message, Some(Rule::FollowUp)],
+        );
     }
-    (event.kind, None)
+    (kind, [as_message, None])
+}
+
+/// A room of which I want to hear everything is told as a chat is, unless its own row rings.
+fn told_of_any(
+    book: &RuleBook,
+    event: &AlertEvent,
+    context: &Context<'_>,
+    scopes: &[Scoped<'_>],
+) -> Option<Rule> {
+    let any = event.kind == EventKind::RoomMessage && context.notify == Some(RoomNotify::Always);
+    if !any || rings(&Candidates::new(book, event.kind, scopes, None)) {
+        return None;
+    }
+    let (room, notify) = event.chat().zip(context.notify)?;
+    Some(Rule::RoomNotify { room, notify })
+}
+
+/// Whether anything of it is seen or heard; a number in the tray is not.
+fn rings(rows: &Candidates<'_>) -> bool {
+    *rows.popup().0 != Popup::None
+        || *rows.sound().0 != Sound::None
+        || *rows.attention().0 != Attention::None
+        || *rows.speak().0
 }
 
 /// Conditions under which nothing is seen, heard or counted.

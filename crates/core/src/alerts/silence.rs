@@ -4,12 +4,13 @@ use super::book::RuleBook;
 use super::context::Context;
 use super::draft::Draft;
 use super::event::AlertEvent;
-use super::kinds::Nature;
+use super::kinds::{EventKind, Nature};
 use super::lookup::{LevelRef, Scoped};
 use super::plan::{Later, LaterWhy};
 use super::trace::{Cell, Effect, Rule};
 use crate::contact::Availability;
 use crate::ids::Timestamp;
+use crate::room::RoomNotify;
 use crate::settings::Mute;
 
 /// Of a silence without an end of its own somebody tells when it is over. Should nobody, what waits for it looks again
@@ -91,7 +92,7 @@ impl Silencing<'_> {
     }
 }
 
-/// Mute, own status, quiet hours and the desktop's wish. The badge still counts.
+/// Mute, what the room is to tell of, own status, quiet hours and the desktop's wish. The badge still counts.
 pub(super) fn silence_by_wish(
     draft: &mut Draft,
     book: &RuleBook,
@@ -112,6 +113,9 @@ pub(super) fn silence_by_wish(
             level: level.level(),
         };
         silenced |= silencing.by(draft, rule, level, end);
+    }
+    if let Some((rule, level)) = room_silence(event, context) {
+        silenced |= silencing.by(draft, rule, level, None);
     }
     if context.own == Availability::Busy {
         silenced |= silencing.by(draft, Rule::OwnBusy, LevelRef::Settings, None);
@@ -145,6 +149,20 @@ pub(super) fn silence_by_wish(
     if let Some((later, rule)) = later {
         draft.put_off(later, rule);
     }
+}
+
+/// A room of whose messages, or of this one, none of my devices is to tell. It is as strong as the room's own mute.
+fn room_silence<'a>(event: &'a AlertEvent, context: &Context<'_>) -> Option<(Rule, LevelRef<'a>)> {
+    let notify = context.notify?;
+    let silences = match notify {
+        RoomNotify::Always => false,
+        RoomNotify::OnMention => event.kind == EventKind::RoomMessage,
+        RoomNotify::Never => event.kind.is_said(),
+    };
+    let jid = event.jid.as_ref().filter(|_| silences)?;
+    let room = event.chat()?;
+    let rule = Rule::RoomNotify { room, notify };
+    Some((rule, LevelRef::Chat(event.account, jid)))
 }
 
 /// Who came or what broke in the night is no news in the morning.

@@ -3,6 +3,8 @@
 use super::hours::Hours;
 use super::kinds::EventKind;
 use super::rows::{CellSource, Level};
+use crate::ids::ChatRef;
+use crate::room::RoomNotify;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -75,6 +77,13 @@ pub enum Rule {
     Muted {
         /// [`Level::Settings`] for the mute of all alerts.
         level: Level,
+    },
+    /// What all of my devices tell of a room (XEP-0492).
+    RoomNotify {
+        /// Which room.
+        room: ChatRef,
+        /// Of what they tell.
+        notify: RoomNotify,
     },
     /// The user's own status is "do not disturb".
     OwnBusy,

@@ -1,5 +1,6 @@
 //! Rooms that all of my devices know of (XEP-0402).
 
+use super::RoomNotify;
 use jid::BareJid;
 
 /// A room as my account keeps it for all of my devices.
@@ -15,8 +16,11 @@ pub struct Bookmark {
     pub nick: String,
     /// Its password, empty for none.
     pub password: String,
-    /// What other clients keep there (XEP-0402 §3), as XML: it is given back as it came. Empty when there is nothing.
+    /// What is kept there beside (XEP-0402 §3), as XML: it is given back as it came but for [`Self::notify`]. Empty when
+    /// there is nothing.
     pub extensions: String,
+    /// Of which messages my devices tell, where the account says so (XEP-0492).
+    pub notify: Option<RoomNotify>,
 }
 
 impl std::fmt::Debug for Bookmark {

@@ -16,3 +16,12 @@ pub enum Moderation {
     /// They may listen only (§8.4).
     RevokeVoice,
 }
+
+/// That moderators have taken a message back (XEP-0425).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct Moderated {
+    /// The nick of who did it, empty when the room does not say.
+    pub by: String,
+    /// Why, empty when there are no words.
+    pub words: String,
+}

@@ -1,5 +1,7 @@
 //! What messages say about earlier ones.
 
+use crate::room::Moderated;
+
 /// The earlier message, and what is said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
@@ -18,6 +20,9 @@ pub enum Change {
     Reactions(Vec<String>),
     /// Its author takes it back (XEP-0424).
     Retraction,
+    /// Moderators of its room have taken it back (XEP-0425), as the room itself says: the target is the room's name for
+    /// it.
+    Moderation(Moderated),
 }
 
 impl Change {

@@ -87,6 +87,13 @@ pub enum RoomWish {
         /// Why, empty for no words.
         words: String,
     },
+    /// Takes somebody's message back for everybody (XEP-0425 §4).
+    TakeBack {
+        /// The room's name for it (XEP-0359).
+        entry: String,
+        /// Why, empty for no words.
+        words: String,
+    },
     /// I want to be called so (XEP-0045 §7.6).
     Nick(String),
     /// Sets the topic, empty for none (XEP-0045 §8.1).

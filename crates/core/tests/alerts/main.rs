@@ -11,6 +11,7 @@ mod kinds;
 mod later;
 mod presets;
 mod properties;
+mod rooms;
 mod scopes;
 mod settings;
 mod silence;

@@ -7,6 +7,7 @@ use carillon_core::alerts::{
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
+use carillon_core::room::RoomNotify;
 use carillon_core::settings::Mute;
 use jid::BareJid;
 use jiff::tz::TimeZone;
@@ -34,6 +35,7 @@ pub(crate) struct Scene {
     pub(crate) surroundings: Surroundings,
     pub(crate) groups: Vec<String>,
     pub(crate) other_device: Option<Timestamp>,
+    pub(crate) notify: Option<RoomNotify>,
     pub(crate) settled: bool,
     pub(crate) recent: Recent,
 }
@@ -49,6 +51,7 @@ pub(crate) fn on(kind: EventKind) -> Scene {
         surroundings: Surroundings::default(),
         groups: Vec::new(),
         other_device: None,
+        notify: None,
         settled: true,
         recent: Recent::default(),
     }
@@ -227,6 +230,12 @@ impl Scene {
         self
     }
 
+    /// The event's room is to tell of this only.
+    pub(crate) fn notify(mut self, notify: RoomNotify) -> Self {
+        self.notify = Some(notify);
+        self
+    }
+
     /// Lets time pass.
     pub(crate) fn later(mut self, millis: i64) -> Self {
         self.now = self.now.plus_millis(millis);
@@ -245,6 +254,7 @@ impl Scene {
             presence_settled: self.settled,
             groups: &self.groups,
             other_device: self.other_device,
+            notify: self.notify,
         };
         ask(&book, &context)
     }
@@ -345,6 +355,7 @@ fn why(plan: &AlertPlan) -> String {
             Rule::Discreet { level } => format!("Discreet by {}", level_name(level)),
             Rule::BreakThrough { level } => format!("BreakThrough by {}", level_name(level)),
             Rule::QuietHours { hours } => format!("QuietHours {hours}"),
+            Rule::RoomNotify { notify, .. } => format!("RoomNotify {}", notify.name()),
             Rule::Escalation { step } => format!("Escalation {step}"),
             other => format!("{other:?}"),
         };

@@ -1,7 +1,7 @@
 //! What is asked of rooms, and what they answer.
 
 use crate::desk::{Desk, DeskError};
-use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::ids::{AccountId, ChatRef, MessageId};
 use carillon_core::room::{Affiliation, InviteVia, Moderation, Role};
 use carillon_core::session::{Outgoing, RoomReply, RoomWish, StanzaProblem};
 use jid::BareJid;
@@ -39,6 +39,7 @@ impl Desk {
             RoomWish::Nick(text) | RoomWish::Topic(text) => text,
             RoomWish::Close { words }
             | RoomWish::Role { words, .. }
+            | RoomWish::TakeBack { words, .. }
             | RoomWish::Affiliation { words, .. } => words,
             _ => "",
         };
@@ -123,6 +124,28 @@ impl Desk {
             },
         };
         self.ask_room(chat.account, &chat.jid, wish)
+    }
+
+    /// Takes somebody's message in a room back, for everybody (XEP-0425).
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when the room cannot do that, I am no moderator there, or the room has no name for the message;
+    /// otherwise as [`Self::ask_room`].
+    pub fn moderate_message(
+        &mut self,
+        message: MessageId,
+        words: &str,
+    ) -> Result<RoomAnswer, DeskError> {
+        let found = self.store.entry_in_room(message)?;
+        let (chat, entry) = found.ok_or(DeskError::Gone)?;
+        let account = self.account(chat.account)?;
+        let room = account.rooms.get(&chat.jid).ok_or(DeskError::Gone)?;
+        let me = room.me.as_ref().ok_or(DeskError::Gone)?;
+        if !room.about.moderates || me.role != Role::Moderator {
+            return Err(DeskError::Gone);
+        }
+        let words = words.to_owned();
+        self.ask_room(chat.account, &chat.jid, RoomWish::TakeBack { entry, words })
     }
 
     /// Invites people to a room that I am in: through the room where it has to let them in, else past it.

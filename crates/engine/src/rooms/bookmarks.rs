@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use carillon_core::ids::{AccountId, ChatRef};
-use carillon_core::room::{Bookmark, Reconciled, RoomState, reconcile};
+use carillon_core::room::{Bookmark, Reconciled, RoomNotify, RoomState, reconcile};
 use carillon_core::session::{Outgoing, StanzaProblem};
 use jid::BareJid;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,16 @@ pub(crate) struct Bookmarks {
 }
 
 impl Bookmarks {
+    /// Of which messages of a room my devices tell, as far as it is kept; `None`: the room is not kept.
+    pub(super) fn notify_of(&self, room: &BareJid) -> Option<Option<RoomNotify>> {
+        self.all.get(room).map(|one| one.notify)
+    }
+
+    /// Whether every device is to be in a room; `None`: it is not kept.
+    pub(super) fn autojoin_of(&self, room: &BareJid) -> Option<bool> {
+        self.all.get(room).map(|one| one.autojoin)
+    }
+
     /// What the account was told last to keep of a room and has not answered yet.
     fn asked_of(&self, room: &BareJid) -> Option<bool> {
         let asked = self.asked.values().rev().find(|(asked, _)| asked == room);
@@ -62,7 +72,11 @@ impl Desk {
         account.bookmarks.all = all.into_iter().map(|one| (one.room.clone(), one)).collect();
         let mut rooms: BTreeSet<BareJid> = account.bookmarks.all.keys().cloned().collect();
         rooms.extend(account.rooms.keys().cloned());
+        let kept: Vec<ChatRef> = rooms.iter().map(|room| account.chat(room)).collect();
         self.agree_on(id, rooms);
+        for chat in kept {
+            self.notify_as_kept(&chat);
+        }
     }
 
     pub(crate) fn hear_bookmark(&mut self, id: AccountId, bookmark: Bookmark) {
@@ -78,8 +92,10 @@ impl Desk {
             .bookmarks
             .asked
             .retain(|_, (asked, _)| *asked != room);
+        let chat = account.chat(&room);
         account.bookmarks.all.insert(room.clone(), bookmark);
         self.agree_on(id, [room].into());
+        self.notify_as_kept(&chat);
     }
 
     pub(crate) fn hear_bookmark_gone(&mut self, id: AccountId, room: Option<BareJid>) {
@@ -109,7 +125,7 @@ impl Desk {
     }
 
     /// While there is no session nothing is agreed on: the next one begins with the list.
-    fn may_publish(&self, chat: &ChatRef) -> bool {
+    pub(super) fn may_publish(&self, chat: &ChatRef) -> bool {
         let account = self.accounts.get(&chat.account);
         account.is_some_and(|account| account.bookmarks.read && account.is_online())
     }
@@ -191,8 +207,12 @@ impl Desk {
         }
         let written = self.store.meta(&key(id)).ok().flatten().unwrap_or_default();
         let mut agreed = read_agreed(&written);
-        agreed.insert(room, inside);
+        agreed.insert(room.clone(), inside);
         self.keep_agreed(id, &agreed, &written);
+        if let Some(account) = self.accounts.get(&id) {
+            let chat = account.chat(&room);
+            self.notify_as_kept(&chat);
+        }
         true
     }
 
@@ -229,7 +249,7 @@ impl Desk {
         }
     }
 
-    fn publish(&mut self, chat: &ChatRef, autojoin: bool) {
+    pub(super) fn publish(&mut self, chat: &ChatRef, autojoin: bool) {
         let request = self.number();
         let Some(account) = self.accounts.get_mut(&chat.account) else {
             return;
@@ -248,6 +268,7 @@ impl Desk {
             nick: room.nick.clone(),
             password: room.password.clone(),
             extensions: kept.map(|kept| kept.extensions.clone()).unwrap_or_default(),
+            notify: room.notify_to_keep(kept.map(|kept| kept.notify)),
         };
         account
             .bookmarks

@@ -55,6 +55,7 @@ impl Room {
             occupants: others.saturating_add(u32::from(self.state == RoomState::Joined)),
             me: self.me.as_deref().cloned(),
             about: (*self.about).clone(),
+            notify: self.notify.value,
         }
     }
 }

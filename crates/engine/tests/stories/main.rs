@@ -36,6 +36,7 @@ mod replies;
 mod requests;
 mod room_bookmarks;
 mod room_making;
+mod room_notify;
 mod room_people;
 mod rooms;
 mod search;

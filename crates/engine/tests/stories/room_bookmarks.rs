@@ -17,6 +17,7 @@ fn bookmark(room: &str, autojoin: bool) -> Bookmark {
         nick: String::new(),
         password: String::new(),
         extensions: String::new(),
+        notify: None,
     }
 }
 

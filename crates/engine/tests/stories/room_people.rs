@@ -1,10 +1,15 @@
 //! Who is in a room.
 
 use crate::stage::{Session, Stage, jid, joined_as, occupant};
+use crate::words::message;
+use carillon_core::chat::Author;
+use carillon_core::ids::MessageId;
 use carillon_core::room::{
-    Affiliation, Occupant, Role, RoomAbout, RoomCause, RoomState, RoomTrouble,
+    Affiliation, Moderated, Occupant, Role, RoomAbout, RoomCause, RoomState, RoomTrouble,
 };
-use carillon_core::session::{Incoming, Outgoing, RoomEvent, SessionProblem};
+use carillon_core::session::{
+    About, Change, Incoming, IncomingMessage, Outgoing, RoomEvent, RoomWish, SessionProblem,
+};
 use carillon_engine::{ConnectEnd, Output};
 
 const ROOM: &str = "tea@rooms.example.org";
@@ -183,4 +188,93 @@ async fn who_was_thrown_out_does_not_come_back_by_itself() {
             .any(|what| matches!(what, Outgoing::JoinRoom { .. }));
         assert_eq!(joins, comes_back, "{cause:?}");
     }
+}
+
+/// Alice is in a room with a message of Bob's, under a role, and the room can or cannot take messages back.
+async fn with_a_message(
+    role: Role,
+    moderates: bool,
+    entry: Option<&str>,
+) -> (Stage, Session, MessageId) {
+    let (mut stage, mut session) = inside().await;
+    let me = Occupant {
+        role,
+        ..occupant("alice")
+    };
+    let me = Box::new(me);
+    let created = false;
+    happens(&session, RoomEvent::Joined { me, created }).await;
+    let about = RoomAbout {
+        moderates,
+        ..RoomAbout::default()
+    };
+    happens(&session, RoomEvent::About(Box::new(about))).await;
+    let said = IncomingMessage {
+        author: Author::Occupant {
+            nick: "bob".to_owned(),
+        },
+        stanza_id: entry.map(str::to_owned),
+        wants_receipt: false,
+        ..message(ROOM, "m1", "alice: milk!")
+    };
+    session.hears(Incoming::Message(said)).await;
+    session.says().await;
+    let told = stage.told().await;
+    let message = told.alert().content.message.unwrap();
+    (stage, session, message)
+}
+
+fn moderated() -> IncomingMessage {
+    let moderated = Moderated {
+        by: "carol".to_owned(),
+        words: "Rude".to_owned(),
+    };
+    IncomingMessage {
+        author: Author::Occupant {
+            nick: "carol".to_owned(),
+        },
+        about: Some(About {
+            target: "s1".to_owned(),
+            change: Change::Moderation(moderated),
+        }),
+        body: String::new(),
+        wants_receipt: false,
+        ..message(ROOM, "r1", "")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_is_taken_back_by_moderators_where_the_room_can_and_names_it() {
+    for (role, moderates, entry, can) in [
+        (Role::Moderator, true, Some("s1"), true),
+        (Role::Participant, true, Some("s1"), false),
+        (Role::Moderator, false, Some("s1"), false),
+        (Role::Moderator, true, None, false),
+    ] {
+        let (stage, mut session, message) = with_a_message(role, moderates, entry).await;
+        let asked = stage
+            .call(move |desk| desk.moderate_message(message, "Rude").map(drop))
+            .await;
+        assert_eq!(asked.is_ok(), can, "{role:?} {moderates} {entry:?}");
+        let said = session.says().await;
+        let wish = RoomWish::TakeBack {
+            entry: "s1".to_owned(),
+            words: "Rude".to_owned(),
+        };
+        let sent = matches!(&said[..], [Outgoing::Room { wish: sent, .. }] if **sent == wish);
+        assert_eq!(sent, can, "{said:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_moderator_takes_back_leaves_the_screen_and_rings_nothing() {
+    let (mut stage, session, message) = with_a_message(Role::Participant, true, Some("s1")).await;
+    session.hears(Incoming::Message(moderated())).await;
+    let told = stage.told().await;
+    assert!(told.rings().is_empty(), "{told:?}");
+    let withdrawn = |one: &Output| matches!(one, Output::Withdraw(_));
+    assert!(told.0.iter().any(withdrawn), "{told:?}");
+    let shown = stage.stored().message(message).unwrap().unwrap();
+    assert!(shown.retracted && shown.body.is_empty());
+    assert_eq!(shown.moderated.unwrap().by, "carol");
 }

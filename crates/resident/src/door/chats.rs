@@ -182,6 +182,7 @@ mod tests {
             corrected: false,
             reactions: Vec::new(),
             retracted: false,
+            moderated: None,
             encryption: None,
             unstyled: false,
             reply: None,

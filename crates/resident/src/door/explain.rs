@@ -94,6 +94,7 @@ fn place(rule: &Rule, rules: &AlertRules, accounts: &Accounts) -> Option<RulePla
         Rule::BreakThrough { level } => RulePlace::BreakThrough {
             whose: whose(level),
         },
+        Rule::RoomNotify { room, .. } => RulePlace::RoomNotify { room: room.clone() },
         Rule::QuietHours { .. } => RulePlace::QuietHours,
         Rule::OwnBusy => RulePlace::OwnStatus,
         Rule::BurstSummary | Rule::Flapping => RulePlace::Presence,

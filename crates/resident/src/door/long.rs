@@ -28,6 +28,7 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::SetRoomNick(_)
             | Command::CloseRoom(_)
             | Command::Moderate(_)
+            | Command::ModerateMessage(_)
             | Command::ReadRoomSettings(_)
             | Command::SetRoomSettings(_)
             | Command::StartTryout(_)

@@ -289,11 +289,18 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::SetRoomNick(ask) => {
             answer(rooms::done(house, ask.room, RoomWish::Nick(ask.nick)).await)
         }
+        Command::SetRoomNotify(ask) => answer(
+            on_desk(house, move |desk| {
+                desk.set_room_notify(&ask.room, ask.notify)
+            })
+            .await,
+        ),
         Command::CloseRoom(ask) => {
             let wish = RoomWish::Close { words: ask.words };
             answer(rooms::done(house, ask.room, wish).await)
         }
         Command::Moderate(ask) => answer(rooms::moderate(house, ask).await),
+        Command::ModerateMessage(ask) => answer(rooms::moderate_message(house, ask).await),
         Command::ReadRoomSettings(ask) => answer(rooms::settings(house, ask.room).await),
         Command::SetRoomSettings(ask) => {
             answer(rooms::done(house, ask.room, RoomWish::SetSettings(ask.form)).await)

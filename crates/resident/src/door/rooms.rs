@@ -8,7 +8,7 @@ use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::session::{RoomItems, RoomReply, RoomWish};
 use carillon_engine::{RoomNow, RoomPlan};
 use carillon_link::contract::{
-    CreateRoom, EnterRoom, FindRooms, InviteToRoom, Moderate, ReadOccupants,
+    CreateRoom, EnterRoom, FindRooms, InviteToRoom, Moderate, ModerateMessage, ReadOccupants,
 };
 use carillon_link::views::{FoundRoom, FoundRooms, OccupantPage, RoomView};
 use carillon_link::{Refusal, RefusalCode, page};
@@ -26,6 +26,7 @@ pub(super) fn room_view(room: RoomNow) -> RoomView {
         occupants: room.occupants,
         me: room.me,
         about: room.about,
+        notify: room.notify,
     }
 }
 
@@ -169,6 +170,14 @@ pub(super) async fn invite(house: &House, mut asked: InviteToRoom) -> Result<(),
 pub(super) async fn moderate(house: &House, act: Moderate) -> Result<(), Refusal> {
     asked(house, move |desk| {
         desk.moderate(&act.room, &act.nick, act.act, &act.words)
+    })
+    .await
+    .map(drop)
+}
+
+pub(super) async fn moderate_message(house: &House, ask: ModerateMessage) -> Result<(), Refusal> {
+    asked(house, move |desk| {
+        desk.moderate_message(ask.message, &ask.words)
     })
     .await
     .map(drop)

@@ -284,6 +284,7 @@ mod tests {
             presence_settled: true,
             groups: &[],
             other_device: None,
+            notify: None,
         };
         let book = RuleBook::new(&AlertRules::default(), &[]);
         let plan = decide(&book, &event, &context);

@@ -6,7 +6,7 @@ use carillon_core::{
     chat::{Author, ChatKind, HistoryAnchor, HistoryPage},
     contact::{RosterItem, Subscription},
     ids::{MessageId, Timestamp},
-    room::InviteVia,
+    room::{InviteVia, RoomNotify},
 };
 
 #[test]
@@ -290,8 +290,26 @@ fn a_room_is_known_with_my_nick_and_whether_to_enter_it() {
         nick: "Alice".to_owned(),
         name: "The Choir".to_owned(),
         joined: false,
+        notify: None,
+        notify_news: false,
     };
-    assert_eq!(profile.store.rooms(profile.alice).unwrap(), [known]);
+    let rooms = profile.store.rooms(profile.alice).unwrap();
+    assert_eq!(rooms, std::slice::from_ref(&known));
+    let never = Some(RoomNotify::Never);
+    profile
+        .store
+        .set_room_notify(profile.alice, &known.jid, never, true)
+        .unwrap();
+    profile
+        .store
+        .set_room(profile.alice, &known.jid, "Alice", "The Choir", false)
+        .unwrap();
+    let told = RoomRow {
+        notify: never,
+        notify_news: true,
+        ..known
+    };
+    assert_eq!(profile.store.rooms(profile.alice).unwrap(), [told]);
     profile
         .store
         .delete_chat(&profile.chat("choir@rooms.example.org"))

@@ -21,6 +21,7 @@ mod imports;
 mod invitations;
 mod kill;
 mod migration;
+mod moderated;
 mod outgoing;
 mod own_marks;
 mod people;

@@ -6,7 +6,7 @@ use super::direct::Way;
 use super::iq::announces;
 use super::pending::{Answerer, Asked};
 use super::rooms::about::room_about;
-use super::rooms::{Stage, occupant_id};
+use super::rooms::{Stage, moderation_in_archive, occupant_id};
 use crate::ns;
 use crate::stanza::{Build, error_of, moment, stamp_of};
 use carillon_core::chat::Author;
@@ -105,7 +105,10 @@ impl Session {
         let inner =
             forwarded.and_then(|forwarded| forwarded.get_child("message", ns::JABBER_CLIENT));
         let mut what = match (inner, room) {
-            (Some(inner), Some(room)) => self.said_in_room(inner, &room).into_iter().collect(),
+            (Some(inner), Some(room)) => match moderation_in_archive(inner, &room, id) {
+                Some(gone) => vec![Incoming::Message(gone)],
+                None => self.said_in_room(inner, &room).into_iter().collect(),
+            },
             (Some(inner), None) => self.said_in_chat(inner),
             (None, _) => Vec::new(),
         };

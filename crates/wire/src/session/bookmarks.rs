@@ -1,6 +1,7 @@
 //! Rooms that my account keeps for my devices (XEP-0402).
 
 use super::Session;
+use super::notify;
 use super::pending::{Answerer, Asked};
 use super::private::{AskedTogether, Where};
 use crate::ns;
@@ -89,8 +90,7 @@ impl Session {
                 conference = conference.holding_text(name, text);
             }
         }
-        // It was read here, and written by nobody else.
-        if let Ok(extensions) = parse(&bookmark.extensions, &Limits::STANZA) {
+        if let Some(extensions) = extensions(bookmark) {
             conference = conference.holding(extensions);
         }
         let item = Element::new_in(ns::PUBSUB, "item")
@@ -104,6 +104,13 @@ impl Session {
             .holding(Element::new_in(ns::PUBSUB, "publish-options").holding(options()));
         self.ask("set", Answerer::Account, asked, payload);
     }
+}
+
+/// What is kept beside a bookmark, with what of it is mine.
+pub(super) fn extensions(bookmark: &Bookmark) -> Option<Element> {
+    // It was read here, and written by nobody else.
+    let kept = parse(&bookmark.extensions, &Limits::STANZA).ok();
+    notify::with(kept, bookmark.notify)
 }
 
 /// For nobody's eyes but mine: a server that cannot promise that keeps nothing (XEP-0402 §3.2, XEP-0223 §3).
@@ -154,10 +161,8 @@ pub(super) fn read(room: BareJid, conference: &Element, words: &'static str) -> 
         let child = conference.get_child(name, words);
         short(&child.map(Element::text).unwrap_or_default())
     };
-    let extensions = conference
-        .get_child("extensions", ns::BOOKMARKS)
-        .map(write)
-        .unwrap_or_default();
+    let beside = conference.get_child("extensions", ns::BOOKMARKS);
+    let extensions = beside.map(write).unwrap_or_default();
     if extensions.len() > LONGEST_EXTENSIONS {
         tracing::warn!(%room, "a bookmark with too much in it was left alone");
         return None;
@@ -169,5 +174,6 @@ pub(super) fn read(room: BareJid, conference: &Element, words: &'static str) -> 
         nick: text("nick"),
         password: text("password"),
         extensions,
+        notify: beside.and_then(notify::read),
     })
 }

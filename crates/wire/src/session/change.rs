@@ -154,7 +154,8 @@ pub(super) fn stanza(to: &BareJid, id: &str, about: &About, to_room: bool) -> Op
         .with("id", id)
         .holding(Element::new_in(ns::SID, "origin-id").with("id", id));
     match &about.change {
-        Change::Correction => None,
+        // What moderators take back is asked of the room.
+        Change::Correction | Change::Moderation(_) => None,
         // Without words an archive keeps it only if it is asked to.
         Change::Reactions(_) => Some(
             stanza
@@ -175,7 +176,9 @@ pub(super) fn stanza(to: &BareJid, id: &str, about: &About, to_room: bool) -> Op
 pub(super) fn element(about: &About) -> Element {
     match &about.change {
         Change::Correction => Element::new_in(ns::CORRECT, "replace").with("id", &about.target),
-        Change::Retraction => Element::new_in(ns::RETRACT, "retract").with("id", &about.target),
+        Change::Retraction | Change::Moderation(_) => {
+            Element::new_in(ns::RETRACT, "retract").with("id", &about.target)
+        }
         Change::Reactions(signs) => signs.iter().fold(
             Element::new_in(ns::REACTIONS, "reactions").with("id", &about.target),
             |reactions, sign| reactions.holding_text("reaction", sign),

@@ -5,13 +5,13 @@
 //! where there are none at all, they are kept one by one if the server takes that.
 
 use super::Session;
-use super::bookmarks::{MOST, room};
+use super::bookmarks::{MOST, extensions, room};
 use super::pending::{Answerer, Asked};
 use crate::ns;
 use crate::stanza::{Build, error_of};
 use carillon_core::room::Bookmark;
 use carillon_core::session::{Incoming, StanzaProblem};
-use carillon_xml::{Limits, parse, write};
+use carillon_xml::write;
 use jid::BareJid;
 use minidom::Element;
 use std::collections::HashSet;
@@ -231,7 +231,7 @@ fn with_room(storage: &Element, bookmark: &Bookmark) -> Element {
             conference = conference.holding_text(name, text);
         }
     }
-    if let Ok(extensions) = parse(&bookmark.extensions, &Limits::STANZA) {
+    if let Some(extensions) = extensions(bookmark) {
         conference = conference.holding(extensions);
     }
     let before = storage

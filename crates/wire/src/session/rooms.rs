@@ -4,9 +4,11 @@ pub(super) mod about;
 mod answer;
 mod ask;
 mod hear;
+mod moderated;
 mod occupant;
 mod out;
 
+pub(super) use moderated::moderation_in_archive;
 pub(super) use occupant::occupant_id;
 
 use crate::ids::Ids;

@@ -17,6 +17,7 @@ fn tea() -> Bookmark {
         nick: "Ali".to_owned(),
         password: "sesame".to_owned(),
         extensions: EXTENSIONS.to_owned(),
+        notify: None,
     }
 }
 

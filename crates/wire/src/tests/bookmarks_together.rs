@@ -21,6 +21,7 @@ fn bookmark(room: &str) -> Bookmark {
         nick: String::new(),
         password: String::new(),
         extensions: String::new(),
+        notify: None,
     }
 }
 

@@ -24,6 +24,7 @@ mod inviting;
 mod issuing;
 mod link;
 mod messages;
+mod moderated;
 mod people;
 mod persons;
 mod proxies;

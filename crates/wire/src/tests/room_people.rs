@@ -165,6 +165,7 @@ async fn a_room_says_what_it_is_like() {
         name: "The den".to_owned(),
         description: "Tea".to_owned(),
         names_occupants: true,
+        moderates: false,
         members_only: true,
         password: true,
         moderated: true,

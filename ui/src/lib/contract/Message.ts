@@ -3,6 +3,7 @@ import type { Author } from "./Author";
 import type { ChatRef } from "./ChatRef";
 import type { Delivery } from "./Delivery";
 import type { MessageId } from "./MessageId";
+import type { Moderated } from "./Moderated";
 import type { Reaction } from "./Reaction";
 import type { Reply } from "./Reply";
 import type { Timestamp } from "./Timestamp";
@@ -53,9 +54,13 @@ corrected: boolean,
  */
 reactions: Array<Reaction>, 
 /**
- * Its author has taken it back (XEP-0424): it has no words any more.
+ * Its author, or a moderator of its room, has taken it back (XEP-0424): it has no words any more.
  */
 retracted: boolean, 
+/**
+ * Who did so as a moderator, and why (XEP-0425).
+ */
+moderated: Moderated | null, 
 /**
  * By what its words are encrypted, which nobody here can read (XEP-0380). The text only says that.
  */

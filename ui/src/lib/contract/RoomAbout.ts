@@ -17,6 +17,10 @@ description: string,
  */
 names_occupants: boolean, 
 /**
+ * Its moderators can take a message back for everybody (XEP-0425); it names each message (XEP-0359).
+ */
+moderates: boolean, 
+/**
  * Only members get in.
  */
 members_only: boolean, 

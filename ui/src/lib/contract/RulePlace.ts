@@ -26,7 +26,11 @@ whose: Whose, } | { "kind": "break_through",
 /**
  * Whose.
  */
-whose: Whose, } | { "kind": "quiet_hours" } | { "kind": "own_status" } | { "kind": "presence" } | { "kind": "other_device" } | { "kind": "watch", 
+whose: Whose, } | { "kind": "quiet_hours" } | { "kind": "own_status" } | { "kind": "presence" } | { "kind": "other_device" } | { "kind": "room_notify", 
+/**
+ * Which room.
+ */
+room: ChatRef, } | { "kind": "watch", 
 /**
  * For whom.
  */

@@ -11,6 +11,7 @@ use carillon_core::alerts::{
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::Timestamp;
+use carillon_core::room::RoomNotify;
 use carillon_core::settings::Mute;
 use jiff::tz::TimeZone;
 use world::{Dice, any_moment, hours, world};
@@ -78,7 +79,7 @@ fn reaches_no_further(less: &AlertPlan, more: &AlertPlan) {
 
 /// Silences one thing more.
 fn silence_more(scene: &mut Scene, dice: &mut Dice) {
-    match dice.number(5) {
+    match dice.number(6) {
         0 => scene.mute = Some(Mute::Forever),
         1 => scene.own = Availability::Busy,
         2 => scene.surroundings.do_not_disturb = Known::Yes,
@@ -87,6 +88,7 @@ fn silence_more(scene: &mut Scene, dice: &mut Dice) {
             off: false,
             tell_after: dice.once_in(2),
         }),
+        4 if scene.notify.is_none() => scene.notify = Some(RoomNotify::Never),
         _ => of_this_chat(scene).mute = Some(Mute::Forever),
     }
 }

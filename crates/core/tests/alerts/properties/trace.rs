@@ -92,6 +92,7 @@ fn exists(scene: &Scene, step: &TraceStep) -> bool {
             .kind
             .chain()
             .any(|kind| scene.rules.break_through.contains(&kind)),
+        Rule::RoomNotify { notify, .. } => scene.notify == Some(*notify),
         Rule::BreakThrough { level } => at(scene, level).any(|one| one.break_through == Some(true)),
         _ => true,
     }

@@ -8,6 +8,7 @@ use carillon_core::alerts::{
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::{ChatRef, Timestamp};
+use carillon_core::room::RoomNotify;
 use carillon_core::settings::Mute;
 
 /// A small generator (SplitMix64): the same number makes the same world on every machine.
@@ -261,6 +262,10 @@ fn fill_moment(scene: &mut Scene, dice: &mut Dice) {
     scene.settled = !dice.once_in(5);
     if dice.once_in(4) {
         scene.other_device = Some(scene.now.plus_millis(-dice.span(120_000)));
+    }
+    if dice.once_in(4) {
+        let all = [RoomNotify::Always, RoomNotify::OnMention, RoomNotify::Never];
+        scene.notify = Some(dice.pick(&all));
     }
 }
 

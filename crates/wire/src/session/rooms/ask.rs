@@ -47,6 +47,12 @@ impl Session {
                     .with("affiliation", affiliation_name(affiliation));
                 ("set", Wanted::Word, admin(with_reason(item, &words)))
             }
+            RoomWish::TakeBack { entry, words } => {
+                let moderate = Element::new_in(ns::MODERATE, "moderate")
+                    .with("id", &entry)
+                    .holding(Element::new_in(ns::RETRACT, "retract"));
+                ("set", Wanted::Word, with_reason(moderate, &words))
+            }
             RoomWish::WhetherInside => return self.ask_whether_inside(request, &room),
             RoomWish::Nick(nick) => return self.ask_nick(request, &room, &nick),
             RoomWish::Topic(text) => return self.ask_topic(request, &room, &text),

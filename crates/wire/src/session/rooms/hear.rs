@@ -37,9 +37,8 @@ impl Session {
             }
             return;
         }
-        // What the room itself says is about its settings.
         let Some(nick) = nick_of(from) else {
-            return;
+            return self.hear_room_itself(message, &room);
         };
         let my_nick = nick == place.nick && place.stage != Stage::Joining;
         let live = place.stage == Stage::Live;
