@@ -29,6 +29,15 @@ describe('languages', () => {
     expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
   });
 
+  it('no message stands twice: the second would take the first one’s place', () => {
+    const files = import.meta.glob<string>('../src/i18n/*.json', { eager: true, query: '?raw', import: 'default' });
+    for (const [file, text] of Object.entries(files)) {
+      const keys = [...text.matchAll(/^\s*"([^"]+)":/gm)].map((match) => match[1]!);
+      expect(keys.length, file).toBeGreaterThan(1000);
+      expect(keys.filter((key, at) => keys.indexOf(key) !== at), file).toEqual([]);
+    }
+  });
+
   it('both fill in the same values', () => {
     for (const key of Object.keys(en) as MessageKey[]) expect(holes(de[key]), key).toEqual(holes(en[key]));
   });

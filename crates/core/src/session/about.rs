@@ -22,7 +22,7 @@ pub enum Change {
     Retraction,
     /// Moderators of its room have taken it back (XEP-0425), as the room itself says: the target is the room's name for
     /// it.
-    Moderation(Moderated),
+    Moderation(Box<Moderated>),
 }
 
 impl Change {

@@ -235,7 +235,7 @@ fn moderated() -> IncomingMessage {
         },
         about: Some(About {
             target: "s1".to_owned(),
-            change: Change::Moderation(moderated),
+            change: Change::Moderation(Box::new(moderated)),
         }),
         body: String::new(),
         wants_receipt: false,

@@ -36,7 +36,7 @@ impl Profile {
         NewMessage {
             about: Some(About {
                 target: of.to_owned(),
-                change: Change::Moderation(rude()),
+                change: Change::Moderation(Box::new(rude())),
             }),
             ..occupant("carol", Some(entry), self.said(CHOIR, "", ""))
         }

@@ -19,10 +19,10 @@ fn room() -> BareJid {
 fn gone(of: &str, by: &str, words: &str) -> Option<About> {
     Some(About {
         target: of.to_owned(),
-        change: Change::Moderation(Moderated {
+        change: Change::Moderation(Box::new(Moderated {
             by: by.to_owned(),
             words: words.to_owned(),
-        }),
+        })),
     })
 }
 

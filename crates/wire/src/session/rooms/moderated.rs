@@ -62,7 +62,7 @@ pub(in crate::session) fn moderation_in_archive(
     let retracted = only(inner, "retracted", ns::RETRACT)?;
     let about = About {
         target: entry.to_owned(),
-        change: Change::Moderation(moderated(retracted, room)?),
+        change: Change::Moderation(Box::new(moderated(retracted, room)?)),
     };
     Some(IncomingMessage {
         author: Author::Occupant { nick },
@@ -75,7 +75,7 @@ fn moderation(message: &Element, room: &BareJid) -> Option<About> {
     let target = retract.attr("id").filter(|id| is_sound(id))?;
     Some(About {
         target: target.to_owned(),
-        change: Change::Moderation(moderated(retract, room)?),
+        change: Change::Moderation(Box::new(moderated(retract, room)?)),
     })
 }
 
@@ -114,7 +114,7 @@ fn said(message: &Element, from: Jid, about: About, origin: Origin) -> IncomingM
         origin,
         wants_receipt: false,
         markable: false,
-        file: false,
+        file: None,
         occupant: None,
         about: Some(about),
         encryption: None,
