@@ -21,8 +21,19 @@ pub(crate) async fn start_with(alice: &mut Person, account: &str, friends: &[Str
     assert_nothing_set_aside(&alice.profile());
 }
 
+/// For a profile that has not started yet: an override for so many contacts.
+pub(crate) fn give(profile: &Path, account: &str, contacts: impl Iterator<Item = String>) {
+    let file = profile.join("settings.toml");
+    let mut text = std::fs::read_to_string(&file).expect("the settings");
+    text.push('\n');
+    for contact in contacts {
+        one(&mut text, account, &contact, "rise");
+    }
+    std::fs::write(&file, text).expect("the rules");
+}
+
 /// Rules that are not understood would be no rules.
-fn assert_nothing_set_aside(profile: &Path) {
+pub(crate) fn assert_nothing_set_aside(profile: &Path) {
     let names = std::fs::read_dir(profile).expect("the profile").flatten();
     let broken = names.filter(|entry| entry.file_name().to_string_lossy().contains("broken"));
     assert_eq!(broken.count(), 0, "the rules are not understood");

@@ -107,6 +107,9 @@ async fn main() {
     if parts.has("window") {
         window::usual(pace, &mut report).await;
     }
+    if parts.has("burden") {
+        window::burden(pace, &mut report).await;
+    }
     if parts.has("roster") {
         window::roster(pace, &mut report).await;
     }

@@ -1,13 +1,14 @@
 //! What is measured in a run.
 
 /// The parts, in the order in which they are measured.
-const ALL: [&str; 10] = [
+const ALL: [&str; 11] = [
     "decide",
     "rows",
     "reconnect",
     "catchup",
     "slope",
     "window",
+    "burden",
     "roster",
     "big",
     "sound",

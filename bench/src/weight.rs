@@ -31,6 +31,12 @@ pub(crate) struct Memory {
     dropped: u64,
 }
 
+impl Memory {
+    pub(crate) fn pss_mb(&self) -> f64 {
+        megabytes(self.pss)
+    }
+}
+
 pub(crate) async fn fresh(alice: &Person, report: &mut Report) {
     sleep(SETTLED).await;
     tell("tray", "_fresh", &memory(alice), (None, None), 1, report);

@@ -1,6 +1,7 @@
 //! The window, as a person sees it: the real one, with its web view, before the real resident; its times are taken in
 //! the page, and what it costs from outside. Only the server is a scripted one.
 
+mod burden;
 mod busy;
 mod fill;
 mod opening;
@@ -81,6 +82,12 @@ pub(crate) async fn usual(pace: Pace, report: &mut Report) {
     report.save();
 }
 
+/// A profile with as much as anybody has beside an empty one, without a window.
+pub(crate) async fn burden(pace: Pace, report: &mut Report) {
+    burden::measure(pace, report).await;
+    report.save();
+}
+
 /// With many contacts and nothing else.
 pub(crate) async fn roster(pace: Pace, report: &mut Report) {
     let (screen, _folder) = screen().await;
@@ -130,8 +137,18 @@ struct Home {
 impl Home {
     /// Her resident runs, is online and has no window.
     async fn furnish(screen: &Screen, much: &Much, present: usize, occupants: usize) -> Self {
-        let stage = Stage::start(Cast { present, occupants }).await;
-        let mut alice = Person::on(screen, "Alice").await;
+        let alice = Person::on(screen, "Alice").await;
+        let cast = Cast { present, occupants };
+        let mut home = Self::prepare(alice, much, cast).await;
+        let alice = &mut home.alice;
+        alice.start_with(&[("CARILLON_LOG", "warn")]).await;
+        alice.until_online().await;
+        home
+    }
+
+    /// Nothing of Carillon runs yet.
+    async fn prepare(mut alice: Person, much: &Much, cast: Cast) -> Self {
+        let stage = Stage::start(cast).await;
         alice.desktop.speaker.stop_recording().await;
         let account = Account {
             jid: JID.to_owned(),
@@ -147,8 +164,6 @@ impl Home {
             much.messages + much.in_room,
             begun.elapsed().as_secs_f64()
         );
-        alice.start_with(&[("CARILLON_LOG", "warn")]).await;
-        alice.until_online().await;
         Self {
             alice,
             stage,

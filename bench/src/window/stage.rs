@@ -2,6 +2,7 @@
 //! to. It has a thread of its own, so that nothing of the bench waits for it or makes it wait.
 
 use std::fmt::Write;
+use std::time::Instant;
 
 use carillon_tests_flows::{Account, Conversation, ScriptedServer, Way};
 use tokio::sync::{mpsc, oneshot};
@@ -47,18 +48,28 @@ pub(crate) struct Rush {
     pub(crate) seconds: usize,
 }
 
+/// What the server is told to do while somebody is signed in.
+enum Order {
+    Rush(Rush, oneshot::Sender<()>),
+    /// Says this; the answer is when it was about to.
+    Say(String, oneshot::Sender<Instant>),
+}
+
 /// The server, from the outside.
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) url: String,
-    rushes: mpsc::UnboundedSender<(Rush, oneshot::Sender<()>)>,
+    orders: mpsc::UnboundedSender<Order>,
+    /// When clients showed themselves.
+    shown: mpsc::UnboundedReceiver<Instant>,
 }
 
 impl Stage {
     /// Lets in whoever comes, one after the other, as long as this process lives.
     pub(crate) async fn start(cast: Cast) -> Self {
         let (tell, url) = oneshot::channel();
-        let (rushes, mut orders) = mpsc::unbounded_channel();
+        let (send, mut orders) = mpsc::unbounded_channel();
+        let (show, shown) = mpsc::unbounded_channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -69,20 +80,40 @@ impl Stage {
                 let _ = tell.send(listening.url());
                 loop {
                     let stream = listening.accept_whenever().await;
-                    Play { stream, cast }.go_on(&mut orders).await;
+                    let show = show.clone();
+                    Play { stream, cast, show }.go_on(&mut orders).await;
                 }
             });
         });
         Self {
             url: url.await.expect("the server listens"),
-            rushes,
+            orders: send,
+            shown,
         }
+    }
+
+    /// When the next client showed itself that nobody has asked about yet.
+    pub(crate) async fn shown(&mut self) -> Instant {
+        self.shown.recv().await.expect("the server lives")
+    }
+
+    /// Has one of the contacts write; answers when the server was about to send it.
+    pub(crate) async fn writes(&self, from: usize, body: &str) -> Instant {
+        let from = contact(from);
+        let text = format!(
+            "<message type='chat' from='{from}/phone' to='{JID}/desk' id='{body}'><body>{body}</body></message>"
+        );
+        let (said, at) = oneshot::channel();
+        let order = Order::Say(text, said);
+        self.orders.send(order).expect("the server lives");
+        at.await.expect("somebody is signed in")
     }
 
     /// Has all of this come in, until the last has been sent.
     pub(crate) async fn rush(&self, rush: Rush) {
         let (done, told) = oneshot::channel();
-        self.rushes.send((rush, done)).expect("the server lives");
+        let order = Order::Rush(rush, done);
+        self.orders.send(order).expect("the server lives");
         told.await.expect("somebody is signed in");
     }
 }
@@ -91,10 +122,11 @@ impl Stage {
 struct Play {
     stream: Conversation,
     cast: Cast,
+    show: mpsc::UnboundedSender<Instant>,
 }
 
 impl Play {
-    async fn go_on(&mut self, orders: &mut mpsc::UnboundedReceiver<(Rush, oneshot::Sender<()>)>) {
+    async fn go_on(&mut self, orders: &mut mpsc::UnboundedReceiver<Order>) {
         let account = Account {
             full: format!("{JID}/desk"),
             password: PASSWORD.to_owned(),
@@ -104,9 +136,17 @@ impl Play {
         loop {
             let asked = tokio::select! {
                 order = orders.recv() => {
-                    let Some((rush, done)) = order else { return };
-                    self.rush(rush).await;
-                    let _ = done.send(());
+                    match order {
+                        Some(Order::Rush(rush, done)) => {
+                            self.rush(rush).await;
+                            let _ = done.send(());
+                        }
+                        Some(Order::Say(text, said)) => {
+                            let _ = said.send(Instant::now());
+                            self.say(&text).await;
+                        }
+                        None => return,
+                    }
                     continue;
                 }
                 asked = self.stream.recv_whenever() => asked,
@@ -133,7 +173,11 @@ impl Play {
                     .await;
                 }
                 "presence" => match asked.attr("to").map(str::to_owned) {
-                    None => self.shows_contacts().await,
+                    None if asked.attr("type").is_none() => {
+                        let _ = self.show.send(Instant::now());
+                        self.shows_contacts().await;
+                    }
+                    None => {}
                     Some(to) if asked.attr("type") == Some("unavailable") => {
                         self.say(&here(&to, " type='unavailable'", "none", "none", true))
                             .await;
