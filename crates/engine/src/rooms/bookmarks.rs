@@ -14,7 +14,16 @@ pub(crate) struct Bookmarks {
     read: bool,
     all: BTreeMap<BareJid, Bookmark>,
     /// What the account was told to keep and has not answered yet, by request: until then nothing is agreed on.
-    asked: BTreeMap<u64, (BareJid, bool)>,
+    asked: BTreeMap<u64, Asked>,
+}
+
+/// A room that the account was told to keep.
+#[derive(Debug)]
+struct Asked {
+    room: BareJid,
+    inside: bool,
+    /// What it keeps if it refuses.
+    before: Option<Bookmark>,
 }
 
 impl Bookmarks {
@@ -29,9 +38,9 @@ impl Bookmarks {
     }
 
     /// What the account was told last to keep of a room and has not answered yet.
-    fn asked_of(&self, room: &BareJid) -> Option<bool> {
-        let asked = self.asked.values().rev().find(|(asked, _)| asked == room);
-        asked.map(|(_, inside)| *inside)
+    pub(super) fn asked_of(&self, room: &BareJid) -> Option<bool> {
+        let asked = self.asked.values().rev().find(|asked| asked.room == *room);
+        asked.map(|asked| asked.inside)
     }
 }
 
@@ -76,6 +85,7 @@ impl Desk {
         self.agree_on(id, rooms);
         for chat in kept {
             self.notify_as_kept(&chat);
+            self.tell_notify_news(&chat);
         }
     }
 
@@ -91,7 +101,7 @@ impl Desk {
         account
             .bookmarks
             .asked
-            .retain(|_, (asked, _)| *asked != room);
+            .retain(|_, asked| asked.room != room);
         let chat = account.chat(&room);
         account.bookmarks.all.insert(room.clone(), bookmark);
         self.agree_on(id, [room].into());
@@ -113,7 +123,7 @@ impl Desk {
         account
             .bookmarks
             .asked
-            .retain(|_, (asked, _)| !gone.contains(asked));
+            .retain(|_, asked| !gone.contains(&asked.room));
         self.agree_on(id, gone);
     }
 
@@ -192,16 +202,21 @@ impl Desk {
         result: &Result<(), StanzaProblem>,
     ) -> bool {
         let answered = self.accounts.values_mut().find_map(|account| {
-            let (room, inside) = account.bookmarks.asked.remove(&request)?;
-            Some((account.id, room, inside))
+            let asked = account.bookmarks.asked.remove(&request)?;
+            Some((account.id, asked))
         });
-        let Some((id, room, inside)) = answered else {
+        let Some((id, asked)) = answered else {
             return false;
         };
+        let (room, inside) = (asked.room, asked.inside);
         if let Err(problem) = result {
             tracing::info!(?problem, "the server does not keep a room for my devices");
             if let Some(account) = self.accounts.get_mut(&id) {
-                account.bookmarks.all.remove(&room);
+                let all = &mut account.bookmarks.all;
+                match asked.before {
+                    Some(before) => all.insert(room, before),
+                    None => all.remove(&room),
+                };
             }
             return true;
         }
@@ -270,14 +285,16 @@ impl Desk {
             extensions: kept.map(|kept| kept.extensions.clone()).unwrap_or_default(),
             notify: room.notify_to_keep(kept.map(|kept| kept.notify)),
         };
-        account
+        let before = account
             .bookmarks
             .all
             .insert(chat.jid.clone(), bookmark.clone());
-        account
-            .bookmarks
-            .asked
-            .insert(request, (chat.jid.clone(), autojoin));
+        let asked = Asked {
+            room: chat.jid.clone(),
+            inside: autojoin,
+            before,
+        };
+        account.bookmarks.asked.insert(request, asked);
         let bookmark = Box::new(bookmark);
         account.say(Outgoing::SetBookmark { request, bookmark });
     }

@@ -54,32 +54,40 @@ impl Desk {
         value: Option<RoomNotify>,
     ) -> Result<(), DeskError> {
         let account = self.account_mut(chat.account)?;
-        let room = account.rooms.get_mut(&chat.jid).ok_or(DeskError::Gone)?;
+        let room = account.rooms.get(&chat.jid).ok_or(DeskError::Gone)?;
         if room.notify.value == value {
             return Ok(());
         }
-        let notify = Notify { value, news: true };
-        room.notify = notify;
         self.store
             .set_room_notify(chat.account, &chat.jid, value, true)?;
+        if let Ok(account) = self.account_mut(chat.account)
+            && let Some(room) = account.rooms.get_mut(&chat.jid)
+        {
+            room.notify = Notify { value, news: true };
+        }
         self.flush_soon();
         self.tell(Output::Room(chat.clone()));
+        self.silence_changed();
         self.tell_notify(chat);
         Ok(())
     }
 
-    /// What my account keeps of a room: who changed something since is right, and if both did, this device.
+    /// What my account keeps of a room: who changed something since is right, and if both did, this device. Until the
+    /// account has answered, what it was told is only this device's own word.
     pub(super) fn notify_as_kept(&mut self, chat: &ChatRef) {
         let Ok(account) = self.account_mut(chat.account) else {
             return;
         };
+        if account.bookmarks.asked_of(&chat.jid).is_some() {
+            return;
+        }
         let kept = account.bookmarks.notify_of(&chat.jid);
         let (Some(kept), Some(room)) = (kept, account.rooms.get_mut(&chat.jid)) else {
             return;
         };
         let before = room.notify;
         if before.news && before.value != kept {
-            return self.tell_notify(chat);
+            return;
         }
         let now = Notify {
             value: kept,
@@ -94,6 +102,22 @@ impl Desk {
             .set_room_notify(chat.account, &chat.jid, kept, false);
         self.stored(chat.account, stored);
         self.tell(Output::Room(chat.clone()));
+        if before.value != kept {
+            self.silence_changed();
+        }
+    }
+
+    /// After signing in, and then never again: a server that keeps something else than it is told would be told for ever.
+    pub(super) fn tell_notify_news(&mut self, chat: &ChatRef) {
+        let account = self.accounts.get(&chat.account);
+        let news = account.is_some_and(|account| {
+            let room = account.rooms.get(&chat.jid);
+            room.is_some_and(|room| room.notify.news)
+                && account.bookmarks.asked_of(&chat.jid).is_none()
+        });
+        if news {
+            self.tell_notify(chat);
+        }
     }
 
     /// Has the account keep what was said here. A room that it does not keep has it told with its bookmark.

@@ -5,7 +5,7 @@ use crate::words::{message, refusal};
 use carillon_core::alerts::{AlertPlan, EventKind};
 use carillon_core::chat::Author;
 use carillon_core::room::{Bookmark, RoomNotify};
-use carillon_core::session::{Incoming, IncomingMessage, SessionProblem};
+use carillon_core::session::{Incoming, IncomingMessage, Outgoing, SessionProblem};
 use carillon_engine::ConnectEnd;
 
 const TEA: &str = "tea@rooms.example.org";
@@ -146,4 +146,55 @@ async fn a_room_is_left_and_its_choice_stays_in_its_bookmark() {
     let told = published(&mut session).await;
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].1, Some(RoomNotify::Never));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_keeps_something_else_is_not_told_for_ever() {
+    let (stage, mut session) = inside(None).await;
+    chooses(&stage, Some(RoomNotify::Never)).await;
+    assert_eq!(published(&mut session).await.len(), 1);
+    for _ in 0..3 {
+        changes(&session, None).await;
+        assert_eq!(published(&mut session).await, []);
+    }
+    assert_eq!(chosen(&stage).await, Some(RoomNotify::Never));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_an_earlier_choice_does_not_speak_for_the_later_one() {
+    let (stage, mut session) = inside(None).await;
+    chooses(&stage, Some(RoomNotify::Never)).await;
+    chooses(&stage, Some(RoomNotify::Always)).await;
+    let told = published(&mut session).await;
+    let (request, result) = (told[0].0, Ok(()));
+    session.hears(Incoming::Outcome { request, result }).await;
+    // The later one is lost with the link.
+    let detail = String::new();
+    session
+        .ends(ConnectEnd::Problem(SessionProblem::Lost { detail }))
+        .await;
+    let mut stage = stage.restarts().await;
+    let mut session = stage.session().await;
+    session.comes_online().await;
+    lists(&session, Some(RoomNotify::Never)).await;
+    assert_eq!(chosen(&stage).await, Some(RoomNotify::Always));
+    let told = published(&mut session).await;
+    assert_eq!(told[0].1, Some(RoomNotify::Always));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_choice_that_is_refused_leaves_the_room_as_it_was() {
+    let (stage, mut session) = inside(None).await;
+    chooses(&stage, Some(RoomNotify::Never)).await;
+    let told = published(&mut session).await;
+    let (request, result) = (told[0].0, Err(refusal("resource-constraint", "")));
+    session.hears(Incoming::Outcome { request, result }).await;
+    // To enter it again is no news, and no reason to leave.
+    let chat = stage.chat(TEA);
+    stage.call(move |desk| desk.join_room(&chat)).await.unwrap();
+    let said = session.says().await;
+    let left = said
+        .iter()
+        .any(|said| matches!(said, Outgoing::LeaveRoom { .. }));
+    assert!(!left, "{said:?}");
 }
