@@ -1,8 +1,10 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fake } from '../src/dev/fake';
+import { useCarrier, type AllCommands, type Answer, type Ask } from '../src/lib/link';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
+import { outbox } from '../src/state/outbox.svelte';
 import { where } from '../src/state/place.svelte';
 import { hear } from '../src/state/sync.svelte';
 import { fileFailure, sizeWords } from '../src/words/files';
@@ -135,7 +137,7 @@ describe('what is about to be sent', () => {
     paste(new File(['abc'], 'image.png', { type: 'image/png' }));
     await until(() => !!byTest('preview'));
     expect(fake.calls('send_pasted')).toEqual([]);
-    expect(document.activeElement).toBe(byTest('send-files'));
+    expect(document.activeElement, 'a key that was meant for the composer sends nothing').toBe(byTest('send-card'));
     await fireEvent.click(byTest('send-files'));
     await until(() => fake.calls('send_pasted').length === 1);
     expect(fake.calls('send_pasted')).toMatchObject([{ chat: bob, name: 'image.png', bytes: btoa('abc'), smaller: false }]);
@@ -152,6 +154,30 @@ describe('what is about to be sent', () => {
     expect(fake.calls('send_file')).toEqual([]);
   });
 
+  it('is not sent any more once it was taken out, also while another one is on its way', async () => {
+    await openBob();
+    fake.tell('dropped', ['/home/alice/a.txt', '/home/alice/b.txt', '/home/alice/c.txt']);
+    await until(() => document.querySelectorAll('[data-test="to-send"]').length === 3);
+    const held: (() => void)[] = [];
+    useCarrier({
+      async ask<N extends keyof AllCommands>(name: N, ask: Ask<N>): Promise<Answer<N>> {
+        if (name === 'send_file') await new Promise<void>((go) => held.push(go));
+        return fake.ask(name, ask);
+      },
+      listen: (name, heard) => fake.listen(name, heard),
+    });
+    await fireEvent.click(byTest('send-files'));
+    await until(() => held.length === 1);
+    await fireEvent.click(document.querySelectorAll('[data-test="take-out"]')[1]!);
+    held[0]!();
+    await until(() => held.length === 2);
+    await fireEvent.keyDown(byTest('send-card'), { key: 'Escape' });
+    held[1]!();
+    await until(() => !outbox.busy);
+    expect(held).toHaveLength(2);
+    expect(fake.calls('send_file').map(({ path }) => path)).toEqual(['/home/alice/a.txt', '/home/alice/c.txt']);
+  });
+
   it('stays with the reason where it cannot be sent, and is the same message on the next try', async () => {
     await openBob();
     await fireEvent.click(byTest('attach'));
@@ -159,6 +185,7 @@ describe('what is about to be sent', () => {
     fake.refusing.set('send_file', { code: { kind: 'bad_file' }, detail: 'this is no file' });
     await fireEvent.click(byTest('send-files'));
     await until(() => !!byTest('to-send').textContent?.includes('this is no file'));
+    await until(() => document.activeElement === byTest('send-files'));
     fake.refusing.delete('send_file');
     await fireEvent.click(byTest('send-files'));
     await until(() => !byTest('send-card'));
@@ -179,6 +206,15 @@ describe('a picture that comes', () => {
     Object.assign(fake.files.files.get(message.id)!, { here: true, coming: null, picture: [640, 480] });
     hear({ kind: 'files', chat: bob });
     await until(() => !!byTest('picture'));
+    expect(byTest('expected')).toBeNull();
+  });
+
+  it('has no place kept where it is a film, which is not shown', async () => {
+    await openBob();
+    const message = fake.say(bob, 'https://up.harbour.example/1/harbour.mp4');
+    fake.files.hand(message.id, bob, { media_type: 'video/mp4', pictures: 'shown', expected: [640, 480] });
+    hear({ kind: 'message_added', chat: bob, message: message.id });
+    await until(() => !!byTest('file'));
     expect(byTest('expected')).toBeNull();
   });
 });

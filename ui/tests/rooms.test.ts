@@ -7,6 +7,7 @@ import Dialogs from '../src/dialogs/Dialogs.svelte';
 import DataFormFields from '../src/parts/DataFormFields.svelte';
 import { begun, meant, withNick } from '../src/rooms/mention';
 import { allowed } from '../src/rooms/moderation';
+import ScopeRoom from '../src/alerts/ScopeRoom.svelte';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { roomPeople } from '../src/state/people.svelte';
@@ -47,6 +48,18 @@ describe('what a room tells of', () => {
       await fireEvent.change(choice, { target: { value } });
       expect(fake.calls('set_room_notify').at(-1)).toEqual({ room: choir, notify });
     }
+  });
+
+  it('is shown with its alerts as another device sets it, and is never that of the room before', async () => {
+    const { rerender } = render(ScopeRoom, { chat: choir });
+    const chosen = () => (byTest('room-notify') as HTMLSelectElement | null)?.value;
+    await until(() => chosen() === '');
+    fake.rooms.view(choir).notify = 'never';
+    hear({ kind: 'rooms', rooms: [choir] });
+    await until(() => chosen() === 'never');
+    fake.refusing.set('room', { code: { kind: 'storage' }, detail: '' });
+    await rerender({ chat: { account: 1, jid: 'bakery@rooms.harbour.example' } });
+    expect(byTest('room-notify')).toBeNull();
   });
 });
 

@@ -5,6 +5,7 @@ import type { Fake } from '../src/dev/fake';
 import Dialogs from '../src/dialogs/Dialogs.svelte';
 import type { Line } from '../src/lib/body';
 import { asRefused, ask } from '../src/lib/link';
+import { now } from '../src/lib/now.svelte';
 import type { Message } from '../src/lib/contract';
 import AccountForm from '../src/parts/AccountForm.svelte';
 import ActivityPane from '../src/screens/ActivityPane.svelte';
@@ -16,6 +17,7 @@ import { where } from '../src/state/place.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
 import { take } from '../src/state/readings';
 import { hear } from '../src/state/sync.svelte';
+import { brief, moment } from '../src/words/when';
 import { attacks } from './attacks';
 import { bob, hiro, noon, stage, until } from './stage';
 
@@ -47,6 +49,16 @@ describe('a stranger’s words', () => {
     expect(nick.querySelector('.nick')!.textContent).toBe(attack);
     const failed = await row({ body: 'x', author: { kind: 'me' }, delivery: 'failed', failure: attack });
     expect(failed.querySelector('div.failed')!.textContent).toContain(attack);
+    const gone = await row({ retracted: true, moderated: { by: attack, words: attack } });
+    expect([...gone.querySelectorAll('[data-test="retracted"] bdi')].map(({ textContent }) => textContent)).toEqual([attack, attack]);
+    expect(gone.querySelector('[data-test="retracted"]')!.textContent).toBe(`Removed by ${attack}: ${attack}`);
+  });
+
+  it('a name without a colour of its own has that of the words around it, also as a part of other colours', async () => {
+    fake.overview.settings.general.person_colours = false;
+    take(structuredClone(fake.overview));
+    const nick = (await row({ body: 'x', author: { kind: 'occupant', nick: 'Carla' } })).querySelector<HTMLElement>('.nick')!;
+    expect([nick.style.getPropertyValue('--on-light'), nick.style.getPropertyValue('--on-dark')]).toEqual(['currentColor', 'currentColor']);
   });
 
   it('a link is opened by the window, an xmpp: address only after a question', async () => {
@@ -321,11 +333,13 @@ describe('dialogs', () => {
   });
 
   it('since when somebody is gone their server knows better than this computer', async () => {
+    now.at = noon;
     render(Dialogs);
     const contact = fake.overview.contacts.find(({ presence }) => presence.availability === 'offline')!;
     where.dialog = { kind: 'details', contact };
-    await waitFor(() => expect(byTest('last-seen')?.textContent).toMatch(/Last seen/));
-    await until(() => fake.calls('ask_person').some(({ question }) => question === 'last_activity'));
+    // This computer saw them three hours ago, their server two.
+    await waitFor(() => expect(byTest('last-seen')?.title).toBe(moment(noon - 7_200_000)));
+    expect(byTest('last-seen').textContent).toContain(brief(noon - 7_200_000, noon));
   });
 
   it('closing without a tray is explained once, with a way to quit', async () => {

@@ -7,13 +7,22 @@ import { initials } from '../src/lib/colour';
 import { isAddress, readUri, serverOf } from '../src/lib/uri';
 import { outcomeWords, whyLines } from '../src/words/activity';
 import { iconWords, soundWords } from '../src/words/alerts';
+import { abilityWords } from '../src/words/capabilities';
 import { connectionWords } from '../src/words/connection';
 import { deliveryWords, failureWords } from '../src/words/delivery';
+import { abilityWords as deviceWords } from '../src/words/details';
 import { presenceWords, reachable } from '../src/words/presence';
 import { refusalWords } from '../src/words/refusal';
 import { rowSentence } from '../src/words/sentence';
 import { day } from '../src/words/when';
 import { noon } from './stage';
+
+it('what this desktop can do has other words than what a contact’s device can', () => {
+  expect(abilityWords('attention')).toBe('Attention without a window');
+  expect(deviceWords(['attention', 'reactions'])).toBe('calls for attention, reactions');
+  setLanguage('de');
+  expect([abilityWords('attention'), deviceWords(['attention'])]).toEqual(['Aufmerksamkeit ohne Fenster', 'Anstupsen']);
+});
 
 describe('an alert row in a sentence', () => {
   const said = (kind: EventKind, rows: AlertRows = {}) => rowSentence(sentence(effective(kind, rows))).replaceAll('\u00a0', ' ');

@@ -73,6 +73,8 @@ class Outbox {
     if (this.busy) return;
     this.busy = true;
     for (const item of this.of(chat)) {
+      // It was taken out while another one was on its way.
+      if (!this.#all.includes(item)) continue;
       try {
         await item.send();
         this.take(item);

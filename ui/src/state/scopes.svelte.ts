@@ -1,4 +1,6 @@
-import type { AlertRowsView, AlertRowView, EventKind, Mute, Row, Whose } from '../lib/contract';
+import { sameChat } from '../lib/chatref';
+import { Coalesced } from '../lib/coalesced';
+import type { AlertRowsView, AlertRowView, ChatRef, EventKind, Mute, RoomView, Row, Whose } from '../lib/contract';
 import { ask } from '../lib/link';
 
 /** What is set beside the rows for an account, a group, a contact or a room. */
@@ -56,3 +58,42 @@ export function show(scope: Scope): () => void {
 export async function readShown(): Promise<void> {
   await Promise.all([...shown].map((scope) => scope.read()));
 }
+
+/** The room whose alerts are on screen, which another device may change too. */
+class ScopeRoom {
+  /** Nothing where it is none, or not read yet. */
+  view = $state.raw<RoomView | null>(null);
+  #room: ChatRef | null = null;
+  #soon = new Coalesced(() => this.#read());
+
+  /** Follows a room, or no longer any. */
+  show(room: ChatRef | null): void {
+    if (room && sameChat(this.#room, room)) return;
+    this.#room = room;
+    this.view = null;
+    if (room) this.#soon.want();
+  }
+
+  /** Something about a room changed. */
+  changed(room: ChatRef): void {
+    if (sameChat(this.#room, room)) this.#soon.want();
+  }
+
+  /** Anything may have changed. */
+  missed(): void {
+    if (this.#room) this.#soon.want();
+  }
+
+  async #read(): Promise<void> {
+    const room = this.#room;
+    if (!room) return;
+    try {
+      const view = await ask('room', { room });
+      if (sameChat(this.#room, room)) this.view = view;
+    } catch {
+      // Read again with the next change, or when the link is back.
+    }
+  }
+}
+
+export const scopeRoom = new ScopeRoom();

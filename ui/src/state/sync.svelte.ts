@@ -15,7 +15,7 @@ import { likeness } from './likeness.svelte';
 import { roomPeople } from './people.svelte';
 import { readings } from './readings';
 import { rules } from './rules.svelte';
-import { readShown } from './scopes.svelte';
+import { readShown, scopeRoom } from './scopes.svelte';
 import { settings } from './settings.svelte';
 import { surroundings } from './surroundings.svelte';
 import { work } from './work.svelte';
@@ -97,6 +97,7 @@ function readAll(): void {
   lines.want();
   room.want();
   added.want();
+  scopeRoom.missed();
   if (conversations.open) roomPeople.changed(conversations.open.chat);
   if (conversations.open) files.changed(conversations.open.chat);
 }
@@ -133,6 +134,7 @@ export function hear(event: Event): void {
       for (const changed of event.rooms) {
         roomPeople.changed(changed);
         likeness.changed(changed.account, changed.jid);
+        scopeRoom.changed(changed);
       }
       if (event.rooms.some((changed) => conversations.about(changed))) standing.want();
       return;

@@ -8,14 +8,14 @@ export function clockOf(now: Timestamp, offset: number): string {
 }
 
 const abilities = {
-  receipts: 'ability.receipts',
-  read_marks: 'ability.read_marks',
-  corrections: 'ability.corrections',
-  replies: 'ability.replies',
-  reactions: 'ability.reactions',
-  attention: 'ability.attention',
-  calls: 'ability.calls',
-  encryption: 'ability.encryption',
+  receipts: 'can.receipts',
+  read_marks: 'can.read_marks',
+  corrections: 'can.corrections',
+  replies: 'can.replies',
+  reactions: 'can.reactions',
+  attention: 'can.attention',
+  calls: 'can.calls',
+  encryption: 'can.encryption',
 } as const satisfies Record<DeviceAbility, MessageKey>;
 
 /** What a device can do, in one line. */
