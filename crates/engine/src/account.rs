@@ -324,6 +324,12 @@ impl Account {
             .unwrap_or_default()
     }
 
+    /// Since when each of their devices is idle (XEP-0319).
+    pub(crate) fn idle_of(&self, jid: &BareJid) -> Vec<Timestamp> {
+        let devices = self.presences.get(jid).into_iter().flatten();
+        devices.filter_map(|device| device.idle_since).collect()
+    }
+
     /// Whether somebody is a contact in the sense of "who may write to me".
     pub(crate) fn is_contact(&self, jid: &BareJid) -> bool {
         self.roster.get(jid).is_some_and(crate::hearing::is_contact)

@@ -44,6 +44,7 @@ impl Desk {
             return;
         }
         let before = account.presence_of(from);
+        let idle_before = account.idle_of(from);
         change_device(account.presences.entry(from.clone()).or_default(), device);
         let after = account.presence_of(from);
         if !after.availability.is_online() {
@@ -52,10 +53,14 @@ impl Desk {
         let settled = account.burst.settled_before(now);
         let since = account.online_since;
         let mine = *from == account.settings.jid;
+        let contact = account.chat(from);
         if before == after {
+            // Nobody is told but who looks.
+            if idle_before != account.idle_of(from) {
+                self.tell(Output::Contact(contact));
+            }
             return;
         }
-        let contact = account.chat(from);
         let came = !before.availability.is_online() && after.availability.is_online();
         let went = before.availability.is_online() && !after.availability.is_online();
         let mut gone_at = None;

@@ -270,8 +270,12 @@ fn forget_words(tx: &Transaction<'_>, message: i64) -> Result<bool> {
          WHERE id = (SELECT chat FROM message WHERE id = ?1 AND seen = 0)",
     )?
     .execute([message])?;
-    tx.prepare_cached("DELETE FROM out_of_tray WHERE message = ?1")?
-        .execute([message])?;
+    for rest in [
+        "DELETE FROM out_of_tray WHERE message = ?1",
+        "DELETE FROM message_file WHERE message = ?1",
+    ] {
+        tx.prepare_cached(rest)?.execute([message])?;
+    }
     let changed = tx
         .prepare_cached(
             "UPDATE message SET body = '', original = NULL, encryption = NULL, reply_target = NULL, retracted = 1, seen = 1

@@ -153,3 +153,17 @@ fn an_archives_mark_takes_the_place_of_the_message_that_was_there() {
         }
     );
 }
+
+#[test]
+fn a_file_that_is_taken_back_is_not_shown_or_saved_any_more() {
+    let mut profile = Profile::new();
+    let said = NewMessage {
+        file: Some(Box::default()),
+        ..profile.bob_says(Some("s1"), "m1", "https://files.example.org/a/cat.png")
+    };
+    let message = new(profile.store.receive(&said).unwrap());
+    assert!(profile.store.file(message).unwrap().is_some());
+    let gone = profile.moderation("s1", "s2");
+    profile.store.receive(&gone).unwrap();
+    assert_eq!(profile.store.file(message).unwrap(), None);
+}

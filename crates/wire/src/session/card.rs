@@ -60,6 +60,15 @@ impl Session {
 
     pub(super) fn hear_card(&mut self, iq: &Element, mut writing: Writing, failed: bool) {
         match writing.step {
+            Step::ReadNew if failed && !says_none(iq) => {
+                writing.problem = Some(error_of(iq));
+                // Where nothing of the newer form is kept, the older one may be. What cannot be read now may not be
+                // written over.
+                if !keeps_none(iq) {
+                    return self.card_is_written(writing);
+                }
+                self.read_old_card(writing);
+            }
             Step::ReadNew => {
                 let known = published(iq).filter(|_| !failed);
                 let empty = Element::new_in(ns::VCARD4, "vcard");
@@ -73,15 +82,18 @@ impl Session {
                     writing.step = Step::ReadOld;
                     return self.publish_card(writing, item, true);
                 }
-                writing.problem = failed.then(|| error_of(iq));
-                writing.step = Step::ReadOld;
-                let payload = Element::new_in(ns::VCARD, "vCard");
-                self.ask("get", Answerer::Account, Asked::Card(writing), payload);
+                let problem = failed.then(|| error_of(iq));
+                let step = Step::ReadOld;
+                self.read_old_card(Writing {
+                    step,
+                    problem,
+                    ..writing
+                });
             }
             Step::ReadOld => {
                 let known = iq.get_child("vCard", ns::VCARD).filter(|_| !failed);
                 // An empty one may be said so (XEP-0054 §3.1); another error says that there are none here.
-                if failed && error_of(iq).condition != "item-not-found" {
+                if failed && !says_none(iq) {
                     return self.card_is_written(writing);
                 }
                 let empty = Element::new_in(ns::VCARD, "vCard");
@@ -102,6 +114,12 @@ impl Session {
                 self.card_is_written(writing);
             }
         }
+    }
+
+    fn read_old_card(&mut self, mut writing: Writing) {
+        writing.step = Step::ReadOld;
+        let payload = Element::new_in(ns::VCARD, "vCard");
+        self.ask("get", Answerer::Account, Asked::Card(writing), payload);
     }
 
     fn publish_card(&mut self, writing: Writing, item: Box<Element>, as_it_is: bool) {
@@ -127,6 +145,17 @@ impl Session {
     }
 }
 
+/// Nothing was ever written there.
+fn says_none(iq: &Element) -> bool {
+    error_of(iq).condition == "item-not-found"
+}
+
+/// The server keeps no such thing.
+fn keeps_none(iq: &Element) -> bool {
+    let condition = error_of(iq).condition;
+    ["feature-not-implemented", "service-unavailable"].contains(&condition.as_str())
+}
+
 fn published(iq: &Element) -> Option<&Element> {
     let items = iq
         .get_child("pubsub", ns::PUBSUB)?
@@ -136,22 +165,26 @@ fn published(iq: &Element) -> Option<&Element> {
         .find_map(|item| item.get_child("vcard", ns::VCARD4))
 }
 
-/// The card with these lines in the place of the first of their kind.
+/// The card with these lines in the place of the first of their kind. A line that says so already stays as it is, with
+/// what other programs know of it.
 fn merged(known: &Element, fields: &[CardField]) -> Element {
     let old = known.has_ns(ns::VCARD);
     let mut card = Element::bare(known.name(), known.ns());
     let mut done: Vec<CardKind> = Vec::new();
-    let line = |kind: CardKind| {
+    let wanted = |kind: CardKind| {
         let field = fields.iter().find(|field| field.kind == kind)?;
-        let text = field.text.trim();
-        (!text.is_empty()).then(|| written(kind, text, old))
+        Some(field.text.trim()).filter(|text| !text.is_empty())
     };
+    let line = |kind: CardKind| Some(written(kind, wanted(kind)?, old));
     for child in known.children() {
         let kind = kind_of(child.name()).filter(|kind| WRITTEN.contains(kind));
         match kind {
             Some(kind) if !done.contains(&kind) => {
                 done.push(kind);
-                if let Some(line) = line(kind) {
+                let said = super::person::text_of_line(child);
+                if said.is_some() && said.as_deref() == wanted(kind) {
+                    card.append_child(child.clone());
+                } else if let Some(line) = line(kind) {
                     card.append_child(line);
                 }
             }

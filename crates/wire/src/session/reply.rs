@@ -2,7 +2,7 @@
 
 use super::change::{Said, is_sound, names, only};
 use crate::ns;
-use crate::stanza::Build;
+use crate::stanza::{Build, text_of};
 use carillon_core::reply::{Answered, ReplyTo};
 use carillon_core::session::Change;
 use jid::{BareJid, Jid};
@@ -25,7 +25,10 @@ pub(super) fn take_reply(message: &Element, said: &mut Said, two: Option<(&BareJ
         return;
     };
     said.reply = Some(reply);
-    if let Some(own) = own_words(message, &said.body) {
+    // The ranges are those of the body that was sent: an address that was taken in its place has none.
+    if said.body == text_of(message, "body")
+        && let Some(own) = own_words(message, &said.body)
+    {
         said.body = own;
     }
 }

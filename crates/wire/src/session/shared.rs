@@ -11,6 +11,8 @@ use minidom::Element;
 
 /// So many places of one file are looked at.
 const MOST_SOURCES: usize = 8;
+/// Bytes of such a hash.
+const SHA256: usize = 32;
 
 /// The words of a message. Where there are none, or all of them stand there only for those who do not know better
 /// (XEP-0447 §3.1), the address of the file that it shares.
@@ -74,7 +76,8 @@ fn told(sharing: &Element) -> FileTold {
     let hash = file
         .children()
         .filter(|child| child.is("hash", ns::HASHES) && child.attr("algo") == Some("sha-256"))
-        .find_map(|hash| STANDARD.decode(hash.text().trim()).ok());
+        .filter_map(|hash| STANDARD.decode(hash.text().trim()).ok())
+        .find(|hash| hash.len() == SHA256);
     FileTold {
         size: text("size").and_then(|size| size.trim().parse().ok()),
         ..FileTold::called(text("name").as_deref(), text("media-type").as_deref())

@@ -47,6 +47,8 @@ const NONE: &str =
     "<error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
 const CONFLICT: &str =
     "<error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+const BUSY: &str =
+    "<error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
 const UNKNOWN: &str = "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
 
 fn done(told: &[Incoming]) -> bool {
@@ -149,9 +151,31 @@ async fn a_server_that_keeps_no_cards_is_told_of() {
     let mut stage = Stage::online().await;
     let asked = begins(&mut stage, alice()).await;
     let (_, asked) = answers(&mut stage, &asked, "error", UNKNOWN).await;
-    let (_, asked) = answers(&mut stage, &asked.unwrap(), "error", UNKNOWN).await;
-    let (_, asked) = answers(&mut stage, &asked.unwrap(), "error", UNKNOWN).await;
     let (told, asked) = answers(&mut stage, &asked.unwrap(), "error", UNKNOWN).await;
     assert_eq!(asked, None);
     assert!(!done(&told));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_that_cannot_be_read_at_the_moment_is_not_written_over() {
+    let mut stage = Stage::online().await;
+    let asked = begins(&mut stage, alice()).await;
+    let (told, asked) = answers(&mut stage, &asked, "error", BUSY).await;
+    assert_eq!(asked, None);
+    assert!(!done(&told));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_nobody_changed_keeps_what_other_programs_know_of_it() {
+    let mut stage = Stage::online().await;
+    let asked = begins(&mut stage, alice()).await;
+    let phone = "<tel><parameters><type><text>home</text></type></parameters><text>+44 1865 276 150</text></tel>";
+    let known = format!(
+        "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:vcard4'><item id='x'>\
+         <vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'><fn><text>Old</text></fn>{phone}</vcard></item></items></pubsub>"
+    );
+    let (_, asked) = answers(&mut stage, &asked, "result", &known).await;
+    let written = write(&asked.unwrap());
+    assert!(written.contains(phone), "{written}");
+    assert!(written.contains("Alice Liddell"), "{written}");
 }

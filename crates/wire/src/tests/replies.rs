@@ -254,3 +254,19 @@ async fn my_answer_is_written_with_a_quote_that_is_marked_as_one() {
         )
         .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_address_of_a_file_in_an_answer_is_not_cut_as_its_words_are() {
+    let mut stage = Stage::online().await;
+    let address = "https://files.example.net/a/cat.png";
+    let file = format!(
+        "<file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'/><sources>\
+         <url-data xmlns='http://jabber.org/protocol/url-data' target='{address}'/></sources></file-sharing>\
+         <fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:sfs:0'><body/></fallback>"
+    );
+    let beside = reply("id='m1'") + &range("0", "8") + &file;
+    let told = message(&mut stage, &said(BOB, "&gt; Hello\n…", &beside)).await;
+    assert_eq!(told.body, address);
+    assert!(told.file.is_some());
+    assert_eq!(told.reply, to("m1", None));
+}

@@ -59,10 +59,16 @@ pub(in crate::session) fn moderation_in_archive(
         let about = moderation(inner, room)?;
         return Some(said(inner, from, about, Origin::Archive));
     };
+    // A room that puts such a mark leaves no words beside it. Anybody in the room may have sent one all the same: who did
+    // it, and why, only the room's own word says.
+    if inner.has_child("body", ns::JABBER_CLIENT) {
+        return None;
+    }
     let retracted = only(inner, "retracted", ns::RETRACT)?;
+    moderated(retracted, room)?;
     let about = About {
         target: entry.to_owned(),
-        change: Change::Moderation(Box::new(moderated(retracted, room)?)),
+        change: Change::Moderation(Box::default()),
     };
     Some(IncomingMessage {
         author: Author::Occupant { nick },
