@@ -2,6 +2,7 @@
 //! smaller is painted anew: where it was taken, and with what, does not go along.
 
 use crate::avatars::{PictureProblem, aside};
+use carillon_core::files::picture;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
@@ -103,23 +104,52 @@ fn smaller_of(
     }))
 }
 
-/// Made of several pictures (GIF89a, APNG, RFC 9649 §2.7.1.1): painted anew it would be one.
+/// Made of several pictures: painted anew it would be one.
 fn moves(bytes: &[u8]) -> bool {
-    let beginning = bytes.get(..4_096).unwrap_or(bytes);
-    let has = |chunk: &[u8; 4]| beginning.windows(4).any(|four| four == chunk);
-    beginning.starts_with(b"GIF8") || has(b"acTL") || has(b"ANIM")
+    match bytes {
+        [b'G', b'I', b'F', b'8', ..] => true,
+        [0x89, b'P', b'N', b'G', ..] => is_animated_png(bytes),
+        // RFC 9649 §2.7.1: the bit for animation.
+        [b'R', b'I', b'F', b'F', ..] => {
+            bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|bits| bits & 2 != 0)
+        }
+        _ => false,
+    }
+}
+
+/// An acTL chunk stands before the first of the pixels (PNG, third edition, §11.3.7.1), however much else does.
+fn is_animated_png(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    while let [a, b, c, d, kind @ ..] = rest {
+        match kind.get(..4) {
+            Some(b"acTL") => return true,
+            None | Some(b"IDAT") => return false,
+            Some(_) => {}
+        }
+        // Length, kind, that much, and a checksum.
+        let length = usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).ok();
+        rest = length
+            .and_then(|length| length.checked_add(12))
+            .and_then(|all| rest.get(all..))
+            .unwrap_or_default();
+    }
+    false
 }
 
 /// The way up that the camera noted (Exif) becomes the way up of the pixels.
 fn unpack(bytes: &[u8]) -> Result<DynamicImage, PictureProblem> {
     let bad = |error: image::ImageError| PictureProblem::NotAPicture(error.to_string());
+    let none = || PictureProblem::NotAPicture("it is none that is known, or too large".to_owned());
+    picture(bytes).ok_or_else(none)?;
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(LARGEST_SIDE);
     limits.max_image_height = Some(LARGEST_SIDE);
     limits.max_alloc = Some(MEMORY);
-    reader.limits(limits);
+    reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(bad)?;
+    // A decoder holds to its limits in what it needs itself; the pixels are more.
+    limits.reserve(decoder.total_bytes()).map_err(bad)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(bad)?;
     picture.apply_orientation(orientation);

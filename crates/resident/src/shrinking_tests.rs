@@ -90,3 +90,65 @@ fn what_is_no_picture_says_so() {
         assert!(look(bytes, "x.png").is_err());
     }
 }
+
+/// A PNG chunk; nobody who only looks at it asks for its checksum.
+fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+    [&length[..], kind, content, &[0; 4]].concat()
+}
+
+#[test]
+fn what_would_take_too_much_memory_is_refused_before_it_is_unpacked() {
+    let begun = std::time::Instant::now();
+    for (side, bits) in [(16_384_u32, 8_u8), (8_192, 16)] {
+        let mut header = Cursor::new(Vec::new());
+        photo(1, 1).write_to(&mut header, ImageFormat::Png).unwrap();
+        let mut png = header.into_inner();
+        png[16..20].copy_from_slice(&side.to_be_bytes());
+        png[20..24].copy_from_slice(&side.to_be_bytes());
+        png[24] = bits;
+        let sum = checksum(&png[12..29]).to_be_bytes();
+        png[29..33].copy_from_slice(&sum);
+        let refused = look(png, "huge.png").unwrap_err().to_string();
+        assert!(
+            refused.contains("too large") || refused.contains("limit"),
+            "{refused}"
+        );
+    }
+    assert!(begun.elapsed().as_secs() < 5);
+}
+
+/// PNG, annex D.
+fn checksum(bytes: &[u8]) -> u32 {
+    let sum = bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            (sum >> 1) ^ (0xedb8_8320 * (sum & 1))
+        })
+    });
+    !sum
+}
+
+#[test]
+fn what_moves_is_known_by_its_format_and_not_by_four_letters_somewhere() {
+    let png = |chunks: &[Vec<u8>]| [b"\x89PNG\r\n\x1a\n".to_vec(), chunks.concat()].concat();
+    let (colours, told, pixels) = (
+        chunk(b"iCCP", &[7; 9_000]),
+        chunk(b"acTL", &[0; 8]),
+        chunk(b"IDAT", &[0; 4]),
+    );
+    assert!(moves(&png(&[
+        colours.clone(),
+        told.clone(),
+        pixels.clone()
+    ])));
+    assert!(!moves(&png(&[colours, pixels, told])));
+    assert!(!moves(&png(&[chunk(b"tEXt", b"acTL ANIM")])));
+    assert!(!moves(b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXt"));
+    let webp = |bits: u8| [&b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0"[..], &[bits, 0, 0, 0]].concat();
+    assert!(moves(&webp(0x12)));
+    assert!(!moves(&webp(0x1d)));
+
+    let mut noted = jpeg(photo(400, 200), 95);
+    noted.splice(2..2, *b"\xff\xfe\0\x08ANIMal");
+    assert!(shrink(noted, "animal.jpg").unwrap().is_some());
+}

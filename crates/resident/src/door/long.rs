@@ -42,6 +42,8 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             // A device is opened, or a recording finished.
             | Command::BeginRecording(_)
             | Command::SendRecording(_)
+            // Thousands of names are compared.
+            | Command::ReadLookAlikes(_)
             // As much is read as there is.
             | Command::Search(_)
             | Command::FindInChat(_)
@@ -50,4 +52,22 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             // The desktop's services are asked, and may take their time.
             | Command::ReadAlertCapabilities(_)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carillon_core::ids::AccountId;
+    use carillon_link::contract::{ReadLookAlikes, ReadStatus};
+
+    #[test]
+    fn nobody_waits_for_names_to_be_compared() {
+        let compare = ReadLookAlikes {
+            account: AccountId(1),
+            room: None,
+            names: Vec::new(),
+        };
+        assert!(takes_long(&Command::ReadLookAlikes(compare)));
+        assert!(!takes_long(&Command::ReadStatus(ReadStatus {})));
+    }
 }

@@ -58,31 +58,57 @@ pub(super) async fn own_card(house: &House, account: AccountId) -> Result<Vec<Ca
     let me = ChatRef { account, jid };
     for question in [PersonQuestion::Card, PersonQuestion::OldCard] {
         let contact = me.clone();
-        match asked(house, move |desk| desk.ask_person(&contact, None, question)).await {
-            Ok(PersonAnswer::Card { fields }) if !fields.is_empty() => return Ok(fields),
-            // Nothing was ever written there, or the server keeps none of this form.
-            Ok(_)
-            | Err(Refusal {
-                code: RefusalCode::RefusedByServer,
-                ..
-            }) => {}
-            Err(refusal) => return Err(refusal),
+        let told = told(house, move |desk| desk.ask_person(&contact, None, question)).await?;
+        let fields = written(told)?;
+        if !fields.is_empty() {
+            return Ok(fields);
         }
     }
     Ok(Vec::new())
+}
+
+/// What stands on a card; nothing where there is none. Any other refusal says nothing of the card, and whoever took it
+/// for an empty one would write over it.
+fn written(told: Result<PersonAnswer, StanzaProblem>) -> Result<Vec<CardField>, Refusal> {
+    match told {
+        Ok(PersonAnswer::Card { fields }) => Ok(fields),
+        Ok(_) => Ok(Vec::new()),
+        // Nothing was ever written there, or the server keeps none of this form (RFC 6120 §8.3.3).
+        Err(problem)
+            if [
+                "item-not-found",
+                "feature-not-implemented",
+                "service-unavailable",
+            ]
+            .contains(&problem.condition.as_str()) =>
+        {
+            Ok(Vec::new())
+        }
+        Err(problem) => Err(refused(problem)),
+    }
 }
 
 pub(super) async fn set_card(house: &House, ask: SetCard) -> Result<(), Refusal> {
     asked(house, move |desk| desk.write_card(ask.account, ask.fields)).await
 }
 
-/// Asks the server and waits for its word.
+/// Asks the server and waits until it has done it.
 pub(super) async fn asked<T: Send + 'static>(
     house: &House,
     job: impl FnOnce(&mut Desk) -> Result<oneshot::Receiver<Result<T, StanzaProblem>>, DeskError>
     + Send
     + 'static,
 ) -> Result<T, Refusal> {
+    told(house, job).await?.map_err(refused)
+}
+
+/// Asks the server and waits for its word, which may be that it refuses.
+async fn told<T: Send + 'static>(
+    house: &House,
+    job: impl FnOnce(&mut Desk) -> Result<oneshot::Receiver<Result<T, StanzaProblem>>, DeskError>
+    + Send
+    + 'static,
+) -> Result<Result<T, StanzaProblem>, Refusal> {
     let answer = on_desk(house, job).await?;
     let unanswered = || {
         Refusal::new(
@@ -93,12 +119,36 @@ pub(super) async fn asked<T: Send + 'static>(
     let result = tokio::time::timeout(PATIENCE, answer)
         .await
         .map_err(|_| unanswered())?;
-    result.map_err(|_| unanswered())?.map_err(|problem| {
-        let words = if problem.text.is_empty() {
-            problem.condition
-        } else {
-            problem.text
+    result.map_err(|_| unanswered())
+}
+
+fn refused(problem: StanzaProblem) -> Refusal {
+    Refusal::new(RefusalCode::RefusedByServer, problem.words())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_card_that_is_not_there_is_shown_as_an_empty_one() {
+        let refused = |condition: &str| {
+            written(Err(StanzaProblem {
+                condition: condition.to_owned(),
+                text: String::new(),
+            }))
         };
-        Refusal::new(RefusalCode::RefusedByServer, words)
-    })
+        for none in [
+            "item-not-found",
+            "feature-not-implemented",
+            "service-unavailable",
+        ] {
+            assert_eq!(refused(none).unwrap(), [], "{none}");
+        }
+        for other in ["resource-constraint", "internal-server-error", "forbidden"] {
+            let refusal = refused(other).unwrap_err();
+            assert_eq!(refusal.code, RefusalCode::RefusedByServer);
+            assert_eq!(refusal.detail, other);
+        }
+    }
 }

@@ -11,22 +11,16 @@ use carillon_engine::media::TakenIn;
 use carillon_link::Refusal;
 use carillon_link::contract::{SendFile, SendPasted};
 use carillon_link::views_files::{FileToSend, LookedAt, PictureToSend, SmallerPicture};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub(super) async fn send(house: &House, ask: SendFile) -> Result<(), Refusal> {
     let path = PathBuf::from(ask.path);
     let named = name_of(&path);
-    let (name, taken) = on_the_disk(house, move |media| {
-        let small = match ask.smaller {
-            true => shrunk(contents(&path)?, &named, &media)?,
-            false => None,
-        };
-        match small {
-            Some(small) => Ok(small),
-            None => Ok((named, media.take_in(&path)?)),
-        }
+    let (name, taken) = on_the_disk(house, move |media| match ask.smaller {
+        true => shrunk(contents(&path)?, &named, &media),
+        false => Ok((named, media.take_in(&path)?)),
     })
     .await?;
     queue(house, ask.chat, ask.id, name, taken).await
@@ -35,25 +29,26 @@ pub(super) async fn send(house: &House, ask: SendFile) -> Result<(), Refusal> {
 pub(super) async fn send_pasted(house: &House, ask: SendPasted) -> Result<(), Refusal> {
     let (name, taken) = on_the_disk(house, move |media| {
         let bytes = decoded(&ask.bytes)?;
-        let small = match ask.smaller {
-            true => shrunk(bytes.clone(), &ask.name, &media)?,
-            false => None,
-        };
-        match small {
-            Some(small) => Ok(small),
-            None => Ok((ask.name, media.take_bytes(bytes.as_slice())?)),
+        match ask.smaller {
+            true => shrunk(bytes, &ask.name, &media),
+            false => Ok((ask.name, media.take_bytes(bytes.as_slice())?)),
         }
     })
     .await?;
     queue(house, ask.chat, ask.id, name, taken).await
 }
 
-/// Made smaller, with its new name; `None` where nothing smaller is worth it.
-fn shrunk(bytes: Vec<u8>, name: &str, media: &Media) -> io::Result<Option<(String, TakenIn)>> {
-    let smaller = shrinking::shrink(bytes, name).map_err(io::Error::other)?;
-    smaller
-        .map(|smaller| Ok((smaller.name, media.take_bytes(smaller.bytes.as_slice())?)))
-        .transpose()
+/// Made smaller, with its new name. Whoever chose that was offered it; the original, which tells more, is never sent
+/// in its place.
+fn shrunk(bytes: Vec<u8>, name: &str, media: &Media) -> io::Result<(String, TakenIn)> {
+    let smaller = shrinking::shrink(bytes, name)
+        .map_err(io::Error::other)?
+        .ok_or_else(|| {
+            io::Error::other(
+                "it cannot be made smaller any more: it has changed since it was chosen; nothing was sent",
+            )
+        })?;
+    Ok((smaller.name, media.take_bytes(smaller.bytes.as_slice())?))
 }
 
 pub(super) async fn look(file: FileToSend) -> Result<LookedAt, Refusal> {
@@ -68,10 +63,7 @@ pub(super) async fn look(file: FileToSend) -> Result<LookedAt, Refusal> {
 }
 
 fn look_at_path(path: &Path) -> io::Result<LookedAt> {
-    let about = std::fs::metadata(path)?;
-    if !about.is_file() {
-        return Err(io::Error::other("this is no file"));
-    }
+    let about = about_file(path)?;
     let mut beginning = Vec::new();
     let most = u64::try_from(PICTURE_BEGINNING).unwrap_or(u64::MAX);
     File::open(path)?.take(most).read_to_end(&mut beginning)?;
@@ -117,15 +109,71 @@ fn decoded(bytes: &str) -> io::Result<Vec<u8>> {
     STANDARD.decode(bytes).map_err(io::Error::other)
 }
 
+/// Of a file alone: a pipe has nothing to tell, and is waited for.
+fn about_file(path: &Path) -> io::Result<Metadata> {
+    let about = std::fs::metadata(path)?;
+    match about.is_file() {
+        true => Ok(about),
+        false => Err(io::Error::other("this is no file")),
+    }
+}
+
 /// A picture's whole file; a longer one is not unpacked.
 fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    let too_long = || io::Error::other("a picture of so many bytes is not made smaller");
+    if about_file(path)?.len() > LARGEST {
+        return Err(too_long());
+    }
     let mut bytes = Vec::new();
-    File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    // It may grow meanwhile.
+    let most = LARGEST.saturating_add(1);
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    match length(&bytes) > LARGEST {
+        true => Err(too_long()),
+        false => Ok(bytes),
+    }
 }
 
 fn name_of(path: &Path) -> String {
     let name = path.file_name();
     name.map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_longer_file_is_not_read_in_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = folder.path().join("long.jpg");
+        let file = File::create(&long).unwrap();
+        file.set_len(LARGEST).unwrap();
+        assert_eq!(length(&contents(&long).unwrap()), LARGEST);
+        file.set_len(LARGEST + 1).unwrap();
+        assert!(contents(&long).is_err());
+        assert!(contents(folder.path()).is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe.jpg");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        assert!(contents(&pipe).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_made_smaller_any_more_is_refused_instead_of_sent_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = Media::open(folder.path().to_owned()).unwrap();
+        let gif =
+            b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+        let refused = shrunk(gif.to_vec(), "a.gif", &media).unwrap_err();
+        assert!(refused.to_string().contains("nothing was sent"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }
