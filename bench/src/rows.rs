@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep;
 
 use crate::report::{Report, percentile, sorted};
-use crate::script::{BOB, PASSWORD, Script, alice};
+use crate::script::{ASK, BOB, PASSWORD, Script, alice};
 
 /// Between two messages that come one by one: time for what follows an alert.
 const PACE: Duration = Duration::from_millis(5);
@@ -73,13 +73,13 @@ pub(crate) async fn measure(single: usize, many: usize, report: &mut Report) {
     let work = home.worked() - worked;
     let others = script.said - single - many;
     script
-        .hears_all_handled(|handled| {
+        .hears_all_handled(ASK, |handled| {
             // Nothing is that another connection does not see.
             assert!(handled <= home.committed() + others, "handled, not stored");
         })
         .await;
     let durable = begun.elapsed().as_secs_f64();
-    home.until_indexed().await;
+    home.until_indexed(LOOK).await;
     let indexed = begun.elapsed().as_secs_f64();
     let count = f64::from(u32::try_from(many).expect("not so many"));
     report.add_least("rows_per_s", count / rows, "1/s", ROWS, many);
@@ -167,10 +167,17 @@ impl Home {
         self.reader.unread(&self.chat).expect("the store") as usize
     }
 
-    /// Waits until the words of all that was said are found.
-    pub(crate) async fn until_indexed(&self) {
+    /// Waits until so many more rows were told of.
+    pub(crate) async fn until_told(&mut self, rows: usize) {
+        for _ in 0..rows {
+            self.rows.recv().await.expect("the engine lives");
+        }
+    }
+
+    /// Waits until the words of all that was said are found, and looks so often.
+    pub(crate) async fn until_indexed(&self, pause: Duration) {
         while self.reader.to_index().expect("the store") != ToIndex::Nothing {
-            sleep(LOOK).await;
+            sleep(pause).await;
         }
     }
 

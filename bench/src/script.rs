@@ -11,7 +11,7 @@ pub(crate) const PASSWORD: &str = "wonderland";
 /// The managed stream's feature (XEP-0198 §2).
 const MANAGED: &str = "<sm xmlns='urn:xmpp:sm:3'/>";
 /// Between two questions what was handled.
-const ASK: Duration = Duration::from_millis(50);
+pub(crate) const ASK: Duration = Duration::from_millis(50);
 
 /// Who signs in.
 pub(crate) fn alice() -> Account {
@@ -68,8 +68,8 @@ impl Script {
     }
 
     /// Asks until all that was said is handled. What the client asks meanwhile is answered as a server does that knows
-    /// nothing of it. `look` is given each count that it tells.
-    pub(crate) async fn hears_all_handled(&mut self, mut look: impl FnMut(usize)) {
+    /// nothing of it. `look` is given each count that it tells; `pause` lies between two questions.
+    pub(crate) async fn hears_all_handled(&mut self, pause: Duration, mut look: impl FnMut(usize)) {
         loop {
             self.stream.send("<r xmlns='urn:xmpp:sm:3'/>").await;
             let handled = self.hears_count().await;
@@ -77,7 +77,7 @@ impl Script {
             if handled == self.said {
                 return;
             }
-            sleep(ASK).await;
+            sleep(pause).await;
         }
     }
 

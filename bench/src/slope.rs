@@ -7,7 +7,7 @@ use carillon_tests_flows::{ScriptedServer, Way};
 use carillon_tests_servers::Account;
 
 use crate::report::Report;
-use crate::script::{Script, alice};
+use crate::script::{ASK, Script, alice};
 use crate::weight::memory;
 
 /// Events between two looks at the memory, at which all of them are handled.
@@ -44,7 +44,7 @@ pub(crate) async fn measure(events: usize, report: &mut Report) {
             script.says(&event(said)).await;
             said += 1;
         }
-        script.hears_all_handled(|_| {}).await;
+        script.hears_all_handled(ASK, |_| {}).await;
         let memory = memory(&person);
         looks.push((as_float(said) / 1_000.0, [memory.private, memory.pss]));
     }

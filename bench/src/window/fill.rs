@@ -51,16 +51,20 @@ pub(crate) fn fill(profile: &Path, much: &Much) {
             .expect("the room");
     }
     let mut batch = Vec::with_capacity(TOGETHER);
+    let (mut said_in_room, mut said_elsewhere) = (0, 0);
     for number in 0..much.messages + much.in_room {
         // The room's lie among the others, as they were said.
         let all = much.messages + much.in_room;
         let in_room = (number + 1) * much.in_room / all > number * much.in_room / all;
         let (chat, author) = if in_room {
-            let nick = occupant(number % much.occupants);
+            let nick = occupant(said_in_room % much.occupants);
+            said_in_room += 1;
             (jid(ROOM), Author::Occupant { nick })
         } else {
-            let author = [Author::Contact, Author::Me][number % 3 / 2].clone();
-            (jid(&contact(number % much.chats)), author)
+            let author = [Author::Contact, Author::Me][said_elsewhere % 3 / 2].clone();
+            let with = jid(&contact(said_elsewhere % much.chats));
+            said_elsewhere += 1;
+            (with, author)
         };
         batch.push((talk.says(number, chat, author), Arrival::default()));
         if batch.len() == TOGETHER {

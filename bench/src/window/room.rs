@@ -16,6 +16,8 @@ const STALL: f64 = 50.0;
 const SCROLLED: usize = 1_500;
 const BY: usize = 300;
 const LONGEST: usize = 30_000;
+/// Of all messages one in ten is the room's. A page that draws none that is so many older has not scrolled.
+const OLDER: f64 = 5_000.0;
 
 pub(super) async fn measure(home: &Home, window: &Window, times: usize, report: &mut Report) {
     eprintln!("a room with {} people", super::OCCUPANTS);
@@ -119,6 +121,7 @@ async fn joins(window: &Window, times: usize, report: &mut Report) {
 async fn scrolls(home: &Home, window: &Window, report: &mut Report) {
     let memory = || -> f64 { home.alice.desktop.processes().into_iter().map(pss_of).sum() };
     let before = memory();
+    let newest = oldest(window).await;
     watch_frames(window).await;
     let scroll = format!(
         "const box = document.querySelector('[data-test=messages]');
@@ -137,6 +140,11 @@ async fn scrolls(home: &Home, window: &Window, report: &mut Report) {
         .shows("the end of scrolling", "return window.bench.left <= 0")
         .await;
     let frames = frames(window).await;
+    let reached = oldest(window).await;
+    assert!(
+        reached <= newest - OLDER,
+        "scrolled from message {newest} only to {reached}"
+    );
     let count = frames.0.len();
     report.add(
         "room_scroll_p95_frame_ms",
@@ -153,4 +161,14 @@ async fn scrolls(home: &Home, window: &Window, report: &mut Report) {
         count,
     );
     report.add("room_scroll_memory_mb", memory() - before, "MB", None, 1);
+}
+
+/// The number of the oldest message that is drawn, when the list has come to rest.
+async fn oldest(window: &Window) -> f64 {
+    let numbers = "const said = [...document.querySelectorAll('[data-test=message] .body')]
+            .map((it) => /^Number (\\d+):/.exec(it.textContent)?.[1])
+            .filter((it) => it !== undefined)
+            .map(Number);
+        return said.length > 0 ? Math.min(...said) : null";
+    number(&window.at_rest("what is drawn of the room", numbers).await)
 }

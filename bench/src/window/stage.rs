@@ -81,7 +81,15 @@ impl Stage {
                 loop {
                     let stream = listening.accept_whenever().await;
                     let show = show.clone();
-                    Play { stream, cast, show }.go_on(&mut orders).await;
+                    Play {
+                        stream,
+                        cast,
+                        show,
+                        presences: 0,
+                        messages: 0,
+                    }
+                    .go_on(&mut orders)
+                    .await;
                 }
             });
         });
@@ -123,6 +131,9 @@ struct Play {
     stream: Conversation,
     cast: Cast,
     show: mpsc::UnboundedSender<Instant>,
+    /// Came in rushes so far: what was there before is no news, and would cost nothing.
+    presences: usize,
+    messages: usize,
 }
 
 impl Play {
@@ -219,23 +230,24 @@ impl Play {
 
     async fn rush(&mut self, rush: Rush) {
         let mut pace = interval(std::time::Duration::from_secs(1) / portions());
-        let (mut presences, mut messages) = (0, 0);
+        let (presences, messages) = (self.presences, self.messages);
         for portion in 1..=rush.seconds * PORTIONS {
             pace.tick().await;
-            while presences < rush.presences * portion / PORTIONS {
-                let (number, round) =
-                    (presences % self.cast.present, presences / self.cast.present);
+            while self.presences < presences + rush.presences * portion / PORTIONS {
+                let present = self.cast.present;
+                let (number, round) = (self.presences % present, self.presences / present);
                 self.say(&presence(number, round + 1)).await;
-                presences += 1;
+                self.presences += 1;
             }
-            while messages < rush.messages * portion / PORTIONS {
-                let from = occupant(messages % self.cast.occupants.max(1));
+            while self.messages < messages + rush.messages * portion / PORTIONS {
+                let number = self.messages;
+                let from = occupant(number % self.cast.occupants.max(1));
                 self.say(&format!(
-                    "<message type='groupchat' from='{ROOM}/{from}' id='rush-{messages}'>\
-                     <body>Number {messages}: shall we meet at the harbour at six?</body></message>"
+                    "<message type='groupchat' from='{ROOM}/{from}' id='rush-{number}'>\
+                     <body>Number {number}: shall we meet at the harbour at six?</body></message>"
                 ))
                 .await;
-                messages += 1;
+                self.messages += 1;
             }
         }
     }

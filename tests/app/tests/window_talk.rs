@@ -109,7 +109,9 @@ async fn a_message_is_answered_felt_about_corrected_found_and_taken_back() {
     window.click("[data-test=hit]").await;
     window.find(&format!("{asked}.found")).await;
     // All of the chat is on screen: nothing leads to its end, and lies over it.
-    window.lacks("[data-test=to-newest]").await;
+    let leads = "return [document.querySelector('[data-test=to-newest]') !== null]";
+    let leads = window.at_rest("what leads to the newest", leads).await;
+    assert_eq!(leads, json!([false]));
     photographed(&mut tour, "talk-found").await;
     window.click("[data-test=search-close]").await;
 

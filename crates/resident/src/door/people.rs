@@ -84,7 +84,7 @@ fn written(told: Result<PersonAnswer, StanzaProblem>) -> Result<Vec<CardField>, 
         {
             Ok(Vec::new())
         }
-        Err(problem) => Err(refused(problem)),
+        Err(problem) => Err(refused(&problem)),
     }
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn asked<T: Send + 'static>(
     + Send
     + 'static,
 ) -> Result<T, Refusal> {
-    told(house, job).await?.map_err(refused)
+    told(house, job).await?.map_err(|problem| refused(&problem))
 }
 
 /// Asks the server and waits for its word, which may be that it refuses.
@@ -122,7 +122,7 @@ async fn told<T: Send + 'static>(
     result.map_err(|_| unanswered())
 }
 
-fn refused(problem: StanzaProblem) -> Refusal {
+fn refused(problem: &StanzaProblem) -> Refusal {
     Refusal::new(RefusalCode::RefusedByServer, problem.words())
 }
 
