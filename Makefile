@@ -24,6 +24,7 @@ test: ## install what the tests need, and run all of them
 
 bench: ## measure, write target/bench/report.json, print a table
 	@scripts/setup test
+	@scripts/setup dist
 	@$(MAKE) --no-print-directory build
 	@scripts/bench
 

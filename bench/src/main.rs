@@ -17,6 +17,7 @@ mod reconnect;
 mod report;
 mod rows;
 mod script;
+mod size;
 mod slope;
 mod sound_onset;
 mod start;
@@ -79,6 +80,10 @@ async fn main() {
     let messages = number("CARILLON_BENCH_MESSAGES", MESSAGES);
     let quick = messages < MESSAGES;
     let mut report = Report::default();
+    if parts.has("size") {
+        size::measure(&mut report);
+        report.save();
+    }
     if parts.has("decide") {
         decide::measure(&mut report);
         report.save();

@@ -1,7 +1,8 @@
 //! What is measured in a run.
 
 /// The parts, in the order in which they are measured.
-const ALL: [&str; 11] = [
+const ALL: [&str; 12] = [
+    "size",
     "decide",
     "rows",
     "reconnect",

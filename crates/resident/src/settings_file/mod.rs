@@ -15,15 +15,14 @@ use carillon_core::settings::Settings;
 use carillon_link::views::Notice;
 use std::io;
 use std::path::{Path, PathBuf};
-use toml_edit::DocumentMut;
 
-/// The settings and the document that they stand in.
+/// The settings and the text that they stand in.
 #[derive(Debug)]
 pub struct SettingsFile {
     path: PathBuf,
-    document: DocumentMut,
     settings: Settings,
-    /// What the file held when it was read or written last.
+    /// What the file held when it was read or written last. With ten thousand overrides its tree of values would weigh
+    /// thirty times as much; it is made when something is written.
     bytes: Vec<u8>,
 }
 
@@ -72,7 +71,6 @@ impl SettingsFile {
         }
         let file = Self {
             path: path.to_owned(),
-            document: found.document,
             settings: found.settings,
             bytes,
         };
@@ -132,7 +130,7 @@ impl SettingsFile {
     /// # Errors
     /// See [`SettingsError`]; the file and the settings are as before then.
     pub fn save(&mut self, settings: Settings) -> Result<(), SettingsError> {
-        let mut document = self.document.clone();
+        let mut document = read::document(&self.bytes).unwrap_or_default();
         write::merge(&mut document, &self.settings, &settings)?;
         let bytes = document.to_string().into_bytes();
         written::write(&self.path, &bytes, Readers::Owner).map_err(|error| SettingsError::Io {
@@ -140,7 +138,6 @@ impl SettingsFile {
             error,
         })?;
         self.bytes = bytes;
-        self.document = document;
         self.settings = settings;
         Ok(())
     }

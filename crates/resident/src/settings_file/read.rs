@@ -5,11 +5,10 @@ use carillon_core::alerts::bounds::LeftOut;
 use carillon_core::settings::{AccountSettings, General, Privacy, Settings};
 use carillon_link::views::Notice;
 use serde::de::DeserializeOwned;
-use toml_edit::{DocumentMut, Item, Table};
+use toml_edit::{DocumentMut, Item, Table, TomlError};
 
 /// What a file turned out to hold.
 pub(super) struct Found {
-    pub(super) document: DocumentMut,
     pub(super) settings: Settings,
     /// Keys that this version does not know; they stay in the document.
     pub(super) unknown: Vec<String>,
@@ -78,13 +77,16 @@ pub(super) const ACCOUNT: &[&str] = &[
     "allow_plain",
 ];
 
+/// The text as a tree of values, its comments and its order included. Else why it is none.
+pub(super) fn document(bytes: &[u8]) -> Result<DocumentMut, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    text.parse().map_err(|error: TomlError| error.to_string())
+}
+
 pub(super) fn understand(bytes: &[u8]) -> Found {
-    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string());
-    let document = text.and_then(|text| text.parse::<DocumentMut>().map_err(|e| e.to_string()));
-    match document {
-        Ok(document) => Reading::default().read(document),
+    match document(bytes) {
+        Ok(document) => understand_document(&document),
         Err(trouble) => Found {
-            document: DocumentMut::new(),
             settings: Settings::default(),
             unknown: Vec::new(),
             trouble: Vec::new(),
@@ -92,6 +94,10 @@ pub(super) fn understand(bytes: &[u8]) -> Found {
             left_out: Vec::new(),
         },
     }
+}
+
+pub(super) fn understand_document(document: &DocumentMut) -> Found {
+    Reading::default().read(document)
 }
 
 #[derive(Default)]
@@ -102,7 +108,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    fn read(mut self, document: DocumentMut) -> Found {
+    fn read(mut self, document: &DocumentMut) -> Found {
         let mut settings = Settings::default();
         for (key, item) in document.iter() {
             match key {
@@ -118,7 +124,6 @@ impl Reading {
             }
         }
         Found {
-            document,
             settings,
             unknown: self.unknown,
             trouble: self.trouble,

@@ -92,20 +92,18 @@ pub fn read(path: &Path) -> Result<ReadRules, NotTraded> {
     if bytes.len() as u64 > LONGEST {
         return Err(NotTraded::TooLong(path.to_owned()));
     }
-    let found = read::understand(&bytes);
-    if let Some(detail) = found.not_toml {
-        return Err(NotTraded::NotToml {
-            path: path.to_owned(),
-            detail,
-        });
-    }
-    if !found.document.contains_key("alerts") {
+    let document = read::document(&bytes).map_err(|detail| NotTraded::NotToml {
+        path: path.to_owned(),
+        detail,
+    })?;
+    let found = read::understand_document(&document);
+    if !document.contains_key("alerts") {
         return Err(NotTraded::NoRules(path.to_owned()));
     }
     let of_alerts = |words: &String| words.trim_start_matches('[').starts_with("alerts");
     let mut trouble = found.trouble;
     trouble.retain(of_alerts);
-    let others = found.document.iter().map(|(key, _)| key.to_owned());
+    let others = document.iter().map(|(key, _)| key.to_owned());
     let others = others.filter(|key| key != "alerts");
     let unknown = found.unknown.into_iter().filter(of_alerts);
     Ok(ReadRules {
