@@ -68,7 +68,17 @@ pub(super) fn merge(
         stands_in: |_, _| false,
         may_be_renamed: true,
     }
-    .merge(alerts)
+    .merge(alerts)?;
+    // A heading with nothing under it goes, unless somebody wrote something beside it.
+    let decor = alerts.decor();
+    let beside = [decor.prefix(), decor.suffix()].into_iter().flatten();
+    let wordless = beside
+        .filter_map(|raw| raw.as_str())
+        .all(|text| text.trim().is_empty());
+    if alerts.is_empty() && wordless {
+        document.remove("alerts");
+    }
+    Ok(())
 }
 
 /// The rules without those that are lists of tables.
