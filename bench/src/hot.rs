@@ -29,18 +29,18 @@ pub(crate) async fn run(times: usize) {
     let mut home = Home::start(&account, listening.url());
     let stream = listening.accept().await;
     let mut script = Script::signs_in(stream, &account, &[BOB.to_owned()]).await;
-    script.hears_all_handled(LOOK, |_| {}).await;
+    script.hears_all_handled(LOOK, |_, _| {}).await;
     a_part_ends();
     for number in 0..times {
         script.says(&presence(number)).await;
     }
-    script.hears_all_handled(LOOK, |_| {}).await;
+    script.hears_all_handled(LOOK, |_, _| {}).await;
     a_part_ends();
     for number in 0..times {
         script.says(&message(number)).await;
     }
     home.until_told(times).await;
-    script.hears_all_handled(LOOK, |_| {}).await;
+    script.hears_all_handled(LOOK, |_, _| {}).await;
     home.until_indexed(LOOK).await;
     a_part_ends();
     home.end();

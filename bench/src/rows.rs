@@ -71,9 +71,9 @@ pub(crate) async fn measure(single: usize, many: usize, report: &mut Report) {
     }
     let rows = begun.elapsed().as_secs_f64();
     let work = home.worked() - worked;
-    let others = script.said - single - many;
     script
-        .hears_all_handled(ASK, |handled| {
+        .hears_all_handled(ASK, |handled, said| {
+            let others = said - single - many;
             // Nothing is that another connection does not see.
             assert!(handled <= home.committed() + others, "handled, not stored");
         })

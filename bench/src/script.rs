@@ -69,11 +69,15 @@ impl Script {
 
     /// Asks until all that was said is handled. What the client asks meanwhile is answered as a server does that knows
     /// nothing of it. `look` is given each count that it tells; `pause` lies between two questions.
-    pub(crate) async fn hears_all_handled(&mut self, pause: Duration, mut look: impl FnMut(usize)) {
+    pub(crate) async fn hears_all_handled(
+        &mut self,
+        pause: Duration,
+        mut look: impl FnMut(usize, usize),
+    ) {
         loop {
             self.stream.send("<r xmlns='urn:xmpp:sm:3'/>").await;
             let handled = self.hears_count().await;
-            look(handled);
+            look(handled, self.said);
             if handled == self.said {
                 return;
             }

@@ -44,7 +44,7 @@ pub(crate) async fn measure(events: usize, report: &mut Report) {
             script.says(&event(said)).await;
             said += 1;
         }
-        script.hears_all_handled(ASK, |_| {}).await;
+        script.hears_all_handled(ASK, |_, _| {}).await;
         let memory = memory(&person);
         looks.push((as_float(said) / 1_000.0, [memory.private, memory.pss]));
     }
