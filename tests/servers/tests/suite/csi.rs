@@ -31,7 +31,7 @@ fn is_never_told_of_presence(settings: &mut Settings) {
     };
     for kind in EventKind::ALL {
         if kind.is_presence() || kind == EventKind::Attention {
-            settings.alerts.rows.set(kind, nothing.clone());
+            settings.alerts_mut().rows.set(kind, nothing.clone());
         }
     }
 }
