@@ -6,6 +6,7 @@ use crate::ids::Timestamp;
 use crate::privacy::WhoMayWrite;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use ts_rs::TS;
 
 /// Everything that is kept in `settings.toml`; a missing key is its default.
@@ -19,8 +20,15 @@ pub struct Settings {
     pub general: General,
     /// What others learn.
     pub privacy: Privacy,
-    /// What rings.
-    pub alerts: AlertRules,
+    /// What rings. The settings file and the engine hold the same rules: ten thousand overrides are in memory once.
+    pub alerts: Arc<AlertRules>,
+}
+
+impl Settings {
+    /// What rings, to be changed; whoever holds these settings too keeps what they were.
+    pub fn alerts_mut(&mut self) -> &mut AlertRules {
+        Arc::make_mut(&mut self.alerts)
+    }
 }
 
 /// One account.

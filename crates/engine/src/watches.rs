@@ -78,7 +78,7 @@ impl Desk {
         };
         if let Ok(account) = self.account(chat.account) {
             let address = account.settings.jid.clone();
-            edits::end_watch(&mut self.settings.alerts, &address, &chat.jid);
+            edits::end_watch(self.settings.alerts_mut(), &address, &chat.jid);
             self.book = self.make_book();
             self.tell_client_state();
         }

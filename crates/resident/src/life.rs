@@ -154,8 +154,9 @@ async fn end_watch(house: &House, contact: ChatRef) {
     };
     let changed = house
         .change_settings(|settings| {
-            edits::end_watch(&mut settings.alerts, &account, &chat);
-            edits::forget_expired(&mut settings.alerts, now);
+            let rules = settings.alerts_mut();
+            edits::end_watch(rules, &account, &chat);
+            edits::forget_expired(rules, now);
         })
         .await;
     if let Err(error) = changed {

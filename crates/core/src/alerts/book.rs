@@ -4,7 +4,7 @@
 use super::hours::{Hours, LocalNow};
 use super::kinds::EventKind;
 use super::lookup::{LevelRef, Scoped, Whose};
-use super::rows::{AlertRows, Row};
+use super::rows::{AlertRows, Row, RowsInUse};
 use super::rules::{
     Activation, AlertRules, OtherDevice, Override, PresenceRules, ProfileChoice, QuietHours, Scope,
 };
@@ -14,28 +14,12 @@ use crate::settings::Mute;
 use jid::BareJid;
 use jiff::tz::TimeZone;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-
-/// Rows sorted by kind; equal ones are kept once, however many contacts have them.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct RowSet(Box<[(EventKind, Row)]>);
-
-impl RowSet {
-    fn of(rows: &AlertRows) -> Self {
-        let set = rows.0.iter().filter(|(_, row)| **row != Row::default());
-        Self(set.map(|(kind, row)| (*kind, row.clone())).collect())
-    }
-
-    pub(super) fn get(&self, kind: EventKind) -> Option<&Row> {
-        let at = self.0.binary_search_by_key(&kind, |(kind, _)| *kind).ok()?;
-        self.0.get(at).map(|(_, row)| row)
-    }
-}
 
 /// What is set in one scope.
 #[derive(Debug)]
 pub(super) struct Layer {
-    pub(super) rows: Arc<RowSet>,
+    /// Equal rows are kept once, however many contacts have them.
+    pub(super) rows: AlertRows,
     pub(super) mute: Option<Mute>,
     pub(super) break_through: Option<bool>,
     pub(super) discreet: Option<bool>,
@@ -75,7 +59,7 @@ struct CompiledProfile {
 /// All rules, in the form in which decisions ask them.
 #[derive(Debug, Default)]
 pub struct RuleBook {
-    pub(super) rows: RowSet,
+    pub(super) rows: AlertRows,
     choice: ProfileChoice,
     profiles: Vec<CompiledProfile>,
     groups: HashMap<String, Vec<GroupLayer>>,
@@ -92,7 +76,7 @@ impl RuleBook {
     pub fn new(rules: &AlertRules, accounts: &[(AccountId, BareJid)]) -> Self {
         let mut making = Making::new(accounts);
         let mut book = Self {
-            rows: RowSet::of(&rules.rows),
+            rows: rules.rows.clone(),
             choice: rules.active_profile.clone(),
             quiet: rules.quiet.iter().filter(|one| !one.off).cloned().collect(),
             break_through: rules.break_through.clone(),
@@ -105,7 +89,7 @@ impl RuleBook {
                 name: profile.name.clone(),
                 when: profile.when.clone(),
                 layer: Layer {
-                    rows: making.intern(&profile.rows),
+                    rows: making.rows.shared(profile.rows.clone()),
                     mute: None,
                     break_through: None,
                     discreet: None,
@@ -134,7 +118,7 @@ impl RuleBook {
     /// Where something is set twice for the same scope, what stands first holds.
     fn take(&mut self, place: usize, one: &Override, making: &mut Making<'_>) {
         let layer = Layer {
-            rows: making.intern(&one.rows),
+            rows: making.rows.shared(one.rows.clone()),
             mute: one.mute,
             break_through: one.break_through,
             discreet: one.discreet,
@@ -290,7 +274,7 @@ impl RuleBook {
         profiles
             .chain(groups)
             .chain(people)
-            .filter(|layer| known.insert(Arc::as_ptr(&layer.rows)))
+            .filter(|layer| known.insert(layer.rows.place()))
             .collect()
     }
 
@@ -346,28 +330,18 @@ pub struct ActiveProfile(usize);
 /// What is shared while a book is made.
 struct Making<'a> {
     accounts: HashMap<&'a BareJid, AccountId>,
-    rows: HashSet<Arc<RowSet>>,
+    rows: RowsInUse,
 }
 
 impl<'a> Making<'a> {
     fn new(accounts: &'a [(AccountId, BareJid)]) -> Self {
         Self {
             accounts: accounts.iter().map(|(id, jid)| (jid, *id)).collect(),
-            rows: HashSet::new(),
+            rows: RowsInUse::default(),
         }
     }
 
     fn account(&self, jid: &BareJid) -> Option<AccountId> {
         self.accounts.get(jid).copied()
-    }
-
-    fn intern(&mut self, rows: &AlertRows) -> Arc<RowSet> {
-        let set = RowSet::of(rows);
-        if let Some(known) = self.rows.get(&set) {
-            return Arc::clone(known);
-        }
-        let set = Arc::new(set);
-        self.rows.insert(Arc::clone(&set));
-        set
     }
 }

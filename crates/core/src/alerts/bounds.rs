@@ -124,8 +124,13 @@ fn sane_scopes(rules: &mut AlertRules, out: &mut Vec<LeftOut>) {
 }
 
 fn bound_rows(what: &'static str, rows: &mut AlertRows, out: &mut Vec<LeftOut>) {
-    for row in rows.0.values_mut() {
-        bound_row(what, row, out);
+    let before = rows.clone();
+    for (kind, row) in before.iter() {
+        let mut bounded = row.clone();
+        bound_row(what, &mut bounded, out);
+        if bounded != *row {
+            rows.set(kind, bounded);
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub use plan::{AlertPlan, Later, LaterWhy, Outcome, PopupForm, PopupPlan, SoundP
 pub use presets::Preset;
 pub use recent::{FLOOD_KEY, FLOOD_WINDOW, Recent};
 pub use repeat::{Repeat, Sense};
-pub use rows::{AlertRows, CellSource, Effective, EffectiveRow, Level, Row};
+pub use rows::{AlertRows, CellSource, Effective, EffectiveRow, Level, Row, RowsInUse};
 pub use rules::{
     Activation, AlertRules, InWindow, OtherDevice, Override, PresenceRules, Profile, ProfileChoice,
     QuietHours, Scope, Watch,

@@ -4,8 +4,9 @@ use super::cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
 use super::kinds::EventKind;
 use super::repeat::Repeat;
 use crate::ids::{AccountId, ChatRef};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 use ts_rs::TS;
 
 /// What somebody set in a row. A cell that is `None` has no opinion; a cell set to `none` has one.
@@ -44,25 +45,84 @@ pub struct Row {
     pub repeat: Option<Repeat>,
 }
 
-/// The rows that somebody changed, by kind.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
-#[serde(transparent)]
-pub struct AlertRows(pub BTreeMap<EventKind, Row>);
+/// The rows that somebody changed, sorted by kind; one without an opinion is none. Clones share them: the settings and
+/// the rules in force hold those of ten thousand contacts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, TS)]
+#[ts(as = "BTreeMap<EventKind, Row>")]
+pub struct AlertRows(Arc<[(EventKind, Row)]>);
 
 impl AlertRows {
     /// Whether there is no opinion in them.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.values().all(|row| *row == Row::default())
+        self.0.is_empty()
+    }
+
+    /// How many kinds have a row.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The row of a kind.
+    #[must_use]
+    pub fn get(&self, kind: EventKind) -> Option<&Row> {
+        let at = self.0.binary_search_by_key(&kind, |(kind, _)| *kind).ok()?;
+        self.0.get(at).map(|(_, row)| row)
+    }
+
+    /// The rows, by kind.
+    pub fn iter(&self) -> impl Iterator<Item = (EventKind, &Row)> {
+        self.0.iter().map(|(kind, row)| (*kind, row))
     }
 
     /// Sets a row; one without an opinion goes.
     pub fn set(&mut self, kind: EventKind, row: Row) {
-        if row == Row::default() {
-            self.0.remove(&kind);
-        } else {
-            self.0.insert(kind, row);
+        let others = self.0.iter().filter(|(one, _)| *one != kind).cloned();
+        *self = others.chain([(kind, row)]).collect();
+    }
+
+    /// Where they are in memory: clones, and rows that were [shared](RowsInUse), are in the same place.
+    #[must_use]
+    pub fn place(&self) -> *const (EventKind, Row) {
+        Arc::as_ptr(&self.0).cast()
+    }
+}
+
+/// Rows that are in use, so that equal ones are kept once, however many contacts have them.
+#[derive(Debug, Default)]
+pub struct RowsInUse(HashSet<AlertRows>);
+
+impl RowsInUse {
+    /// The rows equal to these that are in use, else these.
+    pub fn shared(&mut self, rows: AlertRows) -> AlertRows {
+        if let Some(known) = self.0.get(&rows) {
+            return known.clone();
         }
+        self.0.insert(rows.clone());
+        rows
+    }
+}
+
+impl FromIterator<(EventKind, Row)> for AlertRows {
+    /// Of two rows of one kind the later holds.
+    fn from_iter<T: IntoIterator<Item = (EventKind, Row)>>(rows: T) -> Self {
+        let sorted: BTreeMap<EventKind, Row> = rows.into_iter().collect();
+        let opinions = sorted.into_iter().filter(|(_, row)| *row != Row::default());
+        Self(opinions.collect())
+    }
+}
+
+impl Serialize for AlertRows {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for AlertRows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rows = BTreeMap::<EventKind, Row>::deserialize(deserializer)?;
+        Ok(rows.into_iter().collect())
     }
 }
 

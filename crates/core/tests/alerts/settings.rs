@@ -88,7 +88,13 @@ fn all_of_it_is_read() {
     assert_eq!(rules.watches[0].after_hours, 3);
     assert_eq!(rules.quiet.len(), 2);
     assert!(rules.quiet[1].off);
-    let repeat = rules.rows.0[&EventKind::Message].repeat.clone().unwrap();
+    let repeat = rules
+        .rows
+        .get(EventKind::Message)
+        .unwrap()
+        .repeat
+        .clone()
+        .unwrap();
     assert_eq!(
         repeat.escalate,
         [Sense::Popup, Sense::Sound, Sense::Attention]
@@ -115,7 +121,7 @@ fn nothing_is_written_when_nothing_was_chosen() {
 #[test]
 fn a_file_of_the_first_version_means_what_it_meant() {
     let rules = rules("[message]\nsound = 'builtin:bell'\n[generic]\npreview = 'sender'\n");
-    let sound = rules.rows.0[&EventKind::Message].sound.clone();
+    let sound = rules.rows.get(EventKind::Message).unwrap().sound.clone();
     assert_eq!(sound, Some(Sound::Builtin("bell".into())));
     assert_eq!(
         rules,
@@ -222,7 +228,7 @@ fn a_path_that_is_too_long_costs_its_cell_only() {
         "x".repeat(5_000)
     );
     let (kept, left_out) = rules(&toml).bounded();
-    let row = &kept.rows.0[&EventKind::Message];
+    let row = &kept.rows.get(EventKind::Message).unwrap();
     assert_eq!((row.sound.is_none(), row.volume.is_some()), (true, true));
     assert_eq!(left_out, [LeftOut::BadText { what: "alerts" }]);
 }

@@ -28,13 +28,13 @@ fn nothing() -> Row {
 /// Nothing of what a server may hold back is seen, heard or counted.
 fn silent(settings: &mut Settings) {
     for kind in HELD_BACK {
-        settings.alerts.rows.set(kind, nothing());
+        settings.alerts_mut().rows.set(kind, nothing());
     }
 }
 
 fn waits_for_bob(settings: &mut Settings) {
     silent(settings);
-    settings.alerts.watches.push(Watch {
+    settings.alerts_mut().watches.push(Watch {
         account: jid("alice@example.org"),
         contact: bob(),
         once: true,

@@ -23,7 +23,7 @@ fn repeating(settings: &mut Settings) {
         }),
         ..Row::default()
     };
-    settings.alerts.rows.set(EventKind::Message, row);
+    settings.alerts_mut().rows.set(EventKind::Message, row);
 }
 
 pub(crate) async fn uses_the_phone(session: &Session) {
@@ -250,7 +250,7 @@ async fn a_repetition_goes_on_when_a_mute_is_lifted_in_another_run() {
 async fn a_repetition_goes_on_after_the_quiet_hours() {
     let (mut stage, session) = Stage::online_with(|settings| {
         repeating(settings);
-        settings.alerts.quiet.push(QuietHours {
+        settings.alerts_mut().quiet.push(QuietHours {
             hours: Hours {
                 days: Vec::new(),
                 from: "08:01".parse().unwrap(),
@@ -321,7 +321,7 @@ async fn an_escalation_begins_with_the_popup_and_the_sound_joins() {
             }),
             ..Row::default()
         };
-        settings.alerts.rows.set(EventKind::Message, row);
+        settings.alerts_mut().rows.set(EventKind::Message, row);
     })
     .await;
     session.hears(says(BOB, "m1", "Hello")).await;
@@ -390,7 +390,10 @@ async fn an_invitation_to_be_friends_comes_again_until_it_is_answered() {
             }),
             ..Row::default()
         };
-        settings.alerts.rows.set(EventKind::ContactRequest, row);
+        settings
+            .alerts_mut()
+            .rows
+            .set(EventKind::ContactRequest, row);
     })
     .await;
     session.hears(crate::words::asks("carol@example.org")).await;

@@ -79,7 +79,7 @@ async fn who_goes_is_silent_unless_the_user_wants_to_know() {
         ..Row::default()
     };
     let rules = AlertRules {
-        rows: AlertRows(BTreeMap::from([(EventKind::ContactUnavailable, row)])),
+        rows: AlertRows::from_iter([(EventKind::ContactUnavailable, row)]),
         ..AlertRules::default()
     };
     let (mut quiet, session) = settled().await;
@@ -88,7 +88,7 @@ async fn who_goes_is_silent_unless_the_user_wants_to_know() {
     session.hears(goes(BOB)).await;
     assert!(quiet.told().await.alerted().is_empty());
 
-    let (mut curious, session) = Stage::online_with(|s| s.alerts = rules).await;
+    let (mut curious, session) = Stage::online_with(|s| *s.alerts_mut() = rules).await;
     curious.passes(30).await;
     session.hears(comes(BOB)).await;
     curious.told().await;
@@ -111,7 +111,10 @@ async fn a_friend_who_flaps_never_goes_and_comes_once() {
             popup: Some(Popup::Banner),
             ..Row::default()
         };
-        settings.alerts.rows.set(EventKind::ContactUnavailable, row);
+        settings
+            .alerts_mut()
+            .rows
+            .set(EventKind::ContactUnavailable, row);
     })
     .await;
     stage.passes(30).await;

@@ -32,7 +32,7 @@ fn at_night(tell_after: bool) -> QuietHours {
 /// Alice lives where summer time begins in the night after the story's first day, which begins at eight.
 async fn before_summer_time(tell_after: bool) -> (Stage, Session) {
     let (mut stage, session) =
-        Stage::online_with(|settings| settings.alerts.quiet.push(at_night(tell_after))).await;
+        Stage::online_with(|settings| settings.alerts_mut().quiet.push(at_night(tell_after))).await;
     let zone = TimeZone::posix("WIN0SUM,J16/2,J300").unwrap();
     stage
         .call(move |desk| desk.live_in(Arc::new(move || zone.clone())))
@@ -61,7 +61,7 @@ async fn a_night_of_many_chats_is_few_popups_and_an_exact_count_in_the_morning()
     let (mut stage, session) = before_summer_time(true).await;
     stage
         .change(|settings| {
-            settings.alerts.quiet.push(at_night(true));
+            settings.alerts_mut().quiet.push(at_night(true));
             settings.privacy.who_may_write = carillon_core::privacy::WhoMayWrite::Everyone;
         })
         .await;
@@ -127,7 +127,7 @@ async fn the_desk_says_until_when_it_is_quiet_in_the_users_zone() {
 }
 
 fn choose(settings: &mut Settings) {
-    let rules = &mut settings.alerts;
+    let rules = settings.alerts_mut();
     rules.quiet.push(at_night(false));
     let mut rows = AlertRows::default();
     let drum = Row {

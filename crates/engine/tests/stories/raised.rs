@@ -25,7 +25,7 @@ fn in_room(id: &str, body: &str) -> IncomingMessage {
 
 async fn in_the_kitchen() -> (Stage, Session) {
     let (mut stage, mut session) =
-        Stage::online_with(|settings| settings.alerts.keywords.push("tea".to_owned())).await;
+        Stage::online_with(|settings| settings.alerts_mut().keywords.push("tea".to_owned())).await;
     let room = stage.chat(ROOM);
     stage.call(move |desk| desk.join_room(&room)).await.unwrap();
     session
@@ -213,7 +213,7 @@ async fn a_message_that_left_is_told_to_who_asked_for_it() {
             sound: Some(Sound::Builtin("rise".to_owned())),
             ..Row::default()
         };
-        settings.alerts.rows.set(EventKind::MessageSent, row);
+        settings.alerts_mut().rows.set(EventKind::MessageSent, row);
     })
     .await;
     let bob = stage.chat(BOB);

@@ -17,7 +17,7 @@ fn with(tray: TrayAction, kinds: &'static [EventKind]) -> impl FnOnce(&mut Setti
                 tray: Some(tray),
                 ..Row::default()
             };
-            settings.alerts.rows.set(*kind, row);
+            settings.alerts_mut().rows.set(*kind, row);
         }
     }
 }

@@ -25,7 +25,7 @@ fn watch(once: bool) -> Watch {
 }
 
 fn watching(watch: Watch) -> impl FnOnce(&mut Settings) {
-    move |settings| settings.alerts.watches.push(watch)
+    move |settings| settings.alerts_mut().watches.push(watch)
 }
 
 /// Presence has settled: what comes now is news.
@@ -151,7 +151,7 @@ async fn since_when_a_friend_is_away_survives_a_restart() {
         accounts: vec![account("alice@example.org")],
         ..Settings::default()
     };
-    settings.alerts.watches.push(Watch {
+    settings.alerts_mut().watches.push(Watch {
         after_hours: 1,
         ..watch(true)
     });
@@ -204,7 +204,8 @@ async fn three_hundred_friends_at_login_ring_nothing_and_fill_no_list() {
 
 #[tokio::test(start_paused = true)]
 async fn three_hundred_friends_at_login_are_one_summary_if_it_is_switched_on() {
-    let mut stage = Stage::with(|settings| settings.alerts.presence.burst_summary = true).await;
+    let mut stage =
+        Stage::with(|settings| settings.alerts_mut().presence.burst_summary = true).await;
     let session = stage.session().await;
     signs_in(&session, 300).await;
     session.hears(goes("friend0@example.org")).await;
@@ -227,7 +228,10 @@ async fn three_hundred_friends_at_login_are_one_summary_if_it_is_switched_on() {
 async fn a_change_of_status_is_told_to_who_asked_for_it() {
     let (mut stage, session) = settled(|settings| {
         let row = EventKind::ContactAvailable.built_in().clone();
-        settings.alerts.rows.set(EventKind::ContactStatus, row);
+        settings
+            .alerts_mut()
+            .rows
+            .set(EventKind::ContactStatus, row);
     })
     .await;
     session.hears(comes(BOB)).await;

@@ -15,6 +15,7 @@ use carillon_link::contract::{SetAlertRow, SetOverride};
 use carillon_link::{Refusal, RefusalCode};
 use jid::BareJid;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 /// The accounts of this profile: rules name them by their addresses, windows by their numbers.
 pub(super) struct Accounts(Vec<(AccountId, BareJid)>);
@@ -73,9 +74,10 @@ pub(super) async fn change_rules(
     change: impl FnOnce(&mut AlertRules) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let changed = house.try_change_settings(|settings| {
-        change(&mut settings.alerts).map_err(NotChanged::Refused)?;
-        let (rules, left_out) = std::mem::take(&mut settings.alerts).bounded();
-        settings.alerts = rules;
+        let mut rules = AlertRules::clone(&settings.alerts);
+        change(&mut rules).map_err(NotChanged::Refused)?;
+        let (rules, left_out) = rules.bounded();
+        settings.alerts = Arc::new(rules);
         match rule_words(&left_out) {
             Some(words) => Err(NotChanged::Refused(Refusal::new(
                 RefusalCode::BadRules,
@@ -215,7 +217,7 @@ pub(super) async fn rows(house: &House, whose: Whose) -> Result<AlertRowsView, R
     let own = house.read_settings(|settings| own(&settings.alerts, &whose, scope.as_ref()))?;
     let row = |effective: EffectiveRow| AlertRowView {
         kind: effective.kind,
-        own: own.rows.0.get(&effective.kind).cloned().unwrap_or_default(),
+        own: own.rows.get(effective.kind).cloned().unwrap_or_default(),
         sentence: RowSentence::of(&effective),
         effective,
     };

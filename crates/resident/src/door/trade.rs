@@ -47,7 +47,7 @@ pub(super) async fn import(house: &House, ask: ImportAlerts) -> Result<ImportedA
         unknown,
     } = read;
     let imported = ImportedAlerts {
-        rows: number(rules.rows.0.len()),
+        rows: number(rules.rows.len()),
         profiles: number(rules.profiles.len()),
         overrides: number(rules.overrides.len()),
         elsewhere: number(elsewhere(&rules, &accounts)),
@@ -124,7 +124,7 @@ fn all_rows(rules: &AlertRules) -> impl Iterator<Item = &Row> {
     let all = std::iter::once(&rules.rows)
         .chain(profiles)
         .chain(overrides);
-    let rows = all.flat_map(|rows: &AlertRows| rows.0.values());
+    let rows = all.flat_map(|rows: &AlertRows| rows.iter().map(|(_, row)| row));
     let watches = rules.watches.iter().map(|one| &one.row);
     rows.chain(watches)
 }

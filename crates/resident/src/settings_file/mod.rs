@@ -3,6 +3,7 @@
 //! Only what differs from the defaults is written, atomically. A file that cannot be read is set aside
 //! and never overwritten; a single value that makes no sense is left out, and the file is kept aside too.
 
+mod in_place;
 mod read;
 mod read_alerts;
 pub mod rules_alone;

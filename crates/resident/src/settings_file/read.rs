@@ -1,11 +1,14 @@
 //! From bytes to settings, keeping whatever makes sense.
 
+use super::in_place::from_keys;
 use super::read_alerts;
+use carillon_core::alerts::RowsInUse;
 use carillon_core::alerts::bounds::LeftOut;
 use carillon_core::settings::{AccountSettings, General, Privacy, Settings};
 use carillon_link::views::Notice;
 use serde::de::DeserializeOwned;
-use toml_edit::{DocumentMut, Item, Table, TomlError};
+use std::sync::Arc;
+use toml_edit::{Document, DocumentMut, Item, Table, TomlError};
 
 /// What a file turned out to hold.
 pub(super) struct Found {
@@ -84,8 +87,9 @@ pub(super) fn document(bytes: &[u8]) -> Result<DocumentMut, String> {
 }
 
 pub(super) fn understand(bytes: &[u8]) -> Found {
-    match document(bytes) {
-        Ok(document) => understand_document(&document),
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string());
+    match text.and_then(|text| Document::parse(text).map_err(|error| error.to_string())) {
+        Ok(document) => understand_table(&document),
         Err(trouble) => Found {
             settings: Settings::default(),
             unknown: Vec::new(),
@@ -96,19 +100,20 @@ pub(super) fn understand(bytes: &[u8]) -> Found {
     }
 }
 
-pub(super) fn understand_document(document: &DocumentMut) -> Found {
-    Reading::default().read(document)
+pub(super) fn understand_table(table: &Table) -> Found {
+    Reading::default().read(table)
 }
 
 #[derive(Default)]
 pub(super) struct Reading {
+    pub(super) rows_in_use: RowsInUse,
     unknown: Vec<String>,
     trouble: Vec<String>,
     left_out: Vec<LeftOut>,
 }
 
 impl Reading {
-    fn read(mut self, document: &DocumentMut) -> Found {
+    fn read(mut self, document: &Table) -> Found {
         let mut settings = Settings::default();
         for (key, item) in document.iter() {
             match key {
@@ -116,7 +121,7 @@ impl Reading {
                 "privacy" => settings.privacy = self.section::<Privacy>(key, item, PRIVACY),
                 "alerts" => {
                     let (rules, left_out) = read_alerts::rules(&mut self, item).bounded();
-                    settings.alerts = rules;
+                    settings.alerts = Arc::new(rules);
                     self.left_out = left_out;
                 }
                 "account" => settings.accounts = self.accounts(item),
@@ -157,22 +162,18 @@ impl Reading {
             self.stumbles(|| format!("[{name}] must be a table"));
             return T::default();
         };
-        let mut sound = Table::new();
-        for (key, value) in table.iter() {
+        let mut sound = Vec::new();
+        for (key, _) in table.iter() {
             if !known.contains(&key) {
                 self.does_not_know(format!("{}.{key}", key_of(name)));
                 continue;
             }
-            let mut alone = Table::new();
-            alone.insert(key, value.clone());
-            match from_table::<T>(alone) {
-                Ok(_) => {
-                    sound.insert(key, value.clone());
-                }
+            match from_keys::<T>(table, &[key]) {
+                Ok(_) => sound.push(key),
                 Err(error) => self.stumbles(|| format!("{name}.{key}: {error}")),
             }
         }
-        from_table(sound).unwrap_or_default()
+        from_keys(table, &sound).unwrap_or_default()
     }
 
     fn accounts(&mut self, item: &Item) -> Vec<AccountSettings> {
@@ -209,30 +210,19 @@ impl Reading {
     /// An account read key by key. It needs its address; one that says in a way that is not understood whether and by
     /// which way to sign in does not sign in, rather than by another way.
     fn account(&mut self, table: &Table) -> Result<AccountSettings, String> {
-        let with = |key: &str| {
-            let mut alone = Table::new();
-            for key in ["jid", key] {
-                if let Some(value) = table.get(key) {
-                    alone.insert(key, value.clone());
-                }
-            }
-            alone
-        };
-        let mut sound = with("jid");
-        let jid = from_table::<AccountSettings>(sound.clone())?.jid;
+        let jid = from_keys::<AccountSettings>(table, &["jid"])?.jid;
+        let mut sound = vec!["jid"];
         let mut certain = true;
-        for (key, value) in table.iter().filter(|(key, _)| ACCOUNT.contains(key)) {
-            match from_table::<AccountSettings>(with(key)) {
-                Ok(_) => {
-                    sound.insert(key, value.clone());
-                }
+        for (key, _) in table.iter().filter(|(key, _)| ACCOUNT.contains(key)) {
+            match from_keys::<AccountSettings>(table, &["jid", key]) {
+                Ok(_) => sound.push(key),
                 Err(error) => {
                     self.stumbles(|| format!("account {jid}: {key}: {error}"));
                     certain &= !matches!(key, "enabled" | "connect" | "proxy");
                 }
             }
         }
-        let mut account = from_table::<AccountSettings>(sound)?;
+        let mut account = from_keys::<AccountSettings>(table, &sound)?;
         account.enabled &= certain;
         Ok(account)
     }
@@ -245,9 +235,4 @@ pub(super) fn key_of(place: &str) -> String {
         .map(|part| part.split(' ').next().unwrap_or(part))
         .collect();
     parts.join(".")
-}
-
-pub(super) fn from_table<T: DeserializeOwned>(table: Table) -> Result<T, String> {
-    let document = DocumentMut::from(table);
-    toml_edit::de::from_document(document).map_err(|error| error.message().to_owned())
 }

@@ -1,12 +1,13 @@
 //! From `[alerts]` to rules, key by key: one bad value costs only itself.
 
-use super::read::{Reading, from_table, key_of};
+use super::in_place::{from_item, from_keys, from_value};
+use super::read::{Reading, key_of};
 use carillon_core::alerts::{
     AlertRows, AlertRules, EventKind, Override, Profile, ProfileChoice, QuietHours, Row, Scope,
     Watch,
 };
-use serde::de::{DeserializeOwned, IntoDeserializer};
-use toml_edit::{Item, Table, TableLike, Value};
+use serde::de::DeserializeOwned;
+use toml_edit::{Item, TableLike, Value};
 
 const ROW: &[&str] = &[
     "popup",
@@ -53,7 +54,7 @@ pub(super) fn rules(reading: &mut Reading, item: &Item) -> AlertRules {
             "in_window" => rules.in_window = reading.section(&place(), item, IN_WINDOW),
             kind => match EventKind::named(kind) {
                 Some(kind) => {
-                    rules.rows.0.insert(kind, row(reading, &place(), item));
+                    rules.rows.set(kind, row(reading, &place(), item));
                 }
                 None => reading.does_not_know(place()),
             },
@@ -74,24 +75,21 @@ fn row(reading: &mut Reading, place: &str, item: &Item) -> Row {
 }
 
 fn rows(reading: &mut Reading, place: &str, table: &dyn TableLike) -> AlertRows {
-    let mut rows = AlertRows::default();
     let Some(item) = table.get("rows") else {
-        return rows;
+        return AlertRows::default();
     };
     let Some(table) = item.as_table_like() else {
         reading.stumbles(|| format!("{place}: rows must be a table"));
-        return rows;
+        return AlertRows::default();
     };
+    let mut rows = Vec::with_capacity(table.len());
     for (name, item) in table.iter() {
         match EventKind::named(name) {
-            Some(kind) => {
-                let row = row(reading, &format!("{place}: rows.{name}"), item);
-                rows.set(kind, row);
-            }
+            Some(kind) => rows.push((kind, row(reading, &format!("{place}: rows.{name}"), item))),
             None => reading.does_not_know(format!("{}.rows.{name}", key_of(place))),
         }
     }
-    rows
+    reading.rows_in_use.shared(rows.into_iter().collect())
 }
 
 type Reader<T> = fn(&mut Reading, &str, &dyn TableLike) -> Option<T>;
@@ -185,13 +183,7 @@ fn needed<T: DeserializeOwned>(
     table: &dyn TableLike,
     keys: &[&str],
 ) -> Option<T> {
-    let mut part = Table::new();
-    for key in keys {
-        if let Some(item) = table.get(key) {
-            part.insert(key, item.clone());
-        }
-    }
-    from_table(part)
+    from_keys(table, keys)
         .map_err(|error| reading.stumbles(|| format!("{place}: {error}")))
         .ok()
 }
@@ -214,9 +206,9 @@ fn elements<T: DeserializeOwned>(reading: &mut Reading, place: &str, item: &Item
     };
     let mut found = Vec::new();
     for value in values {
-        match T::deserialize(value.clone().into_deserializer()) {
+        match from_value(value) {
             Ok(one) => found.push(one),
-            Err(error) => reading.stumbles(|| format!("{place}: {}", error.message())),
+            Err(error) => reading.stumbles(|| format!("{place}: {error}")),
         }
     }
     found
@@ -230,11 +222,4 @@ fn choice(reading: &mut Reading, place: &str, item: &Item) -> ProfileChoice {
         reading.stumbles(|| format!("{place} must be automatic, none or profile:NAME"));
     }
     choice
-}
-
-fn from_item<T: DeserializeOwned>(item: &Item) -> Result<T, String> {
-    let value = item.clone().into_value();
-    let value = value.map_err(|_| "it must be a value".to_owned())?;
-    T::deserialize(value.into_deserializer())
-        .map_err(|error: toml_edit::de::Error| error.message().to_owned())
 }

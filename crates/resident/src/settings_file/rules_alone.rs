@@ -7,6 +7,7 @@ use carillon_core::alerts::bounds::LeftOut;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use toml_edit::DocumentMut;
 
 /// A longer file holds no alert rules of anybody's: ten thousand overrides take 2 MiB.
@@ -96,7 +97,7 @@ pub fn read(path: &Path) -> Result<ReadRules, NotTraded> {
         path: path.to_owned(),
         detail,
     })?;
-    let found = read::understand_document(&document);
+    let found = read::understand_table(&document);
     if !document.contains_key("alerts") {
         return Err(NotTraded::NoRules(path.to_owned()));
     }
@@ -107,7 +108,7 @@ pub fn read(path: &Path) -> Result<ReadRules, NotTraded> {
     let others = others.filter(|key| key != "alerts");
     let unknown = found.unknown.into_iter().filter(of_alerts);
     Ok(ReadRules {
-        rules: found.settings.alerts,
+        rules: Arc::unwrap_or_clone(found.settings.alerts),
         left_out: found.left_out,
         trouble,
         unknown: unknown.chain(others).collect(),

@@ -61,7 +61,7 @@ fn what_was_saved_is_read_again() {
         volume: Some(Volume::clamped(30)),
         ..Row::default()
     };
-    settings.alerts.rows.0.insert(EventKind::Message, row);
+    settings.alerts_mut().rows.set(EventKind::Message, row);
     file.save(settings.clone()).unwrap();
     let (again, notices) = desk.load();
     assert_eq!(again.settings(), &settings);
@@ -119,7 +119,7 @@ fn one_bad_value_costs_only_itself() {
     let desk = desk(text);
     let (file, notices) = desk.load();
     assert_eq!(file.settings().accounts.len(), 1);
-    let row = &file.settings().alerts.rows.0[&EventKind::Message];
+    let row = &file.settings().alerts.rows.get(EventKind::Message).unwrap();
     assert_eq!((row.volume, row.sound.clone()), (None, Some(Sound::None)));
     let [Notice::SettingsSetAside { detail, .. }] = notices.as_slice() else {
         panic!("{notices:?}");
@@ -145,10 +145,9 @@ fn a_cell_given_back_to_inheritance_leaves_the_file() {
     let (mut file, _) = desk.load();
     let mut settings = file.settings().clone();
     settings
-        .alerts
+        .alerts_mut()
         .rows
-        .0
-        .insert(EventKind::Message, Row::default());
+        .set(EventKind::Message, Row::default());
     file.save(settings).unwrap();
     assert!(!desk.text().contains("message"), "{}", desk.text());
 }

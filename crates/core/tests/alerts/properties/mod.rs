@@ -6,8 +6,8 @@ mod world;
 
 use crate::stage::{Scene, berlin, jid, kathmandu, new_york, tokyo};
 use carillon_core::alerts::{
-    AlertPlan, Attention, EventKind, Known, LaterWhy, Outcome, Override, PopupForm, Preview,
-    QuietHours, Row, Scope, Sound,
+    AlertPlan, AlertRows, Attention, EventKind, Known, LaterWhy, Outcome, Override, PopupForm,
+    Preview, QuietHours, Row, Scope, Sound,
 };
 use carillon_core::contact::Availability;
 use carillon_core::ids::Timestamp;
@@ -193,9 +193,7 @@ fn none_is_never_overruled_by_a_weaker_scope() {
             sound: Some(Sound::None),
             ..Row::default()
         };
-        let own = &mut of_this_chat(&mut scene).rows.0;
-        own.clear();
-        own.insert(row, silent);
+        of_this_chat(&mut scene).rows = AlertRows::from_iter([(row, silent)]);
         if scene.event.jid.is_some() {
             assert_eq!(scene.decide().sound, None);
         }

@@ -49,9 +49,8 @@ fn at<'a>(scene: &'a Scene, level: &'a Level) -> impl Iterator<Item = &'a Overri
 
 fn row_exists(scene: &Scene, level: &Level, row: EventKind, cell: Cell) -> bool {
     let rules = &scene.rules;
-    let opinion = |rows: &carillon_core::alerts::AlertRows| {
-        rows.0.get(&row).is_some_and(|row| has(row, cell))
-    };
+    let opinion =
+        |rows: &carillon_core::alerts::AlertRows| rows.get(row).is_some_and(|row| has(row, cell));
     match level {
         Level::BuiltIn => row == EventKind::Generic || has(row.built_in(), cell),
         Level::Settings => opinion(&rules.rows),

@@ -158,7 +158,13 @@ async fn mutes_and_marks_of_a_chat_stand_in_the_settings_and_are_told() {
     let whose_mute = Whose::Everybody;
     assert_eq!(other.decided, Some(RulePlace::Mute { whose: whose_mute }));
 
-    let [one] = scene.settings().alerts.overrides.try_into().unwrap();
+    let [one] = scene
+        .settings()
+        .alerts
+        .overrides
+        .clone()
+        .try_into()
+        .unwrap();
     let wanted = Override {
         break_through: Some(true),
         discreet: Some(true),

@@ -126,7 +126,7 @@ pub(super) fn everything() -> AlertRules {
 
 pub(super) fn save(file: &mut SettingsFile, change: impl FnOnce(&mut AlertRules)) {
     let mut settings = file.settings().clone();
-    change(&mut settings.alerts);
+    change(settings.alerts_mut());
     file.save(settings).unwrap();
 }
 
@@ -170,10 +170,10 @@ fn a_file_of_the_first_versions_is_read_without_a_word_and_left_as_it_is() {
     let (mut file, notices) = desk.load();
     assert!(notices.is_empty(), "{notices:?}");
     let rules = &file.settings().alerts;
-    assert_eq!(rules.rows.0.len(), 2);
+    assert_eq!(rules.rows.len(), 2);
     let rest = AlertRules {
         rows: AlertRows::default(),
-        ..rules.clone()
+        ..AlertRules::clone(rules)
     };
     assert_eq!(rest, AlertRules::default());
     let mut settings = file.settings().clone();
@@ -250,7 +250,7 @@ fn in_each_rule_one_bad_value_costs_only_itself() {
         };
         assert!(detail.starts_with(words), "{bad}: {detail}");
         let rules = &file.settings().alerts;
-        let sound = rules.rows.0[&EventKind::Message].sound.clone();
+        let sound = rules.rows.get(EventKind::Message).unwrap().sound.clone();
         assert_eq!(sound, Some(Sound::None), "{bad}");
     }
 }
@@ -274,7 +274,7 @@ fn beside_a_bad_value_the_good_ones_of_the_same_entry_hold() {
         sound: Some(Sound::None),
         ..Row::default()
     };
-    assert_eq!(one.rows.0[&EventKind::Message], row);
+    assert_eq!(*one.rows.get(EventKind::Message).unwrap(), row);
 }
 
 pub(super) const BY_HAND: &str = "# rules of mine

@@ -19,7 +19,7 @@ impl Dice {
     }
 
     fn row(&mut self) -> Row {
-        let full = everything().rows.0[&EventKind::Message].clone();
+        let full = everything().rows.get(EventKind::Message).unwrap().clone();
         match self.roll(4) {
             0 => Row::default(),
             1 => full,
