@@ -1,7 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+import { fileURLToPath } from 'node:url';
 import { emoji } from './build/emoji.ts';
+import { startsWith } from './build/start.ts';
 
 export default defineConfig({
   plugins: [svelte(), svelteTesting(), emoji()],
@@ -11,7 +13,12 @@ export default defineConfig({
     // A data: URL for a picture would need a hole in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: startsWith(fileURLToPath(new URL('src/main.ts', import.meta.url))) }] } },
+    },
   },
+  json: { stringify: true },
   server: { fs: { allow: ['..'] } },
   test: {
     environment: 'happy-dom',

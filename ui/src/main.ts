@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { useCarrier } from './lib/link';
+import { tauri } from './lib/tauri';
 import { begin } from './state/sync.svelte';
 import './style/tokens.css';
 import './style/base.css';
@@ -9,7 +10,7 @@ import './style/controls.css';
 if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) {
   (await import('./dev/scene')).playScene();
 } else {
-  useCarrier((await import('./lib/tauri')).tauri);
+  useCarrier(tauri);
 }
 void begin();
 mount(App, { target: document.getElementById('app')! });

@@ -1,9 +1,10 @@
 import { fireEvent } from '@testing-library/svelte';
 import { mount, unmount } from 'svelte';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Fake } from '../src/dev/fake';
 import Dialogs from '../src/dialogs/Dialogs.svelte';
 import { foundPieces, partsOf } from '../src/lib/found';
+import { allParts } from '../src/lib/later.svelte';
 import Main from '../src/screens/Main.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { dayBegins, finding, jumping, search } from '../src/state/finding.svelte';
@@ -41,6 +42,8 @@ function type(field: string, words: string): void {
   input.value = words;
   input.dispatchEvent(new Event('input', { bubbles: true }));
 }
+
+beforeAll(allParts);
 
 beforeEach(async () => {
   fake = await stage();

@@ -16,8 +16,10 @@ export const tauri: Carrier = {
 
 /** The window's own word on its focus: the page's can be wrong when a menu or a dialog of the system is open. */
 async function focus(heard: (told: boolean) => void): Promise<UnlistenFn> {
-  const gained = await listen('tauri://focus', () => heard(true));
-  const left = await listen('tauri://blur', () => heard(false));
+  const [gained, left] = await Promise.all([
+    listen('tauri://focus', () => heard(true)),
+    listen('tauri://blur', () => heard(false)),
+  ]);
   return () => {
     gained();
     left();
@@ -25,8 +27,10 @@ async function focus(heard: (told: boolean) => void): Promise<UnlistenFn> {
 }
 
 async function drag(heard: (told: boolean) => void): Promise<UnlistenFn> {
-  const came = await listen('tauri://drag-enter', () => heard(true));
-  const left = await listen('tauri://drag-leave', () => heard(false));
+  const [came, left] = await Promise.all([
+    listen('tauri://drag-enter', () => heard(true)),
+    listen('tauri://drag-leave', () => heard(false)),
+  ]);
   return () => {
     came();
     left();

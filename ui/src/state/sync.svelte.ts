@@ -52,13 +52,13 @@ const changed = new Coalesced(quietly(async () => {
 /** Begins to hear; the first overview is read as soon as the resident is there. */
 export async function begin(): Promise<void> {
   surroundings.focused = document.hasFocus();
-  await Promise.all([
-    listen('carillon', hear),
-    listen('link-state', hearLink),
+  // The list need not wait for these.
+  const window = Promise.all([
     listen('focus', (focused) => (surroundings.focused = focused)),
     listen('closing', leave),
     listen('closing-without-tray', () => (where.dialog = { kind: 'closing' })),
   ]);
+  await Promise.all([listen('carillon', hear), listen('link-state', hearLink)]);
   while (!surroundings.ready) {
     try {
       await readings.everything();
@@ -69,6 +69,7 @@ export async function begin(): Promise<void> {
       await new Promise((later) => setTimeout(later, again));
     }
   }
+  await window;
 }
 
 /** The window closes: what was typed last is kept before, unless that takes too long. */
