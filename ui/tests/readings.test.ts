@@ -230,6 +230,7 @@ describe('10,000 contacts and chats', () => {
         last_message: i,
         stands_at: i,
         draft: '',
+        avatar: null,
       }),
     );
     contacts.replace([]);

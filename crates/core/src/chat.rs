@@ -1,5 +1,6 @@
 //! Conversations and what is said in them.
 
+use crate::avatar::AvatarHash;
 use crate::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use crate::reaction::Reaction;
 use crate::reply::Reply;
@@ -126,6 +127,9 @@ pub struct ChatSummary {
     pub stands_at: Timestamp,
     /// The words that wait in the composer, empty when none.
     pub draft: String,
+    /// The picture that a room shows; a contact's is the contact's.
+    #[ts(type = "string | null")]
+    pub avatar: Option<AvatarHash>,
 }
 
 /// A window into a conversation's history, oldest first.

@@ -95,4 +95,6 @@ pub struct RoomAbout {
     pub persistent: bool,
     /// It is not listed, and found by who knows its address.
     pub hidden: bool,
+    /// Its owners can give it a picture (XEP-0486).
+    pub pictures: bool,
 }

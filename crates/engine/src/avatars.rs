@@ -1,4 +1,4 @@
-//! Which pictures people show. The pictures themselves pass through to whoever keeps them, one at a time.
+//! Which pictures people and rooms show. The pictures themselves pass through to whoever keeps them, one at a time.
 
 use crate::account::Account;
 use crate::desk::{Desk, DeskError, ServerAnswer};
@@ -24,7 +24,7 @@ struct Coming {
     since: Timestamp,
 }
 
-/// The pictures of one account's people, as hashes.
+/// The pictures of one account's people and rooms, as hashes.
 #[derive(Debug, Default)]
 pub(crate) struct Avatars {
     known: HashMap<BareJid, Avatar>,
@@ -42,6 +42,12 @@ impl Avatars {
 
     pub(crate) fn hash_of(&self, jid: &BareJid) -> Option<AvatarHash> {
         self.known.get(jid).map(|avatar| avatar.hash)
+    }
+
+    /// Nothing is known of theirs any more.
+    pub(crate) fn drop_of(&mut self, jid: &BareJid) {
+        self.known.remove(jid);
+        self.forget(jid);
     }
 
     pub(crate) fn retain(&mut self, wanted: impl Fn(&BareJid) -> bool) {
@@ -130,17 +136,39 @@ impl Desk {
         source: AvatarSource,
         hash: Option<AvatarHash>,
     ) {
+        let account = self.accounts.get(&id);
+        if account.is_some_and(|account| account.watches(from)) {
+            self.judge_avatar(id, from, source, hash);
+        }
+    }
+
+    /// A room of mine shows a picture (XEP-0486), or none.
+    pub(crate) fn hear_room_picture(
+        &mut self,
+        id: AccountId,
+        room: &BareJid,
+        hash: Option<AvatarHash>,
+    ) {
+        self.judge_avatar(id, room, AvatarSource::Vcard, hash);
+    }
+
+    fn judge_avatar(
+        &mut self,
+        id: AccountId,
+        from: &BareJid,
+        source: AvatarSource,
+        hash: Option<AvatarHash>,
+    ) {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
-        if !account.watches(from) {
-            return;
-        }
+        // A contact's devices may each show another one in presence; a room speaks for itself alone.
+        let speaks_alone = source == AvatarSource::Pep || account.rooms.contains_key(from);
         let step = announced(account.avatars.known.get(from).copied(), source, hash);
         match step {
             AvatarStep::Stay => {
                 // What they showed for a moment in between is not wanted any more.
-                if source == AvatarSource::Pep {
+                if speaks_alone {
                     account.avatars.forget(from);
                 }
             }
@@ -229,8 +257,12 @@ impl Desk {
             return;
         }
         let mine = *jid == account.settings.jid;
-        let contact = account.chat(jid);
-        self.tell(Output::Contact(contact));
+        let chat = account.chat(jid);
+        if account.rooms.contains_key(jid) {
+            self.tell(Output::Chat(chat));
+        } else {
+            self.tell(Output::Contact(chat));
+        }
         if mine {
             self.tell(Output::Accounts);
         }

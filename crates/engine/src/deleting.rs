@@ -20,6 +20,11 @@ impl Desk {
         if !self.store.delete_chat(chat)? {
             return Err(DeskError::Gone);
         }
+        // The store has forgotten a room's picture with it.
+        let account = self.account_mut(chat.account)?;
+        if !account.watches(&chat.jid) {
+            account.avatars.drop_of(&chat.jid);
+        }
         self.flush_soon();
         self.was_seen(chat.account, &chat.jid);
         self.came_to_front(chat);

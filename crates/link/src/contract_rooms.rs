@@ -90,6 +90,13 @@ macro_rules! with_room_commands {
                 /// `None`: as each device has it in its settings.
                 notify: Option<RoomNotify>,
             } -> ();
+            /// Shows everybody a picture of a room of mine, or none.
+            set_room_avatar = SetRoomAvatar {
+                /// Of which room.
+                room: ChatRef,
+                /// In base64, as with `SetAvatar`. `None`: none.
+                picture: Option<String>,
+            } -> ();
             /// Closes a room of mine for good.
             close_room = CloseRoom {
                 /// Which.

@@ -1,4 +1,4 @@
-//! Which pictures people show (XEP-0084, XEP-0153). The pictures are files, named by their hashes.
+//! Which pictures people and rooms show (XEP-0084, XEP-0153, XEP-0486). The pictures are files, named by their hashes.
 
 use crate::{Reader, Result, Store, rows};
 use carillon_core::BareJid;
@@ -7,8 +7,8 @@ use carillon_core::ids::AccountId;
 use std::collections::HashSet;
 
 impl Store {
-    /// Keeps which picture somebody shows, or that they show none. Of those who are neither on the account's roster nor
-    /// the account itself nothing is kept.
+    /// Keeps which picture somebody or a room shows, or that they show none. Of those who are neither on the account's
+    /// roster nor a room of its nor the account itself nothing is kept.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
@@ -26,6 +26,8 @@ impl Store {
                          SELECT ?1, ?2, ?3, ?4
                          WHERE EXISTS (SELECT 1 FROM roster_item WHERE account = ?1 AND jid = ?2)
                             OR EXISTS (SELECT 1 FROM account WHERE id = ?1 AND jid = ?2)
+                            OR EXISTS (SELECT 1 FROM chat
+                                       WHERE account = ?1 AND jid = ?2 AND kind = 'room')
                          ON CONFLICT (account, jid)
                              DO UPDATE SET hash = excluded.hash, by_vcard = excluded.by_vcard",
                     )?

@@ -60,11 +60,12 @@ impl Store {
 
 /// What a list shows of a chat, as [`summary`] reads it; `?1` is [`GLIMPSE`].
 const SUMMARY: &str = "SELECT chat.account, chat.jid, chat.kind, COALESCE(room.name, roster_item.name, ''), unread,
-        substr(body, 1, ?1), author, message.at, draft, chat.last_message, COALESCE(message.at, draft_at)
+        substr(body, 1, ?1), author, message.at, draft, chat.last_message, COALESCE(message.at, draft_at), avatar.hash
  FROM chat
  LEFT JOIN message ON message.id = chat.last_message
  LEFT JOIN room ON room.chat = chat.id
  LEFT JOIN roster_item ON roster_item.account = chat.account AND roster_item.jid = chat.jid
+ LEFT JOIN avatar ON chat.kind = 'room' AND avatar.account = chat.account AND avatar.jid = chat.jid
  WHERE chat.kind <> 'stranger'";
 
 impl Reader {
@@ -165,6 +166,10 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<ChatSummary> {
         draft: row.get(8)?,
         last_message: row.get::<_, Option<i64>>(9)?.map(MessageId),
         stands_at: Timestamp(row.get(10)?),
+        // One that is damaged is told again, and fetched.
+        avatar: row
+            .get::<_, Option<String>>(11)?
+            .and_then(|hash| hash.parse().ok()),
     })
 }
 

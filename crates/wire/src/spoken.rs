@@ -124,6 +124,7 @@ pub const XEPS: &[Spoken] = &[
     spoken(461, &[ns::REPLY]),
     spoken(474, &[]),
     spoken(484, &[ns::FAST]),
+    spoken(486, &[]),
     spoken(490, &[ns::DISPLAYED, ns::DISPLAYED_NOTIFY]),
     spoken(492, &[ns::NOTIFY]),
 ];

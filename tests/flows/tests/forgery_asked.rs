@@ -261,6 +261,18 @@ const IN_A_ROOM: &[Attack] = &[
         believed: |told| matches!(told, Incoming::Message(_)),
     },
     Attack {
+        name: "the room's picture",
+        may: &["room"],
+        says: |s| {
+            format!(
+                "<presence{}><x xmlns='vcard-temp:x:update'>\
+                 <photo>0101010101010101010101010101010101010101</photo></x></presence>",
+                s.from_attribute()
+            )
+        },
+        believed: |told| is_of_room(told, |event| matches!(event, RoomEvent::Picture { .. })),
+    },
+    Attack {
         name: "I am thrown out",
         may: &[],
         says: |s| {

@@ -123,7 +123,7 @@ export class Fake implements Carrier {
     const known = this.overview.chats.find((summary) => sameChat(summary.chat, chat));
     if (known) return known;
     const contact = this.overview.contacts.find(({ jid }) => jid === chat.jid);
-    const empty = { unread: 0, last_text: '', last_is_mine: false, last_at: null, last_message: null, stands_at: 0, draft: '' };
+    const empty = { unread: 0, last_text: '', last_is_mine: false, last_at: null, last_message: null, stands_at: 0, draft: '', avatar: null };
     return { chat, kind: 'contact', name: contact?.name ?? chat.jid, ...empty };
   }
 
@@ -307,6 +307,13 @@ export class Fake implements Carrier {
     set_nick: ({ account, nick }) => {
       this.overview.accounts = this.overview.accounts.map((view) => (view.id === account ? { ...view, nick } : view));
       return this.#changed('accounts');
+    },
+    set_room_avatar: ({ room, picture }) => {
+      const avatar = picture && String(this.avatars.size + 1).padStart(40, '0');
+      if (avatar && picture) this.avatars.set(avatar, picture);
+      this.overview.chats = this.overview.chats.map((summary) => (sameChat(summary.chat, room) ? { ...summary, avatar } : summary));
+      queueMicrotask(() => this.tell('carillon', { kind: 'chats', chats: [room] }));
+      return null;
     },
     avatars: ({ hashes }) => hashes.flatMap((hash) => (this.avatars.has(hash) ? [{ hash, png: this.avatars.get(hash)! }] : [])),
     accept_stranger: ({ contact }) => this.#answered(contact),

@@ -123,6 +123,7 @@ function summary(node: string, name: string, now: number, ago: number, last: str
     last_message: null,
     stands_at: now - ago,
     draft: '',
+    avatar: null,
     ...more,
   };
 }

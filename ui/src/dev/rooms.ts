@@ -103,6 +103,7 @@ export class FakeRooms {
         addresses_shown: true,
         persistent: true,
         hidden: false,
+        pictures: true,
       },
       notify: null,
     };

@@ -62,6 +62,24 @@ export function playScene(): Fake {
       const [first] = fake.histories.get('1 choir@rooms.harbour.example') ?? [];
       if (first) Object.assign(first, { body: '', retracted: true, moderated: { by: 'Carla', words: 'Keys are no topic here' } });
     },
+    'room-picture': () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 96, height: 96 });
+      const context = canvas.getContext('2d')!;
+      const sky = context.createLinearGradient(0, 0, 96, 96);
+      for (const [at, colour] of [[0, '#7a1f3d'], [0.5, '#e0a030'], [1, '#1d3557']] as const) sky.addColorStop(at, colour);
+      context.fillStyle = sky;
+      context.fillRect(0, 0, 96, 96);
+      const hash = '1'.padStart(40, '0');
+      fake.avatars.set(hash, canvas.toDataURL('image/png').split(',')[1]!);
+      const room = { account: 1, jid: 'choir@rooms.harbour.example' };
+      overview.chats = overview.chats.map((summary) => (summary.chat.jid === room.jid ? { ...summary, avatar: hash } : summary));
+      fake.rooms.view(room).about.description = 'We sing every Thursday at seven, in the hall behind the harbour. Bring water and a pencil; newcomers are welcome at any time of the year.';
+      setTimeout(() => {
+        where.showChat(room);
+        where.people = true;
+        if (query.has('choose')) where.dialog = { kind: 'room-avatar', room, name: 'Choir', has: true };
+      }, 300);
+    },
     'room-alerts': () => where.showScope({ kind: 'chat', chat: { account: 1, jid: 'choir@rooms.harbour.example' } }),
     voice: () => {
       const chat = { account: 1, jid: 'bob@harbour.example' };

@@ -16,11 +16,12 @@ export type RoomDialog =
   | { kind: 'room-topic'; room: ChatRef; topic: string }
   | { kind: 'room-nick'; room: ChatRef; nick: string }
   | { kind: 'room-settings'; room: ChatRef; name: string }
+  | { kind: 'room-avatar'; room: ChatRef; name: string; has: boolean }
   | { kind: 'close-room'; room: ChatRef; name: string }
   | { kind: 'moderate'; room: ChatRef; nick: string; act: Moderation }
   | { kind: 'moderate-message'; message: MessageId; nick: string };
 
-const roomDialogs = new Set<string>(['find-rooms', 'create-room', 'enter-room', 'invite-to-room', 'room-topic', 'room-nick', 'room-settings', 'close-room', 'moderate', 'moderate-message'] satisfies RoomDialog['kind'][]);
+const roomDialogs = new Set<string>(['find-rooms', 'create-room', 'enter-room', 'invite-to-room', 'room-topic', 'room-nick', 'room-settings', 'room-avatar', 'close-room', 'moderate', 'moderate-message'] satisfies RoomDialog['kind'][]);
 
 export function isRoomDialog(dialog: Dialog | null): dialog is RoomDialog {
   return dialog !== null && roomDialogs.has(dialog.kind);

@@ -1,5 +1,6 @@
 //! What happens in rooms, and what is asked of them.
 
+use crate::avatar::{AvatarHash, OwnPicture};
 use crate::form::DataForm;
 use crate::room::{Affiliation, Occupant, Role, RoomAbout, RoomTrouble};
 use jid::BareJid;
@@ -40,6 +41,11 @@ pub enum RoomEvent {
     },
     /// What the room says of itself, when it was asked.
     About(Box<RoomAbout>),
+    /// The picture that it shows (XEP-0486), said by itself.
+    Picture {
+        /// `None`: none.
+        hash: Option<AvatarHash>,
+    },
     /// The room keeps an archive (XEP-0313) and names its entries (XEP-0359).
     HasArchive,
 }
@@ -94,6 +100,8 @@ pub enum RoomWish {
         /// Why, empty for no words.
         words: String,
     },
+    /// Shows everybody this picture of the room, or none (XEP-0486 §4.2).
+    ShowPicture(Option<OwnPicture>),
     /// I want to be called so (XEP-0045 §7.6).
     Nick(String),
     /// Sets the topic, empty for none (XEP-0045 §8.1).

@@ -56,6 +56,7 @@ impl Desk {
                 self.catch_up(id, Some(jid.clone()));
             }
             RoomEvent::About(about) => self.is_about(&chat, about),
+            RoomEvent::Picture { hash } => self.hear_room_picture(id, jid, hash),
             RoomEvent::Occupant(occupant) => {
                 // Who is there comes before my own arrival (XEP-0045 §7.2.2), one by one: not worth a line each.
                 let arriving = room.state == RoomState::Joining;

@@ -34,6 +34,7 @@ mod quiet;
 mod raised;
 mod replies;
 mod requests;
+mod room_avatars;
 mod room_bookmarks;
 mod room_making;
 mod room_notify;

@@ -1,12 +1,13 @@
-//! Pictures of people, as the window shows them.
+//! Pictures of people and rooms, as the window shows them.
 
-use super::people;
+use super::{people, rooms};
 use crate::avatars::own;
 use crate::house::House;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use carillon_core::avatar::{AvatarHash, OwnPicture};
-use carillon_link::contract::SetAvatar;
+use carillon_core::session::RoomWish;
+use carillon_link::contract::{SetAvatar, SetRoomAvatar};
 use carillon_link::views::AvatarView;
 use carillon_link::{Refusal, RefusalCode, page};
 
@@ -22,6 +23,14 @@ pub(super) async fn set(house: &House, ask: SetAvatar) -> Result<(), Refusal> {
         None => None,
     };
     people::asked(house, move |desk| desk.show_picture(ask.account, picture)).await
+}
+
+pub(super) async fn set_of_room(house: &House, ask: SetRoomAvatar) -> Result<(), Refusal> {
+    let picture = match ask.picture {
+        Some(picture) => Some(made_ready(picture).await?),
+        None => None,
+    };
+    rooms::done(house, ask.room, RoomWish::ShowPicture(picture)).await
 }
 
 async fn made_ready(picture: String) -> Result<OwnPicture, Refusal> {

@@ -58,6 +58,7 @@ fn empty(chat: ChatRef, name: String, kind: ChatKind) -> ChatSummary {
         last_message: None,
         stands_at: Timestamp::default(),
         draft: String::new(),
+        avatar: None,
     }
 }
 

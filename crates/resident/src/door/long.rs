@@ -26,6 +26,7 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::CreateRoom(_)
             | Command::SetTopic(_)
             | Command::SetRoomNick(_)
+            | Command::SetRoomAvatar(_)
             | Command::CloseRoom(_)
             | Command::Moderate(_)
             | Command::ModerateMessage(_)

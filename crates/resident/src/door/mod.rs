@@ -295,6 +295,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             })
             .await,
         ),
+        Command::SetRoomAvatar(ask) => answer(avatars::set_of_room(house, ask).await),
         Command::CloseRoom(ask) => {
             let wish = RoomWish::Close { words: ask.words };
             answer(rooms::done(house, ask.room, wish).await)

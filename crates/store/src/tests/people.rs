@@ -5,7 +5,7 @@ use crate::{NewMessage, RosterChange};
 use carillon_core::{
     chat::{Author, ChatKind},
     contact::{RosterItem, Subscription},
-    ids::Timestamp,
+    ids::{ChatRef, Timestamp},
 };
 
 fn contact(address: &str, subscription: Subscription, ask: bool) -> RosterItem {
@@ -351,6 +351,33 @@ fn a_removed_contact_is_a_stranger_again() {
     let said = from_stranger(&profile, "e2");
     profile.store.receive(&said).unwrap();
     assert!(profile.store.is_in_requests(&chat).unwrap());
+}
+
+#[test]
+fn a_room_s_picture_is_kept_as_long_as_its_chat() {
+    use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource};
+    let mut profile = Profile::new();
+    let alice = profile.alice;
+    let (tea, coffee) = (jid("tea@rooms.example.org"), jid("coffee@rooms.example.org"));
+    profile
+        .store
+        .set_room(alice, &tea, "Alice", "Tea", true)
+        .unwrap();
+    let (hash, source) = (AvatarHash([1; 20]), AvatarSource::Vcard);
+    let shown = Some(Avatar { hash, source });
+    for room in [&tea, &coffee] {
+        profile.store.set_avatar(alice, room, shown).unwrap();
+    }
+    let kept = profile.store.avatars(alice).unwrap();
+    assert_eq!(kept, [(tea.clone(), Avatar { hash, source })]);
+    let chat = ChatRef {
+        account: alice,
+        jid: tea,
+    };
+    let listed = profile.store.chat(&chat).unwrap().unwrap();
+    assert_eq!(listed.avatar, Some(hash));
+    profile.store.delete_chat(&chat).unwrap();
+    assert_eq!(profile.store.avatars(alice).unwrap(), []);
 }
 
 #[test]

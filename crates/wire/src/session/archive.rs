@@ -71,7 +71,7 @@ impl Session {
         if place.stage == Stage::Joining {
             return;
         }
-        self.tell_room(room.clone(), RoomEvent::About(Box::new(about)));
+        self.tell_about(&room, about, iq);
         if archive {
             self.tell_room(room, RoomEvent::HasArchive);
         }

@@ -6,7 +6,7 @@ use crate::ns;
 use crate::stanza::{Build, error_of};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource, LARGEST, OwnPicture};
+use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource, LARGEST, NoHash, OwnPicture};
 use carillon_core::session::Incoming;
 use jid::{BareJid, Jid};
 use minidom::Element;
@@ -91,15 +91,7 @@ impl Session {
 
     /// The hash of the vCard's photo in an available presence. One without says nothing of it.
     pub(super) fn hear_photo(&mut self, from: &Jid, presence: &Element) {
-        let Some(photo) = presence
-            .get_child("x", ns::VCARD_UPDATE)
-            .and_then(|update| update.get_child("photo", ns::VCARD_UPDATE))
-        else {
-            return;
-        };
-        let text = photo.text();
-        let hash = text.trim().parse().ok();
-        if hash.is_some() || text.trim().is_empty() {
+        if let Ok(hash) = photo_of(presence) {
             self.tell(Incoming::Avatar {
                 from: from.to_bare(),
                 source: AvatarSource::Vcard,
@@ -142,6 +134,21 @@ impl Session {
     }
 }
 
+/// What an available presence says of a picture (XEP-0153 §3.2), `None`: there is none.
+///
+/// # Errors
+/// When it says nothing of it, or nothing that makes sense.
+pub(super) fn photo_of(presence: &Element) -> Result<Option<AvatarHash>, NoHash> {
+    let photo = presence
+        .get_child("x", ns::VCARD_UPDATE)
+        .and_then(|update| update.get_child("photo", ns::VCARD_UPDATE))
+        .ok_or(NoHash)?;
+    match photo.text().trim() {
+        "" => Ok(None),
+        hash => hash.parse().map(Some),
+    }
+}
+
 fn publish(node: &'static str, id: Option<&str>, payload: Element) -> Element {
     let item = Element::new_in(ns::PUBSUB, "item").with_some("id", id);
     let publish = Element::new_in(ns::PUBSUB, "publish").with("node", node);
@@ -161,26 +168,33 @@ fn usable(metadata: &Element) -> Option<AvatarHash> {
         .find_map(|info| info.attr("id")?.parse().ok())
 }
 
-/// The picture in an answer, if it is the one that was announced.
+/// The picture in an answer, if it is the one that was announced. A card may have it in several formats (XEP-0486 §6.1).
 fn picture(iq: &Element, avatar: Avatar) -> Option<Vec<u8>> {
-    let text = match avatar.source {
-        AvatarSource::Pep => iq
-            .get_child("pubsub", ns::PUBSUB)?
-            .get_child("items", ns::PUBSUB)?
-            .children()
-            .find_map(|item| item.get_child("data", ns::AVATAR_DATA))?
-            .text(),
+    match avatar.source {
+        AvatarSource::Pep => {
+            let items = iq
+                .get_child("pubsub", ns::PUBSUB)?
+                .get_child("items", ns::PUBSUB)?;
+            let data = items
+                .children()
+                .find_map(|item| item.get_child("data", ns::AVATAR_DATA))?;
+            unpacked(data, avatar.hash)
+        }
         AvatarSource::Vcard => iq
             .get_child("vCard", ns::VCARD)?
-            .get_child("PHOTO", ns::VCARD)?
-            .get_child("BINVAL", ns::VCARD)?
-            .text(),
-    };
-    let packed: String = text.split_ascii_whitespace().collect();
+            .children()
+            .filter(|line| line.is("PHOTO", ns::VCARD))
+            .filter_map(|photo| photo.get_child("BINVAL", ns::VCARD))
+            .find_map(|data| unpacked(data, avatar.hash)),
+    }
+}
+
+fn unpacked(data: &Element, wanted: AvatarHash) -> Option<Vec<u8>> {
+    let packed: String = data.text().split_ascii_whitespace().collect();
     if packed.len() > LARGEST.div_ceil(3) * 4 {
         return None;
     }
     let bytes = STANDARD.decode(packed).ok()?;
     let found: [u8; 20] = Sha1::digest(&bytes).into();
-    (found == avatar.hash.0).then_some(bytes)
+    (found == wanted.0).then_some(bytes)
 }

@@ -151,6 +151,8 @@ impl Session {
                 tracing::debug!(%room, "a room says nothing of itself");
             }
             Asked::RoomInfo(room) => self.hear_room_info(room, iq),
+            Asked::RoomChanged(room) => self.hear_changed_room(room, iq, failed),
+            Asked::RoomCard(card) => self.hear_room_card(iq, card, failed),
             Asked::Published(asked) => self.hear_published(iq, asked, failed),
             Asked::Person(asked) => self.hear_person(iq, &asked, failed),
             Asked::Commands(asked) => self.hear_commands(iq, asked, failed),

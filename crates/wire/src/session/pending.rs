@@ -6,7 +6,7 @@ use super::card::Writing;
 use super::inviting::AskedInvitation;
 use super::person::AskedPerson;
 use super::private::AskedTogether;
-use super::rooms::Wanted;
+use super::rooms::{RoomCard, Wanted};
 use carillon_core::room::Bookmark;
 use jid::{BareJid, Jid};
 use std::collections::HashMap;
@@ -25,6 +25,10 @@ pub(super) enum Asked {
     Archive(u64),
     /// What a room can do.
     RoomInfo(BareJid),
+    /// What a room says of itself since it has changed.
+    RoomChanged(BareJid),
+    /// A step of giving a room a picture.
+    RoomCard(RoomCard),
     /// The rooms that my account keeps.
     Bookmarks,
     /// What my devices have seen.

@@ -7,9 +7,11 @@ mod hear;
 mod moderated;
 mod occupant;
 mod out;
+mod picture;
 
 pub(super) use moderated::moderation_in_archive;
 pub(super) use occupant::occupant_id;
+pub(super) use picture::RoomCard;
 
 use crate::ids::Ids;
 use jid::{BareJid, Jid};
@@ -48,6 +50,8 @@ pub(super) struct Place {
     pub(super) nick_wish: Option<Awaited>,
     /// The topic that I asked for, by its message's id.
     pub(super) topic_wish: Option<Awaited>,
+    /// How it tells of itself.
+    pub(super) telling: picture::Telling,
 }
 
 /// Something that the room answers in its own way.
@@ -111,6 +115,7 @@ impl Rooms {
             password: String::new(),
             nick_wish: None,
             topic_wish: None,
+            telling: picture::Telling::default(),
             tenures: HashMap::new(),
         };
         self.0.insert(room, place);

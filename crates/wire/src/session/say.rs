@@ -16,7 +16,7 @@ use jid::{BareJid, Jid};
 use minidom::Element;
 
 /// Prosody and ejabberd end a client's stream at 256 KiB, and the message would be tried again for ever.
-const LONGEST: usize = 250_000;
+pub(super) const LONGEST: usize = 250_000;
 
 impl Session {
     /// Writes one request. [`Outgoing::Close`] is not for here: it ends the session.

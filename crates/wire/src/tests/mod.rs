@@ -37,6 +37,7 @@ mod revoking;
 mod robustness;
 mod room_asking;
 mod room_people;
+mod room_pictures;
 mod rooms;
 mod sasl2;
 mod sasl2_server;

@@ -1,6 +1,7 @@
 //! What a room says of itself (XEP-0045 §6.4, §15.3; the extended part is XEP-0128).
 
 use crate::ns;
+use carillon_core::avatar::AvatarHash;
 use carillon_core::room::RoomAbout;
 use minidom::Element;
 
@@ -35,15 +36,31 @@ pub(in crate::session) fn room_about(iq: &Element) -> Option<RoomAbout> {
         addresses_shown: has("muc_nonanonymous"),
         persistent: has("muc_persistent"),
         hidden: has("muc_hidden"),
+        pictures: has(ns::VCARD),
     })
 }
 
+/// The picture that a room names there (XEP-0486 §4.3), the first where it has several formats of it. Without one the
+/// field is missing.
+pub(super) fn named_picture(iq: &Element) -> Option<AvatarHash> {
+    let query = iq.get_child("query", ns::DISCO_INFO)?;
+    let field = info_field(query, "muc#roominfo_avatarhash")?;
+    let mut values = field
+        .children()
+        .filter(|child| child.is("value", ns::DATA_FORMS));
+    values.find_map(|value| value.text().trim().parse().ok())
+}
+
 fn description(query: &Element) -> Option<String> {
+    info_field(query, "muc#roominfo_description")?
+        .get_child("value", ns::DATA_FORMS)
+        .map(Element::text)
+}
+
+fn info_field<'a>(query: &'a Element, name: &str) -> Option<&'a Element> {
     query
         .children()
         .filter(|child| child.is("x", ns::DATA_FORMS))
         .flat_map(Element::children)
-        .find(|field| field.attr("var") == Some("muc#roominfo_description"))
-        .and_then(|field| field.get_child("value", ns::DATA_FORMS))
-        .map(Element::text)
+        .find(|field| field.attr("var") == Some(name))
 }

@@ -53,6 +53,7 @@ impl Session {
                     .holding(Element::new_in(ns::RETRACT, "retract"));
                 ("set", Wanted::Word, with_reason(moderate, &words))
             }
+            RoomWish::ShowPicture(picture) => return self.read_card(request, room, picture),
             RoomWish::WhetherInside => return self.ask_whether_inside(request, &room),
             RoomWish::Nick(nick) => return self.ask_nick(request, &room, &nick),
             RoomWish::Topic(text) => return self.ask_topic(request, &room, &text),

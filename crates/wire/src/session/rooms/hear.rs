@@ -127,6 +127,9 @@ impl Session {
         }
         let Some(nick) = nick_of(from) else {
             // The room itself is gone, or shows its picture.
+            if kind.is_none() {
+                self.hear_room_photo(room, presence);
+            }
             return;
         };
         let Some(place) = self.rooms.place(&room) else {

@@ -3,6 +3,7 @@
 use super::super::Session;
 use super::super::change::{is_sound, only};
 use super::super::direct::{id_of, stanza_id_by};
+use super::out::has_status;
 use crate::ns;
 use crate::stanza::delayed_by;
 use carillon_core::chat::Author;
@@ -19,6 +20,9 @@ const LONGEST_WORDS: usize = 2_000;
 impl Session {
     /// What the room says by its own address: a message is gone (XEP-0425 §4.1), or its settings have changed.
     pub(super) fn hear_room_itself(&mut self, message: &Element, room: &BareJid) {
+        if has_status(message, "104") {
+            self.hear_room_changed(room);
+        }
         // Messages have the room's names only where it gives them.
         let named = self
             .rooms
