@@ -1,5 +1,6 @@
 //! Rooms (XEP-0045) and invitations to them (XEP-0249).
 
+mod affiliated;
 mod bookmark;
 mod inside;
 mod moderation;
@@ -7,6 +8,7 @@ mod notify;
 mod occupant;
 mod trouble;
 
+pub use affiliated::{Affiliated, AffiliationList};
 pub use bookmark::{Bookmark, Reconciled, reconcile};
 pub use inside::Inside;
 pub use moderation::{Moderated, Moderation};

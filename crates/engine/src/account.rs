@@ -350,9 +350,8 @@ impl Account {
         self.told
             .retain(|jid, _| jid == me || roster.contains_key(jid));
         let rooms = &self.rooms;
-        self.avatars.retain(|jid| {
-            jid == me || roster.contains_key(jid) || rooms.contains_key(jid)
-        });
+        self.avatars
+            .retain(|jid| jid == me || roster.contains_key(jid) || rooms.contains_key(jid));
     }
 
     pub(crate) fn contact(&self, item: &RosterItem) -> Contact {

@@ -115,6 +115,25 @@ macro_rules! with_room_commands {
                 /// Why, empty for no words.
                 words: String,
             } -> ();
+            /// Who is that to a room: its owners, admins, members, or whom it bans. It is asked each time.
+            room_people = ReadRoomPeople {
+                /// Which room.
+                room: ChatRef,
+                /// Which list; there is none of those who are nothing to it.
+                affiliation: Affiliation,
+            } -> AffiliationList;
+            /// Makes somebody something to a room, or nothing, or bans them.
+            set_affiliation = SetAffiliation {
+                /// To which room.
+                room: ChatRef,
+                /// Whom; a server alone stands for everybody there.
+                #[ts(type = "string")]
+                jid: BareJid,
+                /// As what.
+                affiliation: Affiliation,
+                /// Why, empty for no words.
+                words: String,
+            } -> ();
             /// Takes somebody's message in a room back for everybody, as a moderator.
             moderate_message = ModerateMessage {
                 /// Which.

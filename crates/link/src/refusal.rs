@@ -39,6 +39,10 @@ pub enum RefusalCode {
     NotConnected,
     /// The server or the other side refused; its words stand in `detail`.
     RefusedByServer,
+    /// The room does not let me do that; its words stand in `detail`.
+    NotPermitted,
+    /// The room would have no owner left, or I would ban myself; its words stand in `detail`.
+    NeedsOwner,
     /// The proxy's address is none, or its password is missing; which stands in `detail`.
     BadProxy,
     /// The text is empty or too long.

@@ -1,6 +1,6 @@
 /** The rooms of the resident in memory. */
 import { keyOf } from '../lib/chatref';
-import type { ChatRef, DataForm, FormField, FoundRoom, LookAlike, Occupant, RoomView } from '../lib/contract';
+import type { Affiliation, ChatRef, DataForm, FormField, FoundRoom, LookAlike, Occupant, RoomView } from '../lib/contract';
 import type { Answer, Ask } from '../lib/link';
 
 type Handled =
@@ -16,6 +16,8 @@ type Handled =
   | 'set_room_notify'
   | 'close_room'
   | 'moderate'
+  | 'room_people'
+  | 'set_affiliation'
   | 'room_settings'
   | 'set_room_settings';
 type Handlers = { [K in Handled]: (ask: Ask<K>) => Answer<K> };
@@ -74,6 +76,16 @@ export class FakeRooms {
     { jid: 'bakery@rooms.harbour.example', name: 'Bread and rolls' },
   ];
   form = sampleForm();
+  /** Who is what to a room, by address. */
+  ranks = new Map<string, { affiliation: Affiliation; nick: string; words: string }>([
+    ['alice@harbour.example', { affiliation: 'owner', nick: '', words: '' }],
+    ['carla@harbour.example', { affiliation: 'admin', nick: 'Carla', words: '' }],
+    ['bob@harbour.example', { affiliation: 'member', nick: '', words: '' }],
+    ['fatima@harbour.example', { affiliation: 'member', nick: 'Fatima', words: '' }],
+    ['mallory@evil.example', { affiliation: 'outcast', nick: '', words: 'Sold watches' }],
+    ['spam.example', { affiliation: 'outcast', nick: '', words: '' }],
+  ]);
+  leftOut = 0;
   /** Names that can be taken for others. */
   alike: LookAlike[] = [];
   /** Who is in a room, without me. */
@@ -137,6 +149,14 @@ export class FakeRooms {
     close_room: () => null,
     moderate: ({ room, nick }) => {
       this.people.set(keyOf(room), (this.people.get(keyOf(room)) ?? []).filter((one) => one.nick !== nick));
+      return null;
+    },
+    room_people: ({ affiliation }) => ({
+      people: [...this.ranks].flatMap(([jid, { affiliation: is, nick, words }]) => (is === affiliation ? [{ jid, nick, words }] : [])),
+      left_out: this.leftOut,
+    }),
+    set_affiliation: ({ jid, affiliation, words }) => {
+      this.ranks.set(jid, { nick: '', ...this.ranks.get(jid), affiliation, words });
       return null;
     },
     room_settings: () => this.form,

@@ -80,6 +80,15 @@ export function playScene(): Fake {
         if (query.has('choose')) where.dialog = { kind: 'room-avatar', room, name: 'Choir', has: true };
       }, 300);
     },
+    'room-lists': () => {
+      const room = { account: 1, jid: 'choir@rooms.harbour.example' };
+      for (let n = 0; n < Number(query.get('members') ?? 12); n += 1) fake.rooms.ranks.set(`guest-with-a-rather-long-name-${n}@harbour.example`, { affiliation: 'member', nick: n % 3 ? '' : `Guest ${n}`, words: '' });
+      setTimeout(() => {
+        where.showChat(room);
+        where.people = true;
+        where.dialog = { kind: 'room-lists', room, name: 'Choir', me: query.has('admin') ? 'admin' : 'owner' };
+      }, 300);
+    },
     'room-alerts': () => where.showScope({ kind: 'chat', chat: { account: 1, jid: 'choir@rooms.harbour.example' } }),
     voice: () => {
       const chat = { account: 1, jid: 'bob@harbour.example' };

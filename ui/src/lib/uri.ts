@@ -60,7 +60,8 @@ export function serverOf(jid: string): string {
   return jid.slice(jid.indexOf('@') + 1);
 }
 
-function isServer(text: string): boolean {
+/** Whether a text has the form of a server’s address. */
+export function isServer(text: string): boolean {
   return !text.includes('@') && isAddress(`x@${text}`);
 }
 

@@ -1,5 +1,5 @@
 import { sameChat } from '../lib/chatref';
-import type { AccountId, ChatRef, Contact, EventKind, Moderation, Message, MessageId, Place, RulePlace, Whose } from '../lib/contract';
+import type { AccountId, Affiliation, ChatRef, Contact, EventKind, Moderation, Message, MessageId, Place, RulePlace, Whose } from '../lib/contract';
 
 export type Section = 'chats' | 'contacts' | 'requests' | 'activity' | 'settings';
 export type Sheet = 'alerts' | 'privacy' | 'accounts' | 'general' | 'own-data' | 'tryout' | 'about';
@@ -17,11 +17,12 @@ export type RoomDialog =
   | { kind: 'room-nick'; room: ChatRef; nick: string }
   | { kind: 'room-settings'; room: ChatRef; name: string }
   | { kind: 'room-avatar'; room: ChatRef; name: string; has: boolean }
+  | { kind: 'room-lists'; room: ChatRef; name: string; me: Affiliation }
   | { kind: 'close-room'; room: ChatRef; name: string }
   | { kind: 'moderate'; room: ChatRef; nick: string; act: Moderation }
   | { kind: 'moderate-message'; message: MessageId; nick: string };
 
-const roomDialogs = new Set<string>(['find-rooms', 'create-room', 'enter-room', 'invite-to-room', 'room-topic', 'room-nick', 'room-settings', 'room-avatar', 'close-room', 'moderate', 'moderate-message'] satisfies RoomDialog['kind'][]);
+const roomDialogs = new Set<string>(['find-rooms', 'create-room', 'enter-room', 'invite-to-room', 'room-topic', 'room-nick', 'room-settings', 'room-avatar', 'room-lists', 'close-room', 'moderate', 'moderate-message'] satisfies RoomDialog['kind'][]);
 
 export function isRoomDialog(dialog: Dialog | null): dialog is RoomDialog {
   return dialog !== null && roomDialogs.has(dialog.kind);

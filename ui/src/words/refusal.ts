@@ -39,6 +39,10 @@ export function refusalWords(code: RefusalCode): string {
       return t('refusal.not_connected');
     case 'refused_by_server':
       return t('refusal.refused_by_server');
+    case 'not_permitted':
+      return t('refusal.not_permitted');
+    case 'needs_owner':
+      return t('refusal.needs_owner');
     case 'bad_proxy':
       return t('refusal.bad_proxy');
     case 'bad_text':

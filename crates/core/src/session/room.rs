@@ -2,7 +2,7 @@
 
 use crate::avatar::{AvatarHash, OwnPicture};
 use crate::form::DataForm;
-use crate::room::{Affiliation, Occupant, Role, RoomAbout, RoomTrouble};
+use crate::room::{Affiliation, AffiliationList, Occupant, Role, RoomAbout, RoomTrouble};
 use jid::BareJid;
 
 /// What happens in a room.
@@ -84,6 +84,9 @@ pub enum RoomWish {
         /// Why, empty for no words.
         words: String,
     },
+    /// Who is that to the room (XEP-0045 §9.2, §9.5, §10.5, §10.8), by [`RoomReply::People`]. Of those who are nothing to
+    /// it there is no list.
+    People(Affiliation),
     /// Makes somebody something to the room, or bans them (XEP-0045 §9).
     Affiliation {
         /// Whom.
@@ -119,6 +122,8 @@ pub enum RoomReply {
     Service(bool),
     /// The settings.
     Settings(Box<DataForm>),
+    /// Who is something to the room.
+    People(AffiliationList),
 }
 
 /// A part of the list of rooms, or of the parts of a server.

@@ -126,6 +126,32 @@ impl Desk {
         self.ask_room(chat.account, &chat.jid, wish)
     }
 
+    /// Makes somebody something to a room that I am in, or nothing, or bans them (XEP-0045 §9, §10). What they are now only
+    /// the room knows, which refuses what I may not do.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when I am not in it, or may do nothing of the kind there; otherwise as [`Self::ask_room`].
+    pub fn set_affiliation(
+        &mut self,
+        chat: &ChatRef,
+        jid: BareJid,
+        affiliation: Affiliation,
+        words: &str,
+    ) -> Result<RoomAnswer, DeskError> {
+        let account = self.account(chat.account)?;
+        let room = account.rooms.get(&chat.jid).ok_or(DeskError::Gone)?;
+        let me = room.me.as_ref().ok_or(DeskError::Gone)?;
+        if !me.affiliation.may_change(Affiliation::None, affiliation) {
+            return Err(DeskError::Gone);
+        }
+        let wish = RoomWish::Affiliation {
+            jid,
+            affiliation,
+            words: words.to_owned(),
+        };
+        self.ask_room(chat.account, &chat.jid, wish)
+    }
+
     /// Takes somebody's message in a room back, for everybody (XEP-0425).
     ///
     /// # Errors

@@ -36,6 +36,7 @@ mod replies;
 mod requests;
 mod room_avatars;
 mod room_bookmarks;
+mod room_lists;
 mod room_making;
 mod room_notify;
 mod room_people;

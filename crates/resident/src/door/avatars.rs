@@ -1,6 +1,6 @@
 //! Pictures of people and rooms, as the window shows them.
 
-use super::{people, rooms};
+use super::{affiliations, people};
 use crate::avatars::own;
 use crate::house::House;
 use base64::Engine;
@@ -30,7 +30,12 @@ pub(super) async fn set_of_room(house: &House, ask: SetRoomAvatar) -> Result<(),
         Some(picture) => Some(made_ready(picture).await?),
         None => None,
     };
-    rooms::done(house, ask.room, RoomWish::ShowPicture(picture)).await
+    let wish = RoomWish::ShowPicture(picture);
+    affiliations::asked(house, move |desk| {
+        desk.ask_room(ask.room.account, &ask.room.jid, wish)
+    })
+    .await
+    .map(drop)
 }
 
 async fn made_ready(picture: String) -> Result<OwnPicture, Refusal> {

@@ -29,6 +29,8 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::SetRoomAvatar(_)
             | Command::CloseRoom(_)
             | Command::Moderate(_)
+            | Command::ReadRoomPeople(_)
+            | Command::SetAffiliation(_)
             | Command::ModerateMessage(_)
             | Command::ReadRoomSettings(_)
             | Command::SetRoomSettings(_)

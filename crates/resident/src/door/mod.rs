@@ -1,6 +1,7 @@
 //! Where windows and tools come in over the link.
 
 mod accounts;
+mod affiliations;
 mod alerts;
 mod avatars;
 mod capabilities;
@@ -301,6 +302,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             answer(rooms::done(house, ask.room, wish).await)
         }
         Command::Moderate(ask) => answer(rooms::moderate(house, ask).await),
+        Command::ReadRoomPeople(ask) => answer(affiliations::read(house, ask).await),
+        Command::SetAffiliation(ask) => answer(affiliations::set(house, ask).await),
         Command::ModerateMessage(ask) => answer(rooms::moderate_message(house, ask).await),
         Command::ReadRoomSettings(ask) => answer(rooms::settings(house, ask.room).await),
         Command::SetRoomSettings(ask) => {

@@ -103,7 +103,7 @@ pub(super) async fn asked<T: Send + 'static>(
 }
 
 /// Asks the server and waits for its word, which may be that it refuses.
-async fn told<T: Send + 'static>(
+pub(super) async fn told<T: Send + 'static>(
     house: &House,
     job: impl FnOnce(&mut Desk) -> Result<oneshot::Receiver<Result<T, StanzaProblem>>, DeskError>
     + Send
@@ -122,7 +122,7 @@ async fn told<T: Send + 'static>(
     result.map_err(|_| unanswered())
 }
 
-fn refused(problem: &StanzaProblem) -> Refusal {
+pub(super) fn refused(problem: &StanzaProblem) -> Refusal {
     Refusal::new(RefusalCode::RefusedByServer, problem.words())
 }
 

@@ -358,7 +358,10 @@ fn a_room_s_picture_is_kept_as_long_as_its_chat() {
     use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource};
     let mut profile = Profile::new();
     let alice = profile.alice;
-    let (tea, coffee) = (jid("tea@rooms.example.org"), jid("coffee@rooms.example.org"));
+    let (tea, coffee) = (
+        jid("tea@rooms.example.org"),
+        jid("coffee@rooms.example.org"),
+    );
     profile
         .store
         .set_room(alice, &tea, "Alice", "Tea", true)

@@ -1,6 +1,7 @@
 //! Rooms that I am in or asked to join (XEP-0045). Nobody else can speak as a room.
 
 pub(super) mod about;
+mod affiliated;
 mod answer;
 mod ask;
 mod hear;
@@ -14,6 +15,7 @@ pub(super) use occupant::occupant_id;
 pub(super) use picture::RoomCard;
 
 use crate::ids::Ids;
+use carillon_core::room::Affiliation;
 use jid::{BareJid, Jid};
 use minidom::Element;
 use std::collections::HashMap;
@@ -70,6 +72,8 @@ pub(super) enum Wanted {
     Items,
     Service,
     Settings,
+    /// Who is that to the room.
+    People(Affiliation),
 }
 
 impl Place {

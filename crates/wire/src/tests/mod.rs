@@ -36,6 +36,7 @@ mod replies;
 mod revoking;
 mod robustness;
 mod room_asking;
+mod room_lists;
 mod room_people;
 mod room_pictures;
 mod rooms;

@@ -172,6 +172,7 @@ async fn a_room_says_what_it_is_like() {
         addresses_shown: true,
         persistent: true,
         hidden: true,
+        pictures: false,
     };
     let told = stage.tells(&self::about(&id, features)).await;
     let event = RoomEvent::About(Box::new(about));

@@ -66,6 +66,20 @@ async fn inside() -> Stage {
     stage
 }
 
+/// What is told and what is written when the server says this.
+async fn after(stage: &mut Stage, xml: &str) -> (Vec<Incoming>, Vec<Element>) {
+    stage.send(xml);
+    stage.settled().await
+}
+
+/// The one stanza that is written then.
+async fn written_after(stage: &mut Stage, xml: &str) -> Element {
+    let written = after(stage, xml).await.1;
+    <[Element; 1]>::try_from(written)
+        .map(|[one]| one)
+        .unwrap_or_else(|other| panic!("{other:?}"))
+}
+
 /// The pictures that are told, each `Some` with its hash or `None`.
 fn pictures(told: &[Incoming]) -> Vec<Option<String>> {
     told.iter()
@@ -111,7 +125,9 @@ async fn a_room_that_knows_of_no_pictures_says_nothing_of_one() {
 async fn a_room_that_shows_it_in_presence_need_not_name_it() {
     let mut stage = inside().await;
     let photo = format!("<photo>{HASH}</photo>");
-    let told = stage.tells(&shows_photo("den@rooms.example.net", &photo)).await;
+    let told = stage
+        .tells(&shows_photo("den@rooms.example.net", &photo))
+        .await;
     assert_eq!(pictures(&told), some(HASH));
     assert_eq!(says(&mut stage, KNOWS_PICTURES, &[]).await, Vec::new());
     let told = stage
@@ -139,33 +155,28 @@ async fn an_occupants_picture_is_not_the_rooms() {
 #[tokio::test(start_paused = true)]
 async fn a_room_that_has_changed_is_asked_one_time_after_the_other() {
     let mut stage = inside().await;
-    stage.tells(CHANGED).await;
-    let first = stage.recv().await;
+    let first = written_after(&mut stage, CHANGED).await;
     assert_eq!(first.attr("to"), Some("den@rooms.example.net"));
     for _ in 0..5 {
-        stage.tells(CHANGED).await;
+        assert_eq!(after(&mut stage, CHANGED).await, (Vec::new(), Vec::new()));
     }
-    stage.nothing_written();
-    let told = stage
-        .tells(&about(&id_of(&first), KNOWS_PICTURES, &[HASH]))
-        .await;
+    let answer = about(&id_of(&first), KNOWS_PICTURES, &[HASH]);
+    let (told, asked) = after(&mut stage, &answer).await;
     assert_eq!(pictures(&told), some(HASH));
-    let second = stage.recv().await;
-    let told = stage
-        .tells(&about(&id_of(&second), KNOWS_PICTURES, &[OTHER]))
-        .await;
-    assert_eq!(pictures(&told), some(OTHER));
-    stage.nothing_written();
+    let [second] = asked.as_slice() else {
+        panic!("{asked:?}");
+    };
+    let answer = about(&id_of(second), KNOWS_PICTURES, &[OTHER]);
+    let (told, asked) = after(&mut stage, &answer).await;
+    assert_eq!((pictures(&told), asked), (some(OTHER), Vec::new()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_in_the_room_says_that_it_has_changed() {
     let mut stage = inside().await;
     for from in ["den@rooms.example.net/Bob", "bob@example.net/desk"] {
-        stage
-            .tells(&CHANGED.replace("den@rooms.example.net", from))
-            .await;
-        stage.nothing_written();
+        let claim = CHANGED.replace("den@rooms.example.net", from);
+        assert_eq!(after(&mut stage, &claim).await.1, Vec::new(), "{from}");
     }
 }
 
@@ -236,47 +247,44 @@ async fn an_owner_gives_a_room_a_picture_and_what_else_stands_on_its_card_stays(
     let mut stage = inside().await;
     let read = shows(&mut stage, Some(b"small")).await;
     let known = "<vCard xmlns='vcard-temp'><DESC>Tea</DESC><PHOTO><BINVAL>bGFyZ2U=</BINVAL></PHOTO></vCard>";
-    stage.tells(&answer(&id_of(&read), known)).await;
-    let write = stage.recv().await;
+    let write = written_after(&mut stage, &answer(&id_of(&read), known)).await;
     assert_eq!(
         card_of(&write),
         "<vCard xmlns='vcard-temp'><DESC>Tea</DESC><PHOTO><TYPE>image/png</TYPE>\
          <BINVAL>c21hbGw=</BINVAL></PHOTO></vCard>"
     );
-    let told = stage.tells(&answer(&id_of(&write), "")).await;
+    let (told, again) = after(&mut stage, &answer(&id_of(&write), "")).await;
     let done = Incoming::RoomAnswer {
         request: 7,
         answer: Ok(RoomReply::Done),
     };
     assert_eq!(told, [done]);
-    let again = stage.recv().await;
-    assert!(again.has_child("query", "http://jabber.org/protocol/disco#info"));
+    // Whether it has changed is asked, too.
+    let info = "http://jabber.org/protocol/disco#info";
+    assert!(matches!(again.as_slice(), [one] if one.has_child("query", info)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_room_without_a_card_gets_one_and_an_empty_one_takes_the_picture_away() {
     let mut stage = inside().await;
     let read = shows(&mut stage, None).await;
-    stage.tells(&refused(&id_of(&read), "item-not-found")).await;
-    assert_eq!(
-        card_of(&stage.recv().await),
-        "<vCard xmlns='vcard-temp'/>"
-    );
+    let none = refused(&id_of(&read), "item-not-found");
+    let write = written_after(&mut stage, &none).await;
+    assert_eq!(card_of(&write), "<vCard xmlns='vcard-temp'/>");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_card_that_cannot_be_read_is_not_written_over() {
     let mut stage = inside().await;
     let read = shows(&mut stage, Some(b"small")).await;
-    let told = stage
-        .tells(&refused(&id_of(&read), "service-unavailable"))
-        .await;
+    let unreadable = refused(&id_of(&read), "service-unavailable");
+    let (told, written) = after(&mut stage, &unreadable).await;
     assert!(
         matches!(told.as_slice(), [Incoming::RoomAnswer { request: 7, answer: Err(problem) }]
             if problem.condition == "service-unavailable"),
         "{told:?}"
     );
-    stage.nothing_written();
+    assert_eq!(written, []);
 }
 
 #[tokio::test(start_paused = true)]
@@ -287,7 +295,7 @@ async fn a_card_that_no_server_would_take_is_not_sent() {
         "<vCard xmlns='vcard-temp'><DESC>{}</DESC></vCard>",
         "x".repeat(60_000)
     );
-    let told = stage.tells(&answer(&id_of(&read), &known)).await;
+    let (told, written) = after(&mut stage, &answer(&id_of(&read), &known)).await;
     assert!(
         matches!(
             told.as_slice(),
@@ -295,5 +303,5 @@ async fn a_card_that_no_server_would_take_is_not_sent() {
         ),
         "{told:?}"
     );
-    stage.nothing_written();
+    assert_eq!(written, []);
 }

@@ -29,6 +29,7 @@ mod presence;
 mod privacy;
 mod profile;
 mod reconnect;
+mod room_keeping;
 mod rooms;
 mod stage;
 mod streams;
@@ -80,6 +81,8 @@ fn scenarios() -> Vec<Scenario> {
         own_rooms::a_private_room_lets_in_whom_i_invite,
         own_rooms::what_i_said_on_another_device_is_mine,
         own_rooms::my_account_remembers_the_rooms_that_i_enter,
+        room_keeping::a_room_shows_its_picture,
+        room_keeping::a_room_s_lists_are_read_and_changed,
         files::a_picture_goes_and_is_seen_once_its_sender_is_trusted,
         accounts::an_account_is_made_and_used,
         accounts::a_taken_name_is_refused,

@@ -48,4 +48,8 @@ stands_at: Timestamp,
 /**
  * The words that wait in the composer, empty when none.
  */
-draft: string, };
+draft: string, 
+/**
+ * The picture that a room shows; a contact's is the contact's.
+ */
+avatar: string | null, };

@@ -43,4 +43,8 @@ persistent: boolean,
 /**
  * It is not listed, and found by who knows its address.
  */
-hidden: boolean, };
+hidden: boolean, 
+/**
+ * Its owners can give it a picture (XEP-0486).
+ */
+pictures: boolean, };

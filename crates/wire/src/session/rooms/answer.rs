@@ -3,6 +3,7 @@
 use super::super::Session;
 use super::super::iq::announces;
 use super::Wanted;
+use super::affiliated::people;
 use crate::ns;
 use crate::stanza::{error_of, read_form};
 use carillon_core::session::{Incoming, RoomItem, RoomItems, RoomReply, StanzaProblem};
@@ -30,6 +31,7 @@ impl Session {
                 Wanted::Items => Ok(RoomReply::Items(items(iq))),
                 Wanted::Service => Ok(RoomReply::Service(is_service(iq))),
                 Wanted::Settings => settings(iq),
+                Wanted::People(affiliation) => Ok(RoomReply::People(people(iq, affiliation))),
             }
         };
         self.tell(Incoming::RoomAnswer { request, answer });

@@ -37,6 +37,11 @@ impl Session {
                     .with("role", role_name(role));
                 ("set", Wanted::Word, admin(with_reason(item, &words)))
             }
+            RoomWish::People(affiliation) => {
+                let item = Element::new_in(ns::MUC_ADMIN, "item")
+                    .with("affiliation", affiliation_name(affiliation));
+                ("get", Wanted::People(affiliation), admin(item))
+            }
             RoomWish::Affiliation {
                 jid,
                 affiliation,

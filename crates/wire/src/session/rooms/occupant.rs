@@ -61,7 +61,7 @@ fn role(name: Option<&str>) -> Role {
     }
 }
 
-fn affiliation(name: Option<&str>) -> Affiliation {
+pub(super) fn affiliation(name: Option<&str>) -> Affiliation {
     match name {
         Some("owner") => Affiliation::Owner,
         Some("admin") => Affiliation::Admin,

@@ -118,7 +118,12 @@ impl Session {
         self.ask("get", Answerer::Room(room), Asked::RoomCard(card), payload);
     }
 
-    pub(in crate::session) fn hear_room_card(&mut self, iq: &Element, card: RoomCard, failed: bool) {
+    pub(in crate::session) fn hear_room_card(
+        &mut self,
+        iq: &Element,
+        card: RoomCard,
+        failed: bool,
+    ) {
         let RoomCard {
             request,
             room,
