@@ -2,6 +2,7 @@
 
 mod affiliated;
 mod bookmark;
+mod channel;
 mod inside;
 mod moderation;
 mod notify;
@@ -10,6 +11,7 @@ mod trouble;
 
 pub use affiliated::{Affiliated, AffiliationList};
 pub use bookmark::{Bookmark, Reconciled, reconcile};
+pub use channel::{Channel, Channels, SearchRefusal};
 pub use inside::Inside;
 pub use moderation::{Moderated, Moderation};
 pub use notify::RoomNotify;

@@ -38,6 +38,23 @@ macro_rules! with_room_commands {
                 /// From behind here on, as `FoundRooms.more_behind` said; `None`: from the first.
                 after: Option<String>,
             } -> FoundRooms;
+            /// Where rooms can be searched for by words on an account's server.
+            search_services = FindSearchServices {
+                /// Whose server.
+                account: AccountId,
+            } -> Vec<String>;
+            /// Searches for rooms by words. The service learns them, and the account's address.
+            search_rooms = SearchRooms {
+                /// From which account.
+                account: AccountId,
+                /// Which service searches.
+                #[ts(type = "string")]
+                service: BareJid,
+                /// What the rooms are about.
+                words: String,
+                /// From behind here on, as `Channels.more_behind` said; `None`: from the first.
+                after: Option<String>,
+            } -> Channels;
             /// Makes a room and enters it.
             create_room = CreateRoom {
                 /// On which account.

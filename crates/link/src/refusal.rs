@@ -43,6 +43,13 @@ pub enum RefusalCode {
     NotPermitted,
     /// The room would have no owner left, or I would ban myself; its words stand in `detail`.
     NeedsOwner,
+    /// A service was asked too often, and wants to be left alone for a while.
+    TooOften {
+        /// For so many seconds from now on; `None`: it does not say.
+        seconds: Option<u32>,
+    },
+    /// A service can make nothing of the words that it is to search for; its own stand in `detail`.
+    BadSearch,
     /// The proxy's address is none, or its password is missing; which stands in `detail`.
     BadProxy,
     /// The text is empty or too long.

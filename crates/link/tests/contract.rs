@@ -21,6 +21,7 @@ fn export_to(folder: &Path) {
     carillon_link::views::ChatView::export_all(&config).unwrap();
     carillon_link::views::OccupantPage::export_all(&config).unwrap();
     carillon_link::views::FoundRooms::export_all(&config).unwrap();
+    carillon_core::room::Channels::export_all(&config).unwrap();
     carillon_core::room::AffiliationList::export_all(&config).unwrap();
     carillon_link::views::Standing::export_all(&config).unwrap();
     carillon_link::views::ContactPage::export_all(&config).unwrap();

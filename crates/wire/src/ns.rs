@@ -27,6 +27,14 @@ pub(crate) const OCCUPANT_ID: &str = "urn:xmpp:occupant-id:0";
 pub(crate) const MUC_ADMIN: &str = "http://jabber.org/protocol/muc#admin";
 /// What owners ask of a room (XEP-0045 §10).
 pub(crate) const MUC_OWNER: &str = "http://jabber.org/protocol/muc#owner";
+/// Rooms that are searched for by words (XEP-0433).
+pub(crate) const CHANNEL_SEARCH: &str = "urn:xmpp:channel-search:0:search";
+/// What is searched for, as a form.
+pub(crate) const CHANNEL_SEARCH_PARAMS: &str = "urn:xmpp:channel-search:0:search-params";
+/// Why it was not.
+pub(crate) const CHANNEL_SEARCH_ERROR: &str = "urn:xmpp:channel-search:0:error";
+/// The order in which the most visited ones come first.
+pub(crate) const CHANNEL_SEARCH_BY_USERS: &str = "{urn:xmpp:channel-search:0:order}nusers";
 /// What stands in a message for those who do not know better (XEP-0428).
 pub(crate) const FALLBACK: &str = "urn:xmpp:fallback:0";
 /// Reactions (XEP-0444).

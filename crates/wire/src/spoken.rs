@@ -116,6 +116,15 @@ pub const XEPS: &[Spoken] = &[
     spoken(424, &[ns::RETRACT]),
     spoken(425, &[ns::MODERATE]),
     spoken(428, &[ns::FALLBACK]),
+    spoken(
+        433,
+        &[
+            ns::CHANNEL_SEARCH,
+            ns::CHANNEL_SEARCH_PARAMS,
+            ns::CHANNEL_SEARCH_ERROR,
+            ns::CHANNEL_SEARCH_BY_USERS,
+        ],
+    ),
     spoken(440, &[ns::SASL_CB]),
     spoken(444, &[ns::REACTIONS]),
     spoken(445, &[ns::IBR_TOKEN]),

@@ -1,4 +1,4 @@
-//! Forgeries of what rooms are asked for: each answer by everybody, through a real socket, by both ways.
+//! Forgeries of what rooms, and services that search for them, are asked for: each answer by everybody, through a real socket, by both ways.
 
 #![allow(
     clippy::unwrap_used,
@@ -58,6 +58,17 @@ const QUESTIONS: &[Question] = &[
         asks: || wishes(RoomWish::People(Affiliation::Outcast)),
         payload: "<query xmlns='http://jabber.org/protocol/muc#admin'>\
              <item affiliation='outcast' jid='bob@example.net'/></query>",
+    },
+    Question {
+        name: "the form by which rooms are searched for (XEP-0433)",
+        asks: || {
+            wishes(RoomWish::Search {
+                words: "tea".to_owned(),
+                after: None,
+            })
+        },
+        payload: "<search xmlns='urn:xmpp:channel-search:0:search'><x xmlns='jabber:x:data' type='form'>\
+             <field var='q'/></x></search>",
     },
     Question {
         name: "that somebody is an owner now",

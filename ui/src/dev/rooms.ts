@@ -1,6 +1,6 @@
 /** The rooms of the resident in memory. */
 import { keyOf } from '../lib/chatref';
-import type { Affiliation, ChatRef, DataForm, FormField, FoundRoom, LookAlike, Occupant, RoomView } from '../lib/contract';
+import type { Affiliation, Channel, ChatRef, DataForm, FormField, FoundRoom, LookAlike, Occupant, RoomView } from '../lib/contract';
 import type { Answer, Ask } from '../lib/link';
 
 type Handled =
@@ -16,6 +16,8 @@ type Handled =
   | 'set_room_notify'
   | 'close_room'
   | 'moderate'
+  | 'search_services'
+  | 'search_rooms'
   | 'room_people'
   | 'set_affiliation'
   | 'room_settings'
@@ -76,6 +78,14 @@ export class FakeRooms {
     { jid: 'bakery@rooms.harbour.example', name: 'Bread and rolls' },
   ];
   form = sampleForm();
+  /** The services of one’s own server that search for rooms. */
+  services: string[] = ['search.harbour.example'];
+  /** What services find. */
+  channels: Channel[] = [
+    { jid: 'bread@rooms.baker.example', name: 'Bread and rolls', description: 'Sourdough, rye, and what to do with what is left over', language: 'en', people: 214, open: true },
+    { jid: 'sailing@chat.sea.example', name: 'Sailing', description: 'Weather, harbours, knots', language: 'de', people: 31, open: true },
+    { jid: 'club@rooms.far.example', name: '', description: '', language: '', people: null, open: false },
+  ];
   /** Who is what to a room, by address. */
   ranks = new Map<string, { affiliation: Affiliation; nick: string; words: string }>([
     ['alice@harbour.example', { affiliation: 'owner', nick: '', words: '' }],
@@ -130,6 +140,14 @@ export class FakeRooms {
       const from = after === null ? 0 : Number(after);
       const more = this.found.length > from + this.pageSize;
       return { services: after === null ? ['rooms.harbour.example'] : [], rooms: this.found.slice(from, from + this.pageSize), more_behind: more ? String(from + this.pageSize) : null };
+    },
+    search_services: () => this.services,
+    search_rooms: ({ words, after }) => {
+      const wanted = words.toLowerCase();
+      const all = this.channels.filter(({ jid, name, description }) => [jid, name.toLowerCase(), description.toLowerCase()].some((text) => text.includes(wanted)));
+      const from = after === null ? 0 : Number(after);
+      const more = all.length > from + this.pageSize;
+      return { channels: all.slice(from, from + this.pageSize), more_behind: more ? String(from + this.pageSize) : null };
     },
     create_room: ({ account, name }) => ({ account, jid: `${name.toLowerCase().replace(/\s+/g, '-')}@rooms.harbour.example` }),
     enter_room: () => null,

@@ -89,6 +89,19 @@ export function playScene(): Fake {
         where.dialog = { kind: 'room-lists', room, name: 'Choir', me: query.has('admin') ? 'admin' : 'owner' };
       }, 300);
     },
+    'search-rooms': () => {
+      if (query.has('none')) fake.rooms.services = [];
+      for (let n = 0; n < Number(query.get('found') ?? 0); n += 1) fake.rooms.channels.push({ jid: `bread${n}@rooms.example`, name: `Bread for those who like it dark and rather heavy, number ${n}`, description: 'b'.repeat(300), language: 'pt-BR', people: n, open: null });
+      setTimeout(() => (where.dialog = { kind: 'find-rooms' }), 300);
+      setTimeout(() => document.querySelector<HTMLElement>('[data-test="way-search"]')?.click(), 600);
+      setTimeout(() => {
+        const words = document.querySelector<HTMLInputElement>('[data-test="channel-words"]');
+        if (!words || !query.has('words')) return;
+        words.value = query.get('words')!;
+        words.dispatchEvent(new Event('input', { bubbles: true }));
+        setTimeout(() => document.querySelector<HTMLElement>('[data-test="search-now"]')?.click(), 100);
+      }, 1_200);
+    },
     'room-alerts': () => where.showScope({ kind: 'chat', chat: { account: 1, jid: 'choir@rooms.harbour.example' } }),
     voice: () => {
       const chat = { account: 1, jid: 'bob@harbour.example' };

@@ -43,6 +43,10 @@ export function refusalWords(code: RefusalCode): string {
       return t('refusal.not_permitted');
     case 'needs_owner':
       return t('refusal.needs_owner');
+    case 'too_often':
+      return code.seconds === null ? t('refusal.too_often') : t('refusal.too_often_for', { n: code.seconds });
+    case 'bad_search':
+      return t('refusal.bad_search');
     case 'bad_proxy':
       return t('refusal.bad_proxy');
     case 'bad_text':

@@ -1,5 +1,5 @@
-import { t, type MessageKey } from '../i18n/index.svelte';
-import type { Affiliation, Occupant, Role, RoomCause, RoomNotify, RoomTrouble } from '../lib/contract';
+import { currentLanguage, t, type MessageKey } from '../i18n/index.svelte';
+import type { Affiliation, Channel, Occupant, Role, RoomCause, RoomNotify, RoomTrouble } from '../lib/contract';
 import { dot } from './presence';
 
 const roles = {
@@ -65,4 +65,24 @@ export const roomNotifyChoices = Object.keys(notify) as RoomNotify[];
 /** Of which messages of a room all of my devices tell. */
 export function roomNotifyWords(choice: RoomNotify): string {
   return t(notify[choice]);
+}
+
+/** What a search service says of a room, in one line. */
+export function channelWords({ jid, description, people, open, language }: Channel): string {
+  const said = [
+    people === null ? '' : t('channels.people', { n: people }),
+    open === null ? '' : open ? t('channels.open') : t('channels.closed'),
+    language ? languageName(language) : '',
+    description ? jid : '',
+  ];
+  return said.filter((words) => words).join(dot);
+}
+
+function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames([currentLanguage()], { type: 'language' }).of(code) ?? code;
+  } catch {
+    // It is the service's word, and may be none.
+    return code;
+  }
 }

@@ -2,7 +2,9 @@
 
 use crate::avatar::{AvatarHash, OwnPicture};
 use crate::form::DataForm;
-use crate::room::{Affiliation, AffiliationList, Occupant, Role, RoomAbout, RoomTrouble};
+use crate::room::{
+    Affiliation, AffiliationList, Channels, Occupant, Role, RoomAbout, RoomTrouble, SearchRefusal,
+};
 use jid::BareJid;
 
 /// What happens in a room.
@@ -61,6 +63,15 @@ pub enum RoomWish {
     },
     /// Whether rooms are there (XEP-0045 §6.2), by [`RoomReply::Service`].
     Service,
+    /// Whether rooms can be searched for there (XEP-0433 §4.1), by [`RoomReply::Service`].
+    Searches,
+    /// Searches for rooms (XEP-0433 §4.2), by [`RoomReply::Channels`] or [`RoomReply::NotSearched`].
+    Search {
+        /// What they are about.
+        words: String,
+        /// From behind this one on (XEP-0059); `None`: from the first.
+        after: Option<String>,
+    },
     /// Whether I am in it (XEP-0410). [`RoomReply::Done`] and some errors say yes, see
     /// [`Inside::read`](crate::room::Inside::read).
     WhetherInside,
@@ -124,6 +135,10 @@ pub enum RoomReply {
     Settings(Box<DataForm>),
     /// Who is something to the room.
     People(AffiliationList),
+    /// A part of what was found.
+    Channels(Channels),
+    /// Why nothing was searched.
+    NotSearched(SearchRefusal),
 }
 
 /// A part of the list of rooms, or of the parts of a server.

@@ -38,6 +38,7 @@ impl Desk {
         let words = match &wish {
             RoomWish::Nick(text) | RoomWish::Topic(text) => text,
             RoomWish::Close { words }
+            | RoomWish::Search { words, .. }
             | RoomWish::Role { words, .. }
             | RoomWish::TakeBack { words, .. }
             | RoomWish::Affiliation { words, .. } => words,

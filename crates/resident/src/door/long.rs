@@ -23,6 +23,8 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::Block(_)
             | Command::Unblock(_)
             | Command::FindRooms(_)
+            | Command::FindSearchServices(_)
+            | Command::SearchRooms(_)
             | Command::CreateRoom(_)
             | Command::SetTopic(_)
             | Command::SetRoomNick(_)

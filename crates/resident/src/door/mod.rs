@@ -18,6 +18,7 @@ mod people;
 mod rooms;
 mod rules;
 mod search;
+mod searching;
 mod sending;
 mod sounds;
 #[cfg(test)]
@@ -281,6 +282,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::ReadPlaying(_) => answer(Ok(voices::playing(house))),
         Command::FindPicture(ask) => answer(files::picture(house, ask.message).await),
         Command::FindRooms(ask) => answer(rooms::find(house, ask).await),
+        Command::FindSearchServices(ask) => answer(searching::services(house, ask.account).await),
+        Command::SearchRooms(ask) => answer(searching::search(house, ask).await),
         Command::CreateRoom(ask) => answer(rooms::create(house, ask).await),
         Command::EnterRoom(ask) => answer(rooms::enter(house, ask).await),
         Command::InviteToRoom(ask) => answer(rooms::invite(house, ask).await),

@@ -47,12 +47,12 @@ pub(super) async fn occupants(house: &House, ask: ReadOccupants) -> Result<Occup
 }
 
 /// So many parts of a server are asked whether rooms are there.
-const MOST_PARTS: usize = 24;
+pub(super) const MOST_PARTS: usize = 24;
 /// So many are invited at once.
 const MOST_INVITED: usize = 100;
 
 /// Asks a room, or a server where rooms are, and waits for its word.
-async fn ask(
+pub(super) async fn ask(
     house: &House,
     account: AccountId,
     to: BareJid,
@@ -66,7 +66,7 @@ pub(super) async fn done(house: &House, room: ChatRef, wish: RoomWish) -> Result
     ask(house, room.account, room.jid, wish).await.map(drop)
 }
 
-async fn items(
+pub(super) async fn items(
     house: &House,
     account: AccountId,
     of: BareJid,

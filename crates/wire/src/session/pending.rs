@@ -6,7 +6,7 @@ use super::card::Writing;
 use super::inviting::AskedInvitation;
 use super::person::AskedPerson;
 use super::private::AskedTogether;
-use super::rooms::{RoomCard, Wanted};
+use super::rooms::{AskedForm, RoomCard, Wanted};
 use carillon_core::room::Bookmark;
 use jid::{BareJid, Jid};
 use std::collections::HashMap;
@@ -27,6 +27,8 @@ pub(super) enum Asked {
     RoomInfo(BareJid),
     /// What a room says of itself since it has changed.
     RoomChanged(BareJid),
+    /// The form by which a service searches for rooms.
+    SearchForm(AskedForm),
     /// A step of giving a room a picture.
     RoomCard(RoomCard),
     /// The rooms that my account keeps.

@@ -9,10 +9,12 @@ mod moderated;
 mod occupant;
 mod out;
 mod picture;
+mod searching;
 
 pub(super) use moderated::moderation_in_archive;
 pub(super) use occupant::occupant_id;
 pub(super) use picture::RoomCard;
+pub(super) use searching::AskedForm;
 
 use crate::ids::Ids;
 use carillon_core::room::Affiliation;
@@ -74,6 +76,10 @@ pub(super) enum Wanted {
     Settings,
     /// Who is that to the room.
     People(Affiliation),
+    /// Whether rooms can be searched for there.
+    Searches,
+    /// What was found.
+    Channels,
 }
 
 impl Place {

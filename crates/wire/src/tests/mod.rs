@@ -39,6 +39,7 @@ mod room_asking;
 mod room_lists;
 mod room_people;
 mod room_pictures;
+mod room_searching;
 mod rooms;
 mod sasl2;
 mod sasl2_server;

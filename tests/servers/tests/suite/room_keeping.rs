@@ -104,7 +104,11 @@ pub(crate) async fn a_room_s_lists_are_read_and_changed(stage: Stage) {
     let me = bob.jid.to_string();
     assert_eq!(listed(&bob, &room, Affiliation::Owner).await, [me.as_str()]);
     let carol: BareJid = stage.account("carol").jid.parse().unwrap();
-    let ranks = [Affiliation::Member, Affiliation::Admin, Affiliation::Outcast];
+    let ranks = [
+        Affiliation::Member,
+        Affiliation::Admin,
+        Affiliation::Outcast,
+    ];
     for affiliation in ranks {
         makes_into(&bob, &room, &carol, affiliation).await;
         for other in ranks {

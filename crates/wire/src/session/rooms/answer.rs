@@ -4,6 +4,7 @@ use super::super::Session;
 use super::super::iq::announces;
 use super::Wanted;
 use super::affiliated::people;
+use super::searching::{channels, not_searched};
 use crate::ns;
 use crate::stanza::{error_of, read_form};
 use carillon_core::session::{Incoming, RoomItem, RoomItems, RoomReply, StanzaProblem};
@@ -23,7 +24,9 @@ impl Session {
         wanted: Wanted,
         failed: bool,
     ) {
-        let answer = if failed {
+        let answer = if failed && wanted == Wanted::Channels {
+            not_searched(iq)
+        } else if failed {
             Err(error_of(iq))
         } else {
             match wanted {
@@ -31,6 +34,8 @@ impl Session {
                 Wanted::Items => Ok(RoomReply::Items(items(iq))),
                 Wanted::Service => Ok(RoomReply::Service(is_service(iq))),
                 Wanted::Settings => settings(iq),
+                Wanted::Searches => Ok(RoomReply::Service(announces(iq, ns::CHANNEL_SEARCH))),
+                Wanted::Channels => Ok(RoomReply::Channels(channels(iq))),
                 Wanted::People(affiliation) => Ok(RoomReply::People(people(iq, affiliation))),
             }
         };
@@ -53,22 +58,24 @@ fn items(iq: &Element) -> RoomItems {
         })
         .take(MOST_ITEMS)
         .collect();
-    let set = query.get_child("set", ns::RSM);
-    let text = |name: &'static str| {
-        set.and_then(|set| set.get_child(name, ns::RSM))
-            .map(Element::text)
-    };
+    RoomItems {
+        more_behind: more_behind(query, found.len()),
+        items: found,
+    }
+}
+
+/// Behind what a part of a list goes on (XEP-0059 §2.2), if it has so many and there are more.
+pub(super) fn more_behind(list: &Element, found: usize) -> Option<String> {
+    let set = list.get_child("set", ns::RSM)?;
+    let text = |name: &'static str| set.get_child(name, ns::RSM).map(Element::text);
     let count = text("count").and_then(|count| count.trim().parse::<usize>().ok());
     let index = set
-        .and_then(|set| set.get_child("first", ns::RSM))
+        .get_child("first", ns::RSM)
         .and_then(|first| first.attr("index"))
         .and_then(|index| index.parse::<usize>().ok())
         .unwrap_or_default();
-    let behind = count.is_none_or(|count| index.saturating_add(found.len()) < count);
-    RoomItems {
-        more_behind: text("last").filter(|last| !last.is_empty() && behind && !found.is_empty()),
-        items: found,
-    }
+    let behind = count.is_none_or(|count| index.saturating_add(found) < count);
+    text("last").filter(|last| !last.is_empty() && behind && found > 0)
 }
 
 /// XEP-0045 §6.2: a part of a server where rooms are says so of itself.

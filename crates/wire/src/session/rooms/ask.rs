@@ -21,6 +21,13 @@ impl Session {
                 let info = Element::new_in(ns::DISCO_INFO, "query");
                 ("get", Wanted::Service, info)
             }
+            RoomWish::Searches => {
+                let info = Element::new_in(ns::DISCO_INFO, "query");
+                ("get", Wanted::Searches, info)
+            }
+            RoomWish::Search { words, after } => {
+                return self.ask_search_form(request, room, words, after);
+            }
             RoomWish::Open => {
                 let form = Element::new_in(ns::DATA_FORMS, "x").with("type", "submit");
                 ("set", Wanted::Word, owner().holding(form))
