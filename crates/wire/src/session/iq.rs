@@ -151,7 +151,7 @@ impl Session {
                 tracing::debug!(%room, "a room says nothing of itself");
             }
             Asked::RoomInfo(room) => self.hear_room_info(room, iq),
-            Asked::RoomChanged(room) => self.hear_changed_room(room, iq, failed),
+            Asked::RoomChanged(room) => self.hear_changed_room(&room, iq, failed),
             Asked::SearchForm(asked) => self.hear_search_form(iq, asked, failed),
             Asked::RoomCard(card) => self.hear_room_card(iq, card, failed),
             Asked::Published(asked) => self.hear_published(iq, asked, failed),

@@ -89,21 +89,21 @@ impl Session {
 
     pub(in crate::session) fn hear_changed_room(
         &mut self,
-        room: BareJid,
+        room: &BareJid,
         iq: &Element,
         failed: bool,
     ) {
-        let Some(place) = self.rooms.place(&room) else {
+        let Some(place) = self.rooms.place(room) else {
             return;
         };
         place.telling.asked = false;
         let changed = std::mem::take(&mut place.telling.changed);
         if let Some(about) = room_about(iq).filter(|_| !failed) {
             place.names_occupants = about.names_occupants;
-            self.tell_about(&room, about, iq);
+            self.tell_about(room, about, iq);
         }
         if changed {
-            self.hear_room_changed(&room);
+            self.hear_room_changed(room);
         }
     }
 
