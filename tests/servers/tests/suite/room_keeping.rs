@@ -41,16 +41,15 @@ async fn sees_picture(person: &Person, room: &ChatRef, wanted: Option<AvatarHash
 /// Set by its owner, learnt by who is in it and by who comes in, taken away again (XEP-0486). The embedded server's rooms
 /// have none.
 pub(crate) async fn a_room_shows_its_picture(stage: Stage) {
-    let mut bob = stage.person("bob").await;
-    let room = makes(&stage, &bob, "Tea", true).await;
-    let now = sees_room(&bob, &room, "with what it can do", |now| {
-        !now.about.name.is_empty()
-    })
-    .await;
-    assert_eq!(now.about.pictures, stage.kind() != Kind::Embedded);
     if stage.kind() == Kind::Embedded {
         return;
     }
+    let mut bob = stage.person("bob").await;
+    let room = makes(&stage, &bob, "Tea", true).await;
+    sees_room(&bob, &room, "that can have pictures", |now| {
+        now.about.pictures
+    })
+    .await;
     let png = a_picture()[..3_000].to_vec();
     let picture = OwnPicture {
         png: png.clone(),
