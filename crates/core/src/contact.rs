@@ -139,6 +139,9 @@ pub struct Contact {
     pub mood: Option<Mood>,
     /// What they like to be called, empty when they do not say. It is theirs to choose, and never their name here.
     pub nick: String,
+    /// Where they have gone, and where I took them over.
+    #[ts(type = "string | null")]
+    pub moved_to: Option<BareJid>,
 }
 
 /// Somebody who asked to be my contact and has no answer yet (RFC 6121 §3.1.3).
@@ -155,6 +158,8 @@ pub struct ContactRequest {
     pub text: String,
     /// When it was first seen.
     pub at: crate::ids::Timestamp,
+    /// They say that they were a contact of mine (XEP-0283); nothing where they name nobody whom I know.
+    pub moved: Option<crate::moving::MoveClaim>,
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod invitation;
 pub mod look_alike;
 pub mod mood;
+pub mod moving;
 pub mod person;
 pub mod privacy;
 pub mod reaction;

@@ -332,6 +332,13 @@ pub enum Incoming {
         /// `Err` when it was refused, or said nothing.
         answer: Result<PersonAnswer, StanzaProblem>,
     },
+    /// The answer to [`Outgoing::AskMoved`], under the address that was asked.
+    Moved {
+        /// The number that was given.
+        request: u64,
+        /// Where its owner has gone; `Err` when it says nothing of that.
+        answer: Result<BareJid, StanzaProblem>,
+    },
     /// The answer to [`Outgoing::Invitation`].
     Invitation {
         /// The number that was given.

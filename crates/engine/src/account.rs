@@ -180,6 +180,12 @@ pub(crate) struct Account {
     pub(crate) questions: HashMap<u64, oneshot::Sender<Result<PersonAnswer, StanzaProblem>>>,
     /// Who waits for an invitation that the server makes.
     pub(crate) invitations: HashMap<u64, oneshot::Sender<Result<ServerInvitation, StanzaProblem>>>,
+    /// Whose statements that they have gone were asked for.
+    pub(crate) claims: crate::moved::Claims,
+    /// Contacts who have gone, and where I took them over.
+    pub(crate) moved: HashMap<BareJid, BareJid>,
+    /// What the server has of the contacts is known since this sign-in.
+    pub(crate) roster_read: bool,
     /// Which pictures people show.
     pub(crate) avatars: Avatars,
     /// What people say of themselves.
@@ -248,6 +254,9 @@ impl Account {
             presences: HashMap::new(),
             questions: HashMap::new(),
             invitations: HashMap::new(),
+            claims: crate::moved::Claims::default(),
+            moved: HashMap::new(),
+            roster_read: false,
             avatars: Avatars::default(),
             told: HashMap::new(),
             gone_at: HashMap::new(),
@@ -352,6 +361,7 @@ impl Account {
         let rooms = &self.rooms;
         self.avatars
             .retain(|jid| jid == me || roster.contains_key(jid) || rooms.contains_key(jid));
+        self.moved.retain(|jid, _| roster.contains_key(jid));
     }
 
     pub(crate) fn contact(&self, item: &RosterItem) -> Contact {
@@ -368,6 +378,7 @@ impl Account {
             avatar: self.avatars.hash_of(&item.jid),
             mood: told.mood,
             nick: told.nick,
+            moved_to: self.moved.get(&item.jid).cloned(),
         }
     }
 
@@ -397,6 +408,8 @@ impl Account {
         self.avatars.link_lost();
         self.questions.clear();
         self.invitations.clear();
+        self.claims = crate::moved::Claims::default();
+        self.roster_read = false;
     }
 }
 

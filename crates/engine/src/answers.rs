@@ -10,6 +10,7 @@ use carillon_core::connection::{Connection, Mechanism};
 use carillon_core::contact::Contact;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::mood::OfSelf;
+use carillon_core::moving::AccountMove;
 use carillon_core::room::{Occupant, RoomAbout, RoomNotify, RoomState};
 use carillon_core::settings::AccountSettings;
 use jid::BareJid;
@@ -36,6 +37,8 @@ pub struct AccountState {
     pub avatar: Option<AvatarHash>,
     /// What I say of myself there.
     pub told: OfSelf,
+    /// I move from there to another account, or have.
+    pub moving: Option<AccountMove>,
 }
 
 /// A room as it is now.
@@ -84,6 +87,7 @@ impl Desk {
                     .get(&account.settings.jid)
                     .cloned()
                     .unwrap_or_default(),
+                moving: self.moving(account.id),
             })
             .collect()
     }

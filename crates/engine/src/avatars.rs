@@ -50,6 +50,10 @@ impl Avatars {
         self.forget(jid);
     }
 
+    pub(crate) fn of_one(&self, jid: &BareJid) -> Option<Avatar> {
+        self.known.get(jid).copied()
+    }
+
     pub(crate) fn retain(&mut self, wanted: impl Fn(&BareJid) -> bool) {
         self.known.retain(|jid, _| wanted(jid));
         self.wanted.retain(|(jid, _)| wanted(jid));
@@ -203,6 +207,9 @@ impl Desk {
     }
 
     pub(crate) fn hear_picture(&mut self, id: AccountId, request: u64, bytes: Option<Vec<u8>>) {
+        if self.move_picture_came(request, bytes.as_deref()) {
+            return;
+        }
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };

@@ -3,8 +3,10 @@
 use crate::desk::{Desk, DeskError, ServerAnswer};
 use crate::output::Output;
 use carillon_core::alerts::EventKind;
+use carillon_core::contact::RosterItem;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::invitation::LONGEST_TOKEN;
+use carillon_core::moving::{brought, is_told};
 use carillon_core::room::RoomInvite;
 use carillon_core::session::{Outgoing, SubscriptionStep, Wish};
 use carillon_store::Errand;
@@ -90,6 +92,40 @@ impl Desk {
             name,
             groups,
         })
+    }
+
+    /// Takes in somebody whom a file names as a contact: who is there keeps their name, and gets the groups besides. With
+    /// `ask`, who saw me or was seen there is asked to be a contact here too. `None`: there is nothing to be done.
+    ///
+    /// # Errors
+    /// [`DeskError::NotConnected`], [`DeskError::BadText`] or [`DeskError::Gone`].
+    pub fn take_contact(
+        &mut self,
+        account: AccountId,
+        item: &RosterItem,
+        ask: bool,
+    ) -> Result<Option<ServerAnswer>, DeskError> {
+        let here = self.account(account)?;
+        if !here.is_online() {
+            return Err(DeskError::NotConnected);
+        }
+        if item.jid == here.settings.jid {
+            return Ok(None);
+        }
+        let known = here.roster.get(&item.jid);
+        let asks = ask && is_told(known, item);
+        let (name, groups) = match (brought(known, item), known) {
+            (Some(both), _) => both,
+            (None, Some(known)) if asks => (known.name.clone(), known.groups.clone()),
+            (None, _) => return Ok(None),
+        };
+        let contact = here.chat(&item.jid);
+        if asks {
+            return self
+                .add_contact(&contact, &name, &groups, "", "")
+                .map(Some);
+        }
+        self.change_contact(&contact, &name, &groups).map(Some)
     }
 
     /// Removes a contact; the chat's history stays.
@@ -240,7 +276,7 @@ impl Desk {
     }
 
     /// Stored for certain before anybody is told; said now or when there is a connection.
-    fn step(&mut self, contact: &ChatRef, step: SubscriptionStep) -> Result<(), DeskError> {
+    pub(crate) fn step(&mut self, contact: &ChatRef, step: SubscriptionStep) -> Result<(), DeskError> {
         self.account(contact.account)?;
         let to = contact.jid.clone();
         self.run_errand(contact.account, &Errand::Subscription { to, step })?;

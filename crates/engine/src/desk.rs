@@ -75,6 +75,8 @@ pub struct Desk {
     pub(crate) requests: HashMap<u64, (AccountId, Asked)>,
     /// What rooms were asked, over which account, and by whom.
     pub(crate) room_wishes: HashMap<u64, (AccountId, crate::rooms::asking::Asker)>,
+    /// My moves from one account to another.
+    pub(crate) moves: crate::moving::Moves,
     pub(crate) last_number: u64,
     pub(crate) tray: TrayInput,
     /// What the tray shows until it is seen.
@@ -244,6 +246,7 @@ impl Desk {
     pub(crate) fn forget_requests(&mut self, id: AccountId) {
         self.requests.retain(|_, (account, _)| *account != id);
         self.room_wishes.retain(|_, (account, _)| *account != id);
+        self.moves.forget(id);
     }
 
     pub(crate) fn answer_request(
@@ -251,7 +254,7 @@ impl Desk {
         request: u64,
         result: Result<(), carillon_core::session::StanzaProblem>,
     ) {
-        if self.bookmark_answered(request, &result) {
+        if self.bookmark_answered(request, &result) || self.move_answered(request, &result) {
             return;
         }
         if let Some((_, asked)) = self.requests.remove(&request) {

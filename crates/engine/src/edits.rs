@@ -37,6 +37,53 @@ pub fn remove_watch(rules: &mut AlertRules, account: &BareJid, contact: &BareJid
     rules.watches.len() != before
 }
 
+/// What is set for a contact holds for their new address too, unless something is set for that.
+pub fn carry_contact(rules: &mut AlertRules, account: &BareJid, old: &BareJid, new: &BareJid) {
+    carry(rules, |scope| match scope {
+        Scope::Chat { account: of, chat } if of == account && chat == old => Some(Scope::Chat {
+            account: account.clone(),
+            chat: new.clone(),
+        }),
+        _ => None,
+    });
+}
+
+/// What is set for an account, its groups, contacts and rooms holds for another account too, unless something is set
+/// for that.
+pub fn carry_account(rules: &mut AlertRules, old: &BareJid, new: &BareJid) {
+    let account = new.clone();
+    carry(rules, |scope| match scope {
+        Scope::Account { account: of } if of == old => Some(Scope::Account {
+            account: account.clone(),
+        }),
+        Scope::Group {
+            account: Some(of),
+            group,
+        } if of == old => Some(Scope::Group {
+            account: Some(account.clone()),
+            group: group.clone(),
+        }),
+        Scope::Chat { account: of, chat } if of == old => Some(Scope::Chat {
+            account: account.clone(),
+            chat: chat.clone(),
+        }),
+        _ => None,
+    });
+}
+
+fn carry(rules: &mut AlertRules, place: impl Fn(&Scope) -> Option<Scope>) {
+    let taken = |scope: &Scope| rules.overrides.iter().any(|one| one.scope == *scope);
+    let carried = rules.overrides.iter().filter_map(|one| {
+        let scope = place(&one.scope).filter(|scope| !taken(scope))?;
+        Some(Override {
+            scope,
+            ..one.clone()
+        })
+    });
+    let carried: Vec<Override> = carried.collect();
+    rules.overrides.extend(carried);
+}
+
 /// Removes the watches for a contact that ring once: they have rung. Answers whether there were any.
 pub fn end_watch(rules: &mut AlertRules, account: &BareJid, contact: &BareJid) -> bool {
     let before = rules.watches.len();
@@ -102,6 +149,54 @@ mod tests {
         assert_eq!(rules.overrides.len(), 1);
         set_mute(&mut rules, &chat(), None);
         assert_eq!(rules, AlertRules::default());
+    }
+
+    #[test]
+    fn what_is_set_for_a_contact_holds_at_their_new_address_and_stays_at_the_old_one() {
+        let new = BareJid::new("bob@harbour.example").unwrap();
+        let mut rules = AlertRules::default();
+        set_mute(&mut rules, &chat(), Some(Mute::Forever));
+        carry_contact(&mut rules, &alice(), &bob(), &new);
+        carry_contact(&mut rules, &alice(), &bob(), &new);
+        assert_eq!(rules.overrides.len(), 2);
+        let there = Scope::Chat {
+            account: alice(),
+            chat: new,
+        };
+        assert_eq!(rules.overrides[1].scope, there);
+        assert_eq!(rules.overrides[1].mute, Some(Mute::Forever));
+    }
+
+    #[test]
+    fn what_is_set_for_an_account_holds_for_the_new_one_unless_that_has_its_own() {
+        let new = BareJid::new("alice@harbour.example").unwrap();
+        let group = |account: Option<&BareJid>| Scope::Group {
+            account: account.cloned(),
+            group: "Work".to_owned(),
+        };
+        let mut rules = AlertRules::default();
+        for scope in [
+            Scope::Account { account: alice() },
+            group(Some(&alice())),
+            group(None),
+            chat(),
+        ] {
+            set_mute(&mut rules, &scope, Some(Mute::Forever));
+        }
+        let own = Scope::Account {
+            account: new.clone(),
+        };
+        rules.overrides.push(Override {
+            discreet: Some(true),
+            ..Override::of(own)
+        });
+        carry_account(&mut rules, &alice(), &new);
+        let added: Vec<&Scope> = rules.overrides[5..].iter().map(|one| &one.scope).collect();
+        let there = Scope::Chat {
+            account: new.clone(),
+            chat: bob(),
+        };
+        assert_eq!(added, [&group(Some(&new)), &there]);
     }
 
     #[test]

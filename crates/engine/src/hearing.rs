@@ -72,6 +72,7 @@ impl Desk {
             Incoming::BookmarkGone { room } => self.hear_bookmark_gone(id, room),
             Incoming::SeenMarks { all, whole } => self.hear_seen_marks(id, all, whole),
             Incoming::Person { request, answer } => self.hear_person(id, request, answer),
+            Incoming::Moved { request, answer } => self.hear_moved(id, request, answer),
             Incoming::Invitation { request, answer } => {
                 self.hear_invitation(id, request, answer);
             }
@@ -87,6 +88,20 @@ impl Desk {
     }
 
     fn hear_roster(
+        &mut self,
+        id: AccountId,
+        version: Option<&str>,
+        items: Option<Vec<RosterItem>>,
+    ) {
+        self.take_roster(id, version, items);
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.roster_read = true;
+        }
+        self.ask_for_proofs(id);
+        self.carry_on_moves();
+    }
+
+    fn take_roster(
         &mut self,
         id: AccountId,
         version: Option<&str>,

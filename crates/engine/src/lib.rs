@@ -33,6 +33,8 @@ mod marks;
 pub mod media;
 mod messages;
 mod missed;
+mod moved;
+mod moving;
 mod names;
 mod news;
 mod outgoing;

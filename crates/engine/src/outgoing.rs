@@ -147,6 +147,9 @@ impl Desk {
                 account.id
             })
             .collect();
+        if !due.is_empty() {
+            self.carry_on_moves();
+        }
         for id in due {
             self.send_waiting(id);
             self.send_errands(id);

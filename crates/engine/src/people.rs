@@ -116,6 +116,9 @@ impl Desk {
         request: u64,
         answer: Result<PersonAnswer, StanzaProblem>,
     ) {
+        if self.move_card_came(request, &answer) {
+            return;
+        }
         let account = self.accounts.get_mut(&id);
         if let Some(asked) = account.and_then(|account| account.questions.remove(&request)) {
             // Whoever asked may have gone.

@@ -182,7 +182,13 @@ impl Desk {
         }
         let Wish { nick, text, .. } = wish;
         let now = self.now();
-        let new = self.store.add_contact_request(id, from, nick, text, now);
+        let claim = self.claim_of(id, from, wish.moved_from.as_ref());
+        let new = self
+            .store
+            .add_contact_request(id, from, nick, text, claim, now);
+        if let Some(old) = claim {
+            self.ask_for_proof(id, from, old);
+        }
         // Servers repeat an unanswered request at every login (RFC 6121 §3.1.3): it rings once.
         if self.stored(id, new) != Some(true) {
             return;

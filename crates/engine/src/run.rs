@@ -89,6 +89,7 @@ impl Engine {
             news,
             requests: HashMap::new(),
             room_wishes: HashMap::new(),
+            moves: crate::moving::Moves::default(),
             last_number: 0,
             tray: TrayInput::default(),
             marks: BTreeMap::new(),

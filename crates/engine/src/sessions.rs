@@ -87,6 +87,7 @@ impl Desk {
             account.roster.insert(item.jid.clone(), item);
         }
         account.blocked = self.store.blocked(id)?.into_iter().collect();
+        account.moved = self.store.moved_contacts(id)?.into_iter().collect();
         account.gone_at = self.store.last_seen(id)?.into_iter().collect();
         account.avatars = Avatars::of(self.store.avatars(id)?);
         account.remember_rooms(self.store.rooms(id)?);
@@ -342,6 +343,7 @@ impl Desk {
         self.send_waiting(id);
         self.send_errands(id);
         self.send_files(id);
+        self.carry_on_moves();
         if features.archive {
             self.read_what_was_missed(id);
         }

@@ -128,6 +128,7 @@ impl Account {
     /// All is as it was. Answers the rooms that I was in then.
     fn wake(&mut self, stash: Stash, now: Timestamp) -> Vec<BareJid> {
         self.line = Line::Online(stash.features);
+        self.roster_read = true;
         self.online_since = stash.online_since;
         self.resource = stash.resource;
         self.shown = stash.shown;
@@ -215,6 +216,8 @@ impl Desk {
         let account = self.accounts.get(&id);
         if account.is_some_and(|account| account.counting.committed.is_some()) {
             self.put_in_order(id);
+        self.ask_for_proofs(id);
+        self.carry_on_moves();
         } else {
             self.catch_up(id, None);
         }

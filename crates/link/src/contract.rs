@@ -15,7 +15,7 @@ use crate::views_files::{
     FileToSend, FileView, LookedAt, PictureFile, PlayingView, RecordingView, TransferView,
 };
 use crate::views_own::{
-    ExportFormat, FoundInChat, HistoryProgram, HistorySource, SearchPage, WorkView,
+    ExportFormat, FoundInChat, HistoryProgram, HistorySource, RosterSource, SearchPage, WorkView,
 };
 use crate::views_people::InvitationView;
 use carillon_core::alerts::{
@@ -31,6 +31,7 @@ use carillon_core::ids::{
 use carillon_core::invitation::InvitationKind;
 use carillon_core::look_alike::LookAlike;
 use carillon_core::mood::Mood;
+use carillon_core::moving::MoveWish;
 use carillon_core::person::{CardField, ContactDetails, PersonAnswer, PersonQuestion};
 use carillon_core::room::{Affiliation, AffiliationList, Channels, Moderation, RoomNotify};
 use carillon_core::search::SearchQuery;

@@ -44,6 +44,23 @@ macro_rules! with_own_commands {
                 /// The file, absolute.
                 path: String,
             } -> u32;
+            /// Whose contacts a file holds that [`ExportRoster`] has written.
+            look_into_roster = LookIntoRoster {
+                /// The file, absolute.
+                path: String,
+            } -> RosterSource;
+            /// Begins to take contacts out of such a file into an account. Who is there keeps their name, and gets the
+            /// groups besides. How far it is tells `work`.
+            import_roster = ImportRoster {
+                /// Whose they become. It must be connected.
+                account: AccountId,
+                /// The file, absolute.
+                path: String,
+                /// Those of one of the accounts that it holds.
+                whose: String,
+                /// Those who were seen are asked to be contacts here too.
+                ask: bool,
+            } -> ();
             /// The histories of other programs that are where these programs keep them.
             found_histories = FindHistories {} -> Vec<HistorySource>;
             /// Whose histories a file or folder holds that the user has chosen.

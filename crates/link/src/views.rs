@@ -8,6 +8,7 @@ use carillon_core::connection::{Connection as Connected, Mechanism};
 use carillon_core::contact::{Contact, ContactRequest};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::mood::Mood;
+use carillon_core::moving::AccountMove;
 use carillon_core::room::{Occupant, RoomAbout, RoomInvite, RoomNotify, RoomState};
 use carillon_core::session::{ServerFeatures, SessionProblem};
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
@@ -77,6 +78,8 @@ pub struct AccountView {
     pub mood: Option<Mood>,
     /// What I like to be called there, empty when I have not said.
     pub nick: String,
+    /// I move from there to another account, or have.
+    pub moving: Option<AccountMove>,
 }
 
 /// A picture to be shown, square and small.

@@ -62,6 +62,8 @@ pub enum WorkKind {
     Export,
     /// Messages are taken in from another program.
     Import,
+    /// Contacts are taken in from a file.
+    Contacts,
 }
 
 /// How it stands.
@@ -99,6 +101,8 @@ pub enum SkipCause {
     Misplaced,
     /// It cannot be read.
     Damaged,
+    /// The server did not take it.
+    Refused,
 }
 
 /// So many rows were left out.
@@ -133,6 +137,26 @@ pub struct HistorySource {
     pub accounts: Vec<String>,
 }
 
+/// Contacts of one account in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RosterOf {
+    /// The account's address.
+    pub account: String,
+    /// How many they are.
+    pub contacts: u32,
+}
+
+/// A file of contacts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RosterSource {
+    /// The file, absolute.
+    pub path: String,
+    /// Whose contacts it holds, in the file's order.
+    pub accounts: Vec<RosterOf>,
+    /// So many of its lines are no contacts.
+    pub unreadable: u32,
+}
+
 /// An export or import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct WorkView {
@@ -140,11 +164,11 @@ pub struct WorkView {
     pub kind: WorkKind,
     /// The file or folder.
     pub path: String,
-    /// So many messages are written, or looked at.
+    /// So many messages are written, or messages or contacts looked at.
     pub done: u32,
     /// Of so many.
     pub total: u32,
-    /// So many messages came in that were not here; of an import.
+    /// So many messages or contacts came in that were not here; of an import.
     pub new: u32,
     /// Into so many chats; of an import.
     pub chats: u32,

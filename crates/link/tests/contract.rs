@@ -44,6 +44,7 @@ fn export_to(folder: &Path) {
     carillon_link::views_own::FoundInChat::export_all(&config).unwrap();
     carillon_link::views_own::WorkView::export_all(&config).unwrap();
     carillon_link::views_own::HistorySource::export_all(&config).unwrap();
+    carillon_link::views_own::RosterSource::export_all(&config).unwrap();
     carillon_link::views_people::InvitationView::export_all(&config).unwrap();
     carillon_link::views_files::LookedAt::export_all(&config).unwrap();
     carillon_link::views_files::FileView::export_all(&config).unwrap();

@@ -29,6 +29,7 @@ mod invitations;
 mod invites;
 mod log;
 mod meta;
+mod moves;
 mod notes;
 mod order;
 mod outgoing;
@@ -66,6 +67,7 @@ pub use foreign::{
 };
 pub use history::HISTORY_LIMIT;
 pub use imports::{ForeignMessage, TakenIn};
+pub use moves::{MoveRow, WaitingTask};
 pub use notes::Note;
 pub use outgoing::{Queued, WaitingMessage};
 pub use own_marks::MOST_PINS;

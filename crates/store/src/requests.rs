@@ -6,12 +6,14 @@ use carillon_core::{
     chat::{ChatKind, StrangerRequest},
     contact::ContactRequest,
     ids::{AccountId, ChatRef, Timestamp},
+    moving::MoveClaim,
 };
 use rusqlite::OptionalExtension;
 
 impl Store {
     /// Keeps a request to be a contact. Answers whether it is new: servers repeat unanswered ones at every login
-    /// (RFC 6121 §3.1.3). A repeated one brings its words up to date and keeps its time.
+    /// (RFC 6121 §3.1.3). A repeated one brings its words up to date and keeps its time, and whom they say that they were
+    /// (`claims`), which servers may leave out when they repeat it.
     ///
     /// # Errors
     /// [`crate::StoreError::Gone`] when the account has been removed; the others as they say.
@@ -21,21 +23,41 @@ impl Store {
         jid: &BareJid,
         nick: &str,
         text: &str,
+        claims: Option<&BareJid>,
         at: Timestamp,
     ) -> Result<bool> {
+        let claims = claims.map(|old| old.as_str());
         self.committed(|tx| {
             let known = tx
                 .prepare_cached(
-                    "UPDATE contact_request SET nick = ?3, text = ?4 WHERE account = ?1 AND jid = ?2",
+                    "UPDATE contact_request SET nick = ?3, text = ?4,
+                         moved_from = iif(?5 IS NULL OR claims IS ?5, moved_from, NULL), claims = coalesce(?5, claims)
+                     WHERE account = ?1 AND jid = ?2",
                 )?
-                .execute((account.0, jid.as_str(), nick, text))?;
+                .execute((account.0, jid.as_str(), nick, text, claims))?;
             if known == 0 {
                 tx.prepare_cached(
-                    "INSERT INTO contact_request (account, jid, nick, text, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    "INSERT INTO contact_request (account, jid, nick, text, claims, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?
-                .execute((account.0, jid.as_str(), nick, text, at.0))?;
+                .execute((account.0, jid.as_str(), nick, text, claims, at.0))?;
             }
             Ok(known == 0)
+        })
+    }
+
+    /// The account that somebody says they were says so too. Answers whether they still ask.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn prove_claim(&mut self, account: AccountId, jid: &BareJid, old: &BareJid) -> Result<bool> {
+        self.committed(|tx| {
+            let proven = tx
+                .prepare_cached(
+                    "UPDATE contact_request SET moved_from = claims
+                     WHERE account = ?1 AND jid = ?2 AND claims = ?3 AND moved_from IS NOT claims",
+                )?
+                .execute((account.0, jid.as_str(), old.as_str()))?;
+            Ok(proven > 0)
         })
     }
 
@@ -123,7 +145,7 @@ impl Reader {
     /// As [`crate::StoreError`] says.
     pub fn contact_requests(&self) -> Result<Vec<ContactRequest>> {
         let mut query = self.connection.prepare_cached(
-            "SELECT account, jid, nick, text, at FROM contact_request ORDER BY at DESC, jid",
+            "SELECT account, jid, nick, text, at, claims, moved_from IS claims FROM contact_request ORDER BY at DESC, jid",
         )?;
         let found = query.query_map([], |row| {
             Ok(ContactRequest {
@@ -132,6 +154,13 @@ impl Reader {
                 nick: row.get(2)?,
                 text: row.get(3)?,
                 at: Timestamp(row.get(4)?),
+                moved: match rows::some_jid(row, 5)? {
+                    Some(from) => Some(MoveClaim {
+                        from,
+                        proven: row.get(6)?,
+                    }),
+                    None => None,
+                },
             })
         })?;
         Ok(found.collect::<rusqlite::Result<_>>()?)

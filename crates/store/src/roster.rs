@@ -199,6 +199,8 @@ fn put(tx: &Transaction<'_>, account: AccountId, item: &RosterItem) -> Result<()
 fn remove(tx: &Transaction<'_>, account: AccountId, jid: &BareJid) -> Result<()> {
     tx.prepare_cached("DELETE FROM roster_item WHERE account = ?1 AND jid = ?2")?
         .execute((account.0, jid.as_str()))?;
+    tx.prepare_cached("DELETE FROM moved_contact WHERE account = ?1 AND jid = ?2")?
+        .execute((account.0, jid.as_str()))?;
     tx.prepare_cached(
         "UPDATE chat SET accepted = 0 WHERE account = ?1 AND jid = ?2 AND accepted = 1",
     )?

@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/018_room_notify.sql"),
     include_str!("../migrations/019_moderated.sql"),
     include_str!("../migrations/020_room_avatars.sql"),
+    include_str!("../migrations/021_moves.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

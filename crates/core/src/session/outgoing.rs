@@ -279,6 +279,20 @@ pub enum Outgoing {
         /// What.
         told: crate::mood::Told,
     },
+    /// Says on this account where I have gone, to those who see my presence; `None` takes that back (XEP-0283 §4.1).
+    SayMoved {
+        /// Answered by [`super::Incoming::Outcome`].
+        request: u64,
+        /// My new address.
+        to: Option<BareJid>,
+    },
+    /// Asks an account where its owner has gone (XEP-0283 §4.3).
+    AskMoved {
+        /// Answered by [`super::Incoming::Moved`].
+        request: u64,
+        /// Whose.
+        of: BareJid,
+    },
     /// Fetches a picture that somebody announced.
     Picture {
         /// Answered by [`super::Incoming::Picture`].

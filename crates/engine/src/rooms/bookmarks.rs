@@ -27,6 +27,16 @@ struct Asked {
 }
 
 impl Bookmarks {
+    /// The rooms that are kept.
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = &BareJid> {
+        self.all.keys()
+    }
+
+    /// What is kept of a room.
+    pub(crate) fn one(&self, room: &BareJid) -> Option<&Bookmark> {
+        self.all.get(room)
+    }
+
     /// Of which messages of a room my devices tell, as far as it is kept; `None`: the room is not kept.
     pub(super) fn notify_of(&self, room: &BareJid) -> Option<Option<RoomNotify>> {
         self.all.get(room).map(|one| one.notify)
@@ -87,6 +97,7 @@ impl Desk {
             self.notify_as_kept(&chat);
             self.tell_notify_news(&chat);
         }
+        self.carry_on_moves();
     }
 
     pub(crate) fn hear_bookmark(&mut self, id: AccountId, bookmark: Bookmark) {

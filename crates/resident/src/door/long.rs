@@ -18,6 +18,8 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::InviteFriend(_)
             | Command::ReadOwnCard(_)
             | Command::SetCard(_)
+            | Command::TakeOver(_)
+            | Command::TakeBackMove(_)
             | Command::ChangeContact(_)
             | Command::RemoveContact(_)
             | Command::Block(_)
@@ -54,6 +56,7 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::FindInChat(_)
             | Command::FindHistories(_)
             | Command::LookIntoHistory(_)
+            | Command::LookIntoRoster(_)
             // The desktop's services are asked, and may take their time.
             | Command::ReadAlertCapabilities(_)
     )

@@ -12,6 +12,7 @@ mod files;
 mod inviting;
 mod lists;
 mod long;
+mod moves;
 mod names;
 mod own;
 mod people;
@@ -177,6 +178,15 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::InviteFriend(ask) => answer(inviting::invite(house, ask).await),
         Command::ReadOwnCard(ask) => answer(people::own_card(house, ask.account).await),
         Command::SetCard(ask) => answer(people::set_card(house, ask).await),
+        Command::BeginMove(ask) => answer(moves::begin(house, ask).await),
+        Command::StopMove(ask) => {
+            answer(on_desk(house, move |desk| desk.stop_move(ask.account)).await)
+        }
+        Command::GoOnWithMove(ask) => {
+            answer(on_desk(house, move |desk| desk.go_on_with_move(ask.account)).await)
+        }
+        Command::TakeBackMove(ask) => answer(moves::take_back(house, ask.account).await),
+        Command::TakeOver(ask) => answer(moves::take_over(house, ask).await),
         Command::SetAvatar(ask) => answer(avatars::set(house, ask).await),
         Command::SetMood(ask) => answer(told::mood(house, ask).await),
         Command::SetNick(ask) => answer(told::nick(house, ask).await),
@@ -242,6 +252,8 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         Command::FindInChat(ask) => answer(search::find_in_chat(house, ask).await),
         Command::ExportHistory(ask) => answer(own::export(house, ask)),
         Command::ExportRoster(ask) => answer(own::roster(house, &ask.path).await),
+        Command::LookIntoRoster(ask) => answer(own::look_into_roster(ask.path).await),
+        Command::ImportRoster(ask) => answer(own::import_roster(house, ask)),
         Command::FindHistories(_) => answer(own::found_histories().await),
         Command::LookIntoHistory(ask) => answer(own::look_into(ask).await),
         Command::ImportHistory(ask) => answer(own::import(house, ask)),

@@ -2,10 +2,13 @@
 
 use crate::house::House;
 use crate::own::{self, ExportOf, ImportOf, Progress, Unfinished};
-use carillon_engine::DeskError;
+use super::people::PATIENCE;
+use carillon_core::contact::RosterItem;
+use carillon_core::ids::AccountId;
+use carillon_engine::{DeskError, Engine};
 use carillon_engine::store::Reader;
-use carillon_link::contract::{ExportHistory, ImportHistory, LookIntoHistory};
-use carillon_link::views_own::{HistorySource, WorkKind, WorkView};
+use carillon_link::contract::{ExportHistory, ImportHistory, ImportRoster, LookIntoHistory};
+use carillon_link::views_own::{HistorySource, RosterSource, SkipCause, WorkKind, WorkView};
 use carillon_link::{Event, Refusal, RefusalCode};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -72,6 +75,72 @@ pub(super) fn import(house: &Arc<House>, ask: ImportHistory) -> Result<(), Refus
         })
     });
     Ok(())
+}
+
+pub(super) async fn look_into_roster(path: String) -> Result<RosterSource, Refusal> {
+    let path = absolute(&path)?;
+    let look = move || own::look_into_roster(&path);
+    match tokio::task::spawn_blocking(look).await {
+        Ok(found) => found.map_err(|error| bad(error.to_string())),
+        Err(error) => Err(bad(error.to_string())),
+    }
+}
+
+pub(super) fn import_roster(house: &Arc<House>, ask: ImportRoster) -> Result<(), Refusal> {
+    let path = absolute(&ask.path)?;
+    let progress = begin(house, WorkKind::Contacts, &ask.path)?;
+    let (engine, runtime) = (house.engine.clone(), tokio::runtime::Handle::current());
+    carry_on(house, move || {
+        let (items, unreadable) = own::contacts_of(&path, &ask.whose)?;
+        progress.expects(u32::try_from(items.len()).unwrap_or(u32::MAX));
+        progress.skips(SkipCause::Damaged, unreadable);
+        let mut new = 0;
+        for item in items {
+            match runtime.block_on(take_contact(&engine, ask.account, item, ask.ask))? {
+                Taken::New => new += 1,
+                Taken::Known => {}
+                Taken::Not(cause) => progress.skips(cause, 1),
+            }
+            progress.came_in(new, 0);
+            progress.goes_on(1)?;
+        }
+        Ok(())
+    });
+    Ok(())
+}
+
+/// What became of a contact in a file.
+enum Taken {
+    New,
+    /// All of it was there.
+    Known,
+    Not(SkipCause),
+}
+
+/// The next one waits for the server's word on this one: a server is not flooded, and what is done is done.
+async fn take_contact(
+    engine: &Engine,
+    account: AccountId,
+    item: RosterItem,
+    ask: bool,
+) -> Result<Taken, Unfinished> {
+    let unfinished = |error: &dyn std::fmt::Display| Unfinished::Refused(error.to_string());
+    let asked = engine
+        .call(move |desk| desk.take_contact(account, &item, ask))
+        .await
+        .map_err(|gone| unfinished(&gone))?;
+    let answer = match asked {
+        Ok(Some(answer)) => answer,
+        Ok(None) => return Ok(Taken::Known),
+        Err(DeskError::BadText) => return Ok(Taken::Not(SkipCause::Words)),
+        Err(DeskError::Store(error)) => return Err(Unfinished::Store(error)),
+        Err(error) => return Err(unfinished(&error)),
+    };
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(Ok(Ok(()))) => Ok(Taken::New),
+        Ok(Ok(Err(_))) => Ok(Taken::Not(SkipCause::Refused)),
+        Ok(Err(_)) | Err(_) => Err(unfinished(&DeskError::NotConnected)),
+    }
 }
 
 fn begin(house: &House, kind: WorkKind, path: &str) -> Result<Arc<Progress>, Refusal> {

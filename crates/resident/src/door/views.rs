@@ -148,6 +148,7 @@ fn account(state: AccountState) -> AccountView {
         avatar: state.avatar,
         mood: state.told.mood,
         nick: state.told.nick,
+        moving: state.moving,
     }
 }
 

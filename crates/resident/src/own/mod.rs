@@ -1,6 +1,7 @@
 //! What the user takes out of Carillon, and into it. One such work at a time; it runs beside everything else, tells how far it is, and
 //! ends when it is told to.
 
+mod contacts;
 mod export;
 mod file;
 mod import;
@@ -10,6 +11,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use contacts::{contacts_of, look_into_roster};
 pub(crate) use export::{ExportOf, export, roster};
 pub(crate) use import::{ImportOf, import, look_into};
 pub(crate) use places::found;

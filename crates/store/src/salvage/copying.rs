@@ -17,6 +17,9 @@ const TABLES: &[Table] = &[
     Table::keyed("contact_request", "account, jid"),
     Table::keyed("asked_back", "account, jid"),
     Table::keyed("invitation", "account, token"),
+    Table::keyed("moved_contact", "account, jid"),
+    Table::numbered("account_move"),
+    Table::numbered("move_task"),
     Table::keyed("avatar", "account, jid"),
     Table::numbered("chat"),
     Table::numbered("room"),
@@ -400,8 +403,8 @@ fn is_sound_text(table: &str, column: &str, text: &str) -> bool {
     match (table, column) {
         ("errand", "jid") | ("invite", "sender") => Jid::new(text).is_ok(),
         ("archive", "room") if text.is_empty() => true,
-        (_, "jid" | "room") => BareJid::new(text).is_ok_and(|jid| jid.as_str() == text),
-        ("roster_item", "groups") => serde_json::from_str::<Vec<String>>(text).is_ok(),
+        (_, "jid" | "room" | "moved_from" | "moved_to" | "claims") => BareJid::new(text).is_ok_and(|jid| jid.as_str() == text),
+        ("roster_item" | "move_task", "groups") => serde_json::from_str::<Vec<String>>(text).is_ok(),
         _ => true,
     }
 }

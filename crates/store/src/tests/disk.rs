@@ -135,12 +135,12 @@ fn a_call_that_fails_leaves_nothing_half_done() {
     let (bob, nobody) = (jid("bob@example.org"), carillon_core::ids::AccountId(99));
     let refused = profile
         .store
-        .add_contact_request(nobody, &bob, "", "", Timestamp(1));
+        .add_contact_request(nobody, &bob, "", "", None, Timestamp(1));
     assert_eq!(refused, Err(StoreError::Gone));
     assert!(
         profile
             .store
-            .add_contact_request(profile.alice, &bob, "", "", Timestamp(1))
+            .add_contact_request(profile.alice, &bob, "", "", None, Timestamp(1))
             .unwrap()
     );
 }

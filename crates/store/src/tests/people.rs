@@ -51,7 +51,7 @@ fn a_removed_account_leaves_nothing_behind() {
         .unwrap();
     profile
         .store
-        .add_contact_request(alice, &bob, "", "", Timestamp(1))
+        .add_contact_request(alice, &bob, "", "", None, Timestamp(1))
         .unwrap();
     profile.store.remove_account(alice).unwrap();
     for table in [
@@ -186,12 +186,12 @@ fn a_contact_request_that_the_server_repeats_is_new_once() {
     let store = &mut profile.store;
     assert!(
         store
-            .add_contact_request(alice, &eve, "Eve", "Hi", Timestamp(1))
+            .add_contact_request(alice, &eve, "Eve", "Hi", None, Timestamp(1))
             .unwrap()
     );
     assert!(
         !store
-            .add_contact_request(alice, &eve, "Eve", "Hi again", Timestamp(2))
+            .add_contact_request(alice, &eve, "Eve", "Hi again", None, Timestamp(2))
             .unwrap()
     );
     let requests = store.contact_requests().unwrap();
@@ -203,7 +203,7 @@ fn a_contact_request_that_the_server_repeats_is_new_once() {
     assert!(!store.remove_contact_request(alice, &eve).unwrap());
     assert!(
         store
-            .add_contact_request(alice, &eve, "Eve", "Hi", Timestamp(3))
+            .add_contact_request(alice, &eve, "Eve", "Hi", None, Timestamp(3))
             .unwrap()
     );
 }

@@ -156,6 +156,8 @@ impl Session {
             Asked::RoomCard(card) => self.hear_room_card(iq, card, failed),
             Asked::Published(asked) => self.hear_published(iq, asked, failed),
             Asked::Person(asked) => self.hear_person(iq, &asked, failed),
+            Asked::Moved(request) => self.hear_moved(iq, request, failed),
+            Asked::Retracted(request) => self.hear_retracted(iq, request, failed),
             Asked::Commands(asked) => self.hear_commands(iq, asked, failed),
             Asked::Command(asked) => self.hear_command(iq, asked, failed),
             Asked::Card(writing) => self.hear_card(iq, writing, failed),

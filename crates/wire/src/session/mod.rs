@@ -19,6 +19,7 @@ mod invitation;
 mod inviting;
 mod iq;
 mod message;
+mod moved;
 mod notify;
 mod pending;
 mod pep;

@@ -21,6 +21,10 @@ pub(super) enum Asked {
     AccountInfo,
     /// A ping of ours.
     Ping,
+    /// Where somebody has gone.
+    Moved(u64),
+    /// That I have gone is no longer said.
+    Retracted(u64),
     /// A page of an archive.
     Archive(u64),
     /// What a room can do.

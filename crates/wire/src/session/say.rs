@@ -198,6 +198,8 @@ impl Session {
                 return self.show_picture(request, picture);
             }
             Outgoing::Tell { request, told } => return self.say_told(request, &told),
+            Outgoing::SayMoved { request, to } => return self.say_moved(request, to.as_ref()),
+            Outgoing::AskMoved { request, of } => return self.ask_moved(request, of),
             Outgoing::Picture {
                 request,
                 of,
