@@ -79,6 +79,8 @@ enum FileKind {
     History,
     /// A folder of that kind.
     HistoryFolder,
+    /// A file of contacts.
+    Contacts,
     /// Where a file shall be saved.
     SaveAs,
 }
@@ -131,6 +133,7 @@ async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String
             .add_filter("toml", &["toml"])
             .set_file_name("carillon-alerts.toml"),
         FileKind::Pack => dialog.add_filter("zip", &["zip"]),
+        FileKind::Contacts => dialog.add_filter("jsonl", &["jsonl"]),
         FileKind::PackFolder | FileKind::ToSend | FileKind::History | FileKind::HistoryFolder => {
             dialog
         }

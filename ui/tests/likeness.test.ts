@@ -22,7 +22,7 @@ beforeEach(async () => {
 it('a stranger whose address looks like a contact’s is told before they are accepted', async () => {
   const jid = 'b\u043eb@harbour.example';
   fake.rooms.alike = [{ name: jid, of: 'bob@harbour.example' }];
-  fake.overview.requests.contacts.push({ account: 1, jid, nick: '', text: '', at: fake.now });
+  fake.overview.requests.contacts.push({ account: 1, jid, nick: '', text: '', at: fake.now, moved: null });
   hear({ kind: 'resync', left_out: 1 });
   render(RequestCards);
   await until(() => signs().length > 0);

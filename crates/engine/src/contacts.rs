@@ -121,9 +121,7 @@ impl Desk {
         };
         let contact = here.chat(&item.jid);
         if asks {
-            return self
-                .add_contact(&contact, &name, &groups, "", "")
-                .map(Some);
+            return self.add_contact(&contact, &name, &groups, "", "").map(Some);
         }
         self.change_contact(&contact, &name, &groups).map(Some)
     }
@@ -276,7 +274,11 @@ impl Desk {
     }
 
     /// Stored for certain before anybody is told; said now or when there is a connection.
-    pub(crate) fn step(&mut self, contact: &ChatRef, step: SubscriptionStep) -> Result<(), DeskError> {
+    pub(crate) fn step(
+        &mut self,
+        contact: &ChatRef,
+        step: SubscriptionStep,
+    ) -> Result<(), DeskError> {
         self.account(contact.account)?;
         let to = contact.jid.clone();
         self.run_errand(contact.account, &Errand::Subscription { to, step })?;

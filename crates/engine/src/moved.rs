@@ -125,9 +125,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Gone`] when they do not ask, or have proven nothing, or the store's.
     pub fn proven_old(&self, contact: &ChatRef) -> Result<RosterItem, DeskError> {
-        let asks = |one: &ContactRequest| {
-            one.account == contact.account && one.jid == contact.jid
-        };
+        let asks = |one: &ContactRequest| one.account == contact.account && one.jid == contact.jid;
         let requests = self.store.contact_requests()?;
         let request = requests.into_iter().find(asks).ok_or(DeskError::Gone)?;
         let claim = request.moved.filter(|claim| claim.proven);

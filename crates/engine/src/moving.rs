@@ -10,9 +10,7 @@ use crate::desk::{Desk, DeskError, ServerAnswer};
 use crate::output::Output;
 use carillon_core::contact::RosterItem;
 use carillon_core::ids::AccountId;
-use carillon_core::moving::{
-    AccountMove, MoveState, MoveTask, MoveWish, brought, is_told, plan,
-};
+use carillon_core::moving::{AccountMove, MoveState, MoveTask, MoveWish, brought, is_told, plan};
 use carillon_core::person::PersonQuestion;
 use carillon_core::session::{Outgoing, StanzaProblem, SubscriptionStep, Wish};
 use carillon_store::{Errand, MoveRow, StoreError, WaitingTask};
@@ -212,12 +210,9 @@ impl Desk {
             MoveTask::Room(room) => match room_along(old, new, &room) {
                 RoomAlong::Waits => Tried::Waits,
                 RoomAlong::Nothing => Tried::Done,
-                RoomAlong::Keep(bookmark) => {
-                    self.fly(of, of.new, task, |request| Outgoing::SetBookmark {
-                        request,
-                        bookmark,
-                    })
-                }
+                RoomAlong::Keep(bookmark) => self.fly(of, of.new, task, |request| {
+                    Outgoing::SetBookmark { request, bookmark }
+                }),
             },
             MoveTask::Nick => self.say_nick_of(of, task),
             MoveTask::Card => self.read_card_of(of, task, PersonQuestion::Card),

@@ -216,8 +216,8 @@ impl Desk {
         let account = self.accounts.get(&id);
         if account.is_some_and(|account| account.counting.committed.is_some()) {
             self.put_in_order(id);
-        self.ask_for_proofs(id);
-        self.carry_on_moves();
+            self.ask_for_proofs(id);
+            self.carry_on_moves();
         } else {
             self.catch_up(id, None);
         }

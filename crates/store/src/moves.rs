@@ -40,12 +40,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Gone`] when one of the accounts has been removed; the others as they say.
-    pub fn begin_move(
-        &mut self,
-        old: AccountId,
-        new: AccountId,
-        tasks: &[MoveTask],
-    ) -> Result<()> {
+    pub fn begin_move(&mut self, old: AccountId, new: AccountId, tasks: &[MoveTask]) -> Result<()> {
         self.durable(|tx| {
             forget(tx, old)?;
             tx.prepare_cached(
@@ -81,9 +76,7 @@ impl Store {
             )?
             .execute([old.0])?;
             let found = tx
-                .prepare_cached(
-                    "UPDATE account_move SET state = 'running' WHERE old_account = ?1",
-                )?
+                .prepare_cached("UPDATE account_move SET state = 'running' WHERE old_account = ?1")?
                 .execute([old.0])?;
             Ok(found > 0)
         })
@@ -355,6 +348,9 @@ fn state(row: &Row<'_>, column: usize) -> rusqlite::Result<MoveState> {
         "running" => Ok(MoveState::Running),
         "stopped" => Ok(MoveState::Stopped),
         "finished" => Ok(MoveState::Finished),
-        other => Err(rows::foreign(column, format!("no state of a move: {other}"))),
+        other => Err(rows::foreign(
+            column,
+            format!("no state of a move: {other}"),
+        )),
     }
 }

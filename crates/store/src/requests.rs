@@ -49,7 +49,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn prove_claim(&mut self, account: AccountId, jid: &BareJid, old: &BareJid) -> Result<bool> {
+    pub fn prove_claim(
+        &mut self,
+        account: AccountId,
+        jid: &BareJid,
+        old: &BareJid,
+    ) -> Result<bool> {
         self.committed(|tx| {
             let proven = tx
                 .prepare_cached(

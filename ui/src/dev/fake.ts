@@ -8,6 +8,7 @@ import { alertRows, builtInIcons, builtInSounds, plan, sampleActivity } from './
 import { FakeRooms } from './rooms';
 import { FakeChanges } from './changes';
 import { FakeFiles } from './files';
+import { FakeMoves } from './moves';
 import { FakeRules } from './rules';
 import { FakeSearches } from './searches';
 import { FakeSelf } from './self';
@@ -35,6 +36,11 @@ export class Fake implements Carrier {
   );
   rooms = new FakeRooms();
   self: FakeSelf;
+  moves = new FakeMoves(
+    () => this.overview,
+    (contact) => this.#answered(contact),
+    () => this.#changed('accounts'),
+  );
   files = new FakeFiles((chat) => this.tell('carillon', { kind: 'files', chat }));
   searches = new FakeSearches(
     () => [...this.histories.values()].flat(),
@@ -80,7 +86,7 @@ export class Fake implements Carrier {
     this.asked.push({ name, ask });
     const refused = this.refusing.get(name);
     if (refused) throw refused;
-    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers, ...this.searches.handlers, ...this.files.handlers, ...this.self.handlers } as Handlers)[name](structuredClone(ask)));
+    return structuredClone(({ ...this.#handlers, ...this.rules.handlers, ...this.rooms.handlers, ...this.changes.handlers, ...this.searches.handlers, ...this.files.handlers, ...this.self.handlers, ...this.moves.handlers } as Handlers)[name](structuredClone(ask)));
   }
 
   async listen<K extends keyof Told>(name: K, heard: (told: Told[K]) => void): Promise<() => void> {
@@ -199,7 +205,7 @@ export class Fake implements Carrier {
     return { account: id };
   }
 
-  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers'] | keyof FakeSearches['handlers'] | keyof FakeFiles['handlers'] | keyof FakeSelf['handlers']> = {
+  #handlers: Omit<Handlers, keyof FakeRules['handlers'] | keyof FakeRooms['handlers'] | keyof FakeChanges['handlers'] | keyof FakeSearches['handlers'] | keyof FakeFiles['handlers'] | keyof FakeSelf['handlers'] | keyof FakeMoves['handlers']> = {
     overview: () => {
       const { part: contacts, more } = this.#part(this.overview.contacts, chatOf, null);
       const chats = [...this.overview.chats].sort(byNewest).slice(0, this.pageSize);
@@ -258,7 +264,7 @@ export class Fake implements Carrier {
     },
     add_contact: ({ account, jid, name, groups }) => {
       const presence = { availability: 'offline', status: '' } as const;
-      this.overview.contacts.push({ account, jid, name: name || jid, groups, subscription: 'none', waiting: true, blocked: false, presence, avatar: null, mood: null, nick: '' });
+      this.overview.contacts.push({ account, jid, name: name || jid, groups, subscription: 'none', waiting: true, blocked: false, presence, avatar: null, mood: null, nick: '', moved_to: null });
       return this.#contact({ account, jid });
     },
     change_contact: ({ contact, name, groups }) => {
@@ -412,7 +418,7 @@ export class Fake implements Carrier {
     window_state: () => null,
     show: () => null,
     quit: () => null,
-    pick_file: (wanted) => `/home/alice/${wanted.kind === 'save_as' ? wanted.name : { sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack', to_send: 'photo.png', history: 'logs.db', history_folder: 'logs' }[wanted.kind]}`,
+    pick_file: (wanted) => `/home/alice/${wanted.kind === 'save_as' ? wanted.name : { sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack', to_send: 'photo.png', history: 'logs.db', history_folder: 'logs', contacts: 'carillon-contacts.jsonl' }[wanted.kind]}`,
     open_link: () => null,
     set_visible_chat: () => null,
     window_ready: () => null,

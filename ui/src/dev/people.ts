@@ -44,6 +44,7 @@ export function contact(person: Person): Contact {
     avatar: null,
     mood: person.mood ?? null,
     nick: person.nick ?? '',
+    moved_to: null,
   };
 }
 
@@ -157,6 +158,7 @@ export function sampleOverview(now: number): Overview {
         avatar: null,
         mood: null,
         nick: '',
+        moving: null,
       },
     ],
     contacts: people.map(contact),
@@ -170,7 +172,7 @@ export function sampleOverview(now: number): Overview {
       summary('dmitri', 'Dmitri Orlow', now, 5 * day, 'Thanks, I will have a look'),
     ],
     requests: {
-      contacts: [{ account, jid: 'jonas@fjord.example', nick: 'Jonas', text: 'We met at the choir weekend.', at: now - hour }],
+      contacts: [{ account, jid: 'jonas@fjord.example', nick: 'Jonas', text: 'We met at the choir weekend.', at: now - hour, moved: null }],
       strangers: [{ account, jid: 'offers@loud.example', messages: 3, last_text: 'You have been chosen! Click now', at: now - 2 * hour }],
       invites: [
         { id: 1, account, room: 'garden@rooms.harbour.example', from: `greta@${server}`, reason: 'Planning the garden party', via: 'mediated', at: now - 3 * hour },

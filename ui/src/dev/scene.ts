@@ -118,7 +118,7 @@ export function playScene(): Fake {
     alike: () => {
       const bob = 'b\u043eb@harbour.example';
       fake.rooms.alike = [{ name: bob, of: 'bob@harbour.example' }, { name: 'C\u0430rla', of: 'Carla' }, { name: 'Carla', of: 'C\u0430rla' }];
-      overview.requests.contacts.unshift({ account: 1, jid: bob, nick: '', text: 'My new phone, please accept', at: fake.now });
+      overview.requests.contacts.unshift({ account: 1, jid: bob, nick: '', text: 'My new phone, please accept', at: fake.now, moved: null });
       const room = { account: 1, jid: 'choir@rooms.harbour.example' };
       fake.rooms.people.get('1 choir@rooms.harbour.example')!.push(occupant('C\u0430rla'));
       fake.say(room, 'The concert is cancelled, write to me alone', { author: { kind: 'occupant', nick: 'C\u0430rla' }, seen: true });
@@ -199,6 +199,24 @@ export function playScene(): Fake {
     uri: () => {
       if (query.has('new')) scenes.welcome!();
       setTimeout(() => (where.dialog = { kind: 'uri', uri: query.get('uri') ?? 'xmpp:juliet@capulet.example?roster;preauth=x;ibr=y;name=Juliet' }), 500);
+    },
+    moved: () => {
+      const moved = (from: string, proven: boolean) => ({ from, proven });
+      overview.requests.contacts.unshift(
+        { account: 1, jid: 'bob@lighthouse.example', nick: 'Bob', text: '', at: fake.now, moved: moved('bob@harbour.example', true) },
+        { account: 1, jid: 'hiro@elsewhere.example', nick: '', text: 'New number!', at: fake.now, moved: moved('hiro@harbour.example', false) },
+      );
+      setTimeout(() => (where.section = 'requests'), 300);
+    },
+    move: () => {
+      fake.moves.another();
+      if (query.has('running') || query.has('done')) fake.moves.sample(query.has('done'));
+      setTimeout(() => (query.has('card') ? where.showSheet('accounts') : (where.dialog = { kind: 'move', account: 1 })), 500);
+    },
+    contacts: () => {
+      fake.moves.another();
+      setTimeout(() => where.showSheet('own-data'), 500);
+      setTimeout(() => document.querySelector<HTMLElement>('[data-test="roster-choose"]')?.click(), 1_000);
     },
     profile: () => {
       setTimeout(() => (where.dialog = { kind: 'profile', account: 1 }), 500);

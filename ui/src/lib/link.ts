@@ -8,7 +8,7 @@ import type { ChatRef, Commands, Event, MessageId, Place, Refusal, RefusalCode }
 export interface WindowCommands {
   /** Lets the user pick a file or a folder; `null`: none was picked. */
   pick_file: {
-    ask: { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' | 'to_send' | 'history' | 'history_folder' } | { kind: 'save_as'; name: string };
+    ask: { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' | 'to_send' | 'history' | 'history_folder' | 'contacts' } | { kind: 'save_as'; name: string };
     answer: string | null;
   };
   /** Opens an https, http or mailto address in the system's program for it. */

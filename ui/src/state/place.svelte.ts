@@ -39,6 +39,7 @@ export type Dialog =
   | { kind: 'export'; chat: ChatRef; name: string }
   | { kind: 'avatar'; account: AccountId; has: boolean }
   | { kind: 'profile'; account: AccountId }
+  | { kind: 'move'; account: AccountId }
   | { kind: 'remove-account'; account: AccountId; jid: string }
   | { kind: 'watch'; chat: ChatRef; name: string }
   | { kind: 'delete-tryout' }
@@ -86,6 +87,8 @@ class Where {
   scope = $state.raw<Whose | null>(null);
   /** Whether the right-hand side was shown before that. */
   #under = false;
+  /** The form for another account is open. */
+  adding = $state<'sign_in' | 'create_account' | null>(null);
   /** The account that is to be made next. */
   joining = $state.raw<Joining | null>(null);
   /** Words to begin with, from an `xmpp:` address. */

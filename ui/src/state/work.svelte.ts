@@ -1,5 +1,5 @@
 import { t } from '../i18n/index.svelte';
-import type { AccountId, ChatRef, ExportFormat, HistoryProgram, HistorySource, WorkView } from '../lib/contract';
+import type { AccountId, ChatRef, ExportFormat, HistoryProgram, HistorySource, RosterSource, WorkView } from '../lib/contract';
 import { ask } from '../lib/link';
 import { attempt, toasts } from './toasts.svelte';
 
@@ -16,7 +16,8 @@ class Work {
     const view = await ask('work', {}).catch(() => null);
     this.view = view;
     if (!ran || !view) return;
-    const words = view.kind === 'export' ? { finished: t('export.finished', { n: view.done }), failed: t('export.failed') } : { finished: t('import.toast', { n: view.new }), failed: t('import.failed') };
+    const contacts = { finished: t('contacts.toast', { n: view.new }), failed: t('import.failed') };
+    const words = view.kind === 'contacts' ? contacts : view.kind === 'export' ? { finished: t('export.finished', { n: view.done }), failed: t('export.failed') } : { finished: t('import.toast', { n: view.new }), failed: t('import.failed') };
     if (view.state.kind === 'finished') toasts.say(words.finished);
     else if (view.state.kind === 'failed') toasts.say(words.failed);
   }
@@ -40,6 +41,19 @@ class Work {
 
   async import(account: AccountId, { program, path }: HistorySource, whose: string): Promise<void> {
     if (await attempt(ask('import_history', { account, program, path, whose }))) await this.read();
+  }
+
+  /** Asks for a file of contacts, and says whose it holds. */
+  async lookIntoRoster(): Promise<RosterSource | null> {
+    const path = await ask('pick_file', { kind: 'contacts' }).catch(() => null);
+    if (path === null) return null;
+    let found: RosterSource | null = null;
+    await attempt(ask('look_into_roster', { path }).then((source) => (found = source)));
+    return found;
+  }
+
+  async importRoster(account: AccountId, path: string, whose: string, seen: boolean): Promise<void> {
+    if (await attempt(ask('import_roster', { account, path, whose, ask: seen }))) await this.read();
   }
 
   async exportRoster(): Promise<void> {

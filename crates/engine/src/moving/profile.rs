@@ -31,7 +31,12 @@ impl Desk {
         self.fly(of, of.new, task, |request| Outgoing::Tell { request, told })
     }
 
-    pub(super) fn read_card_of(&mut self, of: MoveRow, task: WaitingTask, question: PersonQuestion) -> Tried {
+    pub(super) fn read_card_of(
+        &mut self,
+        of: MoveRow,
+        task: WaitingTask,
+        question: PersonQuestion,
+    ) -> Tried {
         let request = self.number();
         let Some(account) = self.accounts.get(&of.old) else {
             return Tried::Waits;

@@ -26,6 +26,8 @@ mod inside;
 mod inviting;
 mod later;
 mod missed;
+mod moved;
+mod moving;
 mod of_self;
 mod owing;
 mod people;

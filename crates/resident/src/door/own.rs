@@ -1,12 +1,12 @@
 //! What the user takes out of Carillon, and into it.
 
+use super::people::PATIENCE;
 use crate::house::House;
 use crate::own::{self, ExportOf, ImportOf, Progress, Unfinished};
-use super::people::PATIENCE;
 use carillon_core::contact::RosterItem;
 use carillon_core::ids::AccountId;
-use carillon_engine::{DeskError, Engine};
 use carillon_engine::store::Reader;
+use carillon_engine::{DeskError, Engine};
 use carillon_link::contract::{ExportHistory, ImportHistory, ImportRoster, LookIntoHistory};
 use carillon_link::views_own::{HistorySource, RosterSource, SkipCause, WorkKind, WorkView};
 use carillon_link::{Event, Refusal, RefusalCode};

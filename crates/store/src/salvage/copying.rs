@@ -403,8 +403,12 @@ fn is_sound_text(table: &str, column: &str, text: &str) -> bool {
     match (table, column) {
         ("errand", "jid") | ("invite", "sender") => Jid::new(text).is_ok(),
         ("archive", "room") if text.is_empty() => true,
-        (_, "jid" | "room" | "moved_from" | "moved_to" | "claims") => BareJid::new(text).is_ok_and(|jid| jid.as_str() == text),
-        ("roster_item" | "move_task", "groups") => serde_json::from_str::<Vec<String>>(text).is_ok(),
+        (_, "jid" | "room" | "moved_from" | "moved_to" | "claims") => {
+            BareJid::new(text).is_ok_and(|jid| jid.as_str() == text)
+        }
+        ("roster_item" | "move_task", "groups") => {
+            serde_json::from_str::<Vec<String>>(text).is_ok()
+        }
         _ => true,
     }
 }

@@ -22,6 +22,7 @@ mod invitations;
 mod kill;
 mod migration;
 mod moderated;
+mod moves;
 mod outgoing;
 mod own_marks;
 mod people;

@@ -19,7 +19,8 @@ impl Session {
         let payload = Element::new_in(ns::PUBSUB, "pubsub");
         let payload = match to {
             Some(to) => {
-                let moved = Element::new_in(ns::MOVED, "moved").holding_text("new-jid", to.as_str());
+                let moved =
+                    Element::new_in(ns::MOVED, "moved").holding_text("new-jid", to.as_str());
                 let publish = Element::new_in(ns::PUBSUB, "publish")
                     .with("node", ns::MOVED)
                     .holding(item.holding(moved));

@@ -25,6 +25,7 @@ mod issuing;
 mod link;
 mod messages;
 mod moderated;
+mod moved;
 mod people;
 mod persons;
 mod proxies;

@@ -51,4 +51,8 @@ mood: Mood | null,
 /**
  * What they like to be called, empty when they do not say. It is theirs to choose, and never their name here.
  */
-nick: string, };
+nick: string, 
+/**
+ * Where they have gone, and where I took them over.
+ */
+moved_to: string | null, };

@@ -3,4 +3,4 @@
 /**
  * Why a part of another program's history is left out.
  */
-export type SkipCause = "address" | "words" | "time" | "author" | "private" | "misplaced" | "damaged";
+export type SkipCause = "address" | "words" | "time" | "author" | "private" | "misplaced" | "damaged" | "refused";

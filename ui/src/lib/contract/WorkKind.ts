@@ -3,4 +3,4 @@
 /**
  * Something that takes long.
  */
-export type WorkKind = "export" | "import";
+export type WorkKind = "export" | "import" | "contacts";

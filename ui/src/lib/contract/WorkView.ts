@@ -16,7 +16,7 @@ kind: WorkKind,
  */
 path: string, 
 /**
- * So many messages are written, or looked at.
+ * So many messages are written, or messages or contacts looked at.
  */
 done: number, 
 /**
@@ -24,7 +24,7 @@ done: number,
  */
 total: number, 
 /**
- * So many messages came in that were not here; of an import.
+ * So many messages or contacts came in that were not here; of an import.
  */
 new: number, 
 /**
