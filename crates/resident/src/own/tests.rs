@@ -1,5 +1,5 @@
 use super::render::Renderer;
-use super::{ExportOf, Progress, Unfinished, Work, export, roster};
+use super::{ExportOf, Progress, Unfinished, Work, contacts_of, export, look_into_roster, roster};
 use carillon_core::chat::Author;
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::ids::{ChatRef, MessageId, Timestamp};
@@ -207,4 +207,63 @@ fn there_is_one_work_at_a_time() {
     work.ends(stopped);
     assert_eq!(work.view().unwrap().state, WorkState::Stopped);
     assert!(work.begin(WorkKind::Export, "/tmp/again").is_some());
+}
+
+fn contact(text: &str) -> RosterItem {
+    RosterItem {
+        jid: jid(text),
+        name: "Bob \"the\" Builder".to_owned(),
+        groups: vec!["Friends".to_owned(), "Work".to_owned()],
+        subscription: Subscription::Both,
+        ask: false,
+    }
+}
+
+#[test]
+fn contacts_that_were_taken_out_are_read_back() {
+    let (folder, mut store, bob) = profile(1);
+    let all = vec![contact("bob@example.org"), contact("carol@example.org")];
+    store
+        .replace_roster(bob.account, None, all.clone())
+        .unwrap();
+    let path = folder.path().join("contacts.jsonl");
+    assert_eq!(roster(&store.reader().unwrap(), &path).unwrap(), 2);
+    let source = look_into_roster(&path).unwrap();
+    assert_eq!(source.unreadable, 0);
+    let [of] = source.accounts.as_slice() else {
+        panic!("{source:?}");
+    };
+    assert_eq!((of.account.as_str(), of.contacts), ("alice@example.org", 2));
+    let read = contacts_of(&path, "alice@example.org").unwrap();
+    assert_eq!(read, (all, 0));
+    let nobody = contacts_of(&path, "eve@example.org").unwrap();
+    assert_eq!(nobody, (Vec::new(), 0));
+}
+
+#[test]
+fn what_is_no_contact_is_counted_and_what_is_no_file_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.jsonl");
+    let line = |jid: &str| {
+        format!(
+            "{{\"account\":\"a@x\",\"jid\":\"{jid}\",\"name\":\"\",\"groups\":[],\
+             \"subscription\":\"none\",\"ask\":false}}"
+        )
+    };
+    let lines = [
+        line("bob@example.org"),
+        line("@@//"),
+        "garbage".to_owned(),
+        "{}".to_owned(),
+        String::new(),
+        "\u{0}\u{1}".to_owned(),
+        line("carol@example.org"),
+    ];
+    let mut text = lines.join("\n").into_bytes();
+    text.extend(b"\n\xff\xfe\n");
+    fs::write(&path, text).unwrap();
+    let (read, unreadable) = contacts_of(&path, "a@x").unwrap();
+    assert_eq!((read.len(), unreadable), (2, 5));
+    assert!(look_into_roster(folder.path()).is_err(), "a folder");
+    assert!(look_into_roster(&folder.path().join("none")).is_err());
 }

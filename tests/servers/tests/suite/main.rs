@@ -22,6 +22,7 @@ mod files;
 mod interop;
 mod interop_rooms;
 mod messages;
+mod moving;
 mod own_rooms;
 mod peer;
 mod person;
@@ -64,6 +65,8 @@ fn scenarios() -> Vec<Scenario> {
         contacts::a_contact_is_renamed_grouped_and_removed,
         contacts::who_is_invited_is_a_contact_without_a_question,
         contacts::an_unchanged_roster_is_not_sent_again,
+        moving::a_contact_takes_over_who_has_moved,
+        moving::who_says_that_they_were_alice_is_not_believed,
         privacy::a_stranger_waits_in_requests,
         privacy::a_stranger_is_deleted,
         privacy::nobody_new_is_heard,

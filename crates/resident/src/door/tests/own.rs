@@ -3,8 +3,8 @@
 use super::*;
 use carillon_core::search::{SearchBy, SearchQuery};
 use carillon_link::contract::{
-    DeleteChat, ExportHistory, FindInChat, ImportHistory, LookIntoHistory, ReadHistory, ReadWork,
-    Search, SendMessage, StopWork,
+    DeleteChat, ExportHistory, FindInChat, ImportHistory, ImportRoster, LookIntoHistory,
+    LookIntoRoster, ReadHistory, ReadWork, Search, SendMessage, StopWork,
 };
 use carillon_link::views_own::{
     ExportFormat, HistoryProgram, SearchPage, SkipCause, SkippedRows, WorkState, WorkView,
@@ -189,4 +189,54 @@ async fn a_history_of_another_program_is_looked_into_and_taken_in_once() {
     };
     let no_file = scene.window.ask(look).await;
     assert_eq!(no_file.unwrap_err().code, RefusalCode::BadFile);
+}
+
+fn contacts_in(folder: &std::path::Path, count: usize) -> String {
+    let line = |number: usize| {
+        format!(
+            "{{\"account\":\"alice@old.example\",\"jid\":\"friend{number}@example.org\",\"name\":\"Friend\",\
+             \"groups\":[\"Old\"],\"subscription\":\"both\",\"ask\":false}}\n"
+        )
+    };
+    let path = folder.join("contacts.jsonl");
+    let lines: String = (0..count).map(line).collect();
+    std::fs::write(&path, lines + "no contact\n").unwrap();
+    path.display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn contacts_of_a_file_come_into_an_account_that_is_connected() {
+    let scene = scene(items("Person", &[])[..1].to_vec(), None).await;
+    let (overview, ..) = scene.measured(ReadOverview {}).await;
+    let account = overview.accounts[0].id;
+    let path = contacts_in(scene.folder.path(), 5);
+    let (source, ..) = scene.measured(LookIntoRoster { path: path.clone() }).await;
+    assert_eq!((source.accounts[0].contacts, source.unreadable), (5, 1));
+    let ask = || ImportRoster {
+        account,
+        path: path.clone(),
+        whose: source.accounts[0].account.clone(),
+        ask: false,
+    };
+    scene.measured(ask()).await;
+    let work = scene.work_is_done().await;
+    assert!(matches!(work.state, WorkState::Failed { .. }), "{work:?}");
+    assert_eq!(work.new, 0);
+
+    let jid = "alice@harbour.example.org/desk".parse().unwrap();
+    let features = ServerFeatures::default();
+    let online = Incoming::Online { jid, features };
+    scene.server.send(online).await.unwrap();
+    let begun = Instant::now();
+    let work = loop {
+        scene.measured(ask()).await;
+        let work = scene.work_is_done().await;
+        if work.state == WorkState::Finished {
+            break work;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{work:?}");
+    };
+    assert_eq!((work.done, work.total, work.new), (5, 5, 5));
+    let cause = SkipCause::Damaged;
+    assert_eq!(work.skipped, [SkippedRows { cause, rows: 1 }]);
 }
