@@ -94,14 +94,12 @@ pub(super) fn import_roster(house: &Arc<House>, ask: ImportRoster) -> Result<(),
         let (items, unreadable) = own::contacts_of(&path, &ask.whose)?;
         progress.expects(u32::try_from(items.len()).unwrap_or(u32::MAX));
         progress.skips(SkipCause::Damaged, unreadable);
-        let mut new = 0;
         for item in items {
             match runtime.block_on(take_contact(&engine, ask.account, item, ask.ask))? {
-                Taken::New => new += 1,
+                Taken::New => progress.came_in(1, 0),
                 Taken::Known => {}
                 Taken::Not(cause) => progress.skips(cause, 1),
             }
-            progress.came_in(new, 0);
             progress.goes_on(1)?;
         }
         Ok(())

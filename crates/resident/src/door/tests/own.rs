@@ -208,7 +208,7 @@ fn contacts_in(folder: &std::path::Path, count: usize) -> String {
 async fn contacts_of_a_file_come_into_an_account_that_is_connected() {
     let scene = scene(items("Person", &[])[..1].to_vec(), None).await;
     let (overview, ..) = scene.measured(ReadOverview {}).await;
-    let account = overview.accounts[0].id;
+    let account = overview.standing.accounts[0].id;
     let path = contacts_in(scene.folder.path(), 5);
     let (source, ..) = scene.measured(LookIntoRoster { path: path.clone() }).await;
     assert_eq!((source.accounts[0].contacts, source.unreadable), (5, 1));
