@@ -289,7 +289,7 @@ describe('the Activity list', () => {
 
   it('keeps requests in sight until they are answered', async () => {
     render(ActivityPane);
-    await waitFor(() => byTest('waiting'));
+    await until(() => !!byTest('waiting'));
     await fireEvent.click(byTest('waiting').querySelector('[data-test="request-contact"] [data-test="accept"]')!);
     await waitFor(() => expect(byTest('waiting').querySelector('[data-test="request-contact"]')).toBeNull());
   });
@@ -316,7 +316,7 @@ describe('dialogs', () => {
   it.each(['command;node=reboot', 'unregister', 'remove'])('an xmpp address that asks for %s of a stranger cannot be agreed to', async (query) => {
     render(Dialogs);
     where.dialog = { kind: 'uri', uri: `xmpp:mallory@evil.example?${query}` };
-    await waitFor(() => byTest('dialog'));
+    await until(() => !!byTest('dialog'));
     expect(document.querySelector('[data-test="uri-agree"]')).toBeNull();
     expect(fake.asked).toEqual([]);
   });
