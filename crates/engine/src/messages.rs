@@ -5,6 +5,7 @@ use crate::output::{Content, Output};
 use crate::presence::live;
 use carillon_core::alerts::{EventKind, is_mention};
 use carillon_core::chat::{Author, ChatKind};
+use carillon_core::files::{address_in, shown_name};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::privacy::{Admission, Sender, admit};
 use carillon_core::session::{IncomingMessage, Origin, Outgoing};
@@ -243,7 +244,7 @@ impl Desk {
         } else {
             EventKind::Message
         };
-        let text = message.body.clone();
+        let text = said(message);
         self.ring_said(kind, id, message, (stored, unread), text);
     }
 
@@ -262,7 +263,7 @@ impl Desk {
         } else {
             EventKind::RoomMessage
         };
-        let text = format!("{nick}: {}", message.body);
+        let text = format!("{nick}: {}", said(message));
         self.ring_said(kind, id, message, (stored, unread), text);
     }
 
@@ -368,4 +369,13 @@ impl Desk {
 pub(crate) fn is_wordless(message: &IncomingMessage) -> bool {
     let about = message.about.as_ref();
     about.is_some_and(|about| !about.change.has_words())
+}
+
+/// A message as an alert tells it: of a file its name, which says more than its address.
+fn said(message: &IncomingMessage) -> String {
+    let file = message.file.as_deref().zip(address_in(&message.body));
+    file.map_or_else(
+        || message.body.clone(),
+        |(told, address)| told.name.clone().unwrap_or_else(|| shown_name(address)),
+    )
 }

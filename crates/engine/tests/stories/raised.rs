@@ -6,6 +6,7 @@ use crate::words::{asks, comes, message, said_while_away, says};
 use carillon_core::alerts::{EventKind, Row, Sound};
 use carillon_core::chat::Author;
 use carillon_core::contact::{Availability, Subscription};
+use carillon_core::files::FileTold;
 use carillon_core::ids::ChatRef;
 use carillon_core::reply::ReplyTo;
 use carillon_core::room::RoomState;
@@ -151,6 +152,24 @@ async fn a_file_rings_by_its_own_row() {
     };
     session.hears(Incoming::Message(file)).await;
     assert_eq!(stage.told().await.alerted(), [EventKind::FileReceived]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_of_a_file_tells_its_name_and_not_its_address() {
+    let (mut stage, session) = Stage::online().await;
+    let address = "https://files.example.org/slot/7/my%20cat.png";
+    let told = FileTold::called(Some("Cat on the roof.png"), None);
+    for (id, told, name) in [
+        ("m1", FileTold::default(), "my cat.png"),
+        ("m2", told, "Cat on the roof.png"),
+    ] {
+        let file = IncomingMessage {
+            file: Some(Box::new(told)),
+            ..message(BOB, id, address)
+        };
+        session.hears(Incoming::Message(file)).await;
+        assert_eq!(stage.told().await.rings()[0].content.text, name);
+    }
 }
 
 #[tokio::test(start_paused = true)]
