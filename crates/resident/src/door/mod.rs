@@ -90,8 +90,9 @@ async fn serve(house: Arc<House>, arrival: Arrival, number: u64) {
     if is_window {
         house.windows.remove(number);
         show_front(&house);
-        voices::leave(&house, number).await;
     }
+    // Whoever it was: a microphone that nobody can close must not stay open.
+    voices::leave(&house, number).await;
 }
 
 async fn quit_only(house: &House, questions: &mut Questions, teller: &Teller) {
