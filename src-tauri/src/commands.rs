@@ -55,6 +55,8 @@ struct OpenLink {
 #[derive(Debug, Deserialize)]
 struct PickFile {
     kind: FileKind,
+    /// What the dialog is for, in the user's language.
+    title: String,
     /// What a file to be saved is called.
     #[serde(default)]
     name: String,
@@ -122,7 +124,8 @@ fn open_link(app: AppHandle, resident: State<'_, Resident>, ask: OpenLink) -> Re
 /// Lets the user choose a file or a folder; `None` when nothing was chosen.
 #[tauri::command]
 async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String>, Refusal> {
-    let dialog = window.dialog().file().set_parent(&window);
+    let dialog = window.dialog().file();
+    let dialog = dialog.set_parent(&window).set_title(ask.title);
     let dialog = match ask.kind {
         FileKind::Sound => {
             dialog.add_filter("wav, ogg, flac, mp3", &["wav", "ogg", "oga", "flac", "mp3"])

@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fake } from '../src/dev/fake';
+import { setLanguage } from '../src/i18n/index.svelte';
 import { useCarrier, type AllCommands, type Answer, type Ask } from '../src/lib/link';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
@@ -52,7 +53,7 @@ describe('a file that somebody hands over', () => {
     expect(byTest('show-pictures')).toBeNull();
     await fireEvent.click(byTest('save-file'));
     await until(() => fake.calls('save_file').length > 0);
-    expect(fake.calls('pick_file')).toEqual([{ kind: 'save_as', name: 'harbour.jpg' }]);
+    expect(fake.calls('pick_file')).toEqual([{ kind: 'save_as', name: 'harbour.jpg', title: 'Save as' }]);
     expect(fake.calls('save_file')).toEqual([{ message: message.id, path: '/home/alice/harbour.jpg' }]);
     expect(fake.calls('show_file')).toEqual([]);
   });
@@ -222,6 +223,20 @@ describe('a picture that comes', () => {
 describe('words about files', () => {
   it('give sizes as people write them', () => {
     expect([0, 999, 1_000, 48_000, 1_234_567, 999_600, 2_147_483_648].map(sizeWords)).toEqual(['0 byte', '999 byte', '1 kB', '48 kB', '1.2 MB', '1 MB', '2.1 GB']);
+  });
+
+  it('say the resident’s reasons in the user’s language, with what the server says', () => {
+    setLanguage('de');
+    const said = ['the other side answered with 403', "the other side can't be reached: timed out", 'the server does not take it now: quota reached', 'the server does not say where it goes', 'nothing is fetched from there: only https: is fetched', 'the file is no longer here'].map(fileFailure);
+    setLanguage('en');
+    expect(said).toEqual([
+      'Der Server lehnt die Datei ab. (403)',
+      'Der Server für die Datei ist nicht erreichbar. Versuche es später noch einmal.',
+      'Der Server nimmt gerade keine Datei an. Versuche es später noch einmal. (quota reached)',
+      'Der Server sagt nicht, wohin die Datei soll. Versuche es später noch einmal.',
+      'Von dieser Adresse holt Carillon nichts.',
+      'Die Datei ist nicht mehr auf diesem Computer.',
+    ]);
   });
 
   it('leave unusual reasons as they are', () => {

@@ -236,7 +236,7 @@ test('a folder that the user chooses is looked into before anything is taken in'
   await until(() => one('import-choose')!.textContent!.includes('folder'));
   one('import-choose')!.click();
   await until(() => one('import-begin') !== null);
-  expect(fake.calls('pick_file')).toEqual([{ kind: 'history_folder' }]);
+  expect(fake.calls('pick_file')).toEqual([{ kind: 'history_folder', title: 'Choose the folder of a history' }]);
   expect(fake.calls('look_into_history')).toEqual([{ program: 'pidgin', path: '/home/alice/logs' }]);
   expect(fake.calls('import_history')).toEqual([]);
   // Of another address: that is said.

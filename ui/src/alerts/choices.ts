@@ -1,6 +1,7 @@
 import { t } from '../i18n/index.svelte';
 import type { Row } from '../lib/contract';
 import { ask, asRefused } from '../lib/link';
+import { pickFile } from '../state/picking';
 import { rules } from '../state/rules.svelte';
 import { settings } from '../state/settings.svelte';
 import { toasts } from '../state/toasts.svelte';
@@ -44,7 +45,7 @@ export function iconChoices(now: string): Choice[] {
 export async function chosen(what: 'sound' | 'icon', value: string): Promise<Partial<Row> | null> {
   if (value !== pick) return { [what]: value };
   try {
-    const path = await ask('pick_file', { kind: what });
+    const path = await pickFile({ kind: what });
     if (path === null) return null;
     await ask(what === 'sound' ? 'check_sound' : 'check_icon', { path });
     return { [what]: `file:${path}` };

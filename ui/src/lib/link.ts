@@ -4,11 +4,14 @@
  */
 import type { ChatRef, Commands, Event, MessageId, Place, Refusal, RefusalCode } from './contract';
 
+/** What the user may pick. `name`: what a file to be saved is called at first. */
+export type Picked = { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' | 'to_send' | 'history' | 'history_folder' | 'contacts' } | { kind: 'save_as'; name: string };
+
 /** Commands that the window carries out by itself. */
 export interface WindowCommands {
   /** Lets the user pick a file or a folder; `null`: none was picked. */
   pick_file: {
-    ask: { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' | 'to_send' | 'history' | 'history_folder' | 'contacts' } | { kind: 'save_as'; name: string };
+    ask: Picked & { title: string };
     answer: string | null;
   };
   /** Opens an https, http or mailto address in the system's program for it. */

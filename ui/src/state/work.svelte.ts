@@ -1,6 +1,7 @@
 import { t } from '../i18n/index.svelte';
 import type { AccountId, ChatRef, ExportFormat, HistoryProgram, HistorySource, RosterSource, WorkView } from '../lib/contract';
 import { ask } from '../lib/link';
+import { pickFile } from './picking';
 import { attempt, toasts } from './toasts.svelte';
 
 const endings: Record<ExportFormat, string> = { json_lines: 'jsonl', html: 'html', text: 'txt' };
@@ -25,14 +26,14 @@ class Work {
   /** Asks where to, and begins. */
   async export(chat: ChatRef | null, name: string, format: ExportFormat): Promise<void> {
     const wanted = `${fileName(name)}.${endings[format]}`;
-    const path = await ask('pick_file', { kind: 'save_as', name: wanted }).catch(() => null);
+    const path = await pickFile({ kind: 'save_as', name: wanted }).catch(() => null);
     if (path === null) return;
     if (await attempt(ask('export_history', { chat, format, path }))) await this.read();
   }
 
   /** Asks for a file or folder, and says whose histories it holds. */
   async lookInto(program: HistoryProgram): Promise<HistorySource | null> {
-    const path = await ask('pick_file', { kind: program === 'pidgin' ? 'history_folder' : 'history' }).catch(() => null);
+    const path = await pickFile({ kind: program === 'pidgin' ? 'history_folder' : 'history' }).catch(() => null);
     if (path === null) return null;
     let found: HistorySource | null = null;
     await attempt(ask('look_into_history', { program, path }).then((source) => (found = source)));
@@ -45,7 +46,7 @@ class Work {
 
   /** Asks for a file of contacts, and says whose it holds. */
   async lookIntoRoster(): Promise<RosterSource | null> {
-    const path = await ask('pick_file', { kind: 'contacts' }).catch(() => null);
+    const path = await pickFile({ kind: 'contacts' }).catch(() => null);
     if (path === null) return null;
     let found: RosterSource | null = null;
     await attempt(ask('look_into_roster', { path }).then((source) => (found = source)));
@@ -57,7 +58,7 @@ class Work {
   }
 
   async exportRoster(): Promise<void> {
-    const path = await ask('pick_file', { kind: 'save_as', name: 'carillon-contacts.jsonl' }).catch(() => null);
+    const path = await pickFile({ kind: 'save_as', name: 'carillon-contacts.jsonl' }).catch(() => null);
     if (path === null) return;
     await attempt(ask('export_roster', { path }).then((n) => toasts.say(t('export.contacts_done', { n }))));
   }

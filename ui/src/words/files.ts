@@ -1,4 +1,4 @@
-import { formatLanguage, t } from '../i18n/index.svelte';
+import { formatLanguage, t, type MessageKey } from '../i18n/index.svelte';
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
@@ -25,11 +25,26 @@ export function timeWords(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/** What the resident says, in English, and how people say it. The first that fits; what stands in brackets is told too. */
+const reasons: [RegExp, MessageKey][] = [
+  [/not the file that its sender/, 'file.another'],
+  [/takes no files/, 'file.no_service'],
+  [/of this size|larger than|413$/, 'file.too_large'],
+  [/404|410/, 'file.gone'],
+  [/answered with (\d+)$/, 'file.refused'],
+  [/does not take it now: (.*)$/s, 'file.not_now'],
+  [/does not take it: (.*)$/s, 'file.refused'],
+  [/does not say where it goes|answer cannot be used/, 'file.no_answer'],
+  [/can't be reached/, 'file.unreachable'],
+  [/nothing is fetched from there/, 'file.not_fetched'],
+  [/no longer here/, 'file.not_here'],
+];
+
 /** Why a file did not go or come, where it is one of the usual reasons. */
 export function fileFailure(words: string): string {
-  if (words.includes('not the file that its sender')) return t('file.another');
-  if (words.includes('takes no files')) return t('file.no_service');
-  if (words.includes('of this size') || words.includes('larger than') || words.endsWith('413')) return t('file.too_large');
-  if (words.includes('404') || words.includes('410')) return t('file.gone');
+  for (const [reason, key] of reasons) {
+    const found = reason.exec(words);
+    if (found) return t(key, { why: found[1] ?? '' });
+  }
   return words;
 }
