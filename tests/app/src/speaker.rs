@@ -129,6 +129,11 @@ impl Speaker {
         ]
     }
 
+    /// Where its socket and its log are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Now, in the recording.
     #[must_use]
     pub fn mark(&self) -> Mark {

@@ -17,6 +17,7 @@
 mod bare;
 mod binary;
 mod certificate;
+mod gate;
 mod peer;
 mod process;
 mod proxy;
@@ -28,6 +29,7 @@ mod wait;
 
 pub use bare::{BareError, BareStream, attribute};
 pub use binary::binary;
+pub use gate::{FileGate, Seen};
 pub use peer::{Happened, Peer};
 pub use process::Process;
 pub use proxy::Proxy;

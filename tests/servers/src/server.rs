@@ -49,6 +49,7 @@ struct With {
     resume_window: Option<Duration>,
     sasl2: bool,
     beside: Option<String>,
+    files_at: Option<u16>,
 }
 
 /// A running server. Dropping it ends the server and deletes its data.
@@ -67,6 +68,8 @@ pub struct TestServer {
     sasl2: bool,
     /// Another address of this computer where it is found over TCP.
     beside: Option<String>,
+    /// The port of this computer that it names as its files' address.
+    files_at: Option<u16>,
     process: Option<Process>,
     // Last, so that the server is gone before its folder is.
     folder: TempDir,
@@ -118,6 +121,19 @@ impl TestServer {
         Self::begin(Kind::Prosody, &[], with).await
     }
 
+    /// Prosody or ejabberd that names this port of the computer as its files' address, a [`crate::FileGate`]'s for
+    /// example, and takes files of up to 64 MiB.
+    ///
+    /// # Panics
+    /// As [`TestServer::start`].
+    pub async fn start_with_files_at(kind: Kind, port: u16) -> Self {
+        let with = With {
+            files_at: Some(port),
+            ..With::default()
+        };
+        Self::begin(kind, &[], with).await
+    }
+
     /// As [`TestServer::start`], with an account for each of these names and passwords; see [`TestServer::account`].
     ///
     /// # Panics
@@ -145,6 +161,7 @@ impl TestServer {
             resume_window: with.resume_window,
             sasl2: with.sasl2,
             beside: with.beside,
+            files_at: with.files_at,
             process: None,
             folder,
         };
@@ -341,7 +358,8 @@ impl TestServer {
 
     fn prosody(&self) -> Process {
         let mut file = config("prosody.cfg.lua");
-        if self.resume_window.is_some() || self.sasl2 || self.beside.is_some() {
+        let changed = self.resume_window.is_some() || self.sasl2 || self.beside.is_some();
+        if changed || self.files_at.is_some() {
             let mut text = std::fs::read_to_string(&file).expect("prosody.cfg.lua");
             if let Some(window) = self.resume_window {
                 text = format!("smacks_hibernation_time = {}\n{text}", window.as_secs());
@@ -355,6 +373,13 @@ impl TestServer {
             if let Some(address) = &self.beside {
                 let interfaces = format!("\ninterfaces = {{ \"127.0.0.1\", \"{address}\" }}");
                 text = text.replacen("\ninterfaces = { \"127.0.0.1\" }", &interfaces, 1);
+            }
+            if let Some(port) = self.files_at {
+                let files = format!(
+                    "http_external_url = \"http://localhost:{port}/\"\n\thttp_file_share_size_limit = 64 * 1024 * 1024"
+                );
+                let before = "http_external_url = \"http://localhost:\" .. ENV_HTTP_PORT .. \"/\"";
+                text = text.replacen(before, &files, 1);
             }
             file = self.folder.path().join("prosody.cfg.lua");
             std::fs::write(&file, text).expect("the configuration in the test's folder");
@@ -382,6 +407,13 @@ impl TestServer {
                 let option = format!("mod_stream_mgmt:\n    resume_timeout: {}", window.as_secs());
                 text.replace("mod_stream_mgmt:", &option)
             }
+        };
+        let text = match self.files_at {
+            None => text,
+            Some(port) => text.replace(
+                &format!("put_url: http://127.0.0.1:{}", self.http_port),
+                &format!("put_url: http://127.0.0.1:{port}"),
+            ),
         };
         let file = folder.join("ejabberd.yml");
         std::fs::write(&file, text).expect("the configuration in the test's folder");
