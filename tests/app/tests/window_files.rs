@@ -73,7 +73,7 @@ async fn saved(window: &Window, screen: &Screen, person: &Person, name: &str) ->
     })
     .await;
     let bytes = std::fs::read(&file).unwrap();
-    assert_eq!(files(&folder), [file.clone()], "one file");
+    assert_eq!(files(&folder), std::slice::from_ref(&file), "one file");
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
     (name, bytes)
 }

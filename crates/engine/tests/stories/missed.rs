@@ -98,7 +98,7 @@ async fn an_account_that_is_muted_does_not_silence_what_the_other_missed() {
             carillon_engine::edits::set_mute(&mut rules, &scope, for_ever);
             desk.apply_settings(carillon_core::settings::Settings {
                 accounts: vec![account("alice@example.org"), account("alice@work.example")],
-                alerts: rules,
+                alerts: rules.into(),
                 ..Default::default()
             })
         })

@@ -6,7 +6,6 @@ use carillon_core::alerts::{AlertRows, AlertRules, EventKind, Popup, Row, Rule};
 use carillon_core::contact::{Availability, Subscription};
 use carillon_core::session::{Incoming, SessionProblem};
 use carillon_engine::{ConnectEnd, Output};
-use std::collections::BTreeMap;
 
 const BOB: &str = "bob@example.org";
 
