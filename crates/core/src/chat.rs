@@ -33,7 +33,7 @@ pub enum Author {
     Me,
     /// The contact of the chat.
     Contact,
-    /// Somebody in a room.
+    /// Somebody in a room, also in a private conversation there.
     Occupant {
         /// The nick in the room.
         nick: String,
@@ -74,6 +74,10 @@ pub struct Message {
     pub unstyled: bool,
     /// What it answers (XEP-0461), if it answers something.
     pub reply: Option<Reply>,
+    /// In a private conversation in a room: whose words they are, or whom mine are for, beyond the nick. What begins with
+    /// `id:` is the room's lasting name for them (XEP-0421), anything else stands for one stay of somebody there. `None`
+    /// where nobody knows, and in other conversations.
+    pub occupant: Option<String>,
 }
 
 /// What stands in lists and popups for words that cannot be read; in every language the same.
@@ -101,6 +105,8 @@ pub enum ChatKind {
     Room,
     /// Somebody who is not a contact and waits in Requests.
     Stranger,
+    /// Somebody in a room, by their nick there (XEP-0045 §7.5).
+    Private,
 }
 
 /// A conversation as the chat list shows it.
@@ -110,8 +116,10 @@ pub struct ChatSummary {
     pub chat: ChatRef,
     /// What it is with.
     pub kind: ChatKind,
-    /// The contact's or the room's name, never empty.
+    /// The contact's or the room's name, or somebody's nick in a room; never empty.
     pub name: String,
+    /// The name of the room in which a private conversation is; `None` for other conversations.
+    pub room: Option<String>,
     /// Incoming messages that I have not seen.
     pub unread: u32,
     /// The first words of the newest message, at most 120 characters.

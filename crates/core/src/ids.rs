@@ -66,12 +66,38 @@ impl From<jiff::Timestamp> for Timestamp {
     }
 }
 
-/// One conversation: the account, and the bare address of a contact or a room.
+/// One conversation: the account, and the address of the other side: a contact's or a room's bare one, or the full one of
+/// somebody in a room with whom it is private (XEP-0045 §7.5). No contact's conversation has a full address.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 pub struct ChatRef {
     /// The account that holds the conversation.
     pub account: AccountId,
-    /// The other side: a contact's or a room's bare address.
+    /// The other side: a contact's or a room's bare address, or `room@service/nick`.
     #[ts(type = "string")]
-    pub jid: jid::BareJid,
+    pub jid: jid::Jid,
+}
+
+impl ChatRef {
+    /// Whether it is a private conversation with somebody in a room.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.jid.is_full()
+    }
+
+    /// The address without what somebody is called in a room: of a private conversation the room.
+    #[must_use]
+    pub fn bare(&self) -> jid::BareJid {
+        self.jid.to_bare()
+    }
+
+    /// The room in which a private conversation is, and what the other one is called there.
+    #[must_use]
+    pub fn private_in(&self) -> Option<(Self, &str)> {
+        let nick = self.jid.resource()?;
+        let room = Self {
+            account: self.account,
+            jid: self.jid.to_bare().into(),
+        };
+        Some((room, nick.as_str()))
+    }
 }

@@ -56,6 +56,16 @@ pub const fn admit(policy: WhoMayWrite, sender: Sender) -> Admission {
     }
 }
 
+/// Where a private message of somebody in a room goes under `policy`. I am in that room of my own will and hear them
+/// there anyway, so nobody waits in Requests; whoever wants to hear nobody new hears nobody new there either.
+#[must_use]
+pub const fn admit_in_room(policy: WhoMayWrite, sender: Sender) -> Admission {
+    match admit(policy, sender) {
+        Admission::Requests => Admission::Chat,
+        admission => admission,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +81,18 @@ mod tests {
         assert_eq!(admit(WhoMayWrite::default(), STRANGER), Admission::Requests);
         assert_eq!(admit(WhoMayWrite::Everyone, STRANGER), Admission::Chat);
         assert_eq!(admit(WhoMayWrite::NobodyNew, STRANGER), Admission::Hidden);
+    }
+
+    #[test]
+    fn somebody_in_my_room_writes_to_me_unless_i_want_nobody_new() {
+        let rows = [
+            (WhoMayWrite::Everyone, Admission::Chat),
+            (WhoMayWrite::ContactsOthersAsk, Admission::Chat),
+            (WhoMayWrite::NobodyNew, Admission::Hidden),
+        ];
+        for (policy, goes) in rows {
+            assert_eq!(admit_in_room(policy, STRANGER), goes);
+        }
     }
 
     #[test]

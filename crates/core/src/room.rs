@@ -7,6 +7,7 @@ mod inside;
 mod moderation;
 mod notify;
 mod occupant;
+mod private;
 mod trouble;
 
 pub use affiliated::{Affiliated, AffiliationList};
@@ -16,6 +17,7 @@ pub use inside::Inside;
 pub use moderation::{Moderated, Moderation};
 pub use notify::RoomNotify;
 pub use occupant::{Affiliation, Occupant, Role};
+pub use private::{PrivateState, whom};
 pub use trouble::{RoomCause, RoomTrouble};
 
 use crate::ids::{AccountId, InviteId, Timestamp};

@@ -53,8 +53,10 @@ pub enum Origin {
 /// A message with a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingMessage {
-    /// The conversation: the other side's bare address, also for my own copies.
-    pub chat: BareJid,
+    /// The conversation: the other side's bare address, also for my own copies. The full address of somebody in a room
+    /// where it is private: they are there, or another of my devices, my archive or the stanza's mark says so. Whether
+    /// that room is one of mine the engine knows.
+    pub chat: Jid,
     /// The full address that it came from, for receipts; mine for my own copies.
     pub from: Jid,
     /// Who said it.
@@ -237,8 +239,8 @@ pub enum Incoming {
     },
     /// My message came back.
     MessageFailed {
-        /// To whom it went.
-        chat: BareJid,
+        /// From where: a full address may be somebody's in a room, or a device's.
+        chat: Jid,
         /// Its id.
         id: String,
         /// Why.

@@ -99,9 +99,7 @@ fn told_as(
         return (event.kind, [None, None]);
     }
     let in_front = context.surroundings.in_front();
-    if in_front
-        .is_some_and(|chat| chat.account == event.account && Some(&chat.jid) == event.jid.as_ref())
-    {
+    if in_front.is_some() && in_front == event.chat().as_ref() {
         return (EventKind::MessageInFront, [Some(Rule::InFront), None]);
     }
     let as_message = told_of_any(book, event, context, scopes);

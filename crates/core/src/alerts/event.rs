@@ -3,7 +3,7 @@
 use super::kinds::EventKind;
 use super::plan::LaterWhy;
 use crate::ids::{AccountId, ChatRef};
-use jid::BareJid;
+use jid::{BareJid, FullJid, Jid};
 use serde::{Deserialize, Serialize};
 
 /// The key of the one summary of what was missed: it tells of all accounts and chats.
@@ -26,8 +26,11 @@ pub struct AlertEvent {
     pub kind: EventKind,
     /// The account that it happened to.
     pub account: AccountId,
-    /// Whose doing it is: the contact, or the room.
+    /// Whose doing it is: the contact, or the room. Its rules are asked.
     pub jid: Option<BareJid>,
+    /// The address of somebody in that room, where it happened in a private conversation with them.
+    #[serde(default)]
+    pub occupant: Option<FullJid>,
     /// Fresh or history.
     pub freshness: Freshness,
     /// Already seen, here or on another device.
@@ -50,6 +53,7 @@ impl AlertEvent {
             kind,
             account,
             jid,
+            occupant: None,
             freshness: Freshness::Live,
             seen: false,
             sample: false,
@@ -62,7 +66,9 @@ impl AlertEvent {
     /// The conversation that it belongs to.
     #[must_use]
     pub fn chat(&self) -> Option<ChatRef> {
-        self.jid.clone().map(|jid| ChatRef {
+        let occupant = self.occupant.clone().map(Jid::from);
+        let jid = occupant.or_else(|| self.jid.clone().map(Jid::from))?;
+        Some(ChatRef {
             account: self.account,
             jid,
         })
@@ -83,7 +89,9 @@ impl AlertEvent {
         if self.kind == EventKind::Missed && !self.sample {
             return MISSED_KEY.to_owned();
         }
-        let about = self.jid.as_ref().map_or("", |jid| jid.as_str());
+        let occupant = self.occupant.as_ref().map(|jid| jid.as_str());
+        let about = occupant.or_else(|| Some(self.jid.as_ref()?.as_str()));
+        let about = about.unwrap_or_default();
         let sample = if self.sample { "sample " } else { "" };
         format!("{sample}{} {} {about}", self.kind.purpose(), self.account)
     }

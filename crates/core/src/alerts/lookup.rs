@@ -45,7 +45,7 @@ impl LevelRef<'_> {
     pub(super) fn level(self) -> Level {
         let chat = |account, jid: &BareJid| ChatRef {
             account,
-            jid: jid.clone(),
+            jid: jid.clone().into(),
         };
         match self {
             Self::BuiltIn => Level::BuiltIn,

@@ -9,7 +9,7 @@ use super::lookup::{LevelRef, Scoped};
 use super::plan::{Later, LaterWhy};
 use super::trace::{Cell, Effect, Rule};
 use crate::contact::Availability;
-use crate::ids::Timestamp;
+use crate::ids::{ChatRef, Timestamp};
 use crate::room::RoomNotify;
 use crate::settings::Mute;
 
@@ -160,7 +160,10 @@ fn room_silence<'a>(event: &'a AlertEvent, context: &Context<'_>) -> Option<(Rul
         RoomNotify::Never => event.kind.is_said(),
     };
     let jid = event.jid.as_ref().filter(|_| silences)?;
-    let room = event.chat()?;
+    let room = ChatRef {
+        account: event.account,
+        jid: jid.clone().into(),
+    };
     let rule = Rule::RoomNotify { room, notify };
     Some((rule, LevelRef::Chat(event.account, jid)))
 }

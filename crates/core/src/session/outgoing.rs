@@ -16,8 +16,8 @@ use jid::{BareJid, Jid};
 pub enum Outgoing {
     /// A message that is already a stored row.
     Message {
-        /// A contact or a room.
-        to: BareJid,
+        /// A contact or a room; the full address of somebody in a room for a private message (XEP-0045 §7.5).
+        to: Jid,
         /// Fixed when the row was stored; the same on every try.
         id: String,
         /// Plain text.
@@ -27,8 +27,8 @@ pub enum Outgoing {
     },
     /// Something about an earlier message of mine, that is already a stored row.
     About {
-        /// A contact or a room.
-        to: BareJid,
+        /// A contact or a room; the full address of somebody in a room for a private message (XEP-0045 §7.5).
+        to: Jid,
         /// Fixed when the row was stored; the same on every try.
         id: String,
         /// Which message, and what about it.
@@ -40,8 +40,8 @@ pub enum Outgoing {
     },
     /// A message that answers an earlier one (XEP-0461), or a correction of such a message, that is already a stored row.
     Reply {
-        /// A contact or a room.
-        to: BareJid,
+        /// A contact or a room; the full address of somebody in a room for a private message (XEP-0045 §7.5).
+        to: Jid,
         /// Fixed when the row was stored; the same on every try.
         id: String,
         /// What it answers.
@@ -56,8 +56,8 @@ pub enum Outgoing {
     /// A message that hands over a file, and is already a stored row: its words are the file's address, which stands
     /// beside them too (XEP-0066 §3).
     File {
-        /// A contact or a room.
-        to: BareJid,
+        /// A contact or a room; the full address of somebody in a room for a private message (XEP-0045 §7.5).
+        to: Jid,
         /// Fixed when the row was stored; the same on every try.
         id: String,
         /// Where the file is.

@@ -144,7 +144,7 @@ impl Scene {
     pub(crate) fn in_front(mut self, address: &str) -> Self {
         self.surroundings.chat_in_front = Some(ChatRef {
             account: AccountId(1),
-            jid: jid(address),
+            jid: jid(address).into(),
         });
         self
     }

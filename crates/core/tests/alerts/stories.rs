@@ -122,7 +122,7 @@ fn a_flood_is_counted_exactly() {
 fn a_summary_goes_once_all_of_it_was_seen() {
     let chat = |name: &str| ChatRef {
         account: AccountId(1),
-        jid: jid(&format!("{name}@example.org")),
+        jid: jid(&format!("{name}@example.org")).into(),
     };
     let mut flood = Flood::default();
     for name in ["a", "b"] {

@@ -255,7 +255,7 @@ fn fill_moment(scene: &mut Scene, dice: &mut Dice) {
     if dice.once_in(4) {
         scene.surroundings.chat_in_front = Some(ChatRef {
             account: scene.event.account,
-            jid: jid(dice.pick(&PEOPLE)),
+            jid: jid(dice.pick(&PEOPLE)).into(),
         });
     }
     scene.groups = dice.some(&GROUPS).into_iter().map(str::to_owned).collect();
