@@ -2,7 +2,7 @@
 
 use crate::{Reader, Result, Store, rows};
 use carillon_core::{
-    BareJid,
+    Jid,
     ids::{AccountId, ActivityId, MessageId, Timestamp},
 };
 use rusqlite::Transaction;
@@ -21,7 +21,7 @@ pub struct ActivityRow {
     /// The event's name, such as `contact_request`.
     pub kind: String,
     /// Whom it is about, `None` when about nobody.
-    pub jid: Option<BareJid>,
+    pub jid: Option<Jid>,
     /// When it happened.
     pub at: Timestamp,
     /// What was done, in short.
@@ -157,7 +157,7 @@ impl Reader {
                     account: row.get::<_, Option<i64>>(1)?.map(AccountId),
                     jid: match row.get_ref(2)? {
                         rusqlite::types::ValueRef::Null => None,
-                        _ => Some(rows::jid(row, 2)?),
+                        _ => Some(rows::any_jid(row, 2)?),
                     },
                     kind: row.get(3)?,
                     at: Timestamp(row.get(4)?),

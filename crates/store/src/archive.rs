@@ -8,7 +8,7 @@ use crate::imports::Among;
 use crate::receive::{NewMessage, Received, find_copy, insert_at, merge, receiving_chat};
 use crate::{Reader, Result, Store, chats, imports, order, rows};
 use carillon_core::{
-    BareJid,
+    BareJid, Jid,
     chat::Author,
     ids::{AccountId, ChatRef, MessageId, Timestamp},
 };
@@ -39,7 +39,7 @@ pub enum PageKind {
     /// What was said in one chat before anything that is stored of it.
     Backward {
         /// The chat.
-        chat: BareJid,
+        chat: Jid,
         /// Nothing lies before this page.
         whole: bool,
     },
@@ -78,7 +78,7 @@ impl Store {
                 } => {
                     let stored = forward(tx, messages, behind)?;
                     if let Some(cursor) = cursor {
-                        move_cursor(tx, account, room, cursor)?;
+                        move_cursor(tx, account, room.map(|room| &**room), cursor)?;
                     }
                     if *complete {
                         settle_own(tx, account, room)?;
@@ -112,7 +112,7 @@ impl Reader {
         Ok(self
             .connection
             .prepare_cached("SELECT entry, at FROM archive WHERE account = ?1 AND room = ?2")?
-            .query_row((account.0, name(room)), |row| {
+            .query_row((account.0, name(room.map(|room| &**room))), |row| {
                 Ok(ArchiveCursor {
                     entry: row.get(0)?,
                     at: Timestamp(row.get(1)?),
@@ -174,7 +174,7 @@ impl Reader {
 pub(crate) fn move_cursor(
     tx: &Transaction<'_>,
     account: AccountId,
-    room: Option<&BareJid>,
+    room: Option<&Jid>,
     to: &ArchiveCursor,
 ) -> Result<()> {
     tx.prepare_cached(
@@ -185,7 +185,7 @@ pub(crate) fn move_cursor(
     Ok(())
 }
 
-fn name(room: Option<&BareJid>) -> &str {
+fn name(room: Option<&Jid>) -> &str {
     room.map_or("", |room| room.as_str())
 }
 
@@ -416,7 +416,7 @@ fn settle_own(tx: &Transaction<'_>, account: AccountId, room: Option<&BareJid>) 
          WHERE author = 0 AND settled = 0 AND delivery IN (1, 2, 3) AND chat IN
              (SELECT id FROM chat WHERE account = ?1 AND (?2 = '' AND kind <> 'room' OR jid = ?2))",
     )?
-    .execute((account.0, name(room)))?;
+    .execute((account.0, name(room.map(|room| &**room))))?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Reader, Result, Store, StoreError, rows};
 use carillon_core::{
-    BareJid,
+    Jid,
     chat::{ChatKind, ChatSummary},
     ids::{AccountId, ChatRef, MessageId, Timestamp},
 };
@@ -60,7 +60,10 @@ impl Store {
 
 /// What a list shows of a chat, as [`summary`] reads it; `?1` is [`GLIMPSE`].
 const SUMMARY: &str = "SELECT chat.account, chat.jid, chat.kind, COALESCE(room.name, roster_item.name, ''), unread,
-        substr(body, 1, ?1), author, message.at, draft, chat.last_message, COALESCE(message.at, draft_at), avatar.hash
+        substr(body, 1, ?1), author, message.at, draft, chat.last_message, COALESCE(message.at, draft_at), avatar.hash,
+        (SELECT home.name FROM room AS home JOIN chat AS there ON there.id = home.chat
+         WHERE instr(chat.jid, '/') AND there.account = chat.account
+             AND there.jid = substr(chat.jid, 1, instr(chat.jid, '/') - 1))
  FROM chat
  LEFT JOIN message ON message.id = chat.last_message
  LEFT JOIN room ON room.chat = chat.id
@@ -126,6 +129,9 @@ impl Reader {
             .connection
             .prepare_cached("SELECT kind FROM chat WHERE account = ?1 AND jid = ?2")?
             .query_row((chat.account.0, chat.jid.as_str()), |row| {
+                if chat.is_private() {
+                    return Ok(ChatKind::Private);
+                }
                 rows::kind(row, 0)
             })
             .optional()?)
@@ -146,9 +152,18 @@ impl Reader {
 }
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<ChatSummary> {
-    let jid = rows::jid(row, 1)?;
+    let jid = rows::any_jid(row, 1)?;
     let name = row.get_ref(3)?.as_str()?;
+    let within = row
+        .get::<_, Option<String>>(12)?
+        .filter(|name| !name.is_empty());
+    let kind = match jid.is_full() {
+        true => ChatKind::Private,
+        false => rows::kind(row, 2)?,
+    };
     Ok(ChatSummary {
+        room: (kind == ChatKind::Private)
+            .then(|| within.unwrap_or_else(|| address_name(&jid.to_bare()))),
         name: if name.is_empty() {
             address_name(&jid)
         } else {
@@ -158,7 +173,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<ChatSummary> {
             account: AccountId(row.get(0)?),
             jid,
         },
-        kind: rows::kind(row, 2)?,
+        kind,
         unread: row.get(4)?,
         last_text: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
         last_is_mine: row.get::<_, Option<i64>>(6)? == Some(0),
@@ -173,8 +188,11 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<ChatSummary> {
     })
 }
 
-/// What stands for somebody without a name: the part before the `@`, else the domain.
-fn address_name(jid: &BareJid) -> String {
+/// What stands for somebody without a name: the nick in a room, else the part before the `@`, else the domain.
+fn address_name(jid: &Jid) -> String {
+    if let Some(nick) = jid.resource() {
+        return nick.to_string();
+    }
     jid.node()
         .map_or_else(|| jid.domain().to_string(), |node| node.to_string())
 }
@@ -199,7 +217,7 @@ fn remember_deleted(tx: &Transaction<'_>, chat: &ChatRef, row: i64) -> Result<()
 pub(crate) fn is_deleted(
     tx: &Transaction<'_>,
     account: AccountId,
-    jid: &BareJid,
+    jid: &Jid,
     entry: &str,
 ) -> Result<bool> {
     Ok(tx
@@ -213,7 +231,7 @@ pub(crate) fn is_deleted(
 pub(crate) fn ensure(
     tx: &Transaction<'_>,
     account: AccountId,
-    jid: &BareJid,
+    jid: &Jid,
     kind: ChatKind,
 ) -> Result<i64> {
     if let Some(chat) = rows::chat_row(tx, account, jid)? {

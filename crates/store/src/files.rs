@@ -120,7 +120,7 @@ impl Reader {
                     message,
                     chat: ChatRef {
                         account: AccountId(row.get(0)?),
-                        jid: rows::jid(row, 1)?,
+                        jid: rows::any_jid(row, 1)?,
                     },
                     author: rows::author(row, 2, 3)?,
                     address: row.get(4)?,

@@ -76,7 +76,7 @@ impl Reader {
             .query_row([id.0], |row| {
                 let chat = ChatRef {
                     account: AccountId(row.get(rows::MESSAGE_WIDTH)?),
-                    jid: rows::jid(row, rows::MESSAGE_WIDTH + 1)?,
+                    jid: rows::any_jid(row, rows::MESSAGE_WIDTH + 1)?,
                 };
                 rows::message(row, chat)
             })

@@ -134,7 +134,7 @@ fn take_one(
 fn as_new(account: AccountId, message: &ForeignMessage) -> NewMessage {
     NewMessage {
         account,
-        chat: message.chat.clone(),
+        chat: message.chat.clone().into(),
         author: message.author.clone(),
         sender_id: message.sender_id.clone(),
         stanza_id: message.stanza_id.clone(),

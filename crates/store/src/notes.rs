@@ -2,7 +2,7 @@
 
 use crate::{ActivityRow, AlertTimer, Result, Store, StoredMark, activity, timers, tray};
 use carillon_core::{
-    BareJid,
+    BareJid, Jid,
     ids::{AccountId, MessageId, Timestamp},
 };
 use rusqlite::Transaction;
@@ -38,7 +38,7 @@ pub enum Note {
     /// A message that the tray does not count.
     OutOfTray(MessageId),
     /// Of a contact's messages none that is unread now, or of all contacts'.
-    ChatsOutOfTray(AccountId, Option<BareJid>),
+    ChatsOutOfTray(AccountId, Option<Jid>),
 }
 
 impl Store {

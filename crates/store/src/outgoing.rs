@@ -3,7 +3,7 @@
 use crate::replies::{self, WaitingReply};
 use crate::{Reader, Result, Store, changes, chats, order, rows};
 use carillon_core::{
-    BareJid,
+    Jid,
     chat::{ChatKind, Delivery},
     ids::{AccountId, ChatRef, MessageId, Timestamp},
 };
@@ -26,13 +26,15 @@ pub struct WaitingMessage {
     /// The account to send it from.
     pub account: AccountId,
     /// To whom.
-    pub chat: BareJid,
+    pub chat: Jid,
     /// The stanza's id, the same on every try.
     pub id: String,
     /// Plain text.
     pub body: String,
     /// To a room.
     pub room: bool,
+    /// For whom it is in a private conversation in a room, as the room or their stay names them.
+    pub said_to: Option<String>,
     /// It hands over a file, whose address its words are.
     pub file: bool,
     /// What it answers.
@@ -40,7 +42,8 @@ pub struct WaitingMessage {
 }
 
 const WAITING_COLUMNS: &str = "message.id, chat.account, chat.jid, sender_id, body, chat.kind,
-     EXISTS (SELECT 1 FROM message_file WHERE message_file.message = message.id), reply_target IS NOT NULL";
+     EXISTS (SELECT 1 FROM message_file WHERE message_file.message = message.id), reply_target IS NOT NULL,
+     said_to";
 
 impl Store {
     /// Stores a message of mine before it is sent. Durable. Doing it twice with the same `id` stores it once.
@@ -52,7 +55,7 @@ impl Store {
     pub fn queue_message(
         &mut self,
         account: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         id: &str,
         body: &str,
         at: Timestamp,
@@ -77,7 +80,7 @@ impl Store {
     pub fn advance(
         &mut self,
         account: AccountId,
-        chat: Option<&BareJid>,
+        chat: Option<&Jid>,
         id: &str,
         delivery: Delivery,
     ) -> Result<Option<MessageId>> {
@@ -95,7 +98,7 @@ impl Store {
     pub fn advance_up_to(
         &mut self,
         account: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         id: &str,
     ) -> Result<Vec<MessageId>> {
         self.committed(|tx| {
@@ -127,7 +130,7 @@ impl Store {
     pub fn fail(
         &mut self,
         account: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         id: &str,
         reason: &str,
     ) -> Result<Option<MessageId>> {
@@ -206,7 +209,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn has_failed(&self, account: AccountId, chat: &BareJid, id: &str) -> Result<bool> {
+    pub fn has_failed(&self, account: AccountId, chat: &Jid, id: &str) -> Result<bool> {
         let Some((message, _)) = own(&self.connection, account, Some(chat), id)? else {
             return Ok(false);
         };
@@ -249,11 +252,12 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<(WaitingMessage, bool)> {
     let message = WaitingMessage {
         message: MessageId(row.get(0)?),
         account: AccountId(row.get(1)?),
-        chat: rows::jid(row, 2)?,
+        chat: rows::any_jid(row, 2)?,
         id: row.get(3)?,
         body: row.get(4)?,
         room: rows::kind(row, 5)? == ChatKind::Room,
         file: row.get(6)?,
+        said_to: row.get(8)?,
         reply: None,
     };
     Ok((message, row.get(7)?))
@@ -282,8 +286,8 @@ pub(crate) fn queue(
     }
     tx.prepare_cached(
         "INSERT INTO message (chat, author, nick, sender_id, body, at, written_here, delivery, seen,
-                              wants_receipt, markable, place)
-         VALUES (?1, 0, '', ?2, ?3, ?4, 1, 0, 1, 0, 0, ?5)",
+                              wants_receipt, markable, place, said_to)
+         VALUES (?1, 0, '', ?2, ?3, ?4, 1, 0, 1, 0, 0, ?5, (SELECT occupant FROM private_chat WHERE chat = ?1))",
     )?
     .execute((chat, id, body, at.0, order::at_the_end(tx, chat)?))?;
     let row = tx.last_insert_rowid();
@@ -304,7 +308,7 @@ pub(crate) fn written_here(tx: &Transaction<'_>, chat: i64, id: &str) -> Result<
 fn own(
     connection: &Connection,
     account: AccountId,
-    chat: Option<&BareJid>,
+    chat: Option<&Jid>,
     id: &str,
 ) -> Result<Option<(MessageId, i64)>> {
     let said = connection
@@ -328,7 +332,7 @@ fn own(
 pub(crate) fn advance_in(
     tx: &Transaction<'_>,
     account: AccountId,
-    chat: Option<&BareJid>,
+    chat: Option<&Jid>,
     id: &str,
     delivery: Delivery,
 ) -> Result<Option<MessageId>> {

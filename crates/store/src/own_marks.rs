@@ -92,7 +92,7 @@ fn place(tx: &Transaction<'_>, message: i64) -> Result<Option<(i64, ChatRef)>> {
         .query_row([message], |row| {
             let chat = ChatRef {
                 account: AccountId(row.get(1)?),
-                jid: rows::jid(row, 2)?,
+                jid: rows::any_jid(row, 2)?,
             };
             Ok((row.get(0)?, chat))
         })

@@ -5,7 +5,7 @@ use crate::changes::{self, Said};
 use crate::errands::{self, Errand};
 use crate::{Result, Store, chats, files, order, rows, streams};
 use carillon_core::{
-    BareJid,
+    Jid,
     chat::{Author, ChatKind},
     files::{FileTold, address_in},
     ids::{AccountId, MessageId, Timestamp},
@@ -24,7 +24,7 @@ pub struct NewMessage {
     /// The account that it came to.
     pub account: AccountId,
     /// The conversation.
-    pub chat: BareJid,
+    pub chat: Jid,
     /// Who said it. A room's echo of my own words is [`Author::Me`], not an occupant.
     pub author: Author,
     /// The sender's own id.
@@ -187,7 +187,7 @@ pub(crate) fn receiving_chat(tx: &Transaction<'_>, new: &NewMessage) -> Result<i
                 "UPDATE chat SET kind = 'stranger' WHERE id = ?1 AND kind = 'contact' AND accepted = 0",
             )?
             .execute([chat])?,
-        ChatKind::Contact => tx
+        ChatKind::Contact | ChatKind::Private => tx
             .prepare_cached("UPDATE chat SET kind = 'contact' WHERE id = ?1 AND kind = 'stranger'")?
             .execute([chat])?,
         ChatKind::Room => 0,

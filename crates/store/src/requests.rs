@@ -2,7 +2,7 @@
 
 use crate::{Reader, Result, Store, StoreError, chats, rows};
 use carillon_core::{
-    BareJid,
+    BareJid, Jid,
     chat::{ChatKind, StrangerRequest},
     contact::ContactRequest,
     ids::{AccountId, ChatRef, Timestamp},
@@ -176,7 +176,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn is_accepted(&self, account: AccountId, jid: &BareJid) -> Result<bool> {
+    pub fn is_accepted(&self, account: AccountId, jid: &Jid) -> Result<bool> {
         let found = self
             .connection
             .prepare_cached("SELECT accepted FROM chat WHERE account = ?1 AND jid = ?2")?

@@ -31,7 +31,8 @@ pub(crate) const fn delivery_column(delivery: Delivery) -> i64 {
 
 pub(crate) const fn kind_column(kind: ChatKind) -> &'static str {
     match kind {
-        ChatKind::Contact => "contact",
+        // Its address tells them apart.
+        ChatKind::Contact | ChatKind::Private => "contact",
         ChatKind::Room => "room",
         ChatKind::Stranger => "stranger",
     }
@@ -131,18 +132,24 @@ pub(crate) const MESSAGE_COLUMNS: &str =
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'),
      (SELECT change.failure FROM change
       WHERE change.message = message.id AND change.delivery IN (0, 4) AND change.kind <> 'reactions'
-      ORDER BY change.delivery DESC LIMIT 1), retracted, encryption, reply_target IS NOT NULL, unstyled";
+      ORDER BY change.delivery DESC LIMIT 1), retracted, encryption, reply_target IS NOT NULL, unstyled,
+     COALESCE(said_to, occupant)";
 /// How many they are.
-pub(crate) const MESSAGE_WIDTH: usize = 15;
+pub(crate) const MESSAGE_WIDTH: usize = 16;
 
 pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message> {
     let said = delivery(row, 5)?;
     // What I changed has come as far as the change.
     let changed = delivery(row, 9)?.filter(|_| !matches!(said, None | Some(Delivery::Failed)));
     let failure = if changed.is_some() { 10 } else { 6 };
+    let occupant = match chat.is_private() {
+        true => row.get(15)?,
+        false => None,
+    };
     Ok(Message {
         id: MessageId(row.get(0)?),
         chat,
+        occupant,
         author: author(row, 1, 2)?,
         body: row.get(3)?,
         at: Timestamp(row.get(4)?),
@@ -164,7 +171,7 @@ pub(crate) fn message(row: &Row<'_>, chat: ChatRef) -> rusqlite::Result<Message>
 pub(crate) fn chat_row(
     connection: &Connection,
     account: AccountId,
-    jid: &BareJid,
+    jid: &Jid,
 ) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT id FROM chat WHERE account = ?1 AND jid = ?2")?

@@ -35,6 +35,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/019_moderated.sql"),
     include_str!("../migrations/020_room_avatars.sql"),
     include_str!("../migrations/021_moves.sql"),
+    include_str!("../migrations/022_private.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

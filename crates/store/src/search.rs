@@ -212,7 +212,7 @@ fn hit(row: &Row<'_>, parts: &[Part]) -> rusqlite::Result<Hit> {
         author: rows::author(row, 1, 2)?,
         chat: ChatRef {
             account: AccountId(row.get(3)?),
-            jid: rows::jid(row, 4)?,
+            jid: rows::any_jid(row, 4)?,
         },
         at: Timestamp(row.get(5)?),
         text: excerpt(row.get_ref(6)?.as_str()?, parts),

@@ -2,7 +2,7 @@
 
 use crate::{Reader, Result, Store, order, rows};
 use carillon_core::{
-    BareJid,
+    Jid,
     ids::{AccountId, ChatRef, MessageId},
 };
 use rusqlite::{OptionalExtension, Transaction};
@@ -30,12 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn mark_seen(
-        &mut self,
-        account: AccountId,
-        chat: &BareJid,
-        up_to: MessageId,
-    ) -> Result<Seen> {
+    pub fn mark_seen(&mut self, account: AccountId, chat: &Jid, up_to: MessageId) -> Result<Seen> {
         self.committed(|tx| match rows::chat_row(tx, account, chat)? {
             Some(chat) => see(tx, chat, order::place_or_nearest(tx, chat, up_to)?),
             None => Ok(Seen::default()),
@@ -50,7 +45,7 @@ impl Store {
     pub fn mark_seen_by_sender_id(
         &mut self,
         account: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         id: &str,
     ) -> Result<Seen> {
         self.committed(|tx| {

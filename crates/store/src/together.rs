@@ -5,7 +5,7 @@ use crate::archive::{ArchiveCursor, move_cursor};
 use crate::receive::{find_copy, insert, merge, receive_one, receiving_chat};
 use crate::{Arrival, NewMessage, Received, Result, Store, changes, errands, order, streams};
 use carillon_core::{
-    BareJid,
+    Jid,
     chat::Author,
     ids::{AccountId, MessageId},
 };
@@ -43,14 +43,14 @@ impl Store {
 struct Together<'a> {
     chats: Vec<Chat<'a>>,
     /// Up to where archives are known: each account's own, and rooms'.
-    cursors: Vec<(AccountId, Option<&'a BareJid>, ArchiveCursor)>,
+    cursors: Vec<(AccountId, Option<&'a Jid>, ArchiveCursor)>,
     counts: Vec<(AccountId, u32)>,
 }
 
 /// A chat as the messages leave it.
 struct Chat<'a> {
     account: AccountId,
-    jid: &'a BareJid,
+    jid: &'a Jid,
     /// In which of its forms it was met.
     form: (bool, bool),
     id: i64,

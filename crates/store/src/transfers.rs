@@ -3,7 +3,6 @@
 
 use crate::{Queued, Reader, Result, Store, chats, outgoing, rows};
 use carillon_core::{
-    BareJid,
     chat::ChatKind,
     ids::{AccountId, ChatRef, Timestamp, TransferId},
 };
@@ -89,7 +88,7 @@ impl Store {
     }
 
     /// A file is where others get it: a message that hands it over waits to be sent in its stead. Durable, all or
-    /// nothing. `None` when it was cancelled meanwhile.
+    /// nothing. `None` when it was cancelled meanwhile, or given up because somebody else has the nick for whom it was.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
@@ -103,7 +102,8 @@ impl Store {
         self.durable(|tx| {
             let found = tx
                 .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM transfer JOIN chat ON chat.id = transfer.chat WHERE transfer.id = ?1"
+                    "SELECT {COLUMNS} FROM transfer JOIN chat ON chat.id = transfer.chat
+                     WHERE transfer.id = ?1 AND (failure IS NULL OR NOT instr(chat.jid, '/'))"
                 ))?
                 .query_row([id.0], transfer)
                 .optional()?;
@@ -219,7 +219,7 @@ impl Reader {
 }
 
 fn transfer(row: &Row<'_>) -> rusqlite::Result<Transfer> {
-    let jid: BareJid = rows::jid(row, 2)?;
+    let jid = rows::any_jid(row, 2)?;
     Ok(Transfer {
         id: TransferId(row.get(0)?),
         what: NewTransfer {

@@ -1,9 +1,9 @@
 //! What the tray shows until it is seen, and what it does not count.
 
-use crate::rows::jid;
+use crate::rows::any_jid;
 use crate::{Reader, Result, Store};
 use carillon_core::{
-    BareJid,
+    Jid,
     ids::{AccountId, ChatRef, MessageId},
 };
 use rusqlite::{OptionalExtension, Transaction};
@@ -49,7 +49,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn keep_chats_out_of_tray(&mut self, with: Option<(AccountId, &BareJid)>) -> Result<()> {
+    pub fn keep_chats_out_of_tray(&mut self, with: Option<(AccountId, &Jid)>) -> Result<()> {
         self.committed(|tx| keep_chats_out(tx, with))
     }
 }
@@ -77,10 +77,7 @@ pub(crate) fn keep_out(tx: &Transaction<'_>, message: MessageId) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn keep_chats_out(
-    tx: &Transaction<'_>,
-    with: Option<(AccountId, &BareJid)>,
-) -> Result<()> {
+pub(crate) fn keep_chats_out(tx: &Transaction<'_>, with: Option<(AccountId, &Jid)>) -> Result<()> {
     let account = with.map(|(account, _)| account.0);
     let jid = with.map(|(_, jid)| jid.as_str());
     tx.prepare_cached(
@@ -125,7 +122,7 @@ impl Reader {
         let found = query.query_row([], |row| {
             Ok(ChatRef {
                 account: AccountId(row.get(0)?),
-                jid: jid(row, 1)?,
+                jid: any_jid(row, 1)?,
             })
         });
         Ok(found.optional()?)

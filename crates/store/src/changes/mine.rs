@@ -4,7 +4,7 @@ use super::{apply, reactions::written};
 use crate::replies::{self, WaitingReply};
 use crate::{Reader, Result, Store, chats, rows};
 use carillon_core::{
-    BareJid,
+    Jid,
     chat::ChatKind,
     ids::{AccountId, ChatRef, MessageId, Timestamp},
     session::{About, Change},
@@ -17,7 +17,7 @@ pub struct WaitingChange {
     /// The stored row; later ones are greater.
     pub row: i64,
     /// To whom.
-    pub chat: BareJid,
+    pub chat: Jid,
     /// The stanza's id, the same on every try.
     pub id: String,
     /// Which message, and what about it.
@@ -26,6 +26,8 @@ pub struct WaitingChange {
     pub body: String,
     /// To a room.
     pub room: bool,
+    /// For whom it is in a private conversation in a room, as the room or their stay names them.
+    pub said_to: Option<String>,
     /// The id of the message itself, as long as the server may not have it: it has to go first.
     pub after: Option<String>,
     /// What the message answers: its other words answer that too.
@@ -61,7 +63,7 @@ impl Store {
                      WHERE message.id = ?1 AND author = 0 AND delivery <> 4 AND retracted = 0 AND encryption IS NULL AND sender_id IS NOT NULL",
                 )?
                 .query_row([message.0], |row| {
-                    let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::jid(row, 1)? };
+                    let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::any_jid(row, 1)? };
                     Ok((chat, row.get::<_, i64>(2)?, row.get::<_, String>(3)?))
                 })
                 .optional()?;
@@ -104,7 +106,7 @@ impl Store {
                      WHERE message.id = ?1 AND author = 0 AND delivery IN (1, 2, 3)",
                 )?
                 .query_row([message.0], |row| {
-                    let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::jid(row, 1)? };
+                    let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::any_jid(row, 1)? };
                     Ok((chat, row.get::<_, i64>(2)?, row.get::<_, bool>(3)?, row.get::<_, Option<String>>(4)?))
                 })
                 .optional()?;
@@ -144,7 +146,7 @@ impl Store {
                      WHERE message.id = ?1 AND COALESCE(delivery, 1) <> 4 AND retracted = 0 AND chat.kind <> 'stranger'",
                 )?
                 .query_row([message.0], |row| {
-                    let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::jid(row, 1)? };
+                    let chat = ChatRef { account: AccountId(row.get(0)?), jid: rows::any_jid(row, 1)? };
                     Ok((chat, row.get::<_, i64>(2)?, row.get::<_, Option<String>>(3)?))
                 })
                 .optional()?;
@@ -195,7 +197,7 @@ impl Store {
     pub fn fail_change(
         &mut self,
         account: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         id: &str,
         reason: &str,
     ) -> Result<Option<Failed>> {
@@ -239,7 +241,7 @@ impl Store {
                 .query_row([message.0], |row| {
                     Ok(ChatRef {
                         account: AccountId(row.get(0)?),
-                        jid: rows::jid(row, 1)?,
+                        jid: rows::any_jid(row, 1)?,
                     })
                 })
                 .optional()?)
@@ -261,7 +263,8 @@ impl Reader {
         let mut query = self.connection.prepare_cached(
             "SELECT change.id, chat.jid, change.sender_id, change.target, change.words, chat.kind,
                     CASE WHEN message.delivery = 0 THEN message.sender_id END, change.kind,
-                    CASE WHEN change.kind = 'correction' AND reply_target IS NOT NULL THEN message.id END
+                    CASE WHEN change.kind = 'correction' AND reply_target IS NOT NULL THEN message.id END,
+                    COALESCE(message.said_to, message.occupant)
              FROM change JOIN chat ON chat.id = change.chat JOIN message ON message.id = change.message
              WHERE change.delivery = 0 AND chat.account = ?1 AND change.id > ?2 ORDER BY change.id LIMIT ?3",
         )?;
@@ -277,7 +280,7 @@ impl Reader {
             };
             let waiting = WaitingChange {
                 row: row.get(0)?,
-                chat: rows::jid(row, 1)?,
+                chat: rows::any_jid(row, 1)?,
                 id: row.get(2)?,
                 about: About {
                     target: row.get(3)?,
@@ -285,6 +288,7 @@ impl Reader {
                 },
                 body,
                 room: rows::kind(row, 5)? == ChatKind::Room,
+                said_to: row.get(9)?,
                 after: row.get(6)?,
                 reply: None,
             };
@@ -306,7 +310,7 @@ impl Reader {
 pub(crate) fn about_which(
     connection: &Connection,
     account: AccountId,
-    chat: Option<&BareJid>,
+    chat: Option<&Jid>,
     id: &str,
 ) -> Result<Option<(MessageId, i64)>> {
     let found = own(connection, account, chat, id, "IS NOT NULL")?;
@@ -326,7 +330,7 @@ pub(crate) fn place_at_end(tx: &Transaction<'_>, chat: i64, change: i64) -> Resu
 fn own(
     connection: &Connection,
     account: AccountId,
-    chat: Option<&BareJid>,
+    chat: Option<&Jid>,
     id: &str,
     delivery: &str,
 ) -> Result<Option<(i64, i64, i64)>> {

@@ -63,7 +63,7 @@ impl Reader {
             .query_row([message.0], |row| {
                 let chat = ChatRef {
                     account: AccountId(row.get(0)?),
-                    jid: rows::jid(row, 1)?,
+                    jid: rows::any_jid(row, 1)?,
                 };
                 Ok((chat, row.get(2)?))
             })

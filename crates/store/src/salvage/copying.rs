@@ -14,6 +14,7 @@ const TABLES: &[Table] = &[
     Table::numbered("account"),
     Table::keyed("roster_item", "account, jid"),
     Table::keyed("blocked", "account, jid"),
+    Table::keyed("blocked_occupant", "account, jid"),
     Table::keyed("contact_request", "account, jid"),
     Table::keyed("asked_back", "account, jid"),
     Table::keyed("invitation", "account, token"),
@@ -28,6 +29,7 @@ const TABLES: &[Table] = &[
     Table::numbered("errand"),
     Table::numbered("transfer"),
     Table::numbered("message_file"),
+    Table::numbered("private_chat"),
     Table::numbered("pin"),
     Table::numbered("imported"),
     Table::keyed("picture_choice", "account, jid"),
@@ -218,7 +220,7 @@ impl<'a> Copying<'a> {
     fn chats_by_name(&self) -> Result<u64> {
         let mut insert = self.target.prepare(
             "INSERT OR IGNORE INTO chat (id, account, jid, kind)
-             SELECT ?1, ?2, ?3, IIF(EXISTS (SELECT 1 FROM roster_item WHERE account = ?2 AND jid = ?3),
+             SELECT ?1, ?2, ?3, IIF(EXISTS (SELECT 1 FROM roster_item WHERE account = ?2 AND jid = ?3) OR instr(?3, '/'),
                                     'contact', 'stranger')
              WHERE EXISTS (SELECT 1 FROM account WHERE id = ?2)",
         )?;
@@ -403,6 +405,12 @@ fn is_sound_text(table: &str, column: &str, text: &str) -> bool {
     match (table, column) {
         ("errand", "jid") | ("invite", "sender") => Jid::new(text).is_ok(),
         ("archive", "room") if text.is_empty() => true,
+        // Of somebody in a room, perhaps.
+        (
+            "chat" | "deleted_chat" | "deleted_entry" | "picture_choice" | "activity"
+            | "blocked_occupant",
+            "jid",
+        ) => Jid::new(text).is_ok_and(|jid| jid.as_str() == text),
         (_, "jid" | "room" | "moved_from" | "moved_to" | "claims") => {
             BareJid::new(text).is_ok_and(|jid| jid.as_str() == text)
         }

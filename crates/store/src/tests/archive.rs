@@ -62,7 +62,7 @@ impl Profile {
 
     fn backward(&mut self, by: &str, entries: &[NewMessage], whole: bool) {
         let kind = PageKind::Backward {
-            chat: jid(by),
+            chat: jid(by).into(),
             whole,
         };
         self.store

@@ -47,7 +47,7 @@ impl Profile {
 
     fn pages_back(&mut self, by: &str, page: &[NewMessage]) -> Vec<Received> {
         let kind = PageKind::Backward {
-            chat: jid(by),
+            chat: jid(by).into(),
             whole: false,
         };
         let stored = self.store.store_page(self.alice, None, &kind, page);

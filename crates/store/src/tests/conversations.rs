@@ -367,7 +367,7 @@ fn happened(profile: &Profile, message: Option<MessageId>) -> ActivityRow {
     ActivityRow {
         account: Some(profile.alice),
         kind: "message".to_owned(),
-        jid: Some(jid("bob@example.org")),
+        jid: Some(jid("bob@example.org").into()),
         at: Timestamp(7),
         outcome: "popup, sound".to_owned(),
         trace: r#"[{"cell":"sound","from":"generic"}]"#.to_owned(),

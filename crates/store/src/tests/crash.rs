@@ -255,7 +255,7 @@ fn talk(path: &Path) {
 fn said(account: AccountId, n: u32, length: usize) -> NewMessage {
     NewMessage {
         account,
-        chat: jid("bob@example.org"),
+        chat: jid("bob@example.org").into(),
         author: Author::Contact,
         sender_id: Some(format!("m{n}")),
         stanza_id: Some(format!("s{n}")),
@@ -299,7 +299,7 @@ fn talked(store: &Store, did: &BTreeSet<String>) {
     if did.contains("reached") {
         let chat = carillon_core::ids::ChatRef {
             account: *alice,
-            jid: jid("bob@example.org"),
+            jid: jid("bob@example.org").into(),
         };
         let page = store
             .history(&chat, carillon_core::chat::HistoryAnchor::Newest, 9)

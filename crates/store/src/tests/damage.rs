@@ -214,7 +214,7 @@ fn use_it(store: &mut Store) -> Result<(), StoreError> {
     let alice = store.account_id(&jid("alice@example.org"))?;
     let chat = ChatRef {
         account: alice,
-        jid: jid("bob@example.org"),
+        jid: jid("bob@example.org").into(),
     };
     store.accounts()?;
     store.roster(alice)?;
@@ -232,7 +232,7 @@ fn use_it(store: &mut Store) -> Result<(), StoreError> {
     store.advance(alice, None, "u1", Delivery::Sent)?;
     store.advance_up_to(alice, &chat.jid, "u1")?;
     store.receive(&NewMessage {
-        chat: jid("carol@example.org"),
+        chat: jid("carol@example.org").into(),
         ..heard(&chat)
     })?;
     store.receive(&heard(&chat))?;

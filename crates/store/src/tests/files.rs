@@ -225,7 +225,7 @@ fn whose_pictures_are_shown_is_remembered() {
             .store
             .shows_pictures(&ChatRef {
                 account: bob.account,
-                jid: jid("x@example.org")
+                jid: jid("x@example.org").into()
             })
             .unwrap(),
         None

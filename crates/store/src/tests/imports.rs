@@ -62,7 +62,7 @@ impl Profile {
         let last = entries.last().unwrap();
         let kind = if back {
             PageKind::Backward {
-                chat: jid(BOB),
+                chat: jid(BOB).into(),
                 whole: false,
             }
         } else {

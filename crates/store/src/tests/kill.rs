@@ -127,7 +127,7 @@ fn write_until_killed(path: &Path, from: u64) -> ! {
 fn incoming(account: AccountId, n: u64) -> NewMessage {
     NewMessage {
         account,
-        chat: jid("bob@example.org"),
+        chat: jid("bob@example.org").into(),
         author: Author::Contact,
         sender_id: Some(n.to_string()),
         stanza_id: Some(format!("s{n}")),

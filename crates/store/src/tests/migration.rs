@@ -35,7 +35,7 @@ fn a_database_of_the_first_version_keeps_all_it_holds() {
     let mut store = Store::open(&path).unwrap();
     let chat = ChatRef {
         account: AccountId(1),
-        jid: jid("bob@example.org"),
+        jid: jid("bob@example.org").into(),
     };
     let page = store.history(&chat, HistoryAnchor::Newest, 10).unwrap();
     let words: Vec<_> = page.messages.iter().map(|one| one.body.as_str()).collect();

@@ -26,6 +26,7 @@ mod moves;
 mod outgoing;
 mod own_marks;
 mod people;
+mod private;
 mod properties;
 mod reactions;
 mod replies;
@@ -78,7 +79,7 @@ impl Profile {
     fn chat(&self, with: &str) -> ChatRef {
         ChatRef {
             account: self.alice,
-            jid: jid(with),
+            jid: jid(with).into(),
         }
     }
 
@@ -86,7 +87,7 @@ impl Profile {
     fn said(&self, by: &str, id: &str, body: &str) -> NewMessage {
         NewMessage {
             account: self.alice,
-            chat: jid(by),
+            chat: jid(by).into(),
             author: Author::Contact,
             sender_id: Some(id.to_owned()),
             stanza_id: None,

@@ -123,7 +123,7 @@ fn an_archives_mark_takes_the_place_of_the_message_that_was_there() {
         ..profile.moderation(entry, entry)
     };
     let kind = PageKind::Backward {
-        chat: jid(CHOIR),
+        chat: jid(CHOIR).into(),
         whole: false,
     };
     let page = [mark(&profile, "s0"), mark(&profile, "s1")];

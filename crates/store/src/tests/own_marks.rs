@@ -38,7 +38,7 @@ fn what_is_deleted_is_gone_with_its_words_and_no_copy_brings_it_back() {
     let happened = ActivityRow {
         account: Some(profile.alice),
         kind: "message".to_owned(),
-        jid: Some(jid(BOB)),
+        jid: Some(jid(BOB).into()),
         at: Timestamp(7),
         outcome: "popup".to_owned(),
         trace: "[]".to_owned(),

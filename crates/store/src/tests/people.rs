@@ -261,7 +261,7 @@ fn a_deleted_stranger_leaves_nothing() {
     assert!(
         profile
             .store
-            .delete_stranger(profile.alice, &said.chat)
+            .delete_stranger(profile.alice, &said.chat.to_bare())
             .unwrap()
     );
     assert_eq!(profile.store.message(id).unwrap(), None);
@@ -331,7 +331,7 @@ fn a_removed_contact_is_a_stranger_again() {
     let chat = profile.chat("eve@example.org");
     profile
         .store
-        .accept_stranger(profile.alice, &chat.jid)
+        .accept_stranger(profile.alice, &chat.bare())
         .unwrap();
     let item = contact("eve@example.org", Subscription::Both, false);
     profile
@@ -341,7 +341,7 @@ fn a_removed_contact_is_a_stranger_again() {
     profile.hear("eve@example.org", "e1", "Hello");
     profile
         .store
-        .remove_roster_item(profile.alice, None, &chat.jid)
+        .remove_roster_item(profile.alice, None, &chat.bare())
         .unwrap();
     assert!(!profile.store.is_accepted(profile.alice, &chat.jid).unwrap());
     assert!(

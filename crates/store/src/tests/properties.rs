@@ -222,7 +222,7 @@ impl World {
                 let from = chat.map(|chat| jid(CHATS[chat]));
                 self.profile
                     .store
-                    .advance(account, from.as_ref(), &id.to_string(), to)
+                    .advance(account, from.as_deref(), &id.to_string(), to)
                     .unwrap();
             }
             Step::ReadUpTo { chat, id } => {

@@ -109,7 +109,7 @@ fn what_was_taken_back_before_it_came_is_never_shown() {
         ..retracting(profile.said(BOB, "b2", ""), "b1")
     }];
     let kind = PageKind::Backward {
-        chat: jid(BOB),
+        chat: jid(BOB).into(),
         whole: false,
     };
     let stored = profile

@@ -239,7 +239,7 @@ fn a_damaged_database_of_the_first_version_comes_back_in_its_order() {
     assert_eq!(recovery.saved.messages, 3);
     let chat = carillon_core::ids::ChatRef {
         account: AccountId(1),
-        jid: jid("bob@example.org"),
+        jid: jid("bob@example.org").into(),
     };
     let page = store.history(&chat, HistoryAnchor::Newest, 10).unwrap();
     let words: Vec<_> = page.messages.iter().map(|one| one.body.as_str()).collect();

@@ -158,7 +158,7 @@ fn by_person_by_chat_and_by_date() {
     );
     let bob = Some(ChatRef {
         account: alice,
-        jid: bob,
+        jid: bob.into(),
     });
     let days = |from, until| SearchQuery {
         chat: bob.clone(),

@@ -22,7 +22,7 @@ impl Profile {
         ActivityRow {
             account: Some(self.alice),
             kind: "message".to_owned(),
-            jid: Some(jid(BOB)),
+            jid: Some(jid(BOB).into()),
             at: Timestamp(1),
             outcome: "later".to_owned(),
             trace: "{}".to_owned(),

@@ -166,7 +166,7 @@ fn where_one_cannot_be_stored_none_is() {
     let good = profile.said("bob@example.org", "a1", "Hello");
     let of_nobody = NewMessage {
         account: AccountId(99),
-        chat: jid("eve@example.org"),
+        chat: jid("eve@example.org").into(),
         at: Timestamp(5),
         ..good.clone()
     };

@@ -54,7 +54,7 @@ fn all_that_waits_in_one_chat_or_in_every_chat_is_not_counted() {
     profile.hear(BOB, "b1", "one");
     profile.hear("carol@example.org", "c1", "two");
     let bob = jid(BOB);
-    let of_bob = Some((profile.alice, &bob));
+    let of_bob = Some((profile.alice, &*bob));
     profile.store.keep_chats_out_of_tray(of_bob).unwrap();
     assert_eq!(profile.store.out_of_tray().unwrap(), 1);
     profile.store.keep_chats_out_of_tray(None).unwrap();

@@ -1,0 +1,176 @@
+//! Private conversations in rooms: for whom they are, and where they go.
+
+use super::{Profile, new};
+use crate::{NewMessage, NewTransfer, SOMEBODY_ELSE, recover};
+use carillon_core::chat::{Author, ChatKind, HistoryAnchor};
+use carillon_core::ids::{ChatRef, Timestamp};
+use carillon_core::room::RoomNotify;
+
+const ROOM: &str = "choir@rooms.example.org";
+
+fn with(profile: &Profile, nick: &str) -> ChatRef {
+    ChatRef {
+        account: profile.alice,
+        jid: format!("{ROOM}/{nick}").parse().unwrap(),
+    }
+}
+
+/// Eva says something to me alone.
+fn whispers(profile: &mut Profile, occupant: Option<&str>, id: &str) {
+    let said = NewMessage {
+        chat: with(profile, "Eva").jid,
+        author: Author::Occupant {
+            nick: "Eva".to_owned(),
+        },
+        occupant: occupant.map(str::to_owned),
+        ..profile.said(ROOM, id, "psst")
+    };
+    new(profile.store.receive(&said).unwrap());
+}
+
+fn writes(profile: &mut Profile, id: &str) {
+    let eva = with(profile, "Eva");
+    let at = Timestamp(5);
+    profile
+        .store
+        .queue_message(eva.account, &eva.jid, id, "yes?", at, false)
+        .unwrap();
+}
+
+#[test]
+fn it_is_no_contact_s_chat_and_not_the_room_s() {
+    let mut profile = Profile::new();
+    let room = profile.chat(ROOM);
+    let (account, jid) = (profile.alice, room.bare());
+    profile
+        .store
+        .set_room(account, &jid, "alice", "Choir", true)
+        .unwrap();
+    profile
+        .store
+        .set_room_notify(account, &jid, Some(RoomNotify::Never), false)
+        .unwrap();
+    whispers(&mut profile, Some("id:eva"), "w1");
+    let eva = with(&profile, "Eva");
+    let line = profile.store.chat(&eva).unwrap().unwrap();
+    assert_eq!((line.kind, line.unread), (ChatKind::Private, 1));
+    assert_eq!(
+        (line.name.as_str(), line.room.as_deref()),
+        ("Eva", Some("Choir"))
+    );
+    let of_room = profile.store.chat(&room).unwrap().unwrap();
+    assert_eq!(
+        (of_room.kind, of_room.unread, of_room.room),
+        (ChatKind::Room, 0, None)
+    );
+    assert_eq!(profile.store.chats().unwrap().len(), 2);
+    assert_eq!(profile.store.stranger_requests().unwrap(), []);
+    profile.store.check().unwrap();
+}
+
+#[test]
+fn what_i_write_remembers_for_whom_it_was() {
+    let mut profile = Profile::new();
+    let eva = with(&profile, "Eva");
+    whispers(&mut profile, Some("id:eva"), "w1");
+    assert_eq!(profile.store.private_with(&eva).unwrap(), None);
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    writes(&mut profile, "a1");
+    profile.store.set_private(&eva, "id:mallory").unwrap();
+    writes(&mut profile, "a2");
+    let waiting = profile.store.waiting(profile.alice).unwrap();
+    let said_to: Vec<_> = waiting.iter().map(|one| one.said_to.as_deref()).collect();
+    assert_eq!(said_to, [Some("id:eva"), Some("id:mallory")]);
+    let page = profile
+        .store
+        .history(&eva, HistoryAnchor::Newest, 10)
+        .unwrap();
+    let occupants: Vec<_> = page
+        .messages
+        .iter()
+        .map(|one| one.occupant.as_deref())
+        .collect();
+    assert_eq!(
+        occupants,
+        [Some("id:eva"), Some("id:eva"), Some("id:mallory")]
+    );
+}
+
+#[test]
+fn a_file_for_somebody_else_is_given_up_and_not_handed_over() {
+    let mut profile = Profile::new();
+    let eva = with(&profile, "Eva");
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    let file = NewTransfer {
+        chat: eva.clone(),
+        room: false,
+        stanza_id: "f1".to_owned(),
+        name: "song.flac".to_owned(),
+        media_type: "audio/flac".to_owned(),
+        size: 3,
+        content: "00".repeat(32),
+        at: Timestamp(5),
+    };
+    let id = profile.store.queue_transfer(&file).unwrap().unwrap();
+    profile.store.set_private(&eva, "id:mallory").unwrap();
+    let given_up = profile.store.transfer(id).unwrap().unwrap();
+    assert_eq!(given_up.failure.as_deref(), Some(SOMEBODY_ELSE));
+    let handed = profile
+        .store
+        .hand_over(id, "https://up.example/song.flac", None, Timestamp(6))
+        .unwrap();
+    assert_eq!(handed, None);
+}
+
+#[test]
+fn it_follows_a_nick_and_never_into_another_conversation() {
+    let mut profile = Profile::new();
+    let (eva, eve) = (with(&profile, "Eva"), with(&profile, "Eve"));
+    whispers(&mut profile, Some("id:eva"), "w1");
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    assert!(profile.store.follow_nick(&eva, &eve.jid).unwrap());
+    assert_eq!(profile.store.chat(&eva).unwrap(), None);
+    assert_eq!(
+        profile.store.private_with(&eve).unwrap().as_deref(),
+        Some("id:eva")
+    );
+    whispers(&mut profile, Some("id:mallory"), "w2");
+    assert!(!profile.store.follow_nick(&eva, &eve.jid).unwrap());
+    assert_eq!(profile.store.unread(&eva).unwrap(), 1);
+}
+
+#[test]
+fn who_is_kept_out_stays_so_until_it_is_taken_back() {
+    let mut profile = Profile::new();
+    let (eva, eve) = (with(&profile, "Eva"), with(&profile, "Eve"));
+    profile.store.block_occupant(&eva, Some("id:eva")).unwrap();
+    profile.store.block_occupant(&eve, None).unwrap();
+    let out = profile.store.blocked_occupants(profile.alice).unwrap();
+    assert_eq!(
+        out,
+        [
+            (eva.jid.clone(), Some("id:eva".to_owned())),
+            (eve.jid.clone(), None)
+        ]
+    );
+    profile.store.unblock_occupant(&eva).unwrap();
+    let out = profile.store.blocked_occupants(profile.alice).unwrap();
+    assert_eq!(out, [(eve.jid, None)]);
+    assert!(profile.store.blocked(profile.alice).unwrap().is_empty());
+}
+
+#[test]
+fn what_is_saved_of_a_damaged_database_is_whole() {
+    let mut profile = Profile::new();
+    let eva = with(&profile, "Eva");
+    whispers(&mut profile, Some("id:eva"), "w1");
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    profile.store.block_occupant(&eva, Some("id:eva")).unwrap();
+    let (path, alice) = (profile.path(), profile.alice);
+    profile.store = crate::Store::open(&profile.folder.path().join("other.db")).unwrap();
+    recover(&path, Timestamp(7), &|| false).unwrap();
+    let saved = crate::Store::open(&path).unwrap();
+    assert_eq!(saved.chat_kind(&eva).unwrap(), Some(ChatKind::Private));
+    assert_eq!(saved.private_with(&eva).unwrap().as_deref(), Some("id:eva"));
+    assert_eq!(saved.blocked_occupants(alice).unwrap().len(), 1);
+}
