@@ -6,7 +6,7 @@ use super::direct::Way;
 use super::iq::announces;
 use super::pending::{Answerer, Asked};
 use super::rooms::about::room_about;
-use super::rooms::{Stage, moderation_in_archive, occupant_id};
+use super::rooms::{Stage, is_marked, moderation_in_archive, occupant_id};
 use crate::ns;
 use crate::stanza::{Build, error_of, moment, stamp_of};
 use carillon_core::chat::Author;
@@ -128,9 +128,9 @@ impl Session {
     /// A message of a chat, as if it came by another device: what it says of messages is told, what it wants now is
     /// over.
     fn said_in_chat(&mut self, inner: &Element) -> Vec<Incoming> {
-        if matches!(inner.attr("type"), Some("groupchat" | "error" | "headline"))
-            || inner.has_child("x", ns::MUC_USER)
-        {
+        // What a room said itself, an invitation for one, is over.
+        let by_room = inner.has_child("x", ns::MUC_USER) && !is_marked(inner);
+        if matches!(inner.attr("type"), Some("groupchat" | "error" | "headline")) || by_room {
             return Vec::new();
         }
         let Some(from) = self.me.sender(inner) else {
@@ -138,10 +138,10 @@ impl Session {
         };
         let way = if from.to_bare() == self.me.bare {
             match inner.attr("to").map(Jid::new) {
-                Some(Ok(to)) => Way::Sent { to: to.to_bare() },
+                Some(Ok(to)) => Way::Sent { to },
                 _ => return Vec::new(),
             }
-        } else if self.is_for_me(inner) && !self.rooms.has(&from.to_bare()) {
+        } else if self.is_for_me(inner) && (from.is_full() || !self.rooms.has(&from.to_bare())) {
             Way::Received
         } else {
             return Vec::new();
@@ -152,7 +152,7 @@ impl Session {
         let asks = inner.has_child("request", ns::RECEIPTS) && way == Way::Received;
         let kept = told.into_iter().filter_map(|told| match told {
             Incoming::Message(message) => Some(Incoming::Message(IncomingMessage {
-                wants_receipt: asks,
+                wants_receipt: asks && !message.chat.is_full(),
                 ..message
             })),
             Incoming::Receipt { .. }
@@ -179,7 +179,7 @@ impl Session {
             .and_then(|place| place.occupant(inner, &nick, false));
         let mine = place.is_some_and(|place| place.marks_me(occupant_id(inner).as_deref()));
         Some(Incoming::Message(IncomingMessage {
-            chat: room.clone(),
+            chat: room.clone().into(),
             from,
             // My nick alone says nothing: while I was away it was anybody's.
             author: if mine {

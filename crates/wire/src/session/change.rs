@@ -1,6 +1,7 @@
 //! What messages say about earlier ones: read, and written.
 
 use super::encrypted::encryption;
+use super::rooms::{goes_privately, mark};
 use super::shared::words;
 use crate::ns;
 use crate::stanza::{Build, text_of};
@@ -8,7 +9,7 @@ use carillon_core::chat::encrypted_words;
 use carillon_core::reaction::signs;
 use carillon_core::reply::ReplyTo;
 use carillon_core::session::{About, Change};
-use jid::BareJid;
+use jid::Jid;
 use minidom::Element;
 
 /// Longer ids than this nobody makes.
@@ -147,12 +148,15 @@ pub(super) fn names(message: &Element, id: &str) -> bool {
 }
 
 /// As a stanza, `None` where that takes a message's words.
-pub(super) fn stanza(to: &BareJid, id: &str, about: &About, to_room: bool) -> Option<Element> {
-    let stanza = Element::stanza("message")
+pub(super) fn stanza(to: &Jid, id: &str, about: &About, to_room: bool) -> Option<Element> {
+    let mut stanza = Element::stanza("message")
         .with("type", if to_room { "groupchat" } else { "chat" })
         .with("to", to.as_str())
         .with("id", id)
         .holding(Element::new_in(ns::SID, "origin-id").with("id", id));
+    if goes_privately(to, to_room) {
+        stanza = stanza.holding(mark());
+    }
     match &about.change {
         // What moderators take back is asked of the room.
         Change::Correction | Change::Moderation(_) => None,

@@ -22,7 +22,7 @@ pub(super) enum Way {
     /// From another device of mine, as a copy.
     Sent {
         /// To whom.
-        to: BareJid,
+        to: Jid,
     },
 }
 
@@ -31,10 +31,15 @@ impl Session {
         let sender = from.to_bare();
         let mine = sender == self.me.bare;
         let delay = delayed_by(message, |by| self.me.held_back(by));
-        if *way != Way::Received || !mine {
+        let other = match way {
+            Way::Sent { to } => to,
+            Way::Straight | Way::Received => from,
+        };
+        let private = self.is_private(message, other);
+        if !private && (*way != Way::Received || !mine) {
             self.hear_signs(message, &sender, way, delay.is_some());
         }
-        if !mine && self.hear_direct_invitation(message, &sender, delay.flatten()) {
+        if !mine && !private && self.hear_direct_invitation(message, &sender, delay.flatten()) {
             return;
         }
         let conversation = message.attr("type") != Some("headline");
@@ -49,19 +54,27 @@ impl Session {
         if said.body.is_empty() && said.about.is_none() {
             return;
         }
-        let chat = match way {
-            Way::Sent { to } => to.clone(),
-            Way::Straight | Way::Received => sender,
-        };
+        let peer = other.to_bare();
         if conversation {
-            take_reply(message, &mut said, Some((&self.me.bare, &chat)));
+            // In a room all addresses are the room's: they do not tell two apart.
+            let two = (!private).then_some((&self.me.bare, &peer));
+            take_reply(message, &mut said, two);
         }
         let file = handed_over(message, &said.body);
         let straight = *way == Way::Straight;
+        let nick = other.resource().filter(|_| private);
+        let author = match nick {
+            _ if mine => Author::Me,
+            Some(nick) => Author::Occupant {
+                nick: nick.to_string(),
+            },
+            None => Author::Contact,
+        };
+        let asks = !mine && !private && conversation;
         let incoming = IncomingMessage {
-            chat,
+            chat: if private { other.clone() } else { peer.into() },
             from: from.clone(),
-            author: if mine { Author::Me } else { Author::Contact },
+            author,
             id: id_of(message),
             stanza_id: self.stanza_id_of(message),
             body: said.body,
@@ -72,13 +85,13 @@ impl Session {
                 (true, None) => Origin::Live,
             },
             // The device that the message went to answers, not the one that got a copy.
-            wants_receipt: straight
-                && !mine
-                && conversation
-                && message.has_child("request", ns::RECEIPTS),
-            markable: !mine && conversation && message.has_child("markable", ns::DISPLAYED_MARKERS),
+            wants_receipt: straight && asks && message.has_child("request", ns::RECEIPTS),
+            markable: asks && message.has_child("markable", ns::DISPLAYED_MARKERS),
             file,
-            occupant: None,
+            occupant: match private && !mine {
+                true => self.occupant_marked(message, from),
+                false => None,
+            },
             about: said.about,
             encryption: said.encryption,
             unstyled: said.unstyled,
@@ -97,11 +110,11 @@ impl Session {
         if let Way::Sent { to } = way {
             let words = message.has_child("body", ns::JABBER_CLIENT);
             if !delayed && !words && (displayed.is_some() || shows_use(message)) {
-                self.tell(Incoming::UsedElsewhere { chat: to.clone() });
+                self.tell(Incoming::UsedElsewhere { chat: to.to_bare() });
             }
             if let Some(id) = displayed {
                 self.tell(Incoming::SeenElsewhere {
-                    chat: to.clone(),
+                    chat: to.to_bare(),
                     id,
                 });
             }

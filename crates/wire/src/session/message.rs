@@ -33,7 +33,7 @@ impl Session {
             return;
         }
         if self.rooms.has(&from.to_bare()) {
-            return self.hear_private_in_room(message, &from);
+            return self.hear_private(message, &from);
         }
         self.hear_direct(message, &from, &Way::Straight);
     }
@@ -53,7 +53,10 @@ impl Session {
             return;
         };
         self.tell(Incoming::MessageFailed {
-            chat: from.to_bare(),
+            chat: match self.is_private(message, from) {
+                true => from.clone(),
+                false => from.to_bare().into(),
+            },
             id: id.to_owned(),
             problem: error_of(message),
         });
@@ -85,14 +88,17 @@ impl Session {
             let to = inner.attr("to").and_then(|to| Jid::new(to).ok());
             match to {
                 Some(to) if from.to_bare() == self.me.bare => {
-                    self.hear_direct(inner, &from, &Way::Sent { to: to.to_bare() });
+                    self.hear_direct(inner, &from, &Way::Sent { to });
                 }
                 _ => tracing::warn!("a carbon of what I did not send was dropped"),
             }
         } else if !self.is_for_me(inner) {
             tracing::warn!("a carbon of what was not for me was dropped");
-        } else if !self.hear_mediated_invitation(inner, &from) && !self.rooms.has(&from.to_bare()) {
-            self.hear_direct(inner, &from, &Way::Received);
+        } else if !self.hear_mediated_invitation(inner, &from) {
+            let of_room = self.rooms.has(&from.to_bare());
+            if !of_room || self.is_other_occupant(&from) {
+                self.hear_direct(inner, &from, &Way::Received);
+            }
         }
     }
 }

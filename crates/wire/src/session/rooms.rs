@@ -3,6 +3,7 @@
 pub(super) mod about;
 mod affiliated;
 mod answer;
+mod aside;
 mod ask;
 mod hear;
 mod moderated;
@@ -11,6 +12,7 @@ mod out;
 mod picture;
 mod searching;
 
+pub(super) use aside::{goes_privately, is_marked, mark};
 pub(super) use moderated::moderation_in_archive;
 pub(super) use occupant::occupant_id;
 pub(super) use picture::RoomCard;

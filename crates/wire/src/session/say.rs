@@ -1,6 +1,7 @@
 //! What the engine asks for, as stanzas.
 
 use super::pending::{Answerer, Asked};
+use super::rooms::{goes_privately, mark};
 use super::stream_management::Count;
 use super::upload::Wish;
 use super::{Session, change, reply, shared};
@@ -267,7 +268,7 @@ impl Session {
         self.reached.is_asking() || self.sm.is_asking()
     }
 
-    fn refuse_too_long(&mut self, chat: BareJid, id: String) {
+    fn refuse_too_long(&mut self, chat: Jid, id: String) {
         let problem = StanzaProblem {
             condition: "policy-violation".to_owned(),
             text: "the message is too long".to_owned(),
@@ -340,14 +341,20 @@ fn is_too_long(stanza: &Element, body: &str) -> bool {
     body.len() > LONGEST / 8 && write(stanza).len() > LONGEST
 }
 
-fn message(to: &BareJid, id: &str, body: &str, to_room: bool) -> Element {
+fn message(to: &Jid, id: &str, body: &str, to_room: bool) -> Element {
     let stanza = Element::stanza("message")
         .with("type", if to_room { "groupchat" } else { "chat" })
         .with("to", to.as_str())
         .with("id", id)
-        .holding_text("body", body)
+        .holding_text("body", body);
+    let origin = Element::new_in(ns::SID, "origin-id").with("id", id);
+    // Somebody in a room is told nothing of me but the words, and asked for nothing.
+    if goes_privately(to, to_room) {
+        return stanza.holding(origin).holding(mark());
+    }
+    let stanza = stanza
         .holding(Element::new_in(ns::CHATSTATES, "active"))
-        .holding(Element::new_in(ns::SID, "origin-id").with("id", id));
+        .holding(origin);
     if to_room {
         return stanza;
     }

@@ -150,7 +150,7 @@ async fn without_words_nothing_is_corrected_and_a_stranger_speaks_for_themselves
         )
         .await;
         let bare = jid::Jid::new(sender).unwrap().to_bare();
-        assert_eq!((told.chat, told.author), (bare, Author::Contact));
+        assert_eq!((told.chat, told.author), (bare.into(), Author::Contact));
         n += 1;
     }
     for outer in [
@@ -291,7 +291,7 @@ async fn what_i_correct_is_written_with_the_words_for_those_who_know_no_correcti
     let mut stage = Stage::online().await;
     stage
         .ask(Outgoing::About {
-            to: BareJid::new("bob@example.net").unwrap(),
+            to: BareJid::new("bob@example.net").unwrap().into(),
             id: "c1".to_owned(),
             about: correction("m1").unwrap(),
             body: "Hello".to_owned(),

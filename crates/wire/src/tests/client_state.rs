@@ -62,7 +62,7 @@ async fn a_server_that_takes_it_is_told_and_nobody_counts_it() {
     says(&stage, true).await;
     stage.expect(ACTIVE).await;
     let message = Outgoing::Message {
-        to: BareJid::new("bob@example.net").unwrap(),
+        to: BareJid::new("bob@example.net").unwrap().into(),
         id: "m1".to_owned(),
         body: "x".to_owned(),
         to_room: false,

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 fn message(id: &str) -> Outgoing {
     Outgoing::Message {
-        to: BareJid::new("bob@example.net").unwrap(),
+        to: BareJid::new("bob@example.net").unwrap().into(),
         id: id.to_owned(),
         body: "x".to_owned(),
         to_room: false,

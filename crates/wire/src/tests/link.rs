@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 fn message(id: &str) -> Outgoing {
     Outgoing::Message {
-        to: BareJid::new("bob@example.net").unwrap(),
+        to: BareJid::new("bob@example.net").unwrap().into(),
         id: id.to_owned(),
         body: "x".to_owned(),
         to_room: false,
@@ -328,7 +328,7 @@ async fn a_message_that_no_server_takes_fails_here() {
         let to = to.clone();
         stage
             .ask(Outgoing::Message {
-                to,
+                to: to.into(),
                 id,
                 body,
                 to_room: false,
@@ -340,7 +340,7 @@ async fn a_message_that_no_server_takes_fails_here() {
     let (id, body) = ("m2".to_owned(), "x".repeat(249_000));
     stage
         .ask(Outgoing::Message {
-            to,
+            to: to.into(),
             id,
             body,
             to_room: false,

@@ -33,7 +33,7 @@ async fn a_message_is_told_with_all_it_carries() {
     )
     .await;
     let expected = IncomingMessage {
-        chat: bob(),
+        chat: bob().into(),
         from: Jid::new("bob@example.net/desk").unwrap(),
         author: Author::Contact,
         id: Some("m1".to_owned()),
@@ -109,7 +109,7 @@ async fn what_my_other_device_sends_is_mine_in_the_contacts_chat() {
     let told = message(&mut stage, &carbon("sent", inner)).await;
     assert_eq!(
         (told.chat, told.author, told.origin),
-        (bob(), Author::Me, Origin::Carbon)
+        (bob().into(), Author::Me, Origin::Carbon)
     );
     assert!(!told.wants_receipt);
 }
@@ -123,7 +123,7 @@ async fn what_my_other_device_gets_is_a_copy_that_it_acknowledges() {
     let told = message(&mut stage, &carbon("received", inner)).await;
     assert_eq!(
         (told.chat, told.author, told.origin),
-        (bob(), Author::Contact, Origin::Carbon)
+        (bob().into(), Author::Contact, Origin::Carbon)
     );
     assert!(!told.wants_receipt);
     assert!(told.markable);
@@ -278,7 +278,7 @@ async fn a_message_that_comes_back_has_failed() {
     assert_eq!(
         told,
         [Incoming::MessageFailed {
-            chat: bob(),
+            chat: bob().into(),
             id: "m1".to_owned(),
             problem
         }]
@@ -318,7 +318,7 @@ async fn a_message_to_a_contact_asks_for_receipt_and_marker() {
     let mut stage = Stage::online().await;
     stage
         .ask(Outgoing::Message {
-            to: bob(),
+            to: bob().into(),
             id: "m1".to_owned(),
             body: "a < b & \u{1} 👋".to_owned(),
             to_room: false,

@@ -28,6 +28,7 @@ mod moderated;
 mod moved;
 mod people;
 mod persons;
+mod private;
 mod proxies;
 mod reaching;
 mod reactions;

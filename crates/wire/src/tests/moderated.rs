@@ -40,7 +40,7 @@ async fn the_room_says_what_its_moderators_take_back_and_nobody_else_does() {
     in_room(&mut stage, NAMES).await;
     let told = message(&mut stage, &moderation(ROOM, "s1")).await;
     assert_eq!(told.about, gone("s1", "carol", "Rude"));
-    assert_eq!((told.chat, told.origin), (room(), Origin::Live));
+    assert_eq!((told.chat, told.origin), (room().into(), Origin::Live));
     assert_eq!(
         (told.stanza_id.as_deref(), told.body.as_str()),
         (Some("s9"), "")

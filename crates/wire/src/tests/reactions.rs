@@ -117,7 +117,7 @@ async fn my_signs_are_written_without_words_and_for_the_archive() {
     let mut stage = Stage::online().await;
     stage
         .ask(Outgoing::About {
-            to: BareJid::new("bob@example.net").unwrap(),
+            to: BareJid::new("bob@example.net").unwrap().into(),
             id: "r1".to_owned(),
             about: signs("m1", &["👍", "🎉"]).unwrap(),
             body: String::new(),
@@ -225,7 +225,7 @@ async fn what_i_take_back_is_written_with_words_for_those_who_know_no_retraction
     let mut stage = Stage::online().await;
     stage
         .ask(Outgoing::About {
-            to: BareJid::new("bob@example.net").unwrap(),
+            to: BareJid::new("bob@example.net").unwrap().into(),
             id: "r1".to_owned(),
             about: retraction("m1").unwrap(),
             body: String::new(),

@@ -203,7 +203,7 @@ async fn in_a_room_an_answer_names_what_the_room_names() {
 #[tokio::test(start_paused = true)]
 async fn my_answer_is_written_with_a_quote_that_is_marked_as_one() {
     let answer = |corrects: Option<&str>| Outgoing::Reply {
-        to: BareJid::new("bob@example.net").unwrap(),
+        to: BareJid::new("bob@example.net").unwrap().into(),
         id: "m2".to_owned(),
         of: Answered {
             target: "b1".to_owned(),

@@ -250,9 +250,9 @@ proptest! {
         while let Some(told) = session.next_told() {
             let by = match told {
                 Incoming::Message(message) => message.chat,
-                Incoming::Receipt { from, .. } | Incoming::Displayed { from, .. } => from,
-                Incoming::Invite { from, .. } => from.into_bare(),
-                Incoming::Typing { chat, .. } => chat,
+                Incoming::Receipt { from, .. } | Incoming::Displayed { from, .. } => from.into(),
+                Incoming::Invite { from, .. } => from.into_bare().into(),
+                Incoming::Typing { chat, .. } => chat.into(),
                 other => return Err(TestCaseError::fail(format!("{other:?}"))),
             };
             prop_assert_eq!(by.as_str(), "mallory@evil.example");
@@ -264,7 +264,7 @@ proptest! {
     fn what_a_user_types_can_always_be_read_by_the_server(body in any::<String>(), nick in any::<String>()) {
         let mut session = session();
         let to = BareJid::new("bob@example.net").unwrap();
-        session.say(Outgoing::Message { to: to.clone(), id: "m".to_owned(), body, to_room: false });
+        session.say(Outgoing::Message { to: to.clone().into(), id: "m".to_owned(), body, to_room: false });
         session.say(Outgoing::RosterSet { request: 1, jid: to.clone(), name: nick.clone(), groups: vec![nick.clone()] });
         session.say(Outgoing::JoinRoom { room: to, nick, history: 1, password: String::new(), });
         for stanza in &session.send {

@@ -9,7 +9,7 @@ use super::occupant::{occupant, occupant_id};
 use super::out::{has_status, new_nick, not_let_in, put_out};
 use super::{Stage, nick_of};
 use crate::ns;
-use crate::stanza::{StanzaErrorType, delayed_by, error_answer, error_of, text_of};
+use crate::stanza::{delayed_by, error_of, text_of};
 use carillon_core::chat::Author;
 use carillon_core::session::{Incoming, IncomingMessage, Origin, RoomEvent};
 use jid::{BareJid, Jid};
@@ -61,7 +61,7 @@ impl Session {
         take_reply(message, &mut said, None);
         let file = handed_over(message, &said.body);
         self.tell(Incoming::Message(IncomingMessage {
-            chat: room,
+            chat: room.into(),
             from: from.clone(),
             author: if mine {
                 Author::Me
@@ -101,21 +101,6 @@ impl Session {
                 nick: Some(nick),
                 composing,
             });
-        }
-    }
-
-    /// Whispers between occupants (XEP-0045 §7.5) have no place here yet. Shown in the room they would mislead,
-    /// so the sender hears that they did not arrive.
-    pub(in crate::session) fn hear_private_in_room(&mut self, message: &Element, from: &Jid) {
-        if from.is_full() && !text_of(message, "body").is_empty() {
-            let answer = error_answer(
-                "message",
-                Some(from.as_str()),
-                message.attr("id"),
-                StanzaErrorType::Cancel,
-                "feature-not-implemented",
-            );
-            self.send.push(answer);
         }
     }
 

@@ -114,7 +114,7 @@ fn said(message: &Element, from: Jid, about: About, origin: Origin) -> IncomingM
         _ => String::new(),
     };
     IncomingMessage {
-        chat: from.to_bare(),
+        chat: from.to_bare().into(),
         from,
         author: Author::Occupant { nick },
         id: id_of(message),
