@@ -14,7 +14,7 @@ use carillon_core::person::PersonAnswer;
 use carillon_core::room::{Occupant, RoomAbout, RoomState};
 use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem, StanzaProblem};
 use carillon_core::settings::AccountSettings;
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
@@ -156,12 +156,15 @@ pub(crate) struct Room {
     pub(crate) heard: Timestamp,
     /// The others, by nick.
     pub(crate) occupants: BTreeMap<String, Occupant>,
+    /// A name for the stay of each of them, which goes along when the room says that they took another nick.
+    pub(crate) stays: HashMap<String, String>,
 }
 
 impl Room {
     /// Nobody is known to be there.
     pub(crate) fn is_left(&mut self) {
         self.occupants.clear();
+        self.stays.clear();
         self.me = None;
     }
 }
@@ -193,12 +196,16 @@ pub(crate) struct Account {
     /// Since when contacts are away, as far as that is known.
     pub(crate) gone_at: HashMap<BareJid, Timestamp>,
     /// When another device of mine was used last in a chat.
-    pub(crate) used_elsewhere: HashMap<BareJid, Timestamp>,
+    pub(crate) used_elsewhere: HashMap<Jid, Timestamp>,
     /// The connection was there and is lost.
     pub(crate) lost: Option<Lost>,
     pub(crate) burst: Burst,
-    pub(crate) typing: HashSet<(BareJid, Option<String>)>,
+    pub(crate) typing: HashSet<(Jid, Option<String>)>,
     pub(crate) rooms: BTreeMap<BareJid, Room>,
+    /// For whom private conversations are that the user has begun and said nothing in yet.
+    pub(crate) begun: HashMap<Jid, String>,
+    /// Occupants who may not write to me, with the room's lasting name for each where it has one.
+    pub(crate) shut_out: BTreeMap<Jid, Option<String>>,
     /// Rooms that were asked whether I am in them, and have not answered.
     pub(crate) doubts: BTreeMap<BareJid, crate::rooms::Doubt>,
     /// When rooms that are silent were looked for last.
@@ -265,6 +272,8 @@ impl Account {
             burst: Burst::default(),
             typing: HashSet::new(),
             rooms: BTreeMap::new(),
+            begun: HashMap::new(),
+            shut_out: BTreeMap::new(),
             doubts: BTreeMap::new(),
             rooms_doubted: Timestamp::default(),
             bookmarks: crate::rooms::Bookmarks::default(),
@@ -288,7 +297,7 @@ impl Account {
         }
     }
 
-    pub(crate) fn chat(&self, jid: &BareJid) -> ChatRef {
+    pub(crate) fn chat(&self, jid: &Jid) -> ChatRef {
         ChatRef {
             account: self.id,
             jid: jid.clone(),
@@ -315,8 +324,16 @@ impl Account {
             .is_some_and(|session| session.outgoing.try_send(outgoing).is_ok())
     }
 
-    /// The name I gave a contact, else the node of the address.
-    pub(crate) fn name_of(&self, jid: &BareJid) -> String {
+    /// The name I gave a contact, else the node of the address; somebody in a room as "nick (in room)".
+    pub(crate) fn name_of(&self, jid: &Jid) -> String {
+        if let Some(nick) = jid.resource() {
+            let room = jid.to_bare();
+            let known = self.rooms.get(&room).map(|room| room.about.name.as_str());
+            return match known.filter(|name| !name.is_empty()) {
+                Some(name) => format!("{nick} ({name})"),
+                None => format!("{nick} ({})", self.name_of(&room)),
+            };
+        }
         let given = self.roster.get(jid).map(|item| item.name.as_str());
         match given.filter(|name| !name.is_empty()) {
             Some(name) => name.to_owned(),
@@ -326,7 +343,7 @@ impl Account {
         }
     }
 
-    pub(crate) fn presence_of(&self, jid: &BareJid) -> Presence {
+    pub(crate) fn presence_of(&self, jid: &Jid) -> Presence {
         self.presences
             .get(jid)
             .map(|devices| effective_presence(devices))
@@ -334,13 +351,13 @@ impl Account {
     }
 
     /// Since when each of their devices is idle (XEP-0319).
-    pub(crate) fn idle_of(&self, jid: &BareJid) -> Vec<Timestamp> {
+    pub(crate) fn idle_of(&self, jid: &Jid) -> Vec<Timestamp> {
         let devices = self.presences.get(jid).into_iter().flatten();
         devices.filter_map(|device| device.idle_since).collect()
     }
 
     /// Whether somebody is a contact in the sense of "who may write to me".
-    pub(crate) fn is_contact(&self, jid: &BareJid) -> bool {
+    pub(crate) fn is_contact(&self, jid: &Jid) -> bool {
         self.roster.get(jid).is_some_and(crate::hearing::is_contact)
     }
 

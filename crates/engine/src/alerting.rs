@@ -11,7 +11,7 @@ use carillon_core::alerts::{
 use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_store::ActivityRow;
-use jid::BareJid;
+use jid::{BareJid, Jid};
 
 /// More popups than this are on no screen.
 const STANDING: usize = 1_024;
@@ -45,6 +45,8 @@ impl Desk {
     pub(crate) fn give_out(&mut self, event: AlertEvent, plan: &AlertPlan, content: Content) {
         let plan = plan.clone();
         let about = self.accounts.get(&event.account).zip(event.jid.as_ref());
+        // Of somebody in a room no picture is known, and the room's is not theirs.
+        let about = about.filter(|_| event.occupant.is_none());
         let content = Content {
             avatar: about.and_then(|(account, jid)| account.avatars.hash_of(jid)),
             ..content
@@ -71,7 +73,9 @@ impl Desk {
             recent: &self.recent,
             presence_settled,
             groups: item.map_or(&[], |item| &item.groups),
-            other_device: about.and_then(|(account, jid)| account.used_elsewhere.get(jid).copied()),
+            other_device: about.and_then(|(account, jid)| {
+                account.used_elsewhere.get(chat_of(event, jid)).copied()
+            }),
             notify: about.and_then(|(account, jid)| account.rooms.get(jid)?.notify.value),
         };
         decide(&self.book, event, &context)
@@ -135,7 +139,7 @@ impl Desk {
         let row = ActivityRow {
             account: Some(event.account),
             kind: event.kind.name().to_owned(),
-            jid: event.jid.clone(),
+            jid: event.chat().map(|chat| chat.jid),
             at: self.now(),
             outcome: outcome(plan).to_owned(),
             trace: written(plan),
@@ -155,7 +159,7 @@ impl Desk {
     }
 
     /// Notes what privacy kept away: counted in Activity, shown nowhere else.
-    pub(crate) fn note_hidden(&mut self, kind: EventKind, id: AccountId, jid: &BareJid) {
+    pub(crate) fn note_hidden(&mut self, kind: EventKind, id: AccountId, jid: &Jid) {
         let event = AlertEvent {
             freshness: Freshness::History,
             ..live(kind, id, jid)
@@ -165,7 +169,7 @@ impl Desk {
     }
 
     /// What was shown about this is no longer news.
-    pub(crate) fn withdraw(&mut self, kind: EventKind, id: AccountId, jid: &BareJid) {
+    pub(crate) fn withdraw(&mut self, kind: EventKind, id: AccountId, jid: &Jid) {
         self.withdraw_key(live(kind, id, jid).replace_key());
     }
 
@@ -241,6 +245,11 @@ impl Desk {
         self.give_out(event, &plan, content);
         Ok(plan)
     }
+}
+
+/// The address of the conversation that it belongs to.
+fn chat_of<'a>(event: &'a AlertEvent, jid: &'a BareJid) -> &'a Jid {
+    event.occupant.as_deref().unwrap_or(jid)
 }
 
 /// In short, for the Activity list.

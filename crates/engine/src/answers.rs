@@ -13,7 +13,7 @@ use carillon_core::mood::OfSelf;
 use carillon_core::moving::AccountMove;
 use carillon_core::room::{Occupant, RoomAbout, RoomNotify, RoomState};
 use carillon_core::settings::AccountSettings;
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use std::ops::Bound::{Excluded, Unbounded};
 
 /// An account and where its connection stands.
@@ -173,7 +173,7 @@ impl Desk {
                 account,
                 account
                     .roster
-                    .range::<BareJid, _>((Excluded(&chat.jid), Unbounded)),
+                    .range::<Jid, _>((Excluded(&chat.jid), Unbounded)),
             ))
         });
         let rest = after.map_or(Unbounded, |chat| Excluded(chat.account));

@@ -102,7 +102,7 @@ impl Desk {
         reading.asked = self.now();
         reading.ahead = None;
         let with = match &reading.goal {
-            Goal::Older(chat) if reading.room.is_none() => Some(chat.clone()),
+            Goal::Older(chat) if reading.room.is_none() => Some(chat.to_bare()),
             _ => None,
         };
         let account = self.accounts.get_mut(&id)?;
@@ -178,9 +178,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Gone`] when there is no such account, or the store's.
     pub fn read_older(&mut self, chat: &ChatRef) -> Result<bool, DeskError> {
-        let room = self
-            .is_room(chat.account, &chat.jid)
-            .then(|| chat.jid.clone());
+        let room = self.is_room(chat.account, &chat.jid).then(|| chat.bare());
         let account = self.account(chat.account)?;
         let archived = match &room {
             Some(room) => account.rooms.get(room).is_some_and(|room| room.archive),
@@ -327,6 +325,8 @@ impl Desk {
                 signs.push(what);
                 continue;
             };
+            let placed = self.placed_from(id, message, room);
+            let Some(message) = placed else { continue };
             let admission = self.admission(id, &message);
             let sign_of_stranger = admission == Admission::Requests && is_wordless(&message);
             if !matches!(admission, Admission::Chat | Admission::Requests) || sign_of_stranger {
@@ -375,7 +375,9 @@ impl Desk {
                 Received::Duplicate(_) | Received::Kept => {}
             }
         }
-        self.seen_marks_again(id, touched.keys().map(|chat| chat.jid.clone()));
+        let people = touched.keys().filter(|chat| !chat.is_private());
+        let people: Vec<_> = people.map(ChatRef::bare).collect();
+        self.seen_marks_again(id, people.into_iter());
         for (chat, newest) in touched {
             self.tell(Output::MessageAdded(chat.clone(), newest));
             self.tell_chat(&chat);
@@ -402,6 +404,10 @@ impl Desk {
             Author::Contact if new.in_requests => self.tell(Output::Requests),
             Author::Contact => {
                 self.owe_receipt(id, message);
+                self.gather_missed(id, &chat.jid);
+            }
+            Author::Occupant { .. } if !new.seen && chat.is_private() => {
+                self.private_begins(id, message);
                 self.gather_missed(id, &chat.jid);
             }
             Author::Occupant { .. } if !new.seen && self.is_missed_in_room(id, message) => {

@@ -3,6 +3,7 @@
 use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output};
 use crate::presence::live;
+use crate::private::Going;
 use crate::replies::answered;
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::{Author, Delivery};
@@ -11,7 +12,7 @@ use carillon_core::reaction::signs;
 use carillon_core::reply::Answered;
 use carillon_core::session::{About, Change, IncomingMessage, Origin, Outgoing, StanzaProblem};
 use carillon_store::WaitingChange;
-use jid::BareJid;
+use jid::Jid;
 
 /// So many rows are read at once.
 const PAGE: u32 = 64;
@@ -137,8 +138,8 @@ impl Desk {
         }
         let signs = signs.join(" ");
         let text = match &reacting.author {
-            Author::Occupant { nick } => format!("{nick}: {signs}"),
-            Author::Me | Author::Contact => signs,
+            Author::Occupant { nick } if !reacting.chat.is_full() => format!("{nick}: {signs}"),
+            _ => signs,
         };
         let content = Content {
             name: self.name(id, &reacting.chat),
@@ -178,7 +179,22 @@ impl Desk {
         let Some(account) = self.accounts.get_mut(&id) else {
             return false;
         };
-        let joined = !waiting.room || crate::outgoing::is_joined(account, &waiting.chat);
+        let going = match waiting.chat.is_full() {
+            true => account.goes_privately(&waiting.chat, waiting.said_to.as_deref()),
+            false => Going::Now,
+        };
+        if going == Going::Never {
+            account.changes_up_to = waiting.row;
+            self.change_failed(
+                id,
+                &waiting.chat,
+                &waiting.id,
+                &crate::outgoing::not_there(),
+            );
+            return true;
+        }
+        let joined = going == Going::Now
+            && (!waiting.room || crate::outgoing::is_joined(account, &waiting.chat));
         if joined && !account.in_flight.contains(&waiting.id) {
             let goes_first = waiting.after.as_ref();
             if goes_first.is_some_and(|message| !account.in_flight.contains(message)) {
@@ -210,7 +226,7 @@ impl Desk {
     pub(crate) fn change_failed(
         &mut self,
         id: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         change: &str,
         problem: &StanzaProblem,
     ) -> bool {

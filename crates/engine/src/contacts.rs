@@ -11,6 +11,7 @@ use carillon_core::room::RoomInvite;
 use carillon_core::session::{Outgoing, SubscriptionStep, Wish};
 use carillon_store::Errand;
 use jid::BareJid;
+use tokio::sync::oneshot;
 
 /// The longest name, group or request text that is sent, in characters.
 const LONGEST: usize = 1_000;
@@ -32,6 +33,14 @@ fn tidy_groups(groups: &[String]) -> Result<Vec<String>, DeskError> {
     tidy.sort();
     tidy.dedup();
     Ok(tidy)
+}
+
+/// What needs no server is done.
+fn answered() -> ServerAnswer {
+    let (asked, answer) = oneshot::channel();
+    // The other end is right here.
+    let _ = asked.send(Ok(()));
+    answer
 }
 
 impl Desk {
@@ -61,12 +70,13 @@ impl Desk {
         });
         self.step(contact, step)?;
         // It is I who asks now: that they agree is news.
-        self.store.take_asked_back(contact.account, &contact.jid)?;
+        self.store
+            .take_asked_back(contact.account, &contact.bare())?;
         // Who asked me as well gets their answer with the same click.
-        if self.asks_me(contact.account, &contact.jid)? {
+        if self.asks_me(contact.account, &contact.bare())? {
             self.step(contact, SubscriptionStep::Subscribed)?;
             self.store
-                .remove_contact_request(contact.account, &contact.jid)?;
+                .remove_contact_request(contact.account, &contact.bare())?;
             self.request_handled(contact);
         }
         Ok(answer)
@@ -84,7 +94,7 @@ impl Desk {
     ) -> Result<ServerAnswer, DeskError> {
         check_text(name)?;
         let groups = tidy_groups(groups)?;
-        let jid = contact.jid.clone();
+        let jid = Self::bare_of(contact)?;
         let name = name.trim().to_owned();
         self.ask_server(contact.account, |request| Outgoing::RosterSet {
             request,
@@ -131,7 +141,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotConnected`] or [`DeskError::Gone`].
     pub fn remove_contact(&mut self, contact: &ChatRef) -> Result<ServerAnswer, DeskError> {
-        let jid = contact.jid.clone();
+        let jid = Self::bare_of(contact)?;
         self.ask_server(contact.account, |request| Outgoing::RosterRemove {
             request,
             jid,
@@ -154,11 +164,12 @@ impl Desk {
                 nick: self.own_nick(contact.account),
                 ..Wish::default()
             });
-            self.store.note_asked_back(contact.account, &contact.jid)?;
+            self.store
+                .note_asked_back(contact.account, &contact.bare())?;
             self.step(contact, step)?;
         }
         self.store
-            .remove_contact_request(contact.account, &contact.jid)?;
+            .remove_contact_request(contact.account, &contact.bare())?;
         self.accept_stranger_if_any(contact)?;
         self.request_handled(contact);
         Ok(())
@@ -171,17 +182,21 @@ impl Desk {
     pub fn decline_request(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
         self.step(contact, SubscriptionStep::Unsubscribed)?;
         self.store
-            .remove_contact_request(contact.account, &contact.jid)?;
+            .remove_contact_request(contact.account, &contact.bare())?;
         self.request_handled(contact);
         Ok(())
     }
 
-    /// Puts somebody on the block list. What waits of theirs goes away when the server has done it.
+    /// Puts somebody on the block list. Somebody in a room is kept out here: the list knows them by their nick alone, and
+    /// would take what they say in the room away as well (XEP-0191). What waits of theirs goes away when the server has done it.
     ///
     /// # Errors
     /// [`DeskError::NotConnected`] or [`DeskError::Gone`].
     pub fn block(&mut self, contact: &ChatRef) -> Result<ServerAnswer, DeskError> {
-        let jids = vec![contact.jid.clone()];
+        if contact.is_private() {
+            return self.shut_out(contact, true).map(|()| answered());
+        }
+        let jids = vec![Self::bare_of(contact)?];
         self.ask_server(contact.account, |request| Outgoing::Block { request, jids })
     }
 
@@ -190,7 +205,10 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotConnected`] or [`DeskError::Gone`].
     pub fn unblock(&mut self, contact: &ChatRef) -> Result<ServerAnswer, DeskError> {
-        let jids = vec![contact.jid.clone()];
+        if contact.is_private() {
+            return self.shut_out(contact, false).map(|()| answered());
+        }
+        let jids = vec![Self::bare_of(contact)?];
         self.ask_server(contact.account, |request| Outgoing::Unblock {
             request,
             jids,
@@ -203,7 +221,10 @@ impl Desk {
         let mut all: Vec<ChatRef> = self
             .accounts
             .values()
-            .flat_map(|account| account.blocked.iter().map(|jid| account.chat(jid)))
+            .flat_map(|account| {
+                let people = account.blocked.iter().map(|jid| account.chat(jid));
+                people.chain(account.shut_out.keys().map(|jid| account.chat(jid)))
+            })
             .collect();
         all.sort();
         all
@@ -224,11 +245,13 @@ impl Desk {
         if !self.store.is_in_requests(contact)? {
             return Ok(());
         }
-        let owed = self.store.accept_stranger(contact.account, &contact.jid)?;
+        let owed = self
+            .store
+            .accept_stranger(contact.account, &contact.bare())?;
         self.tell(Output::Chat(contact.clone()));
         if self.settings.privacy.send_receipts {
             for of in owed {
-                let to = contact.jid.clone().into();
+                let to = contact.jid.clone();
                 self.run_errand(contact.account, &Errand::Receipt { to, of })?;
             }
         }
@@ -240,7 +263,10 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Gone`] or the store's.
     pub fn delete_stranger(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
-        if !self.store.delete_stranger(contact.account, &contact.jid)? {
+        if !self
+            .store
+            .delete_stranger(contact.account, &contact.bare())?
+        {
             return Err(DeskError::Gone);
         }
         self.stranger_handled(contact);
@@ -251,7 +277,7 @@ impl Desk {
     pub(crate) fn drop_what_waits_of(&mut self, id: AccountId, jid: &BareJid) {
         let contact = ChatRef {
             account: id,
-            jid: jid.clone(),
+            jid: jid.clone().into(),
         };
         let request = self.store.remove_contact_request(id, jid);
         self.stored(id, request);
@@ -280,7 +306,7 @@ impl Desk {
         step: SubscriptionStep,
     ) -> Result<(), DeskError> {
         self.account(contact.account)?;
-        let to = contact.jid.clone();
+        let to = Self::bare_of(contact)?;
         self.run_errand(contact.account, &Errand::Subscription { to, step })?;
         self.flush();
         Ok(())

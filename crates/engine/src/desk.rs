@@ -13,6 +13,7 @@ use carillon_core::session::{Outgoing, SessionProblem};
 use carillon_core::settings::{Mute, Settings};
 use carillon_core::tray::TrayInput;
 use carillon_store::{Store, StoreError};
+use jid::BareJid;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -36,6 +37,12 @@ pub enum DeskError {
     /// The account must be connected for this.
     #[error("the account is not connected")]
     NotConnected,
+    /// Who is to get this is not in the room, or I am not.
+    #[error("they are not in the room any more")]
+    NotThere,
+    /// Somebody else may have the nick now for which this is.
+    #[error("somebody else may be called so now")]
+    SomebodyElse,
     /// Empty or too long.
     #[error("the text is empty or too long")]
     BadText,
@@ -130,6 +137,11 @@ impl Desk {
     #[must_use]
     pub fn reader(&self) -> &carillon_store::Reader {
         &self.store
+    }
+
+    /// The address of a contact or a room; somebody's in a room is neither.
+    pub(crate) fn bare_of(chat: &ChatRef) -> Result<BareJid, DeskError> {
+        BareJid::try_from(chat.jid.clone()).map_err(|_| DeskError::Gone)
     }
 
     pub(crate) fn account(&self, id: AccountId) -> Result<&Account, DeskError> {

@@ -6,11 +6,11 @@ use crate::presence::live;
 use carillon_core::alerts::EventKind;
 use carillon_core::ids::{AccountId, ChatRef, MessageId};
 use carillon_core::session::Outgoing;
-use jid::BareJid;
+use jid::{BareJid, Jid};
 
 impl Desk {
     /// Another device of mine is used in a chat now.
-    pub(crate) fn used_elsewhere(&mut self, id: AccountId, chat: &BareJid) {
+    pub(crate) fn used_elsewhere(&mut self, id: AccountId, chat: &Jid) {
         let now = self.now();
         let matters = i64::from(self.settings.alerts.other_device.active_seconds) * 1_000;
         if let Some(account) = self.accounts.get_mut(&id) {
@@ -22,7 +22,7 @@ impl Desk {
     }
 
     /// Another device of mine has answered in a chat: what came before was seen there.
-    pub(crate) fn answered_there(&mut self, id: AccountId, chat: &BareJid, answer: MessageId) {
+    pub(crate) fn answered_there(&mut self, id: AccountId, chat: &Jid, answer: MessageId) {
         self.used_elsewhere(id, chat);
         let seen = self.store.mark_seen(id, chat, answer);
         if self.stored(id, seen).is_some_and(|seen| seen.newly > 0) {
@@ -55,7 +55,7 @@ impl Desk {
             return Err(DeskError::Gone);
         }
         let there = account.presence_of(&contact.jid).availability.is_online();
-        let to = contact.jid.clone();
+        let to = Self::bare_of(contact)?;
         if there && account.say(Outgoing::Attention { to }) {
             Ok(())
         } else {

@@ -30,7 +30,11 @@ impl Desk {
             Incoming::Told { from, told } => self.hear_told(id, &from, told),
             Incoming::Picture { request, bytes } => self.hear_picture(id, request, bytes),
             Incoming::Subscription { from, step } => self.hear_subscription(id, &from, step),
-            Incoming::Message(message) => self.hear_message(id, &message),
+            Incoming::Message(message) => {
+                if let Some(message) = self.placed(id, message) {
+                    self.hear_message(id, &message);
+                }
+            }
             Incoming::Receipt { from, id: message } => self.hear_receipt(id, &from, &message),
             Incoming::Displayed { from, id: message } => self.hear_displayed(id, &from, &message),
             Incoming::SeenElsewhere { chat, id: message } => {
@@ -138,7 +142,7 @@ impl Desk {
     fn hear_roster_push(&mut self, id: AccountId, version: Option<&str>, item: RosterItem) {
         let contact = ChatRef {
             account: id,
-            jid: item.jid.clone(),
+            jid: item.jid.clone().into(),
         };
         let waits = self.store.is_in_requests(&contact).unwrap_or(false);
         if waits && is_contact(&item) {
@@ -179,7 +183,7 @@ impl Desk {
             self.stored(id, noted);
             self.request_handled(&ChatRef {
                 account: id,
-                jid: jid.clone(),
+                jid: jid.clone().into(),
             });
         }
     }
@@ -263,7 +267,7 @@ impl Desk {
         for jid in jids {
             self.tell(Output::Contact(ChatRef {
                 account: id,
-                jid: jid.clone(),
+                jid: jid.clone().into(),
             }));
         }
     }

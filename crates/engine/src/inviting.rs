@@ -74,7 +74,7 @@ impl Desk {
         }
         let contact = ChatRef {
             account: id,
-            jid: from.clone(),
+            jid: from.clone().into(),
         };
         if let Err(error) = self.let_in(&contact) {
             // The server repeats their wish, and then I am asked.
@@ -87,7 +87,7 @@ impl Desk {
 
     /// That they agree then is news: it says that an invitation was taken.
     fn let_in(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
-        let to = contact.jid.clone();
+        let to = Self::bare_of(contact)?;
         let subscribed = Errand::Subscription {
             to: to.clone(),
             step: SubscriptionStep::Subscribed,
@@ -100,7 +100,7 @@ impl Desk {
         let step = SubscriptionStep::Subscribe(wish);
         self.run_errand(contact.account, &Errand::Subscription { to, step })?;
         self.store
-            .remove_contact_request(contact.account, &contact.jid)?;
+            .remove_contact_request(contact.account, &contact.bare())?;
         self.accept_stranger_if_any(contact)?;
         self.request_handled(contact);
         Ok(())

@@ -43,7 +43,7 @@ impl Desk {
         if stays_out(event, plan) {
             self.note(match message {
                 Some(message) => Note::OutOfTray(message),
-                None => Note::ChatsOutOfTray(event.account, event.jid.clone()),
+                None => Note::ChatsOutOfTray(event.account, event.chat().map(|chat| chat.jid)),
             });
             self.refresh_tray();
         }

@@ -10,7 +10,7 @@ use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::privacy::{Admission, Sender, admit};
 use carillon_core::session::{IncomingMessage, Origin, Outgoing};
 use carillon_store::{Arrival, Errand, NewMessage, Received};
-use jid::BareJid;
+use jid::Jid;
 
 /// The longest draft that is kept, in characters.
 const LONGEST_DRAFT: usize = 100_000;
@@ -34,12 +34,15 @@ impl Desk {
         let Some(account) = self.accounts.get(&id) else {
             return Admission::Blocked;
         };
+        if message.chat.is_full() {
+            return self.admission_in_room(account, message);
+        }
         if message.author != Author::Contact {
             return Admission::Chat;
         }
         let chat = &message.chat;
         let accepted = || self.store.is_accepted(id, chat).unwrap_or(false);
-        let contact = account.is_contact(chat) || *chat == account.settings.jid;
+        let contact = account.is_contact(chat) || account.settings.jid == *chat;
         let sender = Sender {
             contact,
             accepted: !contact && accepted(),
@@ -201,6 +204,9 @@ impl Desk {
         self.room_has_said(id, message);
         let room = self.is_room(id, &message.chat);
         let live = matches!(message.origin, Origin::Live | Origin::Carbon);
+        if message.chat.is_full() && message.author != Author::Me {
+            return self.after_private(id, message, stored, unread);
+        }
         match &message.author {
             Author::Me if live => return self.answered_there(id, &message.chat, stored),
             Author::Me => return,
@@ -226,6 +232,21 @@ impl Desk {
         }
         if message.wants_receipt {
             self.send_errands(id);
+        }
+    }
+
+    /// Somebody in a room has said something to me alone.
+    fn after_private(
+        &mut self,
+        id: AccountId,
+        message: &IncomingMessage,
+        stored: MessageId,
+        unread: Option<u32>,
+    ) {
+        self.private_begins(id, message);
+        match message.origin {
+            Origin::Live | Origin::Carbon => self.ring_message(id, message, stored, unread, false),
+            Origin::Delayed | Origin::Archive => self.gather_missed(id, &message.chat),
         }
     }
 
@@ -300,7 +321,7 @@ impl Desk {
         self.ring(live(kind, id, &message.chat), content);
     }
 
-    pub(crate) fn hear_seen_elsewhere(&mut self, id: AccountId, chat: &BareJid, message: &str) {
+    pub(crate) fn hear_seen_elsewhere(&mut self, id: AccountId, chat: &Jid, message: &str) {
         let seen = self.store.mark_seen_by_sender_id(id, chat, message);
         if self.stored(id, seen).is_some_and(|seen| seen.newly > 0) {
             self.was_seen(id, chat);
@@ -324,14 +345,14 @@ impl Desk {
             && self.settings.privacy.send_read_marks
             && kind == Some(ChatKind::Contact)
         {
-            let to = chat.jid.clone();
+            let to = Self::bare_of(chat)?;
             self.run_errand(chat.account, &Errand::Displayed { to, of: id })?;
         }
         self.was_seen(chat.account, &chat.jid);
         Ok(())
     }
 
-    pub(crate) fn was_seen(&mut self, id: AccountId, chat: &BareJid) {
+    pub(crate) fn was_seen(&mut self, id: AccountId, chat: &Jid) {
         self.withdraw(EventKind::Message, id, chat);
         self.withdraw(EventKind::StrangerMessage, id, chat);
         self.withdraw_missed_of(id, chat);
@@ -358,7 +379,7 @@ impl Desk {
         Ok(())
     }
 
-    pub(crate) fn is_room(&self, id: AccountId, chat: &BareJid) -> bool {
+    pub(crate) fn is_room(&self, id: AccountId, chat: &Jid) -> bool {
         self.accounts
             .get(&id)
             .is_some_and(|account| account.rooms.contains_key(chat))

@@ -3,12 +3,13 @@
 use crate::account::{Account, Line};
 use crate::desk::Desk;
 use crate::output::Content;
+use crate::presence::live;
 use carillon_core::alerts::{AlertEvent, EventKind, MISSED_KEY};
 use carillon_core::chat::HistoryAnchor;
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::room::RoomState;
 use carillon_core::session::{IncomingMessage, Origin};
-use jid::BareJid;
+use jid::Jid;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// No later message for so long, and what came late is told; in milliseconds.
@@ -43,7 +44,7 @@ impl Account {
 }
 
 impl Desk {
-    pub(crate) fn gather_missed(&mut self, id: AccountId, chat: &BareJid) {
+    pub(crate) fn gather_missed(&mut self, id: AccountId, chat: &Jid) {
         let now = self.now();
         let missed = &mut self.missed;
         if missed.chats.is_empty() {
@@ -145,7 +146,7 @@ impl Desk {
         let mut of = chats.keys();
         let first = of.next();
         if let (Some(single), None) = (first, of.next()) {
-            return missed(single.account, Some(single.jid.clone()));
+            return missed(single.account, Some(single));
         }
         let accounts: BTreeSet<AccountId> = chats.keys().map(|chat| chat.account).collect();
         let rings = |id: &AccountId| !self.decide(&missed(*id, None), true).is_silent();
@@ -155,9 +156,9 @@ impl Desk {
     }
 
     fn words_of_missed(&self, event: &AlertEvent, chats: &BTreeMap<ChatRef, u32>) -> Content {
-        let single = event.jid.as_ref();
+        let single = event.chat();
         Content {
-            name: single.map_or_else(String::new, |jid| self.name(event.account, jid)),
+            name: single.map_or_else(String::new, |chat| self.name(event.account, &chat.jid)),
             messages: chats.values().fold(0, |all, one| all.saturating_add(*one)),
             chats: u32::try_from(chats.len()).unwrap_or(u32::MAX),
             ..Content::default()
@@ -165,7 +166,7 @@ impl Desk {
     }
 
     /// I have seen a chat: the summary goes once all that it tells was seen.
-    pub(crate) fn withdraw_missed_of(&mut self, id: AccountId, chat: &BareJid) {
+    pub(crate) fn withdraw_missed_of(&mut self, id: AccountId, chat: &Jid) {
         let chat = ChatRef {
             account: id,
             jid: chat.clone(),
@@ -191,6 +192,9 @@ impl Desk {
     }
 }
 
-fn missed(account: AccountId, jid: Option<BareJid>) -> AlertEvent {
-    AlertEvent::live(EventKind::Missed, account, jid)
+fn missed(account: AccountId, chat: Option<&ChatRef>) -> AlertEvent {
+    match chat {
+        Some(chat) => live(EventKind::Missed, account, &chat.jid),
+        None => AlertEvent::live(EventKind::Missed, account, None),
+    }
 }

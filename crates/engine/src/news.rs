@@ -8,7 +8,7 @@ use crate::presence::live;
 use carillon_core::alerts::{AlertEvent, EventKind};
 use carillon_core::chat::Delivery;
 use carillon_core::ids::{AccountId, ChatRef};
-use jid::BareJid;
+use jid::Jid;
 
 impl Desk {
     /// Whether an event that waited was neither seen nor handled nor overtaken. What cannot be read counts as news.
@@ -30,7 +30,7 @@ impl Desk {
             | EventKind::RoomMessage
             | EventKind::FileReceived
             | EventKind::StrangerMessage => self.is_unread(&chat),
-            EventKind::ContactRequest => self.asks_me(chat.account, &chat.jid).unwrap_or(true),
+            EventKind::ContactRequest => self.asks_me(chat.account, &chat.bare()).unwrap_or(true),
             EventKind::RoomInvite => self.store.invites().map_or(true, |all| {
                 all.iter()
                     .any(|one| one.account == chat.account && one.room == chat.jid)
@@ -88,7 +88,7 @@ impl Desk {
     }
 
     /// Takes back what still stands there, or would come again.
-    pub(crate) fn is_no_news(&mut self, kind: EventKind, id: AccountId, jid: &BareJid) {
+    pub(crate) fn is_no_news(&mut self, kind: EventKind, id: AccountId, jid: &Jid) {
         let key = live(kind, id, jid).replace_key();
         let stands = self.unseen.contains(&key)
             || self.standing.contains(&key)

@@ -3,6 +3,7 @@
 use crate::desk::{Desk, DeskError};
 use crate::output::{Content, Output};
 use crate::presence::live;
+use crate::private::Going;
 use crate::replies::answered;
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::Delivery;
@@ -10,8 +11,8 @@ use carillon_core::files::FileTold;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::reply::Answered;
 use carillon_core::session::{Outgoing, StanzaProblem};
-use carillon_store::{Queued, StoredFile, WaitingMessage};
-use jid::BareJid;
+use carillon_store::{Queued, SOMEBODY_ELSE, StoredFile, WaitingMessage};
+use jid::Jid;
 
 /// The longest message that is sent, in characters.
 const LONGEST: usize = 20_000;
@@ -47,6 +48,7 @@ impl Desk {
     ) -> Result<MessageId, DeskError> {
         check_text(stanza_id, body)?;
         self.account(chat.account)?;
+        self.address_privately(chat)?;
         let room = self.is_room(chat.account, &chat.jid);
         // Before the message, so that a room that has lost me is entered and gets it.
         self.doubt_if_silent(chat);
@@ -118,7 +120,16 @@ impl Desk {
             return false;
         };
         let (message, stanza_id) = (row.message, row.id.clone());
-        let held_up = row.room && !is_joined(account, &row.chat);
+        let going = match row.chat.is_full() {
+            true => account.goes_privately(&row.chat, row.said_to.as_deref()),
+            false => Going::Now,
+        };
+        if going == Going::Never {
+            account.sent_up_to = message;
+            self.ring_failed(id, &row.chat, &stanza_id, &not_there());
+            return true;
+        }
+        let held_up = going == Going::Later || row.room && !is_joined(account, &row.chat);
         if !held_up && !account.in_flight.contains(&stanza_id) {
             if account.in_flight.len() >= IN_FLIGHT {
                 return false;
@@ -182,7 +193,7 @@ impl Desk {
         Ok(())
     }
 
-    pub(crate) fn hear_receipt(&mut self, id: AccountId, from: &BareJid, message: &str) {
+    pub(crate) fn hear_receipt(&mut self, id: AccountId, from: &Jid, message: &str) {
         let had_failed = self.had_failed(id, from, message);
         let advanced = self
             .store
@@ -191,7 +202,7 @@ impl Desk {
         self.has_arrived_after_all(id, from, had_failed);
     }
 
-    pub(crate) fn hear_displayed(&mut self, id: AccountId, from: &BareJid, message: &str) {
+    pub(crate) fn hear_displayed(&mut self, id: AccountId, from: &Jid, message: &str) {
         let had_failed = self.had_failed(id, from, message);
         let read = self.store.advance_up_to(id, from, message);
         for message in self.stored(id, read).unwrap_or_default() {
@@ -200,12 +211,12 @@ impl Desk {
         self.has_arrived_after_all(id, from, had_failed);
     }
 
-    fn had_failed(&self, id: AccountId, chat: &BareJid, message: &str) -> bool {
+    fn had_failed(&self, id: AccountId, chat: &Jid, message: &str) -> bool {
         self.store.has_failed(id, chat, message).unwrap_or(false)
     }
 
     /// A server may give a message back and deliver it all the same: that it failed is not true any more.
-    fn has_arrived_after_all(&mut self, id: AccountId, chat: &BareJid, had_failed: bool) {
+    fn has_arrived_after_all(&mut self, id: AccountId, chat: &Jid, had_failed: bool) {
         if had_failed {
             self.withdraw(EventKind::MessageFailed, id, chat);
         }
@@ -245,7 +256,7 @@ impl Desk {
     pub(crate) fn hear_message_failed(
         &mut self,
         id: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         message: &str,
         problem: &StanzaProblem,
     ) {
@@ -258,13 +269,7 @@ impl Desk {
         self.send_waiting(id);
     }
 
-    fn ring_failed(
-        &mut self,
-        id: AccountId,
-        chat: &BareJid,
-        message: &str,
-        problem: &StanzaProblem,
-    ) {
+    fn ring_failed(&mut self, id: AccountId, chat: &Jid, message: &str, problem: &StanzaProblem) {
         let reason = problem.words();
         let failed = self.store.fail(id, chat, message, reason);
         let Some(failed) = self.stored(id, failed).flatten() else {
@@ -278,7 +283,7 @@ impl Desk {
     pub(crate) fn ring_not_sent(
         &mut self,
         id: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         message: MessageId,
         reason: &str,
     ) {
@@ -294,7 +299,7 @@ impl Desk {
     fn tell_advanced(
         &mut self,
         id: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         advanced: Result<Option<MessageId>, carillon_store::StoreError>,
     ) {
         if let Some(message) = self.stored(id, advanced).flatten() {
@@ -302,7 +307,7 @@ impl Desk {
         }
     }
 
-    fn tell_changed(&mut self, id: AccountId, chat: &BareJid, message: MessageId) {
+    fn tell_changed(&mut self, id: AccountId, chat: &Jid, message: MessageId) {
         let chat = ChatRef {
             account: id,
             jid: chat.clone(),
@@ -320,13 +325,21 @@ pub(crate) fn check_text(stanza_id: &str, body: &str) -> Result<(), DeskError> {
     Ok(())
 }
 
-pub(crate) fn is_joined(account: &crate::account::Account, room: &BareJid) -> bool {
+/// What becomes of what is for somebody who is not in the room any more.
+pub(crate) fn not_there() -> StanzaProblem {
+    StanzaProblem {
+        condition: SOMEBODY_ELSE.to_owned(),
+        text: String::new(),
+    }
+}
+
+pub(crate) fn is_joined(account: &crate::account::Account, room: &Jid) -> bool {
     use carillon_core::room::RoomState;
     let inside = account
         .rooms
         .get(room)
         .is_some_and(|room| room.state == RoomState::Joined);
-    inside && !account.is_held_up_by_doubt(room)
+    inside && !account.is_held_up_by_doubt(&room.to_bare())
 }
 
 /// What others are told of a file of mine.

@@ -26,6 +26,8 @@ pub enum Output {
     Contact(ChatRef),
     /// A chat's line in the list changed.
     Chat(ChatRef),
+    /// A private conversation in a room has another address now: the other one took another nick.
+    Moved(ChatRef, ChatRef),
     /// Who is in a room, or what they show or may do there, changed, or what the room says of itself.
     Room(ChatRef),
     /// Files of a chat moved on, came or went, or whether its pictures are shown changed.

@@ -72,13 +72,13 @@ impl Desk {
                     .flatten()
                     .find(|device| device.resource == resource)
                     .ok_or(DeskError::Gone)?;
-                let device = contact.jid.with_resource_str(resource);
+                let device = contact.bare().with_resource_str(resource);
                 Jid::from(device.map_err(|_| DeskError::Gone)?)
             }
             (
                 PersonQuestion::Card | PersonQuestion::OldCard | PersonQuestion::LastActivity,
                 None,
-            ) => contact.jid.clone().into(),
+            ) => contact.jid.clone(),
             _ => return Err(DeskError::Gone),
         };
         let asked = Outgoing::AskPerson {

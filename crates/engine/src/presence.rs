@@ -10,7 +10,7 @@ use carillon_core::ids::{AccountId, Timestamp};
 use carillon_core::privacy::WhoMayWrite;
 use carillon_core::session::{SubscriptionStep, Wish};
 use carillon_store::Errand;
-use jid::BareJid;
+use jid::{BareJid, FullJid, Jid};
 
 /// The shortest absence that a watch asks for, in milliseconds; less could be taken for a moment's flapping.
 const WORTH_KNOWING: i64 = 3_600_000;
@@ -221,7 +221,7 @@ impl Desk {
         self.ring(live(EventKind::RequestAccepted, id, jid), content);
     }
 
-    pub(crate) fn name(&self, id: AccountId, jid: &BareJid) -> String {
+    pub(crate) fn name(&self, id: AccountId, jid: &Jid) -> String {
         self.accounts
             .get(&id)
             .map_or_else(|| jid.to_string(), |account| account.name_of(jid))
@@ -248,8 +248,12 @@ fn known_away(
 }
 
 /// An event that happens now.
-pub(crate) fn live(kind: EventKind, account: AccountId, jid: &BareJid) -> AlertEvent {
-    AlertEvent::live(kind, account, Some(jid.clone()))
+/// What happens now with a contact or a room, or in a private conversation with somebody there.
+pub(crate) fn live(kind: EventKind, account: AccountId, jid: &Jid) -> AlertEvent {
+    AlertEvent {
+        occupant: FullJid::try_from(jid.clone()).ok(),
+        ..AlertEvent::live(kind, account, Some(jid.to_bare()))
+    }
 }
 
 fn change_device(devices: &mut Vec<ResourcePresence>, device: ResourcePresence) {

@@ -1,6 +1,7 @@
 //! What would happen if: nothing rings, and nothing is noted.
 
 use crate::desk::{Desk, DeskError};
+use crate::presence::live;
 use carillon_core::alerts::{
     AlertEvent, Context, EventKind, Explanation, Known, Recent, Surroundings, explain,
 };
@@ -91,7 +92,10 @@ impl Desk {
         let recent = Recent::default();
         let event = AlertEvent {
             gone_for: asked.gone_for,
-            ..AlertEvent::live(asked.kind, account.id, jid.cloned())
+            ..match jid {
+                Some(jid) => live(asked.kind, account.id, jid),
+                None => AlertEvent::live(asked.kind, account.id, None),
+            }
         };
         let context = Context {
             now: asked.at.unwrap_or_else(|| self.now()),

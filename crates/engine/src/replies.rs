@@ -7,7 +7,7 @@ use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::reply::{Answered, Reply, quote};
 use carillon_core::session::IncomingMessage;
 use carillon_store::{Queued, WaitingReply};
-use jid::{BareJid, Jid};
+use jid::Jid;
 
 impl Desk {
     /// Stores an answer of mine to a message of the same chat and sends it now or later. The same `stanza_id` twice is one
@@ -75,7 +75,7 @@ impl Desk {
 /// What an answer of mine says of the message that it answers.
 pub(crate) fn answered(
     account: &Account,
-    chat: &BareJid,
+    chat: &Jid,
     room: bool,
     reply: Option<&WaitingReply>,
 ) -> Option<Answered> {
@@ -97,9 +97,13 @@ pub(crate) fn answered(
     });
     let address = match author {
         None => None,
-        Some(_) if room => nick.and_then(|nick| Some(chat.with_resource_str(nick).ok()?.into())),
+        Some(_) if room => {
+            nick.and_then(|nick| Some(chat.to_bare().with_resource_str(nick).ok()?.into()))
+        }
+        // In a room all addresses are the room's, and my own is nobody's business.
+        Some(_) if chat.is_full() => None,
         Some(Author::Me) => Some(Jid::from(account.settings.jid.clone())),
-        Some(_) => Some(Jid::from(chat.clone())),
+        Some(_) => Some(chat.clone()),
     };
     Some(Answered {
         target: target.clone(),

@@ -39,21 +39,22 @@ impl Desk {
 
     /// The same, and my other devices are not told.
     pub(crate) fn join_room_here(&mut self, chat: &ChatRef) -> Result<(), DeskError> {
+        let jid = Self::bare_of(chat)?;
         let account = self.account_mut(chat.account)?;
         let own_nick = account
             .settings
             .jid
             .node()
             .map_or_else(|| account.settings.jid.to_string(), |node| node.to_string());
-        let room = account.rooms.entry(chat.jid.clone()).or_default();
+        let room = account.rooms.entry(jid).or_default();
         if room.nick.is_empty() {
             room.nick = own_nick;
         }
         let (nick, name) = (room.nick.clone(), room.about.name.clone());
         self.store
-            .set_room(chat.account, &chat.jid, &nick, &name, true)?;
+            .set_room(chat.account, &chat.bare(), &nick, &name, true)?;
         self.flush_soon();
-        self.enter(chat.account, &chat.jid);
+        self.enter(chat.account, &chat.bare());
         self.tell_chat(chat);
         Ok(())
     }
@@ -61,7 +62,7 @@ impl Desk {
     pub(crate) fn enter(&mut self, id: AccountId, jid: &BareJid) {
         self.will_hear_past_of(&ChatRef {
             account: id,
-            jid: jid.clone(),
+            jid: jid.clone().into(),
         });
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
@@ -128,11 +129,11 @@ impl Desk {
         room.state = RoomState::Outside;
         room.is_left();
         account.say(Outgoing::LeaveRoom {
-            room: chat.jid.clone(),
+            room: chat.bare(),
             nick: nick.clone(),
         });
         self.store
-            .set_room(chat.account, &chat.jid, &nick, &name, false)?;
+            .set_room(chat.account, &chat.bare(), &nick, &name, false)?;
         self.flush_soon();
         self.tell_chat(chat);
         Ok(())

@@ -77,7 +77,7 @@ impl Desk {
     fn seen_up_to(&mut self, id: AccountId, mark: SeenMark) {
         let chat = ChatRef {
             account: id,
-            jid: mark.chat.clone(),
+            jid: mark.chat.clone().into(),
         };
         let seen = self.store.mark_seen_by_entry(&chat, &mark.entry, mark.room);
         let Some(seen) = self.stored(id, seen) else {
@@ -109,11 +109,15 @@ impl Desk {
 
     /// I have seen something here: my other devices shall know, once for all that I see until then.
     pub(crate) fn tell_seen_soon(&mut self, chat: &ChatRef) {
+        // The account keeps them by bare addresses, and who has a nick is not the same on each device.
+        if chat.is_private() {
+            return;
+        }
         let due = self.now().plus_millis(PAUSE);
         if let Some(account) = self.accounts.get_mut(&chat.account) {
             let waiting = &mut account.seen_marks.due;
             if waiting.len() < MOST {
-                waiting.entry(chat.jid.clone()).or_insert(due);
+                waiting.entry(chat.bare()).or_insert(due);
             }
         }
     }
@@ -146,7 +150,7 @@ impl Desk {
     fn tell_seen(&mut self, id: AccountId, jid: BareJid) {
         let chat = ChatRef {
             account: id,
-            jid: jid.clone(),
+            jid: jid.clone().into(),
         };
         let seen = self.store.seen_entry(&chat).ok().flatten();
         let ahead = self.is_ahead(id, &jid);

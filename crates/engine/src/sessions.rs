@@ -88,6 +88,7 @@ impl Desk {
         }
         account.blocked = self.store.blocked(id)?.into_iter().collect();
         account.moved = self.store.moved_contacts(id)?.into_iter().collect();
+        account.shut_out = self.store.blocked_occupants(id)?.into_iter().collect();
         account.gone_at = self.store.last_seen(id)?.into_iter().collect();
         account.avatars = Avatars::of(self.store.avatars(id)?);
         account.remember_rooms(self.store.rooms(id)?);

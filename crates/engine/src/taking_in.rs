@@ -23,7 +23,7 @@ impl Desk {
         for (jid, newest) in &taken.newest {
             let chat = ChatRef {
                 account,
-                jid: jid.clone(),
+                jid: jid.clone().into(),
             };
             if messages.iter().any(|one| one.room && one.chat == *jid) {
                 self.know_room(&chat)?;
@@ -44,9 +44,9 @@ impl Desk {
         let nick = own
             .node()
             .map_or_else(|| own.to_string(), |node| node.to_string());
-        account.rooms.entry(chat.jid.clone()).or_default().nick = nick.clone();
+        account.rooms.entry(chat.bare()).or_default().nick = nick.clone();
         self.store
-            .set_room(chat.account, &chat.jid, &nick, "", false)?;
+            .set_room(chat.account, &chat.bare(), &nick, "", false)?;
         Ok(())
     }
 }

@@ -77,6 +77,9 @@ impl Desk {
         match heard.stanza() {
             Some(Incoming::Message(message)) => {
                 message.about.is_none()
+                    && !message.chat.is_full()
+                    && (message.author != Author::Contact
+                        || !self.is_room(heard.account, &message.chat))
                     && message.author != Author::Me
                     && self.admission(heard.account, message) == Admission::Chat
             }

@@ -5,7 +5,7 @@ use crate::output::Output;
 use carillon_core::chat::Author;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::session::{IncomingMessage, Outgoing};
-use jid::BareJid;
+use jid::Jid;
 
 impl Desk {
     /// I type, or stopped; told only to contacts, and only if I want it.
@@ -18,7 +18,7 @@ impl Desk {
             && account.is_contact(&chat.jid)
             && account.presence_of(&chat.jid).availability.is_online();
         if told {
-            let to = chat.jid.clone();
+            let to = Self::bare_of(chat)?;
             account.say(Outgoing::Typing { to, composing });
         }
         Ok(())
@@ -27,7 +27,7 @@ impl Desk {
     pub(crate) fn hear_typing(
         &mut self,
         id: AccountId,
-        chat: &BareJid,
+        chat: &Jid,
         nick: Option<String>,
         composing: bool,
     ) {
@@ -55,12 +55,7 @@ impl Desk {
     }
 
     /// Who has said it does not type it any more.
-    pub(crate) fn stopped_typing(
-        &mut self,
-        id: AccountId,
-        chat: &BareJid,
-        message: &IncomingMessage,
-    ) {
+    pub(crate) fn stopped_typing(&mut self, id: AccountId, chat: &Jid, message: &IncomingMessage) {
         let nick = match &message.author {
             Author::Me => return,
             Author::Contact => None,
@@ -70,11 +65,7 @@ impl Desk {
     }
 
     /// Nobody of those whom `gone` names types any more.
-    pub(crate) fn stop_typing(
-        &mut self,
-        id: AccountId,
-        gone: impl Fn(&BareJid, Option<&str>) -> bool,
-    ) {
+    pub(crate) fn stop_typing(&mut self, id: AccountId, gone: impl Fn(&Jid, Option<&str>) -> bool) {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };

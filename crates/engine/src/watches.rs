@@ -52,7 +52,7 @@ impl Desk {
         }
         Ok(Watch {
             account: account.settings.jid.clone(),
-            contact: contact.jid.clone(),
+            contact: contact.bare(),
             once,
             expires,
             after_hours,
@@ -67,7 +67,7 @@ impl Desk {
     pub fn chat_scope(&self, chat: &ChatRef) -> Result<Scope, DeskError> {
         Ok(Scope::Chat {
             account: self.account(chat.account)?.settings.jid.clone(),
-            chat: chat.jid.clone(),
+            chat: chat.bare(),
         })
     }
 
@@ -78,7 +78,7 @@ impl Desk {
         };
         if let Ok(account) = self.account(chat.account) {
             let address = account.settings.jid.clone();
-            edits::end_watch(self.settings.alerts_mut(), &address, &chat.jid);
+            edits::end_watch(self.settings.alerts_mut(), &address, &chat.bare());
             self.book = self.make_book();
             self.tell_client_state();
         }

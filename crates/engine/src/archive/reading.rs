@@ -5,7 +5,7 @@ use super::progress::Progress;
 use crate::account::Account;
 use carillon_core::ids::{MessageId, Timestamp};
 use carillon_store::{NewMessage, Received, StoredEntry};
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use std::collections::{BTreeSet, HashMap};
 
 /// Why an archive is read.
@@ -18,7 +18,7 @@ pub(super) enum Goal {
     /// What follows the moment of the last entry that was known, since the archive has forgotten that entry.
     CatchUpByTime,
     /// What was said in this chat before.
-    Older(BareJid),
+    Older(Jid),
 }
 
 /// An archive that is being read.
@@ -36,7 +36,7 @@ pub(crate) struct Reading {
     /// Something may have come in front of what the archive gave before: what is met again may have to move.
     pub(super) moves: bool,
     /// If so, the last message of each chat that the pages until now had: what follows lies behind it.
-    pub(super) reached: HashMap<BareJid, MessageId>,
+    pub(super) reached: HashMap<Jid, MessageId>,
     /// Whether the pages get anywhere.
     pub(super) progress: Progress,
     /// The question for what follows, where that was asked already.

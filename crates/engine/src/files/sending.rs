@@ -61,6 +61,7 @@ impl Desk {
         }
         let chat = file.chat;
         self.account(chat.account)?;
+        self.address_privately(&chat)?;
         let room = self.is_room(chat.account, &chat.jid);
         if !room && self.store.is_in_requests(&chat)? {
             self.accept_stranger(&chat)?;

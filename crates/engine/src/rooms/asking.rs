@@ -124,7 +124,7 @@ impl Desk {
                 words: words.to_owned(),
             },
         };
-        self.ask_room(chat.account, &chat.jid, wish)
+        self.ask_room(chat.account, &chat.bare(), wish)
     }
 
     /// Makes somebody something to a room that I am in, or nothing, or bans them (XEP-0045 §9, §10). What they are now only
@@ -172,7 +172,11 @@ impl Desk {
             return Err(DeskError::Gone);
         }
         let words = words.to_owned();
-        self.ask_room(chat.account, &chat.jid, RoomWish::TakeBack { entry, words })
+        self.ask_room(
+            chat.account,
+            &chat.bare(),
+            RoomWish::TakeBack { entry, words },
+        )
     }
 
     /// Invites people to a room that I am in: through the room where it has to let them in, else past it.
@@ -198,7 +202,7 @@ impl Desk {
         };
         let invited = people.iter().all(|to| {
             account.say(Outgoing::Invite {
-                room: chat.jid.clone(),
+                room: chat.bare(),
                 to: to.clone(),
                 words: words.to_owned(),
                 via,

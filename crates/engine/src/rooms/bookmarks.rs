@@ -141,7 +141,7 @@ impl Desk {
     /// I have entered or left a room here, or am called otherwise there: my other devices shall know.
     pub(crate) fn bookmark_follows(&mut self, chat: &ChatRef) {
         if self.may_publish(chat) {
-            self.agree_on(chat.account, [chat.jid.clone()].into());
+            self.agree_on(chat.account, [chat.bare()].into());
         }
     }
 
@@ -285,7 +285,7 @@ impl Desk {
         };
         let kept = account.bookmarks.all.get(&chat.jid);
         let bookmark = Bookmark {
-            room: chat.jid.clone(),
+            room: chat.bare(),
             name: kept
                 .map(|kept| kept.name.clone())
                 .filter(|name| !name.is_empty())
@@ -296,12 +296,9 @@ impl Desk {
             extensions: kept.map(|kept| kept.extensions.clone()).unwrap_or_default(),
             notify: room.notify_to_keep(kept.map(|kept| kept.notify)),
         };
-        let before = account
-            .bookmarks
-            .all
-            .insert(chat.jid.clone(), bookmark.clone());
+        let before = account.bookmarks.all.insert(chat.bare(), bookmark.clone());
         let asked = Asked {
-            room: chat.jid.clone(),
+            room: chat.bare(),
             inside: autojoin,
             before,
         };

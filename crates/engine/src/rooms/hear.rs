@@ -13,6 +13,10 @@ const MOST_OCCUPANTS: usize = 10_000;
 
 impl Desk {
     pub(crate) fn hear_room(&mut self, id: AccountId, jid: &BareJid, event: RoomEvent) {
+        let stay = match &event {
+            RoomEvent::Occupant(_) => self.errand_id(),
+            _ => String::new(),
+        };
         let Some(room) = self
             .accounts
             .get_mut(&id)
@@ -22,7 +26,7 @@ impl Desk {
         };
         let chat = ChatRef {
             account: id,
-            jid: jid.clone(),
+            jid: jid.clone().into(),
         };
         match event {
             RoomEvent::Joined { me, created } => {
@@ -60,13 +64,20 @@ impl Desk {
             RoomEvent::Occupant(occupant) => {
                 // Who is there comes before my own arrival (XEP-0045 §7.2.2), one by one: not worth a line each.
                 let arriving = room.state == RoomState::Joining;
-                room.shows(*occupant);
+                room.shows(*occupant, stay);
                 if !arriving {
                     self.tell(Output::Room(chat));
                 }
             }
-            RoomEvent::Gone { nick, .. } => {
-                room.occupants.remove(&nick);
+            RoomEvent::Gone { nick, renamed } => {
+                if let Some(renamed) = renamed {
+                    self.follow_nick(&chat, &nick, &renamed);
+                }
+                let account = self.accounts.get_mut(&id);
+                if let Some(room) = account.and_then(|account| account.rooms.get_mut(jid)) {
+                    room.occupants.remove(&nick);
+                    room.stays.remove(&nick);
+                }
                 self.stop_typing(id, |of, typing| of == jid && typing == Some(&nick));
                 self.tell(Output::Room(chat));
             }
@@ -77,9 +88,7 @@ impl Desk {
     fn came_in(&mut self, chat: &ChatRef) {
         self.tell(Output::Chat(chat.clone()));
         if let Some(account) = self.accounts.get_mut(&chat.account) {
-            account.say(Outgoing::RoomInfo {
-                room: chat.jid.clone(),
-            });
+            account.say(Outgoing::RoomInfo { room: chat.bare() });
             // What waited for this room lies behind what was sent since.
             account.sent_up_to = MessageId(0);
             account.changes_up_to = 0;
@@ -93,9 +102,13 @@ impl Desk {
         let Some(room) = account.and_then(|account| account.rooms.get(&chat.jid)) else {
             return;
         };
-        let kept = self
-            .store
-            .set_room(chat.account, &chat.jid, &room.nick, &room.about.name, true);
+        let kept = self.store.set_room(
+            chat.account,
+            &chat.bare(),
+            &room.nick,
+            &room.about.name,
+            true,
+        );
         self.stored(chat.account, kept);
         self.bookmark_nick(chat);
     }
@@ -117,7 +130,7 @@ impl Desk {
         if unwanted {
             let kept = self
                 .store
-                .set_room(chat.account, &chat.jid, &nick, &name, false);
+                .set_room(chat.account, &chat.bare(), &nick, &name, false);
             self.stored(chat.account, kept);
             self.bookmark_follows(chat);
         }
@@ -138,7 +151,7 @@ impl Desk {
         if renamed {
             let kept = self
                 .store
-                .set_room(chat.account, &chat.jid, &nick, &name, true);
+                .set_room(chat.account, &chat.bare(), &nick, &name, true);
             self.stored(chat.account, kept);
             self.tell(Output::Chat(chat.clone()));
         }
@@ -147,9 +160,11 @@ impl Desk {
 }
 
 impl Room {
-    fn shows(&mut self, occupant: Occupant) {
+    /// `stay` is a new name for the time that they are there.
+    fn shows(&mut self, occupant: Occupant, stay: String) {
         let known = self.occupants.contains_key(&occupant.nick);
         if known || self.occupants.len() < MOST_OCCUPANTS {
+            self.stays.entry(occupant.nick.clone()).or_insert(stay);
             self.occupants.insert(occupant.nick.clone(), occupant);
         }
     }

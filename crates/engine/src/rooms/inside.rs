@@ -92,7 +92,7 @@ impl Desk {
                 && !account.doubts.contains_key(&chat.jid)
         });
         if silent {
-            self.doubt(chat.account, &chat.jid);
+            self.doubt(chat.account, &chat.bare());
         }
     }
 
@@ -134,7 +134,7 @@ impl Desk {
     /// The same of a message, which may be taken together with others.
     pub(crate) fn room_has_said(&mut self, id: AccountId, message: &IncomingMessage) {
         if message.origin == Origin::Live {
-            self.room_heard(id, &message.chat);
+            self.room_heard(id, &message.chat.to_bare());
         }
         self.doubt_long_silent(id);
     }
@@ -200,18 +200,18 @@ impl Desk {
             .doubts
             .remove(&chat.jid)
             .is_some_and(|doubt| doubt.holds_up);
-        if !account.is_inside(&chat.jid) {
+        if !account.is_inside(&chat.bare()) {
             return;
         }
         if inside == Inside::Yes {
-            self.room_heard(chat.account, &chat.jid);
+            self.room_heard(chat.account, &chat.bare());
             if held_up {
                 self.send_what_was_held_up(chat.account);
             }
             return;
         }
         tracing::info!(room = %chat.jid, "a room has lost me; it is entered again");
-        self.enter(chat.account, &chat.jid);
+        self.enter(chat.account, &chat.bare());
         self.tell_chat(chat);
     }
 

@@ -75,7 +75,7 @@ impl Desk {
         let found = self.store.invite(invite)?.ok_or(DeskError::Gone)?;
         let chat = ChatRef {
             account: found.account,
-            jid: found.room,
+            jid: found.room.into(),
         };
         self.join_room(&chat)?;
         // Whoever else invited me to the same room has their answer as well.
@@ -104,7 +104,7 @@ impl Desk {
         }
         let chat = ChatRef {
             account: found.account,
-            jid: found.room,
+            jid: found.room.into(),
         };
         self.invite_handled(&chat);
         Ok(())

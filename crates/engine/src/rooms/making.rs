@@ -84,8 +84,9 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Gone`] when there is no such account, or the store's.
     pub fn create_room(&mut self, chat: &ChatRef, plan: RoomPlan) -> Result<(), DeskError> {
+        let jid = Self::bare_of(chat)?;
         let account = self.account_mut(chat.account)?;
-        let room = account.rooms.entry(chat.jid.clone()).or_default();
+        let room = account.rooms.entry(jid).or_default();
         room.about.name.clone_from(&plan.name);
         room.plan = Some(plan);
         self.join_room(chat)
@@ -98,7 +99,7 @@ impl Desk {
             return self.open_as_it_is(chat);
         }
         let asker = Asker::Opening(chat.clone());
-        let asked = self.wish_of_room(chat.account, &chat.jid, RoomWish::ReadSettings, asker);
+        let asked = self.wish_of_room(chat.account, &chat.bare(), RoomWish::ReadSettings, asker);
         if asked.is_err() {
             self.open_as_it_is(chat);
         }
@@ -115,7 +116,7 @@ impl Desk {
             (Ok(RoomReply::Settings(mut form)), Some(plan)) => {
                 fill(&mut form, &plan);
                 let (wish, asker) = (RoomWish::SetSettings(*form), Asker::Opening(chat.clone()));
-                let asked = self.wish_of_room(chat.account, &chat.jid, wish, asker);
+                let asked = self.wish_of_room(chat.account, &chat.bare(), wish, asker);
                 if asked.is_err() {
                     self.open_as_it_is(chat);
                 }
@@ -139,9 +140,7 @@ impl Desk {
             room.plan = None;
         }
         // It is like something else now.
-        account.say(Outgoing::RoomInfo {
-            room: chat.jid.clone(),
-        });
+        account.say(Outgoing::RoomInfo { room: chat.bare() });
     }
 
     fn open_as_it_is(&mut self, chat: &ChatRef) {
@@ -154,7 +153,7 @@ impl Desk {
         }
         account.say(Outgoing::Room {
             request,
-            room: chat.jid.clone(),
+            room: chat.bare(),
             wish: Box::new(RoomWish::Open),
         });
     }
@@ -183,12 +182,13 @@ impl Desk {
         password: &str,
     ) -> Result<(), DeskError> {
         let nick = nick.trim();
-        let bad_nick = !nick.is_empty() && chat.jid.with_resource_str(nick).is_err();
+        let bad_nick = !nick.is_empty() && chat.bare().with_resource_str(nick).is_err();
         if bad_nick || password.chars().count() > LONGEST_NAME {
             return Err(DeskError::BadText);
         }
+        let jid = Self::bare_of(chat)?;
         let account = self.account_mut(chat.account)?;
-        let room = account.rooms.entry(chat.jid.clone()).or_default();
+        let room = account.rooms.entry(jid).or_default();
         if !nick.is_empty() {
             nick.clone_into(&mut room.nick);
         }

@@ -59,7 +59,7 @@ impl Desk {
             return Ok(());
         }
         self.store
-            .set_room_notify(chat.account, &chat.jid, value, true)?;
+            .set_room_notify(chat.account, &chat.bare(), value, true)?;
         if let Ok(account) = self.account_mut(chat.account)
             && let Some(room) = account.rooms.get_mut(&chat.jid)
         {
@@ -78,10 +78,10 @@ impl Desk {
         let Ok(account) = self.account_mut(chat.account) else {
             return;
         };
-        if account.bookmarks.asked_of(&chat.jid).is_some() {
+        if account.bookmarks.asked_of(&chat.bare()).is_some() {
             return;
         }
-        let kept = account.bookmarks.notify_of(&chat.jid);
+        let kept = account.bookmarks.notify_of(&chat.bare());
         let (Some(kept), Some(room)) = (kept, account.rooms.get_mut(&chat.jid)) else {
             return;
         };
@@ -99,7 +99,7 @@ impl Desk {
         room.notify = now;
         let stored = self
             .store
-            .set_room_notify(chat.account, &chat.jid, kept, false);
+            .set_room_notify(chat.account, &chat.bare(), kept, false);
         self.stored(chat.account, stored);
         self.tell(Output::Room(chat.clone()));
         if before.value != kept {
@@ -113,7 +113,7 @@ impl Desk {
         let news = account.is_some_and(|account| {
             let room = account.rooms.get(&chat.jid);
             room.is_some_and(|room| room.notify.news)
-                && account.bookmarks.asked_of(&chat.jid).is_none()
+                && account.bookmarks.asked_of(&chat.bare()).is_none()
         });
         if news {
             self.tell_notify(chat);
@@ -123,7 +123,7 @@ impl Desk {
     /// Has the account keep what was said here. A room that it does not keep has it told with its bookmark.
     fn tell_notify(&mut self, chat: &ChatRef) {
         let account = self.accounts.get(&chat.account);
-        let autojoin = account.and_then(|account| account.bookmarks.autojoin_of(&chat.jid));
+        let autojoin = account.and_then(|account| account.bookmarks.autojoin_of(&chat.bare()));
         if let Some(autojoin) = autojoin
             && self.may_publish(chat)
         {
@@ -133,7 +133,7 @@ impl Desk {
 
     /// Whether something that a room's past holds is to be told as missed.
     pub(crate) fn is_missed_in_room(&self, id: AccountId, message: &IncomingMessage) -> bool {
-        match self.notify_of(id, &message.chat) {
+        match self.notify_of(id, &message.chat.to_bare()) {
             Some(RoomNotify::Never) => false,
             Some(RoomNotify::Always) => true,
             Some(RoomNotify::OnMention) | None => self.mentions_me(id, message),

@@ -274,7 +274,7 @@ impl Play {
     fn seen_there(&self) -> Incoming {
         let said = self.said();
         Incoming::SeenElsewhere {
-            chat: said.chat,
+            chat: said.chat.to_bare(),
             id: said.id.unwrap(),
         }
     }

@@ -53,7 +53,7 @@ async fn contacts_of_all_accounts_are_read_part_by_part() {
             .await;
         after = part.last().map(|one| ChatRef {
             account: one.account,
-            jid: one.jid.clone(),
+            jid: one.jid.clone().into(),
         });
         if part.is_empty() {
             break;
@@ -63,7 +63,7 @@ async fn contacts_of_all_accounts_are_read_part_by_part() {
     assert_eq!(addresses(&parts), addresses(&all));
     let gone = ChatRef {
         account: stage.alice,
-        jid: jid("p0aaa@0.example.org"),
+        jid: jid("p0aaa@0.example.org").into(),
     };
     let behind = stage
         .call(move |desk| desk.contacts_after(Some(&gone), 10))

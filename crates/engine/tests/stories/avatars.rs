@@ -48,7 +48,7 @@ async fn is_kept(stage: &Stage, request: u64, kept: bool) {
 async fn of_bob(stage: &Stage) -> Option<AvatarHash> {
     let contact = ChatRef {
         account: AccountId(1),
-        jid: bob(),
+        jid: bob().into(),
     };
     stage
         .call(move |desk| desk.contact(&contact))
@@ -93,7 +93,7 @@ async fn a_contact_s_picture_is_fetched_handed_over_and_shown_once_it_is_kept() 
     assert_eq!(of_bob(&stage).await, Some(ONE));
     let contact = ChatRef {
         account: AccountId(1),
-        jid: bob(),
+        jid: bob().into(),
     };
     assert!(stage.told().await.0.contains(&Output::Contact(contact)));
     let stored = stage.stored().avatars(AccountId(1)).unwrap();

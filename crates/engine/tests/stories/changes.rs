@@ -183,7 +183,7 @@ async fn a_refused_correction_is_told_and_can_be_sent_again() {
     stage.told().await;
     session
         .hears(Incoming::MessageFailed {
-            chat: bob(),
+            chat: bob().into(),
             id: "c1".to_owned(),
             problem: refusal("not-allowed", "too late"),
         })
@@ -336,7 +336,7 @@ async fn my_signs_wait_go_and_are_gone_where_they_are_refused() {
     assert_eq!(signs(&stage), [("👍".to_owned(), 1, true)]);
     session
         .hears(Incoming::MessageFailed {
-            chat: bob(),
+            chat: bob().into(),
             id: "r1".to_owned(),
             problem: refusal("not-allowed", ""),
         })

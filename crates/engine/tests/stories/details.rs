@@ -11,7 +11,7 @@ use carillon_engine::DeskError;
 fn of_bob() -> ChatRef {
     ChatRef {
         account: AccountId(1),
-        jid: bob(),
+        jid: bob().into(),
     }
 }
 
@@ -73,7 +73,7 @@ async fn neither_strangers_nor_devices_that_are_not_there_are_asked() {
     session.says().await;
     let stranger = ChatRef {
         account: AccountId(1),
-        jid: jid("mallory@evil.example"),
+        jid: jid("mallory@evil.example").into(),
     };
     let refused = [
         stage
@@ -101,7 +101,7 @@ async fn my_own_account_is_asked_for_my_card_and_for_nothing_else() {
     let (stage, mut session) = Stage::online().await;
     let me = ChatRef {
         account: AccountId(1),
-        jid: jid("alice@example.org"),
+        jid: jid("alice@example.org").into(),
     };
     let of_me = me.clone();
     let asked = stage.call(move |desk| desk.ask_person(&of_me, None, PersonQuestion::OldCard));

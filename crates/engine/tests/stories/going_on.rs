@@ -200,7 +200,7 @@ async fn a_message_that_is_tried_again_while_the_link_is_down_goes_out_when_the_
     assert_eq!(session.sends().await, ["m1", "m2", "m3"]);
     session
         .hears(Incoming::MessageFailed {
-            chat: bob(),
+            chat: bob().into(),
             id: "m1".to_owned(),
             problem: refusal("service-unavailable", "Bob is not here"),
         })

@@ -32,6 +32,7 @@ mod of_self;
 mod owing;
 mod people;
 mod privacy;
+mod private;
 mod quiet;
 mod raised;
 mod replies;

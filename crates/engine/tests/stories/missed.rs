@@ -138,7 +138,7 @@ async fn a_room_s_late_page_joins_the_summary_without_a_sound() {
     let (mut stage, mut session) = Stage::knows_three().await;
     let room = ChatRef {
         account: stage.alice,
-        jid: jid(ROOM),
+        jid: jid(ROOM).into(),
     };
     stage.call(move |desk| desk.join_room(&room)).await.unwrap();
     let enters = |nick: &str| Incoming::Room {

@@ -30,7 +30,7 @@ async fn states(stage: &Stage) -> Vec<AccountState> {
 async fn contact(stage: &Stage) -> Contact {
     let contact = ChatRef {
         account: AccountId(1),
-        jid: bob(),
+        jid: bob().into(),
     };
     stage
         .call(move |desk| desk.contact(&contact))
@@ -52,7 +52,7 @@ async fn a_contact_s_mood_is_shown_and_their_nick_is_not_their_name() {
     assert_eq!(shown.name, before);
     let changed = Output::Contact(ChatRef {
         account: AccountId(1),
-        jid: bob(),
+        jid: bob().into(),
     });
     let told_of = |outputs: Vec<Output>| outputs.iter().filter(|one| **one == changed).count();
     assert_eq!(told_of(stage.told().await.0), 2);

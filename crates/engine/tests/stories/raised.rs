@@ -359,7 +359,7 @@ async fn every_event_has_exactly_one_row_and_one_outcome() {
         .call(|desk| {
             desk.room(&ChatRef {
                 account: desk.account_states()[0].id,
-                jid: jid(ROOM),
+                jid: jid(ROOM).into(),
             })
         })
         .await;

@@ -29,7 +29,12 @@ fn created(nick: &str) -> RoomEvent {
 
 async fn happens(session: &Session, room: &ChatRef, event: RoomEvent) {
     let room = room.jid.clone();
-    session.hears(Incoming::Room { room, event }).await;
+    session
+        .hears(Incoming::Room {
+            room: room.to_bare(),
+            event,
+        })
+        .await;
 }
 
 /// What was asked of the room since, with its numbers.
@@ -183,7 +188,7 @@ async fn a_password_and_a_nick_go_with_the_entering_and_again_after_a_reconnect(
         .await
         .unwrap();
     let join = Outgoing::JoinRoom {
-        room: room.jid.clone(),
+        room: room.bare(),
         nick: "Ali".to_owned(),
         history: 50,
         password: "sesame".to_owned(),
@@ -302,7 +307,7 @@ async fn the_rooms_word_reaches_who_asked_and_a_lost_link_is_told() {
     let (stage, mut session, room) = moderates().await;
     let asked = |wish| {
         let of = room.clone();
-        stage.call(move |desk| desk.ask_room(of.account, &of.jid, wish).unwrap())
+        stage.call(move |desk| desk.ask_room(of.account, &of.bare(), wish).unwrap())
     };
     let answer = asked(RoomWish::Topic("Tea".to_owned())).await;
     let request = wishes(&mut session).await[0].0;
@@ -331,7 +336,7 @@ async fn people_are_invited_through_a_room_for_members_and_past_any_other() {
             .await
             .unwrap();
         let invited = Outgoing::Invite {
-            room: room.jid.clone(),
+            room: room.bare(),
             to: jid("bob@example.org"),
             words: "Tea".to_owned(),
             via,

@@ -314,7 +314,7 @@ async fn what_i_write_to_a_room_waits_until_i_am_in() {
     joined(&session).await;
     let said = session.says().await;
     let to_room = Outgoing::Message {
-        to: jid(ROOM),
+        to: jid(ROOM).into(),
         id: "r1".to_owned(),
         body: "Hello".to_owned(),
         to_room: true,

@@ -85,7 +85,7 @@ async fn a_room_is_left_before_it_is_deleted() {
     let event = joined_as("alice");
     session
         .hears(Incoming::Room {
-            room: room.jid.clone(),
+            room: room.bare(),
             event,
         })
         .await;

@@ -47,7 +47,7 @@ async fn lost(session: Session) {
 async fn refused(session: &Session, id: &str) {
     session
         .hears(Incoming::MessageFailed {
-            chat: bob(),
+            chat: bob().into(),
             id: id.to_owned(),
             problem: refusal("service-unavailable", "Bob is not here"),
         })
@@ -66,7 +66,7 @@ async fn a_message_is_a_row_before_it_is_a_stanza() {
     });
     assert_eq!(answer.await.unwrap(), Some(Delivery::Waiting));
     let hello = Outgoing::Message {
-        to: bob(),
+        to: bob().into(),
         id: "m1".to_owned(),
         body: "Hello".to_owned(),
         to_room: false,

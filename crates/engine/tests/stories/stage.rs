@@ -432,7 +432,7 @@ impl Stage {
     pub(crate) fn chat(&self, text: &str) -> ChatRef {
         ChatRef {
             account: self.alice,
-            jid: jid(text),
+            jid: jid(text).into(),
         }
     }
 

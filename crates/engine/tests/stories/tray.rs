@@ -180,7 +180,7 @@ async fn a_message_that_failed_counts_until_its_chat_was_in_front() {
         .unwrap();
     session
         .hears(Incoming::MessageFailed {
-            chat: jid(BOB),
+            chat: jid(BOB).into(),
             id: "o1".to_owned(),
             problem: refusal("service-unavailable", ""),
         })

@@ -11,7 +11,7 @@ use carillon_core::session::{
 /// A message of the contact, pushed as it is said; `id` is the sender's own.
 pub(crate) fn message(from: &str, id: &str, body: &str) -> IncomingMessage {
     IncomingMessage {
-        chat: jid(from),
+        chat: jid(from).into(),
         from: format!("{from}/phone").parse().unwrap(),
         author: Author::Contact,
         id: Some(id.to_owned()),
