@@ -80,6 +80,7 @@ impl Waiting {
                 }
             }
             Event::Resync { .. }
+            | Event::ChatMoved { .. }
             | Event::MessageAdded { .. }
             | Event::MessageChanged { .. }
             | Event::Typing { .. }

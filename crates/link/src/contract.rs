@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::secret::Secret;
 use crate::views::{
     AvatarView, ChatPage, ChatView, ChatsNow, ContactPage, ContactsNow, FoundRooms, NewAccount,
-    OccupantPage, Overview, RoomView, SentMessage, Standing, Status,
+    OccupantPage, Overview, PrivateView, RoomView, SentMessage, Standing, Status,
 };
 use crate::views_files::{
     FileToSend, FileView, LookedAt, PictureFile, PlayingView, RecordingView, TransferView,

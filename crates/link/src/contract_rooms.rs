@@ -11,6 +11,17 @@ macro_rules! with_room_commands {
                 /// Which.
                 room: ChatRef,
             } -> Option<RoomView>;
+            /// With whom in a room a conversation is private, and whether I can write to them; `None`: it is no such
+            /// conversation.
+            private_chat = ReadPrivateChat {
+                /// Which.
+                chat: ChatRef,
+            } -> Option<PrivateView>;
+            /// What I write in a private conversation from now on is for whoever has the nick now.
+            begin_private_chat = BeginPrivateChat {
+                /// Which: the address is the room's with the nick.
+                chat: ChatRef,
+            } -> ();
             /// A part of those who are in a room, without me.
             occupants = ReadOccupants {
                 /// Which room.

@@ -33,6 +33,13 @@ pub enum Event {
         /// Which.
         chats: Vec<ChatRef>,
     },
+    /// A private conversation has another address now, because the other one took another nick in the room.
+    ChatMoved {
+        /// What it was.
+        from: ChatRef,
+        /// What it is.
+        to: ChatRef,
+    },
     /// Who is in rooms, or what they show or may do there, or what a room says of itself, changed. Each is named once,
     /// as with contacts.
     Rooms {

@@ -52,6 +52,10 @@ pub enum RefusalCode {
     BadSearch,
     /// The proxy's address is none, or its password is missing; which stands in `detail`.
     BadProxy,
+    /// They for whom it is are not in the room, or I am not.
+    NotThere,
+    /// Somebody else may have the nick now for which it is; that has to be looked at first.
+    SomebodyElse,
     /// The text is empty or too long.
     BadText,
     /// The file cannot be used; why stands in `detail`.

@@ -9,7 +9,7 @@ use carillon_core::contact::{Contact, ContactRequest};
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_core::mood::Mood;
 use carillon_core::moving::AccountMove;
-use carillon_core::room::{Occupant, RoomAbout, RoomInvite, RoomNotify, RoomState};
+use carillon_core::room::{Occupant, PrivateState, RoomAbout, RoomInvite, RoomNotify, RoomState};
 use carillon_core::session::{ServerFeatures, SessionProblem};
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
 use jid::BareJid;
@@ -309,6 +309,21 @@ pub struct ChatView {
     pub typing: Vec<String>,
     /// For a room, where I stand in it.
     pub room: Option<RoomView>,
+    /// For a private conversation in a room, with whom it is, and whether I can write to them.
+    pub private: Option<PrivateView>,
+}
+
+/// A private conversation in a room as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PrivateView {
+    /// The room.
+    pub room: ChatRef,
+    /// What the room is called.
+    pub room_name: String,
+    /// What the other one is called there.
+    pub nick: String,
+    /// Whether I can write.
+    pub state: PrivateState,
 }
 
 /// A room as it is now.

@@ -176,6 +176,7 @@ pub(crate) fn event(output: Output) -> Option<Event> {
         },
         Output::Chat(chat) => Event::Chats { chats: vec![chat] },
         Output::Files(chat) => Event::Files { chat },
+        Output::Moved(from, to) => Event::ChatMoved { from, to },
         Output::Room(room) => Event::Rooms { rooms: vec![room] },
         Output::MessageAdded(chat, message) => Event::MessageAdded { chat, message },
         Output::MessageChanged(chat, message) => Event::MessageChanged { chat, message },

@@ -1,6 +1,6 @@
 //! Chats: opening, reading, writing.
 
-use super::rooms::room_view;
+use super::rooms::{private_view, room_view};
 use super::{on_desk, refuse_store};
 use crate::house::House;
 use carillon_core::chat::{ChatKind, ChatSummary, HistoryAnchor, HistoryPage, Message, Version};
@@ -18,10 +18,11 @@ const FIRST: u32 = 60;
 
 pub(super) async fn open(house: &House, chat: ChatRef) -> Result<ChatView, Refusal> {
     let asked = chat.clone();
-    let (mut typing, room, name) = on_desk(house, move |desk| {
+    let (mut typing, room, private, name) = on_desk(house, move |desk| {
         Ok((
             desk.typing(&asked)?,
             desk.room(&asked)?,
+            desk.private(&asked)?,
             desk.display_name(&asked),
         ))
     })
@@ -31,17 +32,28 @@ pub(super) async fn open(house: &House, chat: ChatRef) -> Result<ChatView, Refus
     let reader = house.reader();
     let first_unseen = reader.first_unseen(&chat).map_err(refuse_store(house))?;
     let known = reader.chat(&chat).map_err(refuse_store(house))?;
-    let kind = if room.is_some() {
-        ChatKind::Room
-    } else {
-        ChatKind::Contact
+    let kind = match (&room, &private) {
+        (Some(_), _) => ChatKind::Room,
+        (None, Some(_)) => ChatKind::Private,
+        (None, None) => ChatKind::Contact,
+    };
+    let empty = || ChatSummary {
+        room: private.as_ref().map(|private| private.room_name.clone()),
+        ..empty(
+            chat,
+            private
+                .as_ref()
+                .map_or(name, |private| private.nick.clone()),
+            kind,
+        )
     };
     Ok(ChatView {
-        summary: known.unwrap_or_else(|| empty(chat, name, kind)),
+        summary: known.unwrap_or_else(empty),
         first_unseen,
         history,
         typing,
         room: room.map(room_view),
+        private: private.map(private_view),
     })
 }
 
@@ -51,6 +63,7 @@ fn empty(chat: ChatRef, name: String, kind: ChatKind) -> ChatSummary {
         chat,
         kind,
         name,
+        room: None,
         unread: 0,
         last_text: String::new(),
         last_is_mine: false,
@@ -187,6 +200,7 @@ mod tests {
             encryption: None,
             unstyled: false,
             reply: None,
+            occupant: None,
         };
         HistoryPage {
             messages: (1..=count).map(message).collect(),

@@ -116,7 +116,7 @@ pub(super) async fn remove_watch(house: &House, chat: ChatRef) -> Result<(), Ref
     let accounts = Accounts::of(house).await?;
     let account = accounts.address(chat.account)?;
     set(house, |rules| {
-        edits::remove_watch(rules, account, &chat.jid);
+        edits::remove_watch(rules, account, &chat.bare());
     })
     .await
 }

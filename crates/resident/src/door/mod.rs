@@ -247,6 +247,10 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
             answer(on_desk(house, move |desk| desk.leave_room(&ask.room)).await)
         }
         Command::ReadRoom(ask) => answer(rooms::room(house, ask.room).await),
+        Command::ReadPrivateChat(ask) => answer(rooms::private(house, ask.chat).await),
+        Command::BeginPrivateChat(ask) => {
+            answer(on_desk(house, move |desk| desk.begin_private(&ask.chat)).await)
+        }
         Command::ReadOccupants(ask) => answer(rooms::occupants(house, ask).await),
         Command::ReadLookAlikes(ask) => answer(names::look_alikes(house, ask).await),
         Command::Search(ask) => answer(search::search(house, ask).await),
@@ -470,6 +474,8 @@ pub(crate) fn refuse(house: &House, error: &DeskError) -> Refusal {
     let code = match error {
         DeskError::Gone => RefusalCode::Gone,
         DeskError::NotConnected => RefusalCode::NotConnected,
+        DeskError::NotThere => RefusalCode::NotThere,
+        DeskError::SomebodyElse => RefusalCode::SomebodyElse,
         DeskError::BadText => RefusalCode::BadText,
         DeskError::Store(carillon_engine::store::StoreError::Gone) => RefusalCode::Gone,
         DeskError::Store(_) => RefusalCode::Storage,

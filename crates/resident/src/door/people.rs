@@ -18,7 +18,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) async fn add(house: &House, ask: AddContact) -> Result<(), Refusal> {
     let contact = ChatRef {
         account: ask.account,
-        jid: ask.jid,
+        jid: ask.jid.into(),
     };
     asked(house, move |desk| {
         desk.add_contact(&contact, &ask.name, &ask.groups, &ask.text, &ask.token)
@@ -55,7 +55,10 @@ pub(super) async fn ask(house: &House, ask: AskPerson) -> Result<PersonAnswer, R
 /// The newer form first; a server may keep only the older one.
 pub(super) async fn own_card(house: &House, account: AccountId) -> Result<Vec<CardField>, Refusal> {
     let jid = settings_of(house, account).await?.jid;
-    let me = ChatRef { account, jid };
+    let me = ChatRef {
+        account,
+        jid: jid.into(),
+    };
     for question in [PersonQuestion::Card, PersonQuestion::OldCard] {
         let contact = me.clone();
         let told = told(house, move |desk| desk.ask_person(&contact, None, question)).await?;

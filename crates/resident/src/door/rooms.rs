@@ -6,11 +6,11 @@ use crate::house::House;
 use carillon_core::form::DataForm;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::session::{RoomItems, RoomReply, RoomWish};
-use carillon_engine::{RoomNow, RoomPlan};
+use carillon_engine::{PrivateNow, RoomNow, RoomPlan};
 use carillon_link::contract::{
     CreateRoom, EnterRoom, FindRooms, InviteToRoom, Moderate, ModerateMessage, ReadOccupants,
 };
-use carillon_link::views::{FoundRoom, FoundRooms, OccupantPage, RoomView};
+use carillon_link::views::{FoundRoom, FoundRooms, OccupantPage, PrivateView, RoomView};
 use carillon_link::{Refusal, RefusalCode, page};
 use futures_util::future::join_all;
 use jid::BareJid;
@@ -33,6 +33,20 @@ pub(super) fn room_view(room: RoomNow) -> RoomView {
 pub(super) async fn room(house: &House, room: ChatRef) -> Result<Option<RoomView>, Refusal> {
     let found = on_desk(house, move |desk| desk.room(&room)).await?;
     Ok(found.map(room_view))
+}
+
+pub(super) fn private_view(private: PrivateNow) -> PrivateView {
+    PrivateView {
+        room: private.room,
+        room_name: private.room_name,
+        nick: private.nick,
+        state: private.state,
+    }
+}
+
+pub(super) async fn private(house: &House, chat: ChatRef) -> Result<Option<PrivateView>, Refusal> {
+    let found = on_desk(house, move |desk| desk.private(&chat)).await?;
+    Ok(found.map(private_view))
 }
 
 pub(super) async fn occupants(house: &House, ask: ReadOccupants) -> Result<OccupantPage, Refusal> {
@@ -61,9 +75,15 @@ pub(super) async fn ask(
     asked(house, move |desk| desk.ask_room(account, &to, wish)).await
 }
 
+/// A room's address; somebody's in a room is none.
+fn address(room: ChatRef) -> Result<BareJid, Refusal> {
+    BareJid::try_from(room.jid).map_err(|_| Refusal::new(RefusalCode::Gone, "that is no room"))
+}
+
 /// The same, where only the word counts.
 pub(super) async fn done(house: &House, room: ChatRef, wish: RoomWish) -> Result<(), Refusal> {
-    ask(house, room.account, room.jid, wish).await.map(drop)
+    let account = room.account;
+    ask(house, account, address(room)?, wish).await.map(drop)
 }
 
 pub(super) async fn items(
@@ -145,7 +165,10 @@ pub(super) async fn create(house: &House, asked: CreateRoom) -> Result<ChatRef, 
     if matches!(taken, Ok(RoomReply::Service(true))) {
         return Err(Refusal::new(RefusalCode::NameTaken, jid.to_string()));
     }
-    let room = ChatRef { account, jid };
+    let room = ChatRef {
+        account,
+        jid: jid.into(),
+    };
     let made = room.clone();
     on_desk(house, move |desk| desk.create_room(&made, plan)).await?;
     Ok(room)
@@ -184,7 +207,8 @@ pub(super) async fn moderate_message(house: &House, ask: ModerateMessage) -> Res
 }
 
 pub(super) async fn settings(house: &House, room: ChatRef) -> Result<DataForm, Refusal> {
-    match ask(house, room.account, room.jid, RoomWish::ReadSettings).await? {
+    let account = room.account;
+    match ask(house, account, address(room)?, RoomWish::ReadSettings).await? {
         RoomReply::Settings(form) => Ok(*form),
         _ => Ok(DataForm::default()),
     }

@@ -58,7 +58,7 @@ impl Accounts {
             }
             Whose::Chat { chat } => Some(Scope::Chat {
                 account: self.address(chat.account)?.clone(),
-                chat: chat.jid.clone(),
+                chat: chat.bare(),
             }),
         })
     }
@@ -264,7 +264,7 @@ impl Asked {
                 let contact = desk.contact(chat);
                 asked.groups = contact.map_or_else(Vec::new, |one| one.groups);
                 asked.account = Some(chat.account);
-                asked.jid = Some(chat.jid.clone());
+                asked.jid = Some(chat.bare());
             }
         }
         asked.profile = desk.active_profile().as_deref().and_then(named);

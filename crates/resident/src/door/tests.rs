@@ -106,7 +106,7 @@ async fn scene(roster: Vec<RosterItem>, draft: Option<&str>) -> Scene {
     for item in roster.iter().filter(|_| draft.is_some()) {
         let chat = ChatRef {
             account: alice,
-            jid: item.jid.clone(),
+            jid: item.jid.clone().into(),
         };
         let draft = draft.unwrap_or_default();
         store.save_draft(&chat, draft, Timestamp(1)).unwrap();
@@ -187,7 +187,7 @@ impl Scene {
             all.extend(contacts);
             after = all.last().map(|last| ChatRef {
                 account: last.account,
-                jid: last.jid.clone(),
+                jid: last.jid.clone().into(),
             });
             if !more {
                 return (all, greatest, time);
@@ -257,7 +257,7 @@ async fn the_first_answer_is_short_and_the_pages_bring_everybody_once() {
         }
     }
     println!("all chats in {time:?}");
-    let read: Vec<BareJid> = read.into_iter().map(|chat| chat.jid).collect();
+    let read: Vec<BareJid> = read.into_iter().map(|chat| chat.bare()).collect();
     assert_eq!(read, wanted);
 }
 
@@ -278,7 +278,7 @@ async fn names_that_would_not_fit_into_a_frame_together_are_read_in_pages() {
     let names = |from: usize| {
         let name = |number| ChatRef {
             account,
-            jid: person(number),
+            jid: person(number).into(),
         };
         (from..from + 300).map(name).collect::<Vec<_>>()
     };
@@ -289,7 +289,7 @@ async fn names_that_would_not_fit_into_a_frame_together_are_read_in_pages() {
         assert!(bytes < page::LIST + 64 * 1024);
         let there = now.contacts.iter().map(|one| (one.jid.clone(), true));
         let answered: Vec<_> = there
-            .chain(now.gone.iter().map(|one| (one.jid.clone(), false)))
+            .chain(now.gone.iter().map(|one| (one.bare(), false)))
             .collect();
         assert!(!answered.is_empty(), "each answer brings some");
         left.retain(|name| !answered.iter().any(|(jid, _)| *jid == name.jid));
@@ -371,7 +371,7 @@ async fn ten_thousand_who_come_at_once_are_a_few_frames_and_none_is_missed() {
     }
     let contacts = vec![ChatRef {
         account,
-        jid: person(7),
+        jid: person(7).into(),
     }];
     let (now, ..) = scene
         .measured(ReadContacts {

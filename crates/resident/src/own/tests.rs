@@ -37,7 +37,10 @@ fn profile(count: u32) -> (TempDir, Store, ChatRef) {
     store
         .queue_message(account, &carol, "tea", "tea?", Timestamp(OCTOBER), false)
         .unwrap();
-    let bob = ChatRef { account, jid: bob };
+    let bob = ChatRef {
+        account,
+        jid: bob.into(),
+    };
     (folder, store, bob)
 }
 
@@ -171,7 +174,7 @@ fn the_file_is_the_users_alone_and_takes_its_place_only_when_it_is_whole() {
 fn contacts_are_written_one_a_line() {
     let (folder, mut store, bob) = profile(0);
     let item = RosterItem {
-        jid: bob.jid.clone(),
+        jid: bob.bare(),
         name: "Bob \"B\"".to_owned(),
         groups: vec!["Friends".to_owned()],
         subscription: Subscription::Both,

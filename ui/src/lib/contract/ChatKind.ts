@@ -3,4 +3,4 @@
 /**
  * What a conversation is with.
  */
-export type ChatKind = "contact" | "room" | "stranger";
+export type ChatKind = "contact" | "room" | "stranger" | "private";

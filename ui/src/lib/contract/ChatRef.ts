@@ -2,7 +2,8 @@
 import type { AccountId } from "./AccountId";
 
 /**
- * One conversation: the account, and the bare address of a contact or a room.
+ * One conversation: the account, and the address of the other side: a contact's or a room's bare one, or the full one of
+ * somebody in a room with whom it is private (XEP-0045 §7.5). No contact's conversation has a full address.
  */
 export type ChatRef = { 
 /**
@@ -10,6 +11,6 @@ export type ChatRef = {
  */
 account: AccountId, 
 /**
- * The other side: a contact's or a room's bare address.
+ * The other side: a contact's or a room's bare address, or `room@service/nick`.
  */
 jid: string, };

@@ -17,9 +17,13 @@ chat: ChatRef,
  */
 kind: ChatKind, 
 /**
- * The contact's or the room's name, never empty.
+ * The contact's or the room's name, or somebody's nick in a room; never empty.
  */
 name: string, 
+/**
+ * The name of the room in which a private conversation is; `None` for other conversations.
+ */
+room: string | null, 
 /**
  * Incoming messages that I have not seen.
  */

@@ -2,6 +2,7 @@
 import type { ChatSummary } from "./ChatSummary";
 import type { HistoryPage } from "./HistoryPage";
 import type { MessageId } from "./MessageId";
+import type { PrivateView } from "./PrivateView";
 import type { RoomView } from "./RoomView";
 
 /**
@@ -27,4 +28,8 @@ typing: Array<string>,
 /**
  * For a room, where I stand in it.
  */
-room: RoomView | null, };
+room: RoomView | null, 
+/**
+ * For a private conversation in a room, with whom it is, and whether I can write to them.
+ */
+private: PrivateView | null, };

@@ -23,7 +23,15 @@ contacts: Array<ChatRef>, } | { "kind": "chats",
 /**
  * Which.
  */
-chats: Array<ChatRef>, } | { "kind": "rooms", 
+chats: Array<ChatRef>, } | { "kind": "chat_moved", 
+/**
+ * What it was.
+ */
+from: ChatRef, 
+/**
+ * What it is.
+ */
+to: ChatRef, } | { "kind": "rooms", 
 /**
  * Which.
  */

@@ -72,4 +72,10 @@ unstyled: boolean,
 /**
  * What it answers (XEP-0461), if it answers something.
  */
-reply: Reply | null, };
+reply: Reply | null, 
+/**
+ * In a private conversation in a room: whose words they are, or whom mine are for, beyond the nick. What begins with
+ * `id:` is the room's lasting name for them (XEP-0421), anything else stands for one stay of somebody there. `None`
+ * where nobody knows, and in other conversations.
+ */
+occupant: string | null, };

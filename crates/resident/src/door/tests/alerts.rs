@@ -43,7 +43,7 @@ impl Scene {
         let first = self.ask(ReadOverview {}).await;
         ChatRef {
             account: first.standing.accounts[0].id,
-            jid: person(number),
+            jid: person(number).into(),
         }
     }
 
@@ -170,7 +170,7 @@ async fn mutes_and_marks_of_a_chat_stand_in_the_settings_and_are_told() {
         discreet: Some(true),
         ..Override::of(Scope::Chat {
             account: jid("alice@harbour.example.org"),
-            chat: chat.jid,
+            chat: chat.bare(),
         })
     };
     assert_eq!(one, wanted);

@@ -185,7 +185,7 @@ async fn a_contact_is_called_for_attention_only_while_they_are_there() {
         RefusalCode::NotConnected
     );
     let contact = ChatRef {
-        jid: jid("nobody@harbour.example.org"),
+        jid: jid("nobody@harbour.example.org").into(),
         ..scene.friend(1).await
     };
     assert_eq!(scene.refused(Buzz { contact }).await, RefusalCode::Gone);
