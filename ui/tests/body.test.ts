@@ -8,7 +8,7 @@ const them: Author = { kind: 'contact' };
 const minute = 60_000;
 
 function said(id: number, author: Author, at: number, body = 'words'): Message {
-  return { id, chat: bob, author, body, at, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null };
+  return { id, chat: bob, author, body, at, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null, occupant: null };
 }
 
 describe('/me', () => {

@@ -134,7 +134,7 @@ describe('the window onto a long conversation', () => {
 });
 
 describe('the server’s archive', () => {
-  const older = { id: 1, chat: hiro, author: { kind: 'contact' } as const, body: 'long ago', at: 0, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null };
+  const older = { id: 1, chat: hiro, author: { kind: 'contact' } as const, body: 'long ago', at: 0, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null, occupant: null };
 
   async function atTheBeginning(): Promise<History> {
     fake = await stage(20);

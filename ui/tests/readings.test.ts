@@ -223,6 +223,7 @@ describe('10,000 contacts and chats', () => {
         chat: chatOf(contact),
         kind: 'contact',
         name: contact.name,
+        room: null,
         unread: 0,
         last_text: '',
         last_is_mine: false,

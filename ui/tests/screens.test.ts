@@ -32,8 +32,8 @@ const byTest = (name: string) => document.querySelector<HTMLElement>(`[data-test
 describe('a stranger’s words', () => {
   async function row(more: Partial<Message>): Promise<HTMLElement> {
     const conversation = new Conversation(await ask('open_chat', { chat: bob }));
-    const message: Message = { id: 1, chat: bob, author: { kind: 'contact' }, body: '', at: noon, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null, ...more };
-    const line: Line = { message, day: null, newAbove: false, first: true, last: true };
+    const message: Message = { id: 1, chat: bob, author: { kind: 'contact' }, body: '', at: noon, delivery: null, failure: '', seen: true, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null, occupant: null, ...more };
+    const line: Line = { message, day: null, newAbove: false, turn: null, first: true, last: true };
     return render(MessageRow, { line, conversation }).container;
   }
 

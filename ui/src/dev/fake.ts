@@ -1,4 +1,5 @@
 /** A resident and a window in memory, for development in a browser and for tests. Never part of the product. */
+import { isPrivate } from '../lib/private';
 import { keyOf, sameChat } from '../lib/chatref';
 import type { AccountView, ActivityEntry, AlertRows, ChatRef, ChatSummary, Message, Overview, Refusal, Reply } from '../lib/contract';
 import type { AllCommands, Answer, Ask, Carrier, Told } from '../lib/link';
@@ -111,7 +112,7 @@ export class Fake implements Carrier {
   /** Somebody says something; an archive may put it before what is there. */
   say(chat: ChatRef, body: string, more: Partial<Message> = {}, place = this.#history(chat).length): Message {
     const said = this.#history(chat);
-    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null, ...more };
+    const message: Message = { id: this.#nextId++, chat, author: { kind: 'contact' }, body, at: Date.now(), delivery: null, failure: '', seen: false, corrected: false, reactions: [], retracted: false, moderated: null, encryption: null, unstyled: false, reply: null, occupant: null, ...more };
     said.splice(place, 0, message);
     this.#summarise(chat);
     this.tell('carillon', { kind: 'message_added', chat, message: message.id });
@@ -129,7 +130,8 @@ export class Fake implements Carrier {
     const known = this.overview.chats.find((summary) => sameChat(summary.chat, chat));
     if (known) return known;
     const contact = this.overview.contacts.find(({ jid }) => jid === chat.jid);
-    const empty = { unread: 0, last_text: '', last_is_mine: false, last_at: null, last_message: null, stands_at: 0, draft: '', avatar: null };
+    const empty = { room: null, unread: 0, last_text: '', last_is_mine: false, last_at: null, last_message: null, stands_at: 0, draft: '', avatar: null };
+    if (isPrivate(chat)) return { ...empty, chat, kind: 'private', name: this.rooms.private(chat).nick, room: this.rooms.private(chat).room_name };
     return { chat, kind: 'contact', name: contact?.name ?? chat.jid, ...empty };
   }
 
@@ -333,6 +335,7 @@ export class Fake implements Carrier {
         history: this.#page(chat, Math.max(0, all.length - 50), all.length),
         typing: [],
         room: summary.kind === 'room' ? this.rooms.view(chat) : null,
+        private: isPrivate(chat) ? this.rooms.private(chat) : null,
       };
     },
     history: ({ chat, anchor, limit }) => {

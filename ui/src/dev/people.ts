@@ -88,6 +88,7 @@ export function conversation(now: number): Message[] {
     encryption: null,
     unstyled: false,
     reply: null,
+    occupant: null,
   }));
 }
 
@@ -109,6 +110,7 @@ export function longConversation(now: number, count: number): Message[] {
     encryption: null,
     unstyled: false,
     reply: null,
+    occupant: null,
   }));
 }
 
@@ -117,6 +119,7 @@ function summary(node: string, name: string, now: number, ago: number, last: str
     chat: { account, jid: node.includes('@') ? node : `${node}@${server}` },
     kind: 'contact',
     name,
+    room: null,
     unread: 0,
     last_text: last,
     last_is_mine: false,
@@ -231,5 +234,6 @@ export function roomConversation(now: number): Message[] {
     encryption: null,
     unstyled: false,
     reply: null,
+    occupant: null,
   }));
 }

@@ -1,10 +1,13 @@
 /** The rooms of the resident in memory. */
 import { keyOf } from '../lib/chatref';
-import type { Affiliation, Channel, ChatRef, DataForm, FormField, FoundRoom, LookAlike, Occupant, RoomView } from '../lib/contract';
+import type { Affiliation, Channel, ChatRef, DataForm, FormField, FoundRoom, LookAlike, Occupant, PrivateState, PrivateView, RoomView } from '../lib/contract';
+import { isPrivate, roomOf } from '../lib/private';
 import type { Answer, Ask } from '../lib/link';
 
 type Handled =
   | 'room'
+  | 'private_chat'
+  | 'begin_private_chat'
   | 'occupants'
   | 'look_alikes'
   | 'find_rooms'
@@ -104,6 +107,16 @@ export class FakeRooms {
   /** How many people a part of a list holds. */
   pageSize = 1_000;
 
+  /** Whether I can write in private conversations, where that was said. */
+  states = new Map<string, PrivateState>();
+
+  private(chat: ChatRef): PrivateView {
+    const room = roomOf(chat);
+    const nick = chat.jid.slice(room.jid.length + 1);
+    const there = this.people.get(keyOf(room))?.some((person) => person.nick === nick);
+    return { room, room_name: 'Choir practice', nick, state: this.states.get(keyOf(chat)) ?? (there ? 'ready' : 'gone') };
+  }
+
   view(room: ChatRef): RoomView {
     const known = this.views.get(keyOf(room));
     if (known) return known;
@@ -180,6 +193,11 @@ export class FakeRooms {
     room_settings: () => this.form,
     set_room_settings: ({ form }) => {
       this.form = form;
+      return null;
+    },
+    private_chat: ({ chat }) => (isPrivate(chat) ? this.private(chat) : null),
+    begin_private_chat: ({ chat }) => {
+      this.states.set(keyOf(chat), 'ready');
       return null;
     },
     occupants: ({ room, after }) => {

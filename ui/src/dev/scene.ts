@@ -1,5 +1,7 @@
 /** What a browser shows in development: `?scene=…&theme=dark&language=de&people=10000&long=100000`. */
 import { useCarrier } from '../lib/link';
+import { keyOf } from '../lib/chatref';
+import { privately } from '../lib/private';
 import type { Message } from '../lib/contract';
 import { conversations } from '../state/conversation.svelte';
 import { finding, search } from '../state/finding.svelte';
@@ -101,6 +103,19 @@ export function playScene(): Fake {
         words.dispatchEvent(new Event('input', { bubbles: true }));
         setTimeout(() => document.querySelector<HTMLElement>('[data-test="search-now"]')?.click(), 100);
       }, 1_200);
+    },
+    private: () => {
+      const room = { account: 1, jid: 'choir@rooms.harbour.example' };
+      const chat = privately(room, 'Fatima');
+      const hers = { author: { kind: 'occupant', nick: 'Fatima' }, seen: true } as const;
+      fake.say(chat, 'Psst: do you have the key to the hall?', { ...hers, occupant: 'id:1' });
+      fake.say(chat, 'I do, under the mat as ever.', { author: { kind: 'me' }, delivery: 'sent', seen: true, occupant: 'id:1' });
+      if (query.has('turn')) {
+        fake.say(chat, 'Which mat was that again?', { ...hers, occupant: 'id:2' });
+        fake.rooms.states.set(keyOf(chat), 'somebody_else');
+      }
+      if (query.has('gone')) fake.rooms.people.set(keyOf(room), []);
+      setTimeout(() => where.showChat(chat), 300);
     },
     'room-alerts': () => where.showScope({ kind: 'chat', chat: { account: 1, jid: 'choir@rooms.harbour.example' } }),
     voice: () => {

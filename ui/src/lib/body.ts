@@ -1,3 +1,4 @@
+import { isPrivate, turns, type Turn } from './private';
 import type { Author, Message, MessageId, Timestamp } from './contract';
 import { dayNumber } from '../words/when';
 
@@ -28,6 +29,8 @@ export interface Line {
   day: Timestamp | null;
   /** The line “New messages” stands above. */
   newAbove: boolean;
+  /** From here on a private conversation may be with somebody else. */
+  turn: Turn | null;
   /** Begins a group: somebody else, another day, or later. */
   first: boolean;
   /** Ends a group. */
@@ -39,17 +42,19 @@ export function lines(messages: Message[], firstUnseen: MessageId | null, known:
   const joins = (a: Message | undefined, b: Message | undefined): boolean =>
     !!a && !!b && sameAuthor(a.author, b.author) && b.at - a.at < groupSpan && dayNumber(a.at) === dayNumber(b.at) &&
     b.id !== firstUnseen && action(a.body) === null && action(b.body) === null;
+  const turned = turns(messages.filter(({ chat }) => isPrivate(chat)));
   return messages.map((message, i) => {
     const before = messages[i - 1];
     const line: Line = {
       message,
       day: !before || dayNumber(before.at) !== dayNumber(message.at) ? message.at : null,
       newAbove: message.id === firstUnseen,
-      first: !joins(before, message),
+      turn: turned.get(message.id) ?? null,
+      first: !joins(before, message) || turned.has(message.id),
       last: !joins(message, messages[i + 1]),
     };
     const old = known.get(message.id);
-    if (old && old.message === message && old.day === line.day && old.newAbove === line.newAbove && old.first === line.first && old.last === line.last) {
+    if (old && old.message === message && old.day === line.day && old.newAbove === line.newAbove && old.turn === line.turn && old.first === line.first && old.last === line.last) {
       return old;
     }
     return line;

@@ -58,7 +58,7 @@ export function foundRows(
 ): Row[] {
   const wanted = words.trim().toLocaleLowerCase();
   const holds = (name: string, jid: string) => lowered(name).includes(wanted) || jid.includes(wanted);
-  const foundChats = chats.filter(({ name, chat }) => holds(name, chat.jid));
+  const foundChats = chats.filter(({ name, room, chat }) => holds(name, chat.jid) || lowered(room ?? '').includes(wanted));
   const foundContacts = contacts.filter(({ name, jid }) => holds(name, jid)).sort(byPresenceAndName);
   const rows: Row[] = [];
   if (foundChats.length > 0) {

@@ -51,6 +51,15 @@ export class Composing {
     void this.keep();
   }
 
+  /** The chat has another address now, and its draft with it. Answers the words that are not kept there. */
+  movesAway(): string {
+    const words = this.unkept ? this.draft : '';
+    clearTimeout(this.#keep);
+    clearTimeout(this.#pause);
+    this.draft = this.#kept;
+    return words;
+  }
+
   /** Keeps the draft now. Done when the resident has answered. */
   keep(): Promise<void> {
     clearTimeout(this.#keep);

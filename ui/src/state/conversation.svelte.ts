@@ -1,5 +1,5 @@
 import { keyOf, sameChat } from '../lib/chatref';
-import type { ChatKind, ChatRef, ChatView, Message, MessageId, RoomView } from '../lib/contract';
+import type { ChatKind, ChatRef, ChatView, Message, MessageId, PrivateView, RoomView } from '../lib/contract';
 import { ask, asRefused, type RefusedError } from '../lib/link';
 import { Composing } from './composing.svelte';
 import { Correcting } from './correcting.svelte';
@@ -24,6 +24,8 @@ export class Conversation {
   firstUnseen = $state<MessageId | null>(null);
   typing = $state.raw<string[]>([]);
   room = $state.raw<RoomView | null>(null);
+  /** With whom in a room it is private. */
+  private = $state.raw<PrivateView | null>(null);
   /** Counts what was heard of typing: an answer from before it is older. */
   #typingHeard = 0;
   /** The messages that were reported as seen. */
@@ -39,6 +41,7 @@ export class Conversation {
     this.firstUnseen = view.first_unseen;
     this.typing = view.typing;
     this.room = view.room;
+    this.private = view.private;
     this.history = new History(this.chat, view.history);
     this.pins = new Pins(this.chat);
     this.pins.read();
@@ -52,11 +55,17 @@ export class Conversation {
     this.name = view.summary.name;
     if (before === this.#typingHeard) this.typing = view.typing;
     this.room = view.room;
+    this.private = view.private;
   }
 
   /** Reads again where I stand in the room, and what it is like. */
   async readRoom(): Promise<void> {
     this.room = await ask('room', { room: this.chat });
+  }
+
+  /** Reads again whether I can write to somebody in a room. */
+  async readPrivate(): Promise<void> {
+    this.private = await ask('private_chat', { chat: this.chat });
   }
 
   /** Messages came, maybe between older ones; what is not seen at once is marked off by the line, unless there is one. */
@@ -148,6 +157,14 @@ class Conversations {
       this.#put(null);
       this.failed = asRefused(error);
     }
+  }
+
+  /** Somebody in a room is called something else now: what is typed to them goes along. Answers the words that are not kept yet. */
+  moved(from: ChatRef): string {
+    const composing = this.about(from)?.composing ?? this.#left.get(keyOf(from));
+    this.#left.delete(keyOf(from));
+    this.#answered.delete(keyOf(from));
+    return composing?.movesAway() ?? '';
   }
 
   #put(next: Conversation | null): void {

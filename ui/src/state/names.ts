@@ -1,3 +1,4 @@
+import { fullName } from '../words/private';
 import { nodeOf } from '../lib/chatref';
 import type { AccountId, ChatRef } from '../lib/contract';
 import { accounts } from './accounts.svelte';
@@ -6,7 +7,8 @@ import { contacts } from './contacts.svelte';
 
 /** How I call a contact or a room. */
 export function nameOf(chat: ChatRef): string {
-  return contacts.get(chat)?.name ?? chats.get(chat)?.name ?? nodeOf(chat.jid);
+  const known = chats.get(chat);
+  return contacts.get(chat)?.name ?? (known && fullName(known)) ?? nodeOf(chat.jid);
 }
 
 /** An account’s address. */

@@ -2,6 +2,7 @@
 import { sameChat } from '../lib/chatref';
 import { Coalesced } from '../lib/coalesced';
 import type { ChatRef, Event, MessageId } from '../lib/contract';
+import { roomOf } from '../lib/private';
 import { ask, asRefused, listen, type LinkState } from '../lib/link';
 import { narrow } from '../lib/now.svelte';
 import { activity } from './activity.svelte';
@@ -33,6 +34,7 @@ const lines = new Coalesced(quietly(async () => {
 }));
 const room = new Coalesced(quietly(async () => conversations.open?.refresh()));
 const standing = new Coalesced(quietly(async () => conversations.open?.readRoom()));
+const aside = new Coalesced(quietly(async () => conversations.open?.readPrivate()));
 const exporting = new Coalesced(quietly(() => work.read()));
 const added = new Coalesced(quietly(async () => {
   const open = conversations.open;
@@ -127,7 +129,10 @@ export function hear(event: Event): void {
       return conversations.about(event.chat)?.setTyping(event.nick, event.composing);
     case 'contacts':
       return readings.wantContacts(event.contacts);
+    case 'chat_moved':
+      return follow(event.from, event.to);
     case 'chats':
+      if (event.chats.some(holdsOpen)) aside.want();
       // A room that is known as one tells by itself what changes in it.
       if (event.chats.some(mayBeRoom)) (conversations.open?.kind === 'room' ? standing : room).want();
       return readings.wantChats(event.chats);
@@ -138,6 +143,7 @@ export function hear(event: Event): void {
         scopeRoom.changed(changed);
       }
       if (event.rooms.some((changed) => conversations.about(changed))) standing.want();
+      if (event.rooms.some(holdsOpen)) aside.want();
       return;
     case 'files':
       if (conversations.about(event.chat)) files.changed(event.chat);
@@ -158,6 +164,20 @@ export function hear(event: Event): void {
     default:
       return readings.wantStanding();
   }
+}
+
+/** Whether the open chat is private with somebody in this room. */
+function holdsOpen(room: ChatRef): boolean {
+  const open = conversations.open;
+  return open?.kind === 'private' && sameChat(roomOf(open.chat), room);
+}
+
+/** Whoever has a private conversation on screen goes along with it. */
+function follow(from: ChatRef, to: ChatRef): void {
+  const words = conversations.moved(from);
+  if (!sameChat(where.chat, from)) return;
+  where.prefill = words;
+  where.chat = to;
 }
 
 /** Who is no contact can be a room, whose state is told with its chat. */

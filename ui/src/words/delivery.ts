@@ -23,8 +23,12 @@ const failures = {
   'resource-constraint': 'failure.resource_constraint',
 } as const satisfies Record<string, MessageKey>;
 
+/** Conditions that say of somebody in a room that they are not there. */
+const notThere = new Set(['item-not-found', 'recipient-unavailable', 'gone']);
+
 /** Why a message was not taken: a defined condition (RFC 6120, section 8.3.3) in words, else what the server said. */
-export function failureWords(failure: string): string {
+export function failureWords(failure: string, inRoom = false): string {
+  if (inRoom && notThere.has(failure)) return t('failure.private');
   return Object.hasOwn(failures, failure) ? t(failures[failure as keyof typeof failures]) : failure;
 }
 

@@ -49,6 +49,10 @@ export function refusalWords(code: RefusalCode): string {
       return t('refusal.bad_search');
     case 'bad_proxy':
       return t('refusal.bad_proxy');
+    case 'not_there':
+      return t('refusal.not_there');
+    case 'somebody_else':
+      return t('refusal.somebody_else');
     case 'bad_text':
       return t('refusal.bad_text');
     case 'bad_file':
