@@ -70,6 +70,21 @@ const ATTACKS: &[Attack] = &[
         believed: |told| matches!(told, Incoming::Message(m) if m.origin == Origin::Carbon),
     },
     Attack {
+        name: "carbon of what I sent to somebody in a room alone (XEP-0045 §7.5)",
+        may: OWN,
+        says: |s| {
+            let mark = "<body>forged</body><x xmlns='http://jabber.org/protocol/muc#user'/>";
+            carbon(
+                s,
+                "sent",
+                "alice@example.org/other",
+                "den@rooms.example.net/bob",
+                mark,
+            )
+        },
+        believed: |told| matches!(told, Incoming::Message(m) if m.chat.is_full()),
+    },
+    Attack {
         name: "receipt in a carbon",
         may: OWN,
         says: |s| {
@@ -424,7 +439,7 @@ async fn a_message_has_reached_the_server_when_the_server_says_so_by(way: Way) {
         let to = BareJid::new("bob@example.net").unwrap();
         scene
             .ask(Outgoing::Message {
-                to,
+                to: to.into(),
                 id: id.clone(),
                 body: "x".to_owned(),
                 to_room: false,

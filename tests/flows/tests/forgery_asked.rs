@@ -200,6 +200,17 @@ const IN_A_ROOM: &[Attack] = &[
         },
     },
     Attack {
+        name: "private words of an occupant (XEP-0045 §7.5)",
+        may: &["occupant"],
+        says: |s| {
+            format!(
+                "<message type='chat' id='w1'{}><body>x</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>",
+                s.from_attribute()
+            )
+        },
+        believed: |told| matches!(told, Incoming::Message(m) if m.chat.to_bare() == room()),
+    },
+    Attack {
         name: "my own words in the room",
         may: &[],
         says: |s| {

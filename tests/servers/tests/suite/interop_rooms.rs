@@ -93,7 +93,9 @@ async fn talk(two: &mut Two, room: &ChatRef) {
         }
     );
 
-    let answer = two.bob_answers(&room.jid, "Gladly", asked.id).await;
+    let answer = two
+        .bob_answers(&room.jid.to_bare(), "Gladly", asked.id)
+        .await;
     let answered = two
         .carol_understands("message_reply", question.text("stanza_id"))
         .await;

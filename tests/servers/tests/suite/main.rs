@@ -80,6 +80,7 @@ fn scenarios() -> Vec<Scenario> {
         rooms::an_invitation_past_the_room_is_accepted,
         rooms::an_invitation_is_declined,
         rooms::a_room_is_entered_again_after_a_restart,
+        rooms::two_in_a_room_talk_alone,
         own_rooms::a_room_is_made_found_kept_in_order_and_closed,
         own_rooms::a_private_room_lets_in_whom_i_invite,
         own_rooms::what_i_said_on_another_device_is_mine,

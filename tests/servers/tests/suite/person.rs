@@ -10,7 +10,7 @@ use carillon_core::ids::{AccountId, ChatRef, MessageId};
 use carillon_core::settings::Settings;
 use carillon_engine::{Desk, DeskError, Engine, Line, Output, Ring, ServerAnswer};
 use carillon_tests_servers::{DEADLINE, Proxy, until_some};
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
@@ -70,7 +70,7 @@ impl Person {
             .expect("the server agrees");
     }
 
-    pub(crate) fn chat(&self, with: &BareJid) -> ChatRef {
+    pub(crate) fn chat(&self, with: &Jid) -> ChatRef {
         ChatRef {
             account: self.id,
             jid: with.clone(),
@@ -78,7 +78,7 @@ impl Person {
     }
 
     /// Says something, and gives back the stored row.
-    pub(crate) async fn says(&self, to: &BareJid, body: &str) -> MessageId {
+    pub(crate) async fn says(&self, to: &Jid, body: &str) -> MessageId {
         let id = new_id();
         let (chat, body) = (self.chat(to), body.to_owned());
         self.does(move |desk| desk.send_message(&chat, &id, &body))
@@ -150,7 +150,7 @@ impl Person {
     }
 
     /// What was said in a chat, from the store.
-    pub(crate) async fn history(&self, with: &BareJid) -> Vec<Message> {
+    pub(crate) async fn history(&self, with: &Jid) -> Vec<Message> {
         let chat = self.chat(with);
         self.does(move |desk| desk.reader().history(&chat, HistoryAnchor::Newest, 100))
             .await
@@ -158,13 +158,13 @@ impl Person {
             .messages
     }
 
-    pub(crate) async fn bodies(&self, with: &BareJid) -> Vec<String> {
+    pub(crate) async fn bodies(&self, with: &Jid) -> Vec<String> {
         let history = self.history(with).await;
         history.into_iter().map(|message| message.body).collect()
     }
 
     /// Waits for a message in the store.
-    pub(crate) async fn receives(&self, with: &BareJid, body: &str) -> Message {
+    pub(crate) async fn receives(&self, with: &Jid, body: &str) -> Message {
         let (chat, wanted) = (self.chat(with), body.to_owned());
         self.sees(&format!("«{body}» from {with}"), move |desk| {
             let page = desk.reader().history(&chat, HistoryAnchor::Newest, 100);

@@ -3,7 +3,7 @@
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::{Author, ChatKind, Delivery};
 use carillon_core::ids::ChatRef;
-use carillon_core::room::{InviteVia, RoomState};
+use carillon_core::room::{InviteVia, PrivateState, RoomState};
 use carillon_tests_servers::Peer;
 use jid::BareJid;
 
@@ -81,7 +81,7 @@ pub(crate) async fn an_invitation_through_the_room_is_accepted(stage: Stage) {
     is_invited(&mut bob, &alice, &room, InviteVia::Mediated).await;
 
     let chat = accepts(&mut bob).await;
-    they_talk(&bob, &mut alice, &chat.jid, "scones").await;
+    they_talk(&bob, &mut alice, &chat.bare(), "scones").await;
     let kind = bob.does(move |desk| desk.reader().chat_kind(&chat)).await;
     assert_eq!(kind.unwrap(), Some(ChatKind::Room));
     assert_eq!(bob.rang(), [], "what is said in a room does not ring");
@@ -95,7 +95,7 @@ pub(crate) async fn an_invitation_past_the_room_is_accepted(stage: Stage) {
     is_invited(&mut bob, &alice, &room, InviteVia::Direct).await;
 
     let chat = accepts(&mut bob).await;
-    they_talk(&bob, &mut alice, &chat.jid, "jam").await;
+    they_talk(&bob, &mut alice, &chat.bare(), "jam").await;
 }
 
 pub(crate) async fn an_invitation_is_declined(stage: Stage) {
@@ -130,7 +130,7 @@ pub(crate) async fn a_room_is_entered_again_after_a_restart(stage: Stage) {
         .await;
     is_invited(&mut bob, &alice, &room, InviteVia::Mediated).await;
     let chat = accepts(&mut bob).await;
-    they_talk(&bob, &mut alice, &chat.jid, "cream").await;
+    they_talk(&bob, &mut alice, &chat.bare(), "cream").await;
     let before = bob.bodies(&chat.jid).await;
 
     let at_home = bob.leaves().await;
@@ -141,4 +141,67 @@ pub(crate) async fn a_room_is_entered_again_after_a_restart(stage: Stage) {
     // The room repeats what was said before, and it is there once all the same.
     let expected = [before, vec!["Welcome back".to_owned()]].concat();
     assert_eq!(bob.bodies(&chat.jid).await, expected);
+}
+
+/// What other clients put beside what is for one alone.
+const MARK: &str = "<x xmlns='http://jabber.org/protocol/muc#user'/>";
+
+async fn sees_state(bob: &Person, chat: &ChatRef, wanted: PrivateState) {
+    let chat = chat.clone();
+    bob.sees(&format!("{wanted:?} in {chat:?}"), move |desk| {
+        let now = desk.private(&chat).unwrap()?;
+        (now.state == wanted).then_some(())
+    })
+    .await;
+}
+
+pub(crate) async fn two_in_a_room_talk_alone(stage: Stage) {
+    let (mut bob, mut alice, room) = bob_and_a_room(&stage).await;
+    alice
+        .invite(&room, bob.jid.as_str(), "The kettle is on")
+        .await;
+    is_invited(&mut bob, &alice, &room, InviteVia::Mediated).await;
+    let tea = accepts(&mut bob).await;
+    let of = tea.clone();
+    let nick = bob.does(move |desk| desk.room(&of).unwrap().unwrap().nick);
+    let bobs = format!("{room}/{}", nick.await);
+    let hers = ChatRef {
+        account: tea.account,
+        jid: format!("{room}/Alice").parse().unwrap(),
+    };
+    bob.forgets();
+
+    alice.message_with(&bobs, "Psst", MARK).await;
+    let heard = bob.receives(&hers.jid, "Psst").await;
+    let nick = "Alice".to_owned();
+    assert_eq!(heard.author, Author::Occupant { nick });
+    let ring = bob.rings(EventKind::Message).await;
+    assert_eq!(ring.event.chat(), Some(hers.clone()));
+    sees_state(&bob, &hers, PrivateState::Ready).await;
+    let said = bob.says(&hers.jid, "Yes?").await;
+    let received = alice.expect_message("Yes?").await;
+    assert_eq!(
+        (received.text("type"), received.text("from")),
+        ("chat", &*bobs)
+    );
+    bob.sees_delivery(said, Delivery::Sent).await;
+    assert_eq!(
+        bob.bodies(&tea.jid).await,
+        [""; 0],
+        "the room hears nothing of it"
+    );
+
+    // Where there is an archive, it brings them back as they were, and none of them twice.
+    let at_home = bob.leaves().await;
+    let bob = at_home.signs_in().await;
+    is_in(&bob, &tea).await;
+    assert_eq!(bob.bodies(&hers.jid).await, ["Psst", "Yes?"]);
+    assert_eq!(bob.bodies(&tea.jid).await, [""; 0]);
+    let people = bob.does(|desk| desk.reader().chats()).await.unwrap();
+    let kinds: Vec<_> = people.iter().map(|chat| chat.kind).collect();
+    assert!(!kinds.contains(&ChatKind::Contact), "{people:?}");
+
+    let leaves = format!("<presence to='{room}/Alice' type='unavailable'/>");
+    alice.raw(&leaves).await;
+    sees_state(&bob, &hers, PrivateState::Gone).await;
 }
