@@ -128,7 +128,7 @@ impl Talk {
         NewMessage {
             account: self.account,
             room: chat.as_str() == ROOM,
-            chat,
+            chat: chat.into(),
             author,
             sender_id: Some(format!("bench-{number}")),
             stanza_id: None,

@@ -22,8 +22,9 @@ impl Desk {
         }
         // The store has forgotten a room's picture with it.
         let account = self.account_mut(chat.account)?;
-        if !account.watches(&chat.jid) {
-            account.avatars.drop_of(&chat.jid);
+        let room = chat.bare();
+        if !chat.is_private() && !account.watches(&room) {
+            account.avatars.drop_of(&room);
         }
         self.flush_soon();
         self.was_seen(chat.account, &chat.jid);

@@ -106,16 +106,16 @@ impl Desk {
             .unwrap_or_default();
         let answer = self.change_contact(contact, &name, &groups)?;
         self.store
-            .set_moved_contact(contact.account, &old.jid, &contact.jid)?;
+            .set_moved_contact(contact.account, &old.jid, &contact.bare())?;
         self.accept_request(contact)?;
         let before = ChatRef {
             account: contact.account,
-            jid: old.jid.clone(),
+            jid: old.jid.clone().into(),
         };
         self.step(&before, SubscriptionStep::Unsubscribed)?;
         self.account_mut(contact.account)?
             .moved
-            .insert(old.jid, contact.jid.clone());
+            .insert(old.jid, contact.bare());
         self.tell(Output::Contact(before));
         Ok(answer)
     }

@@ -33,7 +33,7 @@ impl Desk {
             Err(_) if bookmark.autojoin => {
                 let chat = ChatRef {
                     account: of.new,
-                    jid: room.clone(),
+                    jid: room.clone().into(),
                 };
                 match self.enter_room_here(&chat, &bookmark.nick, &bookmark.password) {
                     Ok(()) => Tried::Done,

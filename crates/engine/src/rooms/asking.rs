@@ -150,7 +150,7 @@ impl Desk {
             affiliation,
             words: words.to_owned(),
         };
-        self.ask_room(chat.account, &chat.jid, wish)
+        self.ask_room(chat.account, &chat.bare(), wish)
     }
 
     /// Takes somebody's message in a room back, for everybody (XEP-0425).

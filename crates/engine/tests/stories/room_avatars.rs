@@ -171,7 +171,7 @@ async fn what_rings_in_a_room_names_its_picture() {
     stage.told().await;
     let nick = "bob".to_owned();
     let said = carillon_core::session::IncomingMessage {
-        chat: jid(ROOM),
+        chat: jid(ROOM).into(),
         author: Author::Occupant { nick },
         ..message("bob@example.org", "m1", "alice: tea?")
     };

@@ -60,7 +60,7 @@ async fn a_list_is_asked_of_the_room_and_handed_on() {
     let wish = RoomWish::People(Affiliation::Member);
     let room = stage.chat(ROOM);
     let answer = stage
-        .call(move |desk| desk.ask_room(room.account, &room.jid, wish))
+        .call(move |desk| desk.ask_room(room.account, &room.bare(), wish))
         .await
         .unwrap();
     let questions = asked(&mut session).await;

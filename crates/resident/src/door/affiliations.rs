@@ -11,7 +11,7 @@ use carillon_link::{Refusal, RefusalCode, page};
 pub(super) async fn read(house: &House, ask: ReadRoomPeople) -> Result<AffiliationList, Refusal> {
     let wish = RoomWish::People(ask.affiliation);
     let answer = asked(house, move |desk| {
-        desk.ask_room(ask.room.account, &ask.room.jid, wish)
+        desk.ask_room(ask.room.account, &ask.room.bare(), wish)
     });
     let RoomReply::People(mut list) = answer.await? else {
         return Ok(AffiliationList::default());

@@ -32,7 +32,7 @@ pub(super) async fn set_of_room(house: &House, ask: SetRoomAvatar) -> Result<(),
     };
     let wish = RoomWish::ShowPicture(picture);
     affiliations::asked(house, move |desk| {
-        desk.ask_room(ask.room.account, &ask.room.jid, wish)
+        desk.ask_room(ask.room.account, &ask.room.bare(), wish)
     })
     .await
     .map(drop)

@@ -35,7 +35,7 @@ pub(super) async fn take_back(house: &House, account: AccountId) -> Result<(), R
 pub(super) async fn take_over(house: &House, ask: TakeOver) -> Result<(), Refusal> {
     let contact = ask.contact.clone();
     let old = on_desk(house, move |desk| desk.proven_old(&contact)).await?;
-    let (account, new) = (ask.contact.account, ask.contact.jid.clone());
+    let (account, new) = (ask.contact.account, ask.contact.bare());
     people::asked(house, move |desk| desk.take_over(&ask.contact)).await?;
     if ask.alerts {
         let mine = settings_of(house, account).await?.jid;

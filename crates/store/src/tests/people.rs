@@ -375,7 +375,7 @@ fn a_room_s_picture_is_kept_as_long_as_its_chat() {
     assert_eq!(kept, [(tea.clone(), Avatar { hash, source })]);
     let chat = ChatRef {
         account: alice,
-        jid: tea,
+        jid: tea.into(),
     };
     let listed = profile.store.chat(&chat).unwrap().unwrap();
     assert_eq!(listed.avatar, Some(hash));

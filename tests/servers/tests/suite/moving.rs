@@ -133,7 +133,7 @@ pub(crate) async fn a_contact_takes_over_who_has_moved(stage: Stage) {
     .await;
     let bobs = ChatRef {
         account: SECOND,
-        jid: bob.jid.clone(),
+        jid: bob.jid.clone().into(),
     };
     let contact = alice
         .sees("Bob as a friend of the new account", move |desk| {

@@ -108,7 +108,9 @@ pub(crate) async fn a_room_is_made_found_kept_in_order_and_closed(stage: Stage) 
     assert_eq!(rooms, RoomReply::Service(true));
     // ejabberd leaves a room out of its list that does not say within 100 ms how full it is.
     until_some("the room is found", async || {
-        is_listed(&bob, &service, &room.jid.to_bare()).await.then_some(())
+        is_listed(&bob, &service, &room.jid.to_bare())
+            .await
+            .then_some(())
     })
     .await;
 

@@ -13,7 +13,11 @@ problem: SessionProblem, } | { "kind": "registration_not_offered" } | { "kind": 
 /**
  * Its page, empty when it named none.
  */
-url: string, } | { "kind": "registration_refused" } | { "kind": "bad_invitation" } | { "kind": "no_keyring" } | { "kind": "not_connected" } | { "kind": "refused_by_server" } | { "kind": "bad_proxy" } | { "kind": "not_there" } | { "kind": "somebody_else" } | { "kind": "bad_text" } | { "kind": "bad_file" } | { "kind": "no_microphone" } | { "kind": "not_playable" } | { "kind": "bad_rules" } | { "kind": "bad_pack", 
+url: string, } | { "kind": "registration_refused" } | { "kind": "bad_invitation" } | { "kind": "no_keyring" } | { "kind": "not_connected" } | { "kind": "refused_by_server" } | { "kind": "not_permitted" } | { "kind": "needs_owner" } | { "kind": "too_often", 
+/**
+ * For so many seconds from now on; `None`: it does not say.
+ */
+seconds: number | null, } | { "kind": "bad_search" } | { "kind": "bad_proxy" } | { "kind": "not_there" } | { "kind": "somebody_else" } | { "kind": "bad_text" } | { "kind": "bad_file" } | { "kind": "no_microphone" } | { "kind": "not_playable" } | { "kind": "bad_rules" } | { "kind": "bad_pack", 
 /**
  * Why.
  */
