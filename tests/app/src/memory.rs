@@ -5,8 +5,8 @@ use std::time::Duration;
 /// So often is weighed meanwhile.
 const EVERY: Duration = Duration::from_millis(10);
 
-/// A process's share of the memory in bytes (`Pss` of proc_pid_smaps(5)): what it alone uses, and its part of what it
-/// shares.
+/// What a process alone holds in bytes and no file has (`Private_Dirty` of proc_pid_smaps(5)). Its share of what others
+/// use too would grow when one of them ends.
 ///
 /// # Panics
 /// When there is no such process.
@@ -14,9 +14,9 @@ const EVERY: Duration = Duration::from_millis(10);
 pub fn weight(process: u32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup"));
     let text = text.expect("a process to weigh");
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let line = text.lines().find_map(|line| line.strip_prefix("Private_Dirty:"));
     let kibibytes = line.and_then(|line| line.split_whitespace().next());
-    let kibibytes: u64 = kibibytes.and_then(|it| it.parse().ok()).expect("its share");
+    let kibibytes: u64 = kibibytes.and_then(|it| it.parse().ok()).expect("its memory");
     kibibytes * 1024
 }
 

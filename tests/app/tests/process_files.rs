@@ -129,7 +129,7 @@ async fn a_file_whose_sender_is_killed_in_mid_upload_arrives_exactly_once() {
         assert!(alice.waiting().await.is_empty(), "{moment:?}");
         let after = weight(post.alice.resident_id());
         println!(
-            "{moment:?}: PSS {:.1} MB before, {:.1} MB when killed, {:.1} MB after",
+            "{moment:?}: private {:.1} MB before, {:.1} MB when killed, {:.1} MB after",
             megabytes(before),
             megabytes(meanwhile),
             megabytes(after)
@@ -256,7 +256,7 @@ async fn fifty_megabytes_go_and_come_without_being_held_in_memory() {
 
 fn tell_and_bound(what: &str, before: u64, most: u64) {
     let (before_mb, most_mb) = (megabytes(before), megabytes(most));
-    println!("{what} 50 MB: PSS {before_mb:.1} MB before, at most {most_mb:.1} MB meanwhile");
+    println!("{what} 50 MB: private {before_mb:.1} MB before, at most {most_mb:.1} MB meanwhile");
     assert!(
         most < before + MOST_MORE,
         "{what}: {before_mb:.1} MB became {most_mb:.1} MB"

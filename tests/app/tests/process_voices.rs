@@ -37,7 +37,7 @@ async fn a_voice_message_is_heard_as_it_was_spoken() {
 
     let (loudest, most) = heaviest(resident, recorded(&mut alice, 3_000)).await;
     println!(
-        "recording 3 s: PSS {:.1} MB before, at most {:.1} MB meanwhile",
+        "recording 3 s: private {:.1} MB before, at most {:.1} MB meanwhile",
         megabytes(before),
         megabytes(most)
     );
