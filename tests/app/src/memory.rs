@@ -14,9 +14,13 @@ const EVERY: Duration = Duration::from_millis(10);
 pub fn weight(process: u32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup"));
     let text = text.expect("a process to weigh");
-    let line = text.lines().find_map(|line| line.strip_prefix("Private_Dirty:"));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Private_Dirty:"));
     let kibibytes = line.and_then(|line| line.split_whitespace().next());
-    let kibibytes: u64 = kibibytes.and_then(|it| it.parse().ok()).expect("its memory");
+    let kibibytes: u64 = kibibytes
+        .and_then(|it| it.parse().ok())
+        .expect("its memory");
     kibibytes * 1024
 }
 

@@ -11,11 +11,15 @@ pub mod watch;
 mod write;
 mod write_alerts;
 
+use crate::desktop::native::give_memory_back;
 use crate::desktop::written::{self, Readers};
 use carillon_core::settings::Settings;
 use carillon_link::views::Notice;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// Longer files leave so much freed memory behind when their tree of values is gone that it is given back at once.
+const LONG: usize = 128 * 1024;
 
 /// The settings and the text that they stand in.
 #[derive(Debug)]
@@ -75,6 +79,7 @@ impl SettingsFile {
             settings: found.settings,
             bytes,
         };
+        file.settle();
         Ok((file, notices))
     }
 
@@ -138,9 +143,18 @@ impl SettingsFile {
             path: self.path.clone(),
             error,
         })?;
+        drop(document);
         self.bytes = bytes;
         self.settings = settings;
+        self.settle();
         Ok(())
+    }
+
+    /// The tree of a long file's values is gone, and with it most of the heap.
+    fn settle(&self) {
+        if self.bytes.len() > LONG {
+            give_memory_back();
+        }
     }
 }
 

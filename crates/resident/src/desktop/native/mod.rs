@@ -19,6 +19,12 @@ mod system;
 )]
 mod system;
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[allow(
+    unsafe_code,
+    reason = "no well-kept crate offers this call in a safe form"
+)]
+mod glibc;
 #[cfg(not(target_os = "linux"))]
 mod stage;
 
@@ -28,6 +34,12 @@ pub(crate) use stage::Order;
 pub(crate) use system::idle_for;
 
 use std::io;
+
+/// Gives memory back that was freed, where the system's library would keep it. It takes some milliseconds.
+pub(crate) fn give_memory_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    glibc::give_back();
+}
 
 /// Asks the first thread for its stage.
 #[derive(Debug, Clone, Default)]
