@@ -5,6 +5,8 @@ import type { AccountView } from '../src/lib/contract';
 import AccountForm from '../src/parts/AccountForm.svelte';
 import Bars from '../src/parts/Bars.svelte';
 import AccountCard from '../src/settings/AccountCard.svelte';
+import AccountsSheet from '../src/settings/AccountsSheet.svelte';
+import { where } from '../src/state/place.svelte';
 import { take } from '../src/state/readings';
 import { stage, until } from './stage';
 
@@ -111,4 +113,13 @@ describe('a long catch-up', () => {
     render(Bars);
     expect(byTest('catching-up')!.textContent).toContain('slow to give what you missed');
   });
+});
+
+it('a form for another account is not open when one comes back later', async () => {
+  account();
+  const { unmount } = render(AccountsSheet);
+  await fireEvent.click(byTest('add-account')!);
+  expect(byTest('submit')).not.toBeNull();
+  unmount();
+  expect(where.adding).toBeNull();
 });
