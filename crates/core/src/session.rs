@@ -310,9 +310,10 @@ pub enum Incoming {
         /// A place, or why there is none.
         answer: Box<Result<UploadSlot, NoSlot>>,
     },
-    /// All rooms that my account keeps for my devices: the answer to [`Outgoing::ReadBookmarks`]. Nothing comes where
-    /// the server keeps none.
+    /// All rooms that my account keeps for my devices: the answer to [`Outgoing::ReadBookmarks`].
     Bookmarks(Vec<Bookmark>),
+    /// The other answer: the server keeps none, or did not say what it keeps.
+    NoBookmarks,
     /// One of them is new or changed; said by my own account only.
     Bookmark(Box<Bookmark>),
     /// One of them is gone, `None`: all.

@@ -72,6 +72,7 @@ impl Desk {
             Incoming::Unblocked(jids) => self.hear_unblocked(id, &jids),
             Incoming::Slot { request, answer } => self.hear_slot(id, request, *answer),
             Incoming::Bookmarks(all) => self.hear_bookmarks(id, all),
+            Incoming::NoBookmarks => self.hear_no_bookmarks(id),
             Incoming::Bookmark(bookmark) => self.hear_bookmark(id, *bookmark),
             Incoming::BookmarkGone { room } => self.hear_bookmark_gone(id, room),
             Incoming::SeenMarks { all, whole } => self.hear_seen_marks(id, all, whole),

@@ -56,7 +56,8 @@ pub(super) enum RoomAlong {
 }
 
 pub(super) fn room_along(old: &Account, new: &Account, room: &BareJid) -> RoomAlong {
-    if !old.is_online() || !new.is_online() {
+    let is_known = |account: &Account| account.is_online() && account.bookmarks.is_known();
+    if !is_known(old) || !is_known(new) {
         return RoomAlong::Waits;
     }
     if new.bookmarks.one(room).is_some() || new.rooms.contains_key(room) {

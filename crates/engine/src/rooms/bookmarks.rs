@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Bookmarks {
     /// The whole list has come: from then on this device may change it.
     read: bool,
+    /// The account was asked and has answered, if only that it keeps none.
+    answered: bool,
     all: BTreeMap<BareJid, Bookmark>,
     /// What the account was told to keep and has not answered yet, by request: until then nothing is agreed on.
     asked: BTreeMap<u64, Asked>,
@@ -27,6 +29,11 @@ struct Asked {
 }
 
 impl Bookmarks {
+    /// Whether it is known what is kept.
+    pub(crate) fn is_known(&self) -> bool {
+        self.answered
+    }
+
     /// The rooms that are kept.
     pub(crate) fn rooms(&self) -> impl Iterator<Item = &BareJid> {
         self.all.keys()
@@ -88,6 +95,7 @@ impl Desk {
             return;
         };
         account.bookmarks.read = true;
+        account.bookmarks.answered = true;
         account.bookmarks.all = all.into_iter().map(|one| (one.room.clone(), one)).collect();
         let mut rooms: BTreeSet<BareJid> = account.bookmarks.all.keys().cloned().collect();
         rooms.extend(account.rooms.keys().cloned());
@@ -96,6 +104,14 @@ impl Desk {
         for chat in kept {
             self.notify_as_kept(&chat);
             self.tell_notify_news(&chat);
+        }
+        self.carry_on_moves();
+    }
+
+    /// The server keeps no rooms: nothing is agreed on, and whoever waits for the list goes on.
+    pub(crate) fn hear_no_bookmarks(&mut self, id: AccountId) {
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.bookmarks.answered = true;
         }
         self.carry_on_moves();
     }

@@ -328,6 +328,62 @@ async fn the_new_account_says_of_me_what_the_old_one_said() {
     );
 }
 
+fn den(nick: &str) -> Bookmark {
+    Bookmark {
+        room: jid("den@rooms.example.org"),
+        name: "Den".to_owned(),
+        autojoin: false,
+        nick: nick.to_owned(),
+        password: String::new(),
+        extensions: String::new(),
+        notify: None,
+    }
+}
+
+/// The move of one room, which is on its way to the new account when both links break and come back.
+async fn room_on_its_way() -> (Stage, Session, Session) {
+    let (mut stage, mut old, mut new) = moved(Vec::new()).await;
+    old.hears(Incoming::Bookmarks(vec![den("Ali")])).await;
+    let wish = MoveWish {
+        rooms: true,
+        ..MoveWish::default()
+    };
+    begins(&stage, wish).await.unwrap();
+    let request = says_moved(&mut old).await;
+    done(&old, request).await;
+    new.says().await;
+    assert_eq!(new.bookmarked.len(), 1);
+    old.loses_its_link().await;
+    new.loses_its_link().await;
+    let (mut old, mut new) = sessions(&mut stage).await;
+    come_online_as_known(&mut old, &mut new).await;
+    (stage, old, new)
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_sign_in_no_room_goes_before_it_is_known_what_both_accounts_keep() {
+    let (stage, old, mut new) = room_on_its_way().await;
+    let room_step = async || standing(&stage).await.steps[1];
+    new.says().await;
+    old.hears(Incoming::Bookmarks(vec![den("Ali")])).await;
+    new.says().await;
+    assert_eq!(new.bookmarked, [], "the new account may have its own");
+    assert_eq!(room_step().await.done, 0, "and it is not lost");
+    new.hears(Incoming::Bookmarks(vec![den("Lis")])).await;
+    new.says().await;
+    assert_eq!(new.bookmarked, [], "what it keeps stays");
+    assert_eq!(room_step().await.done, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_keeps_no_rooms_holds_no_move_up() {
+    let (stage, old, new) = room_on_its_way().await;
+    old.hears(Incoming::NoBookmarks).await;
+    assert_eq!(standing(&stage).await.state, MoveState::Running);
+    new.hears(Incoming::NoBookmarks).await;
+    assert_eq!(standing(&stage).await.state, MoveState::Finished);
+}
+
 #[tokio::test(start_paused = true)]
 async fn rooms_come_along_beside_the_nick_that_is_still_there() {
     let (stage, mut old, mut new) = moved(Vec::new()).await;

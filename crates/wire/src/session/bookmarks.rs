@@ -43,7 +43,8 @@ impl Session {
             return self.ask_together(AskedTogether::List { single: !refused });
         }
         if refused {
-            return tracing::info!("the server keeps no rooms for my devices");
+            tracing::info!("the server keeps no rooms for my devices");
+            return self.tell(Incoming::NoBookmarks);
         }
         self.keeping.place = Where::Single;
         self.tell(Incoming::Bookmarks(all));

@@ -99,7 +99,8 @@ impl Session {
 
     fn hear_list(&mut self, storage: Option<&Element>, single: bool, failed: bool) {
         if failed && !single {
-            return tracing::info!("the server keeps no rooms for my devices");
+            tracing::info!("the server keeps no rooms for my devices");
+            return self.tell(Incoming::NoBookmarks);
         }
         let all = storage.map(conferences).unwrap_or_default();
         self.keeping.place = match (failed, single, all.is_empty()) {

@@ -159,11 +159,11 @@ async fn where_none_lies_one_by_one_the_piece_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_keeps_neither_is_silent_and_one_without_a_piece_has_an_empty_list() {
+async fn a_server_that_keeps_neither_is_told_of_and_one_without_a_piece_has_an_empty_list() {
     for (refusal, told) in [
         ("item-not-found", vec![Incoming::Bookmarks(Vec::new())]),
-        ("service-unavailable", vec![]),
-        ("forbidden", vec![]),
+        ("service-unavailable", vec![Incoming::NoBookmarks]),
+        ("forbidden", vec![Incoming::NoBookmarks]),
     ] {
         let mut stage = asks(|id| error(id, refusal)).await;
         let id = asked_for_piece(&mut stage).await;
