@@ -13,7 +13,7 @@ use carillon_core::ids::AccountId;
 use carillon_core::moving::{AccountMove, MoveState, MoveTask, MoveWish, brought, is_told, plan};
 use carillon_core::person::PersonQuestion;
 use carillon_core::session::{Outgoing, StanzaProblem, SubscriptionStep, Wish};
-use carillon_store::{Errand, MoveRow, StoreError, WaitingTask};
+use carillon_store::{Errand, MoveRow, WaitingTask};
 use jid::BareJid;
 use std::collections::{BTreeSet, HashMap};
 
@@ -167,6 +167,19 @@ impl Desk {
                 self.stored(of.new, over);
                 return self.tell(Output::Accounts);
             };
+            if task.task != MoveTask::Statement {
+                let said = self.store.is_move_said(of.row);
+                match self.stored(of.new, said) {
+                    Some(true) => {}
+                    // Nobody could know that it is I.
+                    Some(false) => {
+                        let stopped = self.store.set_move_state(of.old, MoveState::Stopped);
+                        self.stored(of.new, stopped);
+                        return self.tell(Output::Accounts);
+                    }
+                    None => return,
+                }
+            }
             let row = task.row;
             let ended = match self.try_task(of, task) {
                 Tried::Waits => return,
@@ -314,20 +327,14 @@ impl Desk {
         let stored = match ended {
             Tried::Waits => return,
             Tried::Done => self.store.move_task_ends(row, None),
-            Tried::Failed(words) => self.statement_or_not(flight, &words),
+            // Where the old account does not say that I have gone, nobody is told so.
+            Tried::Failed(words) if flight.task.task == MoveTask::Statement => {
+                self.store.move_cannot_be_said(row, &words)
+            }
+            Tried::Failed(words) => self.store.move_task_ends(row, Some(&words)),
         };
         self.stored(of.new, stored);
         self.tell(Output::Accounts);
         self.carry_on_moves();
-    }
-
-    /// Where the old account does not say that I have gone, nobody is told so: they could not know that it is I.
-    fn statement_or_not(&mut self, flight: &Flight, words: &str) -> Result<(), StoreError> {
-        self.store.move_task_ends(flight.task.row, Some(words))?;
-        if flight.task.task == MoveTask::Statement {
-            self.store
-                .set_move_state(flight.of.old, MoveState::Stopped)?;
-        }
-        Ok(())
     }
 }

@@ -98,6 +98,22 @@ impl Store {
         self.committed(|tx| ends(tx, row, problem))
     }
 
+    /// The old account cannot say that I have gone, for this reason: with that the move stops. Both happen or none.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub fn move_cannot_be_said(&mut self, row: i64, problem: &str) -> Result<()> {
+        self.committed(|tx| {
+            ends(tx, row, Some(problem))?;
+            tx.prepare_cached(
+                "UPDATE account_move SET state = 'stopped'
+                 WHERE id = (SELECT move FROM move_task WHERE id = ?1)",
+            )?
+            .execute([row])?;
+            Ok(())
+        })
+    }
+
     /// A contact is brought along, and is told by this errand. Both happen or none.
     ///
     /// # Errors
@@ -211,6 +227,21 @@ impl Reader {
             .query_row([of], waiting)
             .optional()?;
         Ok(found)
+    }
+
+    /// Whether the old account says that I have gone.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub fn is_move_said(&self, of: i64) -> Result<bool> {
+        let said = self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM move_task
+                 WHERE move = ?1 AND step = 'statement' AND state = 'done')",
+            )?
+            .query_row([of], |row| row.get(0))?;
+        Ok(said)
     }
 
     /// The contacts who have gone, and where I took them over.

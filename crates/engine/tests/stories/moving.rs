@@ -10,6 +10,7 @@ use carillon_core::room::Bookmark;
 use carillon_core::session::{Incoming, Outgoing, SubscriptionStep, Wish};
 use carillon_core::settings::Settings;
 use carillon_engine::DeskError;
+use carillon_store::Store;
 
 const NEW: &str = "alice@new.example";
 const ALL: MoveWish = MoveWish {
@@ -207,6 +208,28 @@ async fn where_the_old_account_cannot_say_so_nobody_is_told() {
         .await
         .unwrap();
     says_moved(&mut old).await;
+}
+
+/// As a kill may have left it between the two, before both were one step.
+#[tokio::test(start_paused = true)]
+async fn a_move_whose_statement_failed_tells_nobody_though_it_runs() {
+    let (stage, mut old, mut new) = moved(friends()).await;
+    begins(&stage, MoveWish::default()).await.unwrap();
+    says_moved(&mut old).await;
+    let mut store = Store::open(&stage.database()).unwrap();
+    let of = store.moves().unwrap()[0].row;
+    let statement = store.next_move_task(of).unwrap().unwrap();
+    store.move_task_ends(statement.row, Some("no")).unwrap();
+    drop(store);
+    let (version, items) = (None, None);
+    new.hears(Incoming::Roster { version, items }).await;
+    old.loses_its_link().await;
+    let mut stage = stage;
+    let mut old = stage.session().await;
+    old.comes_online().await;
+    let said = new.says().await;
+    assert_eq!(said, [], "nobody is told");
+    assert_eq!(standing(&stage).await.state, MoveState::Stopped);
 }
 
 #[tokio::test(start_paused = true)]

@@ -84,6 +84,25 @@ fn what_failed_is_tried_again_and_nothing_that_is_done() {
 }
 
 #[test]
+fn a_move_that_cannot_be_said_stops_with_that() {
+    let mut profile = Profile::new();
+    let (old, _, row) = profile.moves();
+    let store = &mut profile.store;
+    let statement = store.next_move_task(row).unwrap().unwrap();
+    assert!(!store.is_move_said(row).unwrap());
+    store
+        .move_cannot_be_said(statement.row, "no eventing")
+        .unwrap();
+    let found = store.account_move(old).unwrap().unwrap();
+    assert_eq!(found.state, MoveState::Stopped);
+    assert_eq!(found.troubles[0].words, "no eventing");
+    assert!(!store.is_move_said(row).unwrap());
+    assert!(store.retry_move(old).unwrap());
+    store.move_task_ends(statement.row, None).unwrap();
+    assert!(store.is_move_said(row).unwrap());
+}
+
+#[test]
 fn who_is_brought_along_is_told_in_the_same_step() {
     let mut profile = Profile::new();
     let (old, new, row) = profile.moves();
