@@ -64,7 +64,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Gone`] when one of the accounts is not there or both are the same, [`DeskError::NotConnected`] when
-    /// one is not connected, or the store's.
+    /// one is not connected or the old one has not said yet what is to be brought along, or the store's.
     pub fn begin_move(
         &mut self,
         old: AccountId,
@@ -75,7 +75,9 @@ impl Desk {
         if old == new {
             return Err(DeskError::Gone);
         }
-        if !from.is_online() || !to.is_online() {
+        // What is stored of its contacts and rooms may have been changed elsewhere since.
+        let is_read = from.roster_read && (!wish.rooms || from.bookmarks.is_known());
+        if !from.is_online() || !to.is_online() || !is_read {
             return Err(DeskError::NotConnected);
         }
         let own = (&from.settings.jid, &to.settings.jid);

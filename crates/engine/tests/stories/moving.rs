@@ -304,6 +304,23 @@ async fn a_move_needs_two_accounts_that_are_connected() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_move_is_planned_from_what_the_old_account_has_said() {
+    let mut stage = Stage::with(both).await;
+    let (old, new) = sessions(&mut stage).await;
+    old.comes_online().await;
+    new.comes_online().await;
+    let none = MoveWish::default();
+    assert_eq!(begins(&stage, none).await, Err(DeskError::NotConnected));
+    let (version, items) = (None, Some(friends()));
+    old.hears(Incoming::Roster { version, items }).await;
+    assert_eq!(begins(&stage, ALL).await, Err(DeskError::NotConnected));
+    assert_eq!(begins(&stage, none).await, Ok(()), "no rooms are wanted");
+    assert_eq!(standing(&stage).await.steps[1].total, 2);
+    old.hears(Incoming::NoBookmarks).await;
+    assert_eq!(begins(&stage, ALL).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_new_account_says_of_me_what_the_old_one_said() {
     let (stage, mut old, mut new) = moved(Vec::new()).await;
     begins(&stage, ALL).await.unwrap();
