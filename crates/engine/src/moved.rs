@@ -1,5 +1,6 @@
 //! A contact who has gone to another address (XEP-0283): proven by their old account, taken over by a click.
 
+use crate::account::Account;
 use crate::desk::{Desk, DeskError, ServerAnswer};
 use crate::output::Output;
 use carillon_core::contact::{ContactRequest, RosterItem};
@@ -44,11 +45,11 @@ impl Desk {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
-        let claims = &mut account.claims.0;
+        let claims = &account.claims.0;
         let asked = claims
             .values()
             .any(|one| one.new == *new && one.old == *old);
-        if asked || claims.len() >= AT_ONCE || !may_prove(account.roster.get(old)) {
+        if asked || claims.len() >= AT_ONCE || !may_bring(account, old) {
             return;
         }
         let of = old.clone();
@@ -77,11 +78,15 @@ impl Desk {
         request: u64,
         answer: Result<BareJid, StanzaProblem>,
     ) {
-        let account = self.accounts.get_mut(&id);
-        let Some(claim) = account.and_then(|account| account.claims.0.remove(&request)) else {
+        let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
+        let Some(claim) = account.claims.0.remove(&request) else {
+            return;
+        };
+        let may_bring = may_bring(account, &claim.old);
         match answer {
+            Ok(_) if !may_bring => tracing::info!("a contact brings nobody any more"),
             Ok(gone_to) if gone_to == claim.new => {
                 let proven = self.store.prove_claim(id, &claim.new, &claim.old);
                 if self.stored(id, proven) == Some(true) {
@@ -123,15 +128,22 @@ impl Desk {
     /// Who somebody that asks was, as both of them say.
     ///
     /// # Errors
-    /// [`DeskError::Gone`] when they do not ask, or have proven nothing, or the store's.
+    /// [`DeskError::Gone`] when they do not ask, have proven nothing, or the old address has brought somebody else, or
+    /// the store's.
     pub fn proven_old(&self, contact: &ChatRef) -> Result<RosterItem, DeskError> {
         let asks = |one: &ContactRequest| one.account == contact.account && one.jid == contact.jid;
         let requests = self.store.contact_requests()?;
         let request = requests.into_iter().find(asks).ok_or(DeskError::Gone)?;
         let claim = request.moved.filter(|claim| claim.proven);
-        let roster = &self.account(contact.account)?.roster;
+        let account = self.account(contact.account)?;
         claim
-            .and_then(|claim| roster.get(&claim.from).cloned())
+            .filter(|claim| may_bring(account, &claim.from))
+            .and_then(|claim| account.roster.get(&claim.from).cloned())
             .ok_or(DeskError::Gone)
     }
+}
+
+/// Whether a contact may bring somebody: who sees me, and has brought nobody yet.
+fn may_bring(account: &Account, old: &BareJid) -> bool {
+    may_prove(account.roster.get(old)) && !account.moved.contains_key(old)
 }

@@ -131,7 +131,8 @@ impl Store {
         })
     }
 
-    /// A contact has gone, and was taken over at another address.
+    /// A contact has gone, and was taken over at another address. Whoever else says that they were this contact has
+    /// proven nothing any more.
     ///
     /// # Errors
     /// [`StoreError::Gone`] when the account has been removed; the others as they say.
@@ -145,6 +146,11 @@ impl Store {
             tx.prepare_cached(
                 "INSERT INTO moved_contact (account, jid, moved_to) VALUES (?1, ?2, ?3)
                  ON CONFLICT (account, jid) DO UPDATE SET moved_to = excluded.moved_to",
+            )?
+            .execute((account.0, jid.as_str(), to.as_str()))?;
+            tx.prepare_cached(
+                "UPDATE contact_request SET moved_from = NULL
+                 WHERE account = ?1 AND claims = ?2 AND jid IS NOT ?3",
             )?
             .execute((account.0, jid.as_str(), to.as_str()))?;
             Ok(())

@@ -129,6 +129,45 @@ async fn who_is_not_named_by_the_old_account_has_proven_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_old_address_brings_one_new_one() {
+    let other = "bob@elsewhere.example";
+    let (stage, mut session) = Stage::online().await;
+    knows_bob_as(&session, Subscription::Both).await;
+    for new in [NEW, other] {
+        session.hears(asks_as(new, "bob@example.org")).await;
+        let request = asked(&mut session).await.unwrap();
+        answers(&session, request, Ok(jid(new))).await;
+        assert_eq!(claim(&stage), said(true));
+    }
+    let takes = async |who: &str| {
+        let new = stage.chat(who);
+        stage.call(move |desk| desk.take_over(&new).map(drop)).await
+    };
+    assert_eq!(takes(NEW).await, Ok(()));
+    session.says().await;
+    assert_eq!(claim(&stage), said(false), "the other one is a claim again");
+    assert_eq!(takes(other).await, Err(DeskError::Gone));
+    // Whatever the old address says now.
+    session.hears(asks_as(other, "bob@example.org")).await;
+    assert_eq!(asked(&mut session).await, None);
+    assert_eq!(claim(&stage), said(false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_see_me_any_more_brings_nobody() {
+    let (stage, mut session) = Stage::online().await;
+    knows_bob_as(&session, Subscription::Both).await;
+    session.hears(asks_as(NEW, "bob@example.org")).await;
+    let request = asked(&mut session).await.unwrap();
+    answers(&session, request, Ok(jid(NEW))).await;
+    knows_bob_as(&session, Subscription::To).await;
+    let new = stage.chat(NEW);
+    let taken = stage.call(move |desk| desk.take_over(&new).map(drop)).await;
+    assert_eq!(taken, Err(DeskError::Gone));
+    assert_eq!(session.says().await, []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn whom_i_do_not_know_nobody_was() {
     let (stage, mut session) = Stage::online().await;
     session.hears(asks_as(NEW, "carol@example.org")).await;
