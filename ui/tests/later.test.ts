@@ -31,6 +31,19 @@ it('a part is brought once, when it is looked at', async () => {
   expect(brought).toBe(1);
 });
 
+it('a part that could not be read is tried again', async () => {
+  let tries = 0;
+  const later = new Later(() => {
+    tries += 1;
+    const part = { default: ErrorLine as unknown as Component<Record<string, never>> };
+    return tries === 1 ? Promise.reject(new Error('not there')) : Promise.resolve(part);
+  });
+  await expect(later.come()).rejects.toThrow('not there');
+  await later.come();
+  expect(later.part).toBe(ErrorLine);
+  expect(tries).toBe(2);
+});
+
 it('the settings come when somebody goes there', async () => {
   await stage();
   page = mount(Main, { target: document.body });

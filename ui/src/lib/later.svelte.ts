@@ -22,9 +22,15 @@ export class Later<Props extends Record<string, unknown> = Record<string, never>
     return this.#part;
   }
 
-  /** Is done when the part is here. */
+  /** Is done when the part is here. What could not be read is tried again when it is asked for again. */
   come(): Promise<void> {
-    this.#coming ??= this.#read().then((read) => void (this.#part = read.default));
+    this.#coming ??= this.#read().then(
+      (read) => void (this.#part = read.default),
+      (error: unknown) => {
+        this.#coming = null;
+        throw error;
+      },
+    );
     return this.#coming;
   }
 }
