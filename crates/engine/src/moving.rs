@@ -124,8 +124,9 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotConnected`], [`DeskError::Gone`] or the store's.
     pub fn take_back_move(&mut self, old: AccountId) -> Result<ServerAnswer, DeskError> {
+        let answer = self.ask_server(old, |request| Outgoing::SayMoved { request, to: None })?;
         self.stop_move(old)?;
-        self.ask_server(old, |request| Outgoing::SayMoved { request, to: None })
+        Ok(answer)
     }
 
     /// Nothing is known of a move any more.

@@ -292,6 +292,19 @@ async fn what_is_taken_back_is_no_longer_said_and_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_taken_back_now_is_not_stopped() {
+    let (stage, old, _new) = moved(friends()).await;
+    begins(&stage, MoveWish::default()).await.unwrap();
+    old.loses_its_link().await;
+    let (alice, _) = ids(&stage).await;
+    let asked = stage
+        .call(move |desk| desk.take_back_move(alice).map(drop))
+        .await;
+    assert_eq!(asked, Err(DeskError::NotConnected));
+    assert_eq!(standing(&stage).await.state, MoveState::Running);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_move_needs_two_accounts_that_are_connected() {
     let (stage, old, _new) = moved(Vec::new()).await;
     let (alice, _) = ids(&stage).await;
