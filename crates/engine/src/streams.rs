@@ -280,6 +280,9 @@ impl Desk {
         self.send_errands(id);
         self.send_files(id);
         self.fetch_pictures(id);
+        // What had no answer when the link broke is asked again.
+        self.ask_for_proofs(id);
+        self.carry_on_moves();
         self.put_in_order(id);
         self.stay_paused(id);
         self.tell(Output::Accounts);

@@ -223,6 +223,25 @@ async fn what_could_not_be_proven_is_asked_again_at_the_next_sign_in() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_had_no_answer_when_a_link_broke_is_asked_again_when_its_stream_goes_on() {
+    let (mut stage, mut session) = Stage::online().await;
+    session.is_managed("s1").await;
+    session.says().await;
+    session.hears(asks_as(NEW, "bob@example.org")).await;
+    asked(&mut session).await.unwrap();
+    session.loses_its_link().await;
+    let mut session = stage.session().await;
+    session.hears(Incoming::Resumed).await;
+    let said_now = session.says().await;
+    let request = said_now.iter().find_map(|one| match one {
+        Outgoing::AskMoved { request, .. } => Some(*request),
+        _ => None,
+    });
+    answers(&session, request.unwrap(), Ok(jid(NEW))).await;
+    assert_eq!(claim(&stage), said(true));
+}
+
+#[tokio::test(start_paused = true)]
 async fn contacts_in_a_file_come_in_and_take_nothing_away() {
     let (stage, mut session) = Stage::online().await;
     knows_bob_as(&session, Subscription::Both).await;

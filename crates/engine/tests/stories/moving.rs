@@ -210,6 +210,25 @@ async fn where_the_old_account_cannot_say_so_nobody_is_told() {
     says_moved(&mut old).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_move_goes_on_with_a_stream_that_goes_on() {
+    let (mut stage, mut old, mut new) = moved(friends()).await;
+    old.is_managed("s1").await;
+    old.says().await;
+    begins(&stage, MoveWish::default()).await.unwrap();
+    says_moved(&mut old).await;
+    old.loses_its_link().await;
+    let mut old = stage.session().await;
+    old.hears(Incoming::Resumed).await;
+    let said = old.says().await;
+    let request = said.iter().find_map(|one| match one {
+        Outgoing::SayMoved { request, .. } => Some(*request),
+        _ => None,
+    });
+    done(&old, request.unwrap()).await;
+    adds(&mut new, "bob@example.org").await;
+}
+
 /// As a kill may have left it between the two, before both were one step.
 #[tokio::test(start_paused = true)]
 async fn a_move_whose_statement_failed_tells_nobody_though_it_runs() {
