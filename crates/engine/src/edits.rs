@@ -46,6 +46,12 @@ pub fn carry_contact(rules: &mut AlertRules, account: &BareJid, old: &BareJid, n
         }),
         _ => None,
     });
+    carry_watches(rules, |watch| {
+        (watch.account == *account && watch.contact == *old).then(|| Watch {
+            contact: new.clone(),
+            ..watch.clone()
+        })
+    });
 }
 
 /// What is set for an account, its groups, contacts and rooms holds for another account too, unless something is set
@@ -69,6 +75,23 @@ pub fn carry_account(rules: &mut AlertRules, old: &BareJid, new: &BareJid) {
         }),
         _ => None,
     });
+    carry_watches(rules, |watch| {
+        (watch.account == *old).then(|| Watch {
+            account: new.clone(),
+            ..watch.clone()
+        })
+    });
+}
+
+/// Watches stand at their new places too, unless one stands there.
+fn carry_watches(rules: &mut AlertRules, place: impl Fn(&Watch) -> Option<Watch>) {
+    let carried: Vec<Watch> = rules.watches.iter().filter_map(place).collect();
+    for watch in carried {
+        let same = |one: &Watch| one.account == watch.account && one.contact == watch.contact;
+        if !rules.watches.iter().any(same) {
+            rules.watches.push(watch);
+        }
+    }
 }
 
 fn carry(rules: &mut AlertRules, place: impl Fn(&Scope) -> Option<Scope>) {
@@ -197,6 +220,34 @@ mod tests {
             chat: bob(),
         };
         assert_eq!(added, [&group(Some(&new)), &there]);
+    }
+
+    #[test]
+    fn watches_come_along_unless_one_stands_there() {
+        let new = BareJid::new("bob@harbour.example").unwrap();
+        let mut rules = AlertRules::default();
+        add_watch(&mut rules, watch(true, Some(Timestamp(10))));
+        carry_contact(&mut rules, &alice(), &bob(), &new);
+        carry_contact(&mut rules, &alice(), &bob(), &new);
+        let there = Watch {
+            contact: new.clone(),
+            ..watch(true, Some(Timestamp(10)))
+        };
+        assert_eq!(rules.watches, [watch(true, Some(Timestamp(10))), there]);
+
+        let account = BareJid::new("alice@harbour.example").unwrap();
+        let own = Watch {
+            account: account.clone(),
+            contact: new.clone(),
+            ..watch(false, None)
+        };
+        rules.watches.push(own.clone());
+        carry_account(&mut rules, &alice(), &account);
+        let carried = Watch {
+            account,
+            ..watch(true, Some(Timestamp(10)))
+        };
+        assert_eq!(rules.watches[2..], [own, carried]);
     }
 
     #[test]
