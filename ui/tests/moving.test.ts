@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Fake } from '../src/dev/fake';
+import { refusal, type Fake } from '../src/dev/fake';
 import MoveDialog from '../src/dialogs/MoveDialog.svelte';
 import ContactRow from '../src/list/ContactRow.svelte';
 import RequestCards from '../src/parts/RequestCards.svelte';
@@ -81,6 +81,19 @@ describe('my move to another account', () => {
     await waitFor(() => expect(byTest('move')!.dataset.state).toBe('stopped'));
     await fireEvent.click(byTest('go-on-move')!);
     expect(fake.calls('go_on_with_move')).toEqual([{ account: 1 }]);
+  });
+
+  it('tells why it was refused, also beside a move that is there', async () => {
+    fake.moves.another();
+    taken();
+    fake.refusing.set('begin_move', refusal('not_connected'));
+    render(MoveDialog, { account: 1 });
+    await fireEvent.click(byTest('begin-move')!);
+    await waitFor(() => expect(byTest('error')!.dataset.code).toBe('not_connected'));
+    fake.moves.sample(false);
+    taken();
+    await waitFor(() => expect(byTest('move')).not.toBeNull());
+    expect(byTest('error')!.dataset.code).toBe('not_connected');
   });
 
   it('waits until both accounts are connected', () => {

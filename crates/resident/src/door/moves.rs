@@ -12,10 +12,7 @@ use carillon_link::contract::{BeginMove, TakeOver};
 pub(super) async fn begin(house: &House, ask: BeginMove) -> Result<(), Refusal> {
     let old = settings_of(house, ask.from).await?.jid;
     let new = settings_of(house, ask.to).await?.jid;
-    on_desk(house, move |desk| {
-        desk.begin_move(ask.from, ask.to, ask.wish)
-    })
-    .await?;
+    // First, so that no move runs without them: what is there already stays when it is asked for again.
     if ask.wish.alerts {
         change_rules(house, |rules| {
             edits::carry_account(rules, &old, &new);
@@ -23,7 +20,10 @@ pub(super) async fn begin(house: &House, ask: BeginMove) -> Result<(), Refusal> 
         })
         .await?;
     }
-    Ok(())
+    on_desk(house, move |desk| {
+        desk.begin_move(ask.from, ask.to, ask.wish)
+    })
+    .await
 }
 
 /// The move is forgotten only once nobody is told of it any more.
@@ -36,7 +36,7 @@ pub(super) async fn take_over(house: &House, ask: TakeOver) -> Result<(), Refusa
     let contact = ask.contact.clone();
     let old = on_desk(house, move |desk| desk.proven_old(&contact)).await?;
     let (account, new) = (ask.contact.account, ask.contact.bare());
-    people::asked(house, move |desk| desk.take_over(&ask.contact)).await?;
+    // First: once they are taken over they ask no more, and it cannot be tried again.
     if ask.alerts {
         let mine = settings_of(house, account).await?.jid;
         change_rules(house, |rules| {
@@ -45,5 +45,6 @@ pub(super) async fn take_over(house: &House, ask: TakeOver) -> Result<(), Refusa
         })
         .await?;
     }
+    people::asked(house, move |desk| desk.take_over(&ask.contact)).await?;
     Ok(())
 }
