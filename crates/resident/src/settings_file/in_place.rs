@@ -70,7 +70,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
                 Value::Integer(number) => visitor.visit_i64(*number.value()),
                 Value::Float(number) => visitor.visit_f64(*number.value()),
                 Value::Boolean(yes) => visitor.visit_bool(*yes.value()),
-                Value::Datetime(time) => visitor.visit_string(time.value().to_string()),
+                Value::Datetime(_) => Err(Error::custom("a date and time is not expected here")),
                 Value::Array(values) => {
                     visitor.visit_seq(SeqDeserializer::new(values.iter().map(Node::Value)))
                 }

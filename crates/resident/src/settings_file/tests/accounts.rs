@@ -40,6 +40,13 @@ fn one_bad_key_of_an_account_costs_neither_the_account_nor_its_other_keys() {
 }
 
 #[test]
+fn a_date_and_time_is_no_text() {
+    let value: toml_edit::Value = "1979-05-27T07:32:00Z".parse().unwrap();
+    let read = in_place::from_value::<String>(&value);
+    assert_eq!(read.unwrap_err(), "a date and time is not expected here");
+}
+
+#[test]
 fn an_account_whose_way_is_not_understood_does_not_go_another_way() {
     for bad in ["proxy = 9050", "connect = [1]", "enabled = \"perhaps\""] {
         let text = format!("[[account]]\njid = \"alice@example.org\"\n{bad}\n");
