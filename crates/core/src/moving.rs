@@ -56,8 +56,8 @@ pub enum MoveTask {
     Contact(RosterItem),
     /// [`MoveStep::Room`].
     Room(BareJid),
-    /// [`MoveStep::Nick`].
-    Nick,
+    /// [`MoveStep::Nick`], as the old account said it when the move began; empty where that was not known.
+    Nick(String),
     /// [`MoveStep::Card`].
     Card,
     /// [`MoveStep::Picture`].
@@ -72,7 +72,7 @@ impl MoveTask {
             Self::Statement => MoveStep::Statement,
             Self::Contact(_) => MoveStep::Contact,
             Self::Room(_) => MoveStep::Room,
-            Self::Nick => MoveStep::Nick,
+            Self::Nick(_) => MoveStep::Nick,
             Self::Card => MoveStep::Card,
             Self::Picture => MoveStep::Picture,
         }
@@ -134,6 +134,7 @@ pub fn plan(
     (old, new): (&BareJid, &BareJid),
     roster: impl IntoIterator<Item = RosterItem>,
     rooms: impl IntoIterator<Item = BareJid>,
+    nick: &str,
     wish: MoveWish,
 ) -> Vec<MoveTask> {
     let others = roster
@@ -145,7 +146,8 @@ pub fn plan(
         tasks.extend(rooms.into_iter().map(MoveTask::Room));
     }
     if wish.profile {
-        tasks.extend([MoveTask::Nick, MoveTask::Card, MoveTask::Picture]);
+        let nick = MoveTask::Nick(nick.to_owned());
+        tasks.extend([nick, MoveTask::Card, MoveTask::Picture]);
     }
     tasks
 }
@@ -220,17 +222,23 @@ mod tests {
             profile: true,
             alerts: false,
         };
-        let tasks = plan((&old, &new), [myself, bob.clone()], [room.clone()], wish);
+        let tasks = plan(
+            (&old, &new),
+            [myself, bob.clone()],
+            [room.clone()],
+            "Ann",
+            wish,
+        );
         let wanted = [
             MoveTask::Statement,
             MoveTask::Contact(bob.clone()),
             MoveTask::Room(room.clone()),
-            MoveTask::Nick,
+            MoveTask::Nick("Ann".to_owned()),
             MoveTask::Card,
             MoveTask::Picture,
         ];
         assert_eq!(tasks, wanted);
-        let alone = plan((&old, &new), [bob], [room], MoveWish::default());
+        let alone = plan((&old, &new), [bob], [room], "Ann", MoveWish::default());
         assert_eq!(alone.len(), 2, "rooms and profile are asked for");
     }
 

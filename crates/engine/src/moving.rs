@@ -84,7 +84,8 @@ impl Desk {
         let mut rooms: BTreeSet<BareJid> = from.bookmarks.rooms().cloned().collect();
         let inside = from.rooms.iter().filter(|(_, room)| is_inside(room));
         rooms.extend(inside.map(|(room, _)| room.clone()));
-        let tasks = plan(own, from.roster.values().cloned(), rooms, wish);
+        let nick = self.own_nick(old);
+        let tasks = plan(own, from.roster.values().cloned(), rooms, &nick, wish);
         self.moves.forget_move(old);
         self.store.begin_move(old, new, &tasks)?;
         self.tell(Output::Accounts);
@@ -230,7 +231,7 @@ impl Desk {
                     Outgoing::SetBookmark { request, bookmark }
                 }),
             },
-            MoveTask::Nick => self.say_nick_of(of, task),
+            MoveTask::Nick(_) => self.say_nick_of(of, task),
             MoveTask::Card => self.read_card_of(of, task, PersonQuestion::Card),
             MoveTask::Picture => self.read_picture_of(of, task),
         }
@@ -284,9 +285,10 @@ impl Desk {
         if !is_told(new.roster.get(&item.jid), item) {
             return Tried::Done;
         }
+        let was = old.settings.jid.clone();
         let wish = Wish {
-            nick: self.own_nick(of.old),
-            moved_from: Some(old.settings.jid.clone()),
+            nick: self.nick_along(of),
+            moved_from: Some(was),
             ..Wish::default()
         };
         let errand = Errand::Subscription {

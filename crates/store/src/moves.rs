@@ -235,6 +235,19 @@ impl Reader {
         Ok(found)
     }
 
+    /// What the old account called me when a move began, as far as the move brings that along.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub fn move_nick(&self, of: i64) -> Result<Option<String>> {
+        let nick = self
+            .connection
+            .prepare_cached("SELECT name FROM move_task WHERE move = ?1 AND step = 'nick'")?
+            .query_row([of], |row| row.get(0))
+            .optional()?;
+        Ok(nick)
+    }
+
     /// Whether the old account says that I have gone.
     ///
     /// # Errors
@@ -285,6 +298,7 @@ fn add(tx: &Transaction<'_>, of: i64, task: &MoveTask) -> Result<()> {
             jid: Some(room.as_str()),
             ..none
         },
+        MoveTask::Nick(nick) => RosterItemColumns { name: nick, ..none },
         _ => none,
     };
     tx.prepare_cached(
@@ -339,7 +353,7 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<WaitingTask> {
             ask: false,
         }),
         MoveStep::Room => MoveTask::Room(rows::jid(row, 2)?),
-        MoveStep::Nick => MoveTask::Nick,
+        MoveStep::Nick => MoveTask::Nick(row.get(3)?),
         MoveStep::Card => MoveTask::Card,
         MoveStep::Picture => MoveTask::Picture,
     };

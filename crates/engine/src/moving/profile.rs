@@ -22,8 +22,19 @@ const LINES: &[CardKind] = &[
 ];
 
 impl Desk {
-    pub(super) fn say_nick_of(&mut self, of: MoveRow, task: WaitingTask) -> Tried {
+    /// What the old account calls me, else what it called me when the move began: after a sign-in it may not have said
+    /// so again yet.
+    pub(super) fn nick_along(&mut self, of: MoveRow) -> String {
         let nick = self.own_nick(of.old);
+        if !nick.is_empty() {
+            return nick;
+        }
+        let planned = self.store.move_nick(of.row);
+        self.stored(of.new, planned).flatten().unwrap_or_default()
+    }
+
+    pub(super) fn say_nick_of(&mut self, of: MoveRow, task: WaitingTask) -> Tried {
+        let nick = self.nick_along(of);
         if nick.is_empty() {
             return Tried::Done;
         }

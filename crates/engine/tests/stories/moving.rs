@@ -4,6 +4,7 @@ use crate::stage::{Session, Stage, account, contact, jid, joined_as};
 use crate::words::refusal;
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::ids::AccountId;
+use carillon_core::mood::Told;
 use carillon_core::moving::{AccountMove, MoveState, MoveStep, MoveWish};
 use carillon_core::person::{CardField, CardKind, PersonAnswer, PersonQuestion};
 use carillon_core::room::Bookmark;
@@ -454,6 +455,51 @@ async fn a_server_that_keeps_no_rooms_holds_no_move_up() {
     assert_eq!(standing(&stage).await.state, MoveState::Running);
     new.hears(Incoming::NoBookmarks).await;
     assert_eq!(standing(&stage).await.state, MoveState::Finished);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_i_was_called_when_the_move_began_comes_along_after_a_restart() {
+    let (stage, mut old, _new) = moved(friends()).await;
+    let nick = Told::Nick("Ali".to_owned());
+    let from = jid("alice@example.org");
+    let told = nick.clone();
+    old.hears(Incoming::Told { from, told }).await;
+    begins(&stage, ALL).await.unwrap();
+    says_moved(&mut old).await;
+
+    let mut stage = stage.restarts_with(both).await;
+    let (mut old, mut new) = sessions(&mut stage).await;
+    come_online_as_known(&mut old, &mut new).await;
+    let said = old.says().await;
+    let request = said.iter().find_map(|one| match one {
+        Outgoing::SayMoved { request, .. } => Some(*request),
+        _ => None,
+    });
+    done(&old, request.unwrap()).await;
+    let mut called = Vec::new();
+    loop {
+        let said = new.says().await;
+        let mut requests = Vec::new();
+        for one in said {
+            match one {
+                Outgoing::RosterSet { request, .. } => requests.push(request),
+                Outgoing::Subscription {
+                    step: SubscriptionStep::Subscribe(wish),
+                    ..
+                } => called.push(wish.nick),
+                Outgoing::Tell { told, .. } => {
+                    assert_eq!(told, nick);
+                    assert_eq!(called, ["Ali"]);
+                    return;
+                }
+                _ => {}
+            }
+        }
+        assert!(!requests.is_empty(), "no nick is told");
+        for request in requests {
+            done(&new, request).await;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

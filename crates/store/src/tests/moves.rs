@@ -22,7 +22,7 @@ fn tasks() -> Vec<MoveTask> {
         MoveTask::Statement,
         MoveTask::Contact(contact("bob@example.org")),
         MoveTask::Room(jid("den@rooms.example.org")),
-        MoveTask::Nick,
+        MoveTask::Nick("Ali".to_owned()),
         MoveTask::Card,
         MoveTask::Picture,
     ]
@@ -50,6 +50,8 @@ fn a_move_is_done_one_thing_after_the_other_and_known_after_a_restart() {
         profile.store.move_task_ends(next.row, problem).unwrap();
     }
     assert_eq!(profile.store.next_move_task(row).unwrap(), None);
+    let nick = profile.store.move_nick(row).unwrap();
+    assert_eq!(nick.as_deref(), Some("Ali"));
     let found = profile.store.account_move(old).unwrap().unwrap();
     assert_eq!((found.to, found.state), (new, MoveState::Running));
     let steps: Vec<_> = found
