@@ -251,6 +251,12 @@ pub enum Incoming {
         /// Their ids.
         ids: Vec<String>,
     },
+    /// The stream goes on, and these rows of mine that the server had not handled were not written again: what is
+    /// private in a room may be for somebody else by now.
+    NotSent {
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// I am invited to a room.
     Invite {
         /// The room.

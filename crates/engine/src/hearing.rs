@@ -57,6 +57,7 @@ impl Desk {
                 self.hear_message_failed(id, &chat, &message, &problem);
             }
             Incoming::Reached { ids } => self.hear_reached(id, &ids),
+            Incoming::NotSent { ids } => self.hear_not_sent(id, &ids),
             Incoming::Invite {
                 room,
                 from,

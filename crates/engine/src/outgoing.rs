@@ -241,6 +241,18 @@ impl Desk {
         self.send_waiting(id);
     }
 
+    /// These wait again, until it is known who has the nicks now.
+    pub(crate) fn hear_not_sent(&mut self, id: AccountId, ids: &[String]) {
+        let forgotten = self.store.forget_written(id, ids);
+        self.stored(id, forgotten);
+        if let Ok(account) = self.account_mut(id) {
+            for one in ids {
+                account.in_flight.remove(one);
+            }
+        }
+        self.send_what_was_held_up(id);
+    }
+
     fn ring_sent(&mut self, chat: &ChatRef, message: MessageId) {
         let content = Content {
             name: self.name(chat.account, &chat.jid),

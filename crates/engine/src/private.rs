@@ -76,7 +76,7 @@ impl Account {
         let known = self.rooms.get(&room);
         match known.map(|room| &room.state) {
             Some(RoomState::Joining) => Going::Later,
-            Some(RoomState::Joined) if self.is_held_up_by_doubt(&room) => Going::Later,
+            Some(RoomState::Joined) if self.is_doubted(&room) => Going::Later,
             _ if said_to.is_some() && self.whom(address).as_deref() == said_to => Going::Now,
             _ => Going::Never,
         }

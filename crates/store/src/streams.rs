@@ -57,6 +57,21 @@ impl Store {
         })
     }
 
+    /// These rows were not written after all.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn forget_written(&mut self, account: AccountId, ids: &[String]) -> Result<()> {
+        self.committed(|tx| {
+            let mut forget =
+                tx.prepare_cached("DELETE FROM stream_row WHERE account = ?1 AND id = ?2")?;
+            for id in ids {
+                forget.execute((account.0, id))?;
+            }
+            Ok(())
+        })
+    }
+
     /// The server has handled so many stanzas of the stream of an earlier run: answers the ids of the rows among
     /// them. The others will be written anew, under other numbers. Durable: after it the old numbers mean nothing.
     ///

@@ -28,7 +28,7 @@ const LONGEST: i64 = 15 * 60_000;
 pub(crate) struct Doubt {
     asked: Timestamp,
     tries: u32,
-    /// What I say there waits for the answer: a room that has lost me would refuse it.
+    /// What I say there to all waits for the answer: a room that has lost me would refuse it.
     holds_up: bool,
 }
 
@@ -51,6 +51,11 @@ impl Account {
     /// Whether what I say in a room waits until it is known whether that still has me.
     pub(crate) fn is_held_up_by_doubt(&self, room: &BareJid) -> bool {
         self.doubts.get(room).is_some_and(|doubt| doubt.holds_up)
+    }
+
+    /// Whether it is not known who is in a room, since that was asked whether it still has me.
+    pub(crate) fn is_doubted(&self, room: &BareJid) -> bool {
+        self.doubts.contains_key(room)
     }
 
     fn is_inside(&self, room: &BareJid) -> bool {
@@ -173,7 +178,7 @@ impl Desk {
         }
     }
 
-    fn send_what_was_held_up(&mut self, id: AccountId) {
+    pub(crate) fn send_what_was_held_up(&mut self, id: AccountId) {
         if let Some(account) = self.accounts.get_mut(&id) {
             // It lies behind what was sent since.
             account.sent_up_to = MessageId(0);
@@ -196,10 +201,8 @@ impl Desk {
         let Ok(account) = self.account_mut(chat.account) else {
             return;
         };
-        let held_up = account
-            .doubts
-            .remove(&chat.jid)
-            .is_some_and(|doubt| doubt.holds_up);
+        // What is private waits for any answer.
+        let held_up = account.doubts.remove(&chat.jid).is_some();
         if !account.is_inside(&chat.bare()) {
             return;
         }
@@ -230,10 +233,8 @@ impl Desk {
             };
             let room = account.rooms.get(&jid);
             if room.is_some_and(|room| asked < room.heard) {
-                let held_up = account.doubts.remove(&jid);
-                if held_up.is_some_and(|doubt| doubt.holds_up) {
-                    self.send_what_was_held_up(id);
-                }
+                account.doubts.remove(&jid);
+                self.send_what_was_held_up(id);
             } else {
                 self.doubt(id, &jid);
             }

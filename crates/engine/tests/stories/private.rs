@@ -14,7 +14,7 @@ use carillon_core::session::{
 use carillon_core::settings::Settings;
 use carillon_engine::{DeskError, Output};
 
-const ROOM: &str = "choir@rooms.example.org";
+pub(crate) const ROOM: &str = "choir@rooms.example.org";
 
 async fn happens(session: &Session, event: RoomEvent) {
     let room = jid(ROOM);
@@ -22,7 +22,7 @@ async fn happens(session: &Session, event: RoomEvent) {
 }
 
 /// Somebody comes whom the room marks so.
-async fn comes(session: &Session, nick: &str, id: &str) {
+pub(crate) async fn comes(session: &Session, nick: &str, id: &str) {
     let who = Occupant {
         id: Some(id.to_owned()),
         ..occupant(nick)
@@ -30,13 +30,16 @@ async fn comes(session: &Session, nick: &str, id: &str) {
     happens(session, RoomEvent::Occupant(Box::new(who))).await;
 }
 
-async fn goes(session: &Session, nick: &str, renamed: Option<&str>) {
+pub(crate) async fn goes(session: &Session, nick: &str, renamed: Option<&str>) {
     let (nick, renamed) = (nick.to_owned(), renamed.map(str::to_owned));
     happens(session, RoomEvent::Gone { nick, renamed }).await;
 }
 
 /// Alice is in the Choir, which marks everybody unless it is not `marked`.
-async fn inside_with(marked: bool, choose: impl FnOnce(&mut Settings)) -> (Stage, Session) {
+pub(crate) async fn inside_with(
+    marked: bool,
+    choose: impl FnOnce(&mut Settings),
+) -> (Stage, Session) {
     let (mut stage, mut session) = Stage::online_with(choose).await;
     let room = stage.chat(ROOM);
     stage.call(move |desk| desk.join_room(&room)).await.unwrap();
@@ -53,22 +56,22 @@ async fn inside_with(marked: bool, choose: impl FnOnce(&mut Settings)) -> (Stage
     (stage, session)
 }
 
-async fn inside() -> (Stage, Session) {
+pub(crate) async fn inside() -> (Stage, Session) {
     inside_with(true, |_| {}).await
 }
 
-fn address(nick: &str) -> String {
+pub(crate) fn address(nick: &str) -> String {
     format!("{ROOM}/{nick}")
 }
 
-fn with(stage: &Stage, nick: &str) -> ChatRef {
+pub(crate) fn with(stage: &Stage, nick: &str) -> ChatRef {
     ChatRef {
         account: stage.alice,
         jid: address(nick).parse().unwrap(),
     }
 }
 
-fn whispered(nick: &str, id: &str, body: &str) -> IncomingMessage {
+pub(crate) fn whispered(nick: &str, id: &str, body: &str) -> IncomingMessage {
     IncomingMessage {
         chat: address(nick).parse().unwrap(),
         from: address(nick).parse().unwrap(),
@@ -81,34 +84,38 @@ fn whispered(nick: &str, id: &str, body: &str) -> IncomingMessage {
     }
 }
 
-async fn whispers(session: &Session, nick: &str, id: &str) {
+pub(crate) async fn whispers(session: &Session, nick: &str, id: &str) {
     let said = whispered(nick, id, "psst");
     session.hears(Incoming::Message(said)).await;
 }
 
-fn history(stage: &Stage, chat: &ChatRef) -> Vec<Message> {
+pub(crate) fn history(stage: &Stage, chat: &ChatRef) -> Vec<Message> {
     let page = stage.stored().history(chat, HistoryAnchor::Newest, 50);
     page.unwrap().messages
 }
 
-async fn state(stage: &Stage, chat: &ChatRef) -> PrivateState {
+pub(crate) async fn state(stage: &Stage, chat: &ChatRef) -> PrivateState {
     let chat = chat.clone();
     let now = stage.call(move |desk| desk.private(&chat)).await;
     now.unwrap().unwrap().state
 }
 
-async fn begins(stage: &Stage, chat: &ChatRef) -> Result<(), DeskError> {
+pub(crate) async fn begins(stage: &Stage, chat: &ChatRef) -> Result<(), DeskError> {
     let chat = chat.clone();
     stage.call(move |desk| desk.begin_private(&chat)).await
 }
 
-async fn writes(stage: &Stage, chat: &ChatRef, id: &'static str) -> Result<(), DeskError> {
+pub(crate) async fn writes(
+    stage: &Stage,
+    chat: &ChatRef,
+    id: &'static str,
+) -> Result<(), DeskError> {
     let chat = chat.clone();
     let sent = stage.call(move |desk| desk.send_message(&chat, id, "and to you"));
     sent.await.map(drop)
 }
 
-fn goes_to(nick: &str, id: &str) -> Outgoing {
+pub(crate) fn goes_to(nick: &str, id: &str) -> Outgoing {
     Outgoing::Message {
         to: address(nick).parse().unwrap(),
         id: id.to_owned(),

@@ -5,6 +5,7 @@ use super::{Session, rooms};
 use crate::run::Surroundings;
 use carillon_core::contact::{Availability, Presence};
 use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
+use jid::Jid;
 use minidom::Element;
 use tokio::sync::mpsc;
 
@@ -25,13 +26,14 @@ impl Asleep {
         reached: Option<Count>,
     ) -> Result<Session, SessionProblem> {
         let mut session = *self.0;
-        let (rows, again) = session
+        let (rows, _) = session
             .sm
             .resumed(Count(stored), reached)
             .map_err(impossible)?;
-        session.again = again;
         session.tell(Incoming::Resumed);
         session.tell_reached(rows);
+        session.take_private_back();
+        session.again = session.sm.unacked();
         Ok(session)
     }
 }
@@ -202,6 +204,24 @@ impl Session {
         Some(Asleep(Box::new(self)))
     }
 
+    /// Who had a nick when something private was written may have left meanwhile, unseen.
+    fn take_private_back(&mut self) {
+        let private = |stanza: &Element| {
+            let to = stanza.attr("to").and_then(|to| Jid::new(to).ok());
+            stanza.name() == "message"
+                && to.is_some_and(|to| rooms::goes_privately(&to, is_groupchat(stanza)))
+                && rooms::is_marked(stanza)
+        };
+        let (ids, numbered) = self.sm.take_back(private);
+        if ids.is_empty() {
+            return;
+        }
+        self.tell(Incoming::NotSent { ids });
+        for (Count(number), id) in numbered {
+            self.tell(Incoming::Numbered { number, id });
+        }
+    }
+
     fn tell_reached(&mut self, ids: Vec<String>) {
         if !ids.is_empty() {
             self.tell(Incoming::Reached { ids });
@@ -227,6 +247,10 @@ impl rooms::Rooms {
             place.leaving = true;
         }
     }
+}
+
+fn is_groupchat(stanza: &Element) -> bool {
+    stanza.attr("type") == Some("groupchat")
 }
 
 fn told_earlier(reached: Option<Count>) -> Option<Incoming> {

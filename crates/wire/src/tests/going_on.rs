@@ -7,7 +7,7 @@ use jid::{BareJid, Jid};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-fn message(id: &str) -> Outgoing {
+pub(super) fn message(id: &str) -> Outgoing {
     Outgoing::Message {
         to: BareJid::new("bob@example.net").unwrap().into(),
         id: id.to_owned(),
@@ -22,14 +22,14 @@ fn reached(ids: &[&str]) -> Incoming {
     }
 }
 
-fn numbered(number: u32, id: &str) -> Incoming {
+pub(super) fn numbered(number: u32, id: &str) -> Incoming {
     Incoming::Numbered {
         number,
         id: id.to_owned(),
     }
 }
 
-fn stream(handled: u32) -> StreamState {
+pub(super) fn stream(handled: u32) -> StreamState {
     StreamState {
         id: "s1".to_owned(),
         jid: FULL.parse().unwrap(),
@@ -50,7 +50,7 @@ async fn told(stage: &mut Stage) -> Incoming {
 }
 
 /// Signed in on a managed stream; seven stanzas have come and six were written.
-async fn managed() -> Stage {
+pub(super) async fn managed() -> Stage {
     let mut stage = Stage::connected();
     stage.authenticates().await;
     stage.opens(FEATURES_MANAGED).await;

@@ -1,7 +1,9 @@
 //! Private messages in rooms (XEP-0045 §7.5): who may have said them, and what they look like.
 
+use super::going_on::{managed, message as any_message, numbered, stream};
 use super::rooms::{GONE, inside, occupant};
-use super::stage::{FULL, ME, Stage};
+use super::stage::{FEATURES_MANAGED, FULL, ME, Stage, config};
+use crate::run::Earlier;
 use carillon_core::chat::Author;
 use carillon_core::ids::Timestamp;
 use carillon_core::session::{
@@ -263,4 +265,35 @@ async fn what_comes_back_names_the_one_it_was_for() {
     assert!(
         matches!(told.as_slice(), [Incoming::MessageFailed { chat, .. }] if *chat == jid("bob@example.net"))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_private_in_a_room_is_handed_back_instead_of_written_again() {
+    let mut stage = managed().await;
+    let private = Outgoing::Message {
+        to: jid(BOB),
+        id: "p1".to_owned(),
+        body: "psst".to_owned(),
+        to_room: false,
+    };
+    stage.ask(private).await;
+    stage.ask(any_message("m2")).await;
+    stage.recv().await;
+    stage.recv().await;
+    stage.settled().await;
+    stage.cut();
+    let earlier = Earlier {
+        stream: Some(stream(5)),
+        asleep: stage.over().await.asleep,
+    };
+    let mut stage = Stage::connected_after(config(), 64, earlier);
+    stage.authenticates().await;
+    stage.opens(FEATURES_MANAGED).await;
+    stage.recv().await;
+    stage.send("<resumed xmlns='urn:xmpp:sm:3' h='6' previd='s1'/>");
+    assert_eq!(stage.told().await, Incoming::Resumed);
+    let ids = vec!["p1".to_owned()];
+    assert_eq!(stage.told().await, Incoming::NotSent { ids });
+    assert_eq!(stage.told().await, numbered(7, "m2"));
+    assert_eq!(stage.recv().await.attr("id"), Some("m2"));
 }

@@ -235,6 +235,25 @@ impl StreamManagement {
         self.handled
     }
 
+    /// Takes rows out that are not to be written again when the stream goes on. Their names, and the numbers that the
+    /// other rows have now: the server counts on from what it has handled.
+    pub(crate) fn take_back(
+        &mut self,
+        taken: impl Fn(&Element) -> bool,
+    ) -> (Vec<String>, Vec<(Count, String)>) {
+        let rows = self.sent.take_rows(taken);
+        let numbered = match rows.is_empty() {
+            true => Vec::new(),
+            false => self.sent.numbered(),
+        };
+        (rows, numbered)
+    }
+
+    /// What the server has not handled.
+    pub(crate) fn unacked(&self) -> Vec<Element> {
+        self.sent.stanzas()
+    }
+
     /// The stream is resumed: what came and is not stored comes again, and what the server has not handled has
     /// to be written again, in this order. The rows that it has handled come first.
     ///

@@ -69,6 +69,31 @@ impl Unacked {
         Ok(rows)
     }
 
+    /// Takes these rows out, as if they had never been written, and names them.
+    pub(super) fn take_rows(&mut self, taken: impl Fn(&Element) -> bool) -> Vec<String> {
+        let mut rows = Vec::new();
+        self.queue.retain(|one| match &one.row {
+            Some(row) if taken(&one.stanza) => {
+                rows.push(row.clone());
+                false
+            }
+            _ => true,
+        });
+        self.rows = self.rows.saturating_sub(rows.len());
+        rows
+    }
+
+    /// The rows that are left, with their numbers.
+    pub(super) fn numbered(&self) -> Vec<(Count, String)> {
+        let mut number = self.reached;
+        let mut rows = Vec::new();
+        for one in &self.queue {
+            number = number.next();
+            rows.extend(one.row.clone().map(|row| (number, row)));
+        }
+        rows
+    }
+
     /// All that is left, in order.
     pub(super) fn stanzas(&self) -> Vec<Element> {
         self.queue.iter().map(|one| one.stanza.clone()).collect()
