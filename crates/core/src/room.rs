@@ -17,7 +17,7 @@ pub use inside::Inside;
 pub use moderation::{Moderated, Moderation};
 pub use notify::RoomNotify;
 pub use occupant::{Affiliation, Occupant, Role};
-pub use private::{PrivateState, whom};
+pub use private::{PrivateState, is_lasting, whom};
 pub use trouble::{RoomCause, RoomTrouble};
 
 use crate::ids::{AccountId, InviteId, Timestamp};

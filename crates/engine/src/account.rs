@@ -146,6 +146,8 @@ pub(crate) struct Room {
     pub(crate) me: Option<Box<Occupant>>,
     /// What it says of itself.
     pub(crate) about: Box<RoomAbout>,
+    /// It was asked for that and has answered, so it is known whether its names for people may be believed.
+    pub(crate) has_told: bool,
     /// What it is to be like, while I make it.
     pub(crate) plan: Option<crate::rooms::RoomPlan>,
     /// What it is entered with, empty for none. Known only until Carillon ends.

@@ -10,7 +10,7 @@ use carillon_core::alerts::EventKind;
 use carillon_core::chat::Author;
 use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::privacy::{Admission, Sender, admit_in_room};
-use carillon_core::room::{PrivateState, RoomState, whom};
+use carillon_core::room::{PrivateState, RoomState, is_lasting, whom};
 use carillon_core::session::{IncomingMessage, Origin};
 use jid::{BareJid, Jid};
 
@@ -43,6 +43,8 @@ pub(crate) enum Going {
 impl Room {
     /// What tells who has a nick now from who had it before.
     fn whom(&self, nick: &str) -> Option<String> {
+        // Before it has told of itself nobody knows what its names are worth.
+        self.has_told.then_some(())?;
         let (occupant, stay) = (self.occupants.get(nick)?, self.stays.get(nick)?);
         Some(whom(occupant, self.about.names_occupants, stay))
     }
@@ -58,6 +60,18 @@ impl Account {
             .whom(nick)
     }
 
+    /// Whether somebody other than me has this address in a room that I am in.
+    fn is_there(&self, address: &Jid) -> bool {
+        let room = self.rooms.get(&address.to_bare());
+        room.zip(address.resource()).is_some_and(|(room, nick)| {
+            room.state == RoomState::Joined && room.occupants.contains_key(nick.as_str())
+        })
+    }
+
+    fn has_told(&self, room: &BareJid) -> bool {
+        self.rooms.get(room).is_some_and(|room| room.has_told)
+    }
+
     /// Whether I let them write to me no more.
     fn is_shut_out(&self, address: &Jid, occupant: Option<&str>) -> bool {
         let room = address.to_bare();
@@ -65,7 +79,7 @@ impl Account {
             .iter()
             .filter(|(out, _)| out.to_bare() == room)
             .any(|(out, marked)| match (marked, occupant) {
-                (Some(marked), Some(occupant)) => marked == occupant,
+                (Some(marked), Some(occupant)) if is_lasting(occupant) => marked == occupant,
                 _ => out == address,
             })
     }
@@ -76,7 +90,9 @@ impl Account {
         let known = self.rooms.get(&room);
         match known.map(|room| &room.state) {
             Some(RoomState::Joining) => Going::Later,
-            Some(RoomState::Joined) if self.is_doubted(&room) => Going::Later,
+            Some(RoomState::Joined) if self.is_doubted(&room) || !self.has_told(&room) => {
+                Going::Later
+            }
             _ if said_to.is_some() && self.whom(address).as_deref() == said_to => Going::Now,
             _ => Going::Never,
         }
@@ -115,7 +131,8 @@ impl Desk {
         }
         let now = account.whom(&message.chat);
         let occupant = match message.origin {
-            Origin::Live => Some(now?),
+            Origin::Live if !account.is_there(&message.chat) => return None,
+            Origin::Live => now,
             Origin::Carbon => now,
             Origin::Delayed | Origin::Archive => message.occupant.clone(),
         };
@@ -203,6 +220,7 @@ impl Desk {
         }
         let room = account.rooms.get(&chat.bare()).map(|room| &room.state);
         match room {
+            Some(RoomState::Joined) if !account.has_told(&chat.bare()) => PrivateState::Joining,
             Some(RoomState::Joined) => {
                 let before = self.private_with(account, chat);
                 PrivateState::between(before.as_deref(), now.as_deref())
@@ -318,7 +336,7 @@ impl Desk {
         let with = account.whom(&chat.jid);
         let with = with.or_else(|| self.private_with(account, chat));
         // A stay is over soon, the nick is not.
-        let lasting = with.filter(|mark| mark.starts_with("id:"));
+        let lasting = with.filter(|mark| is_lasting(mark));
         if out {
             self.store.block_occupant(chat, lasting.as_deref())?;
             let account = self.account_mut(chat.account)?;

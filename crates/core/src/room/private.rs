@@ -41,8 +41,9 @@ impl PrivateState {
     }
 }
 
-/// A name that stands for the same person at any time.
-fn is_lasting(mark: &str) -> bool {
+/// Whether a name stands for the same person at any time.
+#[must_use]
+pub fn is_lasting(mark: &str) -> bool {
     mark.starts_with("id:")
 }
 

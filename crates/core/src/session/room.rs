@@ -43,6 +43,8 @@ pub enum RoomEvent {
     },
     /// What the room says of itself, when it was asked.
     About(Box<RoomAbout>),
+    /// It was asked, and says nothing of itself.
+    SaysNothing,
     /// The picture that it shows (XEP-0486), said by itself.
     Picture {
         /// `None`: none.

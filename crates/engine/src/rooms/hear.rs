@@ -60,6 +60,7 @@ impl Desk {
                 self.catch_up(id, Some(jid.clone()));
             }
             RoomEvent::About(about) => self.is_about(&chat, about),
+            RoomEvent::SaysNothing => self.has_told(&chat),
             RoomEvent::Picture { hash } => self.hear_room_picture(id, jid, hash),
             RoomEvent::Occupant(occupant) => {
                 // Who is there comes before my own arrival (XEP-0045 §7.2.2), one by one: not worth a line each.
@@ -145,7 +146,8 @@ impl Desk {
         let Some(room) = account.rooms.get_mut(&chat.jid) else {
             return;
         };
-        let renamed = room.about.name != about.name;
+        let wanted = matches!(room.state, RoomState::Joining | RoomState::Joined);
+        let renamed = room.about.name != about.name && wanted;
         room.about = about;
         let (nick, name) = (room.nick.clone(), room.about.name.clone());
         if renamed {
@@ -156,6 +158,17 @@ impl Desk {
             self.tell(Output::Chat(chat.clone()));
         }
         self.tell(Output::Room(chat.clone()));
+        self.has_told(chat);
+    }
+
+    /// What is private there waited until it was known whom the room means.
+    fn has_told(&mut self, chat: &ChatRef) {
+        let account = self.accounts.get_mut(&chat.account);
+        let room = account.and_then(|account| account.rooms.get_mut(&chat.jid));
+        if room.is_some_and(|room| !std::mem::replace(&mut room.has_told, true)) {
+            self.send_what_was_held_up(chat.account);
+            self.tell(Output::Room(chat.clone()));
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use carillon_engine::{DeskError, Output};
 
 pub(crate) const ROOM: &str = "choir@rooms.example.org";
 
-async fn happens(session: &Session, event: RoomEvent) {
+pub(crate) async fn happens(session: &Session, event: RoomEvent) {
     let room = jid(ROOM);
     session.hears(Incoming::Room { room, event }).await;
 }

@@ -1,9 +1,12 @@
 //! That private words in rooms reach nobody but the one for whom they were written.
 
-use crate::private::{ROOM, begins, comes, goes, goes_to, history, inside, with, writes};
-use crate::stage::{Session, jid};
+use crate::private::{
+    ROOM, begins, comes, goes, goes_to, happens, history, inside, whispers, with, writes,
+};
+use crate::stage::{Session, Stage, jid, joined_as};
 use carillon_core::chat::Delivery;
-use carillon_core::session::{Incoming, Outgoing, RoomReply};
+use carillon_core::room::RoomAbout;
+use carillon_core::session::{Incoming, Outgoing, RoomEvent, RoomReply};
 
 /// What went to somebody alone.
 fn private(said: &[Outgoing]) -> Vec<Outgoing> {
@@ -53,4 +56,42 @@ async fn after_a_cut_nothing_private_goes_before_the_room_has_answered() {
             assert_eq!(said, [goes_to("Eva", "a1")]);
         }
     }
+}
+
+/// Carillon is started anew, and the Choir with Eva lets me in before it tells of itself.
+async fn again_inside(stage: Stage, session: Session) -> (Stage, Session) {
+    session.loses_its_link().await;
+    let mut stage = stage.restarts().await;
+    let session = stage.session().await;
+    session.comes_online().await;
+    comes(&session, "Eva", "eva").await;
+    happens(&session, joined_as("alice")).await;
+    (stage, session)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_goes_when_the_room_has_said_whether_its_marks_count() {
+    let (stage, session) = inside().await;
+    let eva = with(&stage, "Eva");
+    begins(&stage, &eva).await.unwrap();
+    writes(&stage, &eva, "a1").await.unwrap();
+    let (_stage, mut session) = again_inside(stage, session).await;
+    assert_eq!(private(&session.says().await), []);
+    let about = RoomAbout {
+        names_occupants: true,
+        ..RoomAbout::default()
+    };
+    happens(&session, RoomEvent::About(Box::new(about))).await;
+    assert_eq!(private(&session.says().await), [goes_to("Eva", "a1")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_blocked_by_their_mark_is_so_before_the_room_has_told_of_itself() {
+    let (stage, session) = inside().await;
+    let eva = with(&stage, "Eva");
+    let blocked = eva.clone();
+    drop(stage.call(move |desk| desk.block(&blocked)).await.unwrap());
+    let (stage, session) = again_inside(stage, session).await;
+    whispers(&session, "Eva", "w1").await;
+    assert_eq!(history(&stage, &eva), []);
 }

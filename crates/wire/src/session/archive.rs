@@ -59,7 +59,7 @@ impl Session {
         self.ask("get", answerer, Asked::RoomInfo(room), info);
     }
 
-    /// What a room can do. Asked twice, once before I am in, it tells only what it did not tell before.
+    /// What a room can do. Asked twice, once before I am in, it tells of its archive and its picture the second time.
     pub(super) fn hear_room_info(&mut self, room: BareJid, iq: &Element) {
         let named = announces(iq, ns::SID);
         let archive = named && announces(iq, ns::MAM);
@@ -69,11 +69,21 @@ impl Session {
         place.names_entries = named;
         place.names_occupants = about.names_occupants;
         if place.stage == Stage::Joining {
-            return;
+            // Whose marks may be believed is known before anybody is shown.
+            return self.tell_room(room, RoomEvent::About(Box::new(about)));
         }
         self.tell_about(&room, about, iq);
         if archive {
             self.tell_room(room, RoomEvent::HasArchive);
+        }
+    }
+
+    /// A room does not say what it can do.
+    pub(super) fn hear_no_room_info(&mut self, room: BareJid) {
+        tracing::debug!(%room, "a room says nothing of itself");
+        let place = self.rooms.place(&room);
+        if place.is_some_and(|place| place.stage != Stage::Joining) {
+            self.tell_room(room, RoomEvent::SaysNothing);
         }
     }
 

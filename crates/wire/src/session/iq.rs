@@ -147,9 +147,7 @@ impl Session {
             Asked::RoomWish(request, wanted) => {
                 self.hear_room_answer(iq, request, wanted, failed);
             }
-            Asked::RoomInfo(room) if failed => {
-                tracing::debug!(%room, "a room says nothing of itself");
-            }
+            Asked::RoomInfo(room) if failed => self.hear_no_room_info(room),
             Asked::RoomInfo(room) => self.hear_room_info(room, iq),
             Asked::RoomChanged(room) => self.hear_changed_room(&room, iq, failed),
             Asked::SearchForm(asked) => self.hear_search_form(iq, asked, failed),
