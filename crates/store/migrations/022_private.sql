@@ -10,6 +10,9 @@ CREATE TABLE private_chat (
 -- For whom a message of mine there was.
 ALTER TABLE message ADD COLUMN said_to TEXT;
 
+-- For whom a file there is that is to be sent.
+ALTER TABLE transfer ADD COLUMN said_to TEXT;
+
 -- Occupants who may not write to me: the address under which that was said, and the room's lasting name for them
 -- (XEP-0421); NULL: whoever has the nick.
 CREATE TABLE blocked_occupant (

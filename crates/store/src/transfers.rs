@@ -71,8 +71,8 @@ impl Store {
                 chats::accept(tx, chat)?;
             }
             tx.prepare_cached(
-                "INSERT INTO transfer (chat, stanza_id, name, media_type, size, content, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO transfer (chat, stanza_id, name, media_type, size, content, at, said_to)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT occupant FROM private_chat WHERE chat = ?1))",
             )?
             .execute((
                 chat,
@@ -113,6 +113,10 @@ impl Store {
             let queued = outgoing::queue(tx, &what.chat, &what.stanza_id, address, at, what.room)?;
             if let Queued::New(message) = queued {
                 tx.prepare_cached(
+                    "UPDATE message SET said_to = (SELECT said_to FROM transfer WHERE id = ?2) WHERE id = ?1",
+                )?
+                .execute((message.0, id.0))?;
+                tx.prepare_cached(
                     "INSERT INTO message_file (message, address, name, media_type, size, content, width, height)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 )?
@@ -146,7 +150,8 @@ impl Store {
         })
     }
 
-    /// Lets a file that was given up wait again. Durable. `false` when there is none.
+    /// Lets a file that was given up wait again. Durable. `false` when there is none, or its private conversation is for
+    /// somebody else now.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
@@ -154,7 +159,8 @@ impl Store {
         self.durable(|tx| {
             let changed = tx
                 .prepare_cached(
-                    "UPDATE transfer SET failure = NULL WHERE id = ?1 AND failure IS NOT NULL",
+                    "UPDATE transfer SET failure = NULL WHERE id = ?1 AND failure IS NOT NULL
+                     AND said_to IS (SELECT occupant FROM private_chat WHERE chat = transfer.chat)",
                 )?
                 .execute([id.0])?;
             Ok(changed > 0)

@@ -125,10 +125,14 @@ impl Desk {
     /// Sends a file again that was given up, or one that rests now.
     ///
     /// # Errors
-    /// [`DeskError::Gone`] when there is no such file any more, or the store's.
+    /// [`DeskError::Gone`] when there is no such file any more; [`DeskError::SomebodyElse`] when it was for somebody whom
+    /// its private conversation is no more with; or the store's.
     pub fn retry_transfer(&mut self, id: TransferId) -> Result<(), DeskError> {
         let transfer = self.store.transfer(id)?.ok_or(DeskError::Gone)?;
-        self.store.retry_transfer(id)?;
+        let again = self.store.retry_transfer(id)?;
+        if !again && transfer.failure.is_some() {
+            return Err(DeskError::SomebodyElse);
+        }
         self.files.tried.remove(&id);
         self.files.resting.remove(&id);
         let chat = transfer.what.chat;

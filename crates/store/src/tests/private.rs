@@ -96,13 +96,9 @@ fn what_i_write_remembers_for_whom_it_was() {
     );
 }
 
-#[test]
-fn a_file_for_somebody_else_is_given_up_and_not_handed_over() {
-    let mut profile = Profile::new();
-    let eva = with(&profile, "Eva");
-    profile.store.set_private(&eva, "id:eva").unwrap();
-    let file = NewTransfer {
-        chat: eva.clone(),
+fn song(to: &ChatRef) -> NewTransfer {
+    NewTransfer {
+        chat: to.clone(),
         room: false,
         stanza_id: "f1".to_owned(),
         name: "song.flac".to_owned(),
@@ -110,7 +106,34 @@ fn a_file_for_somebody_else_is_given_up_and_not_handed_over() {
         size: 3,
         content: "00".repeat(32),
         at: Timestamp(5),
-    };
+    }
+}
+
+#[test]
+fn a_file_that_is_tried_again_stays_for_the_one_for_whom_it_was() {
+    let mut profile = Profile::new();
+    let eva = with(&profile, "Eva");
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    let id = profile.store.queue_transfer(&song(&eva)).unwrap().unwrap();
+    profile.store.set_private(&eva, "id:mallory").unwrap();
+    assert!(!profile.store.retry_transfer(id).unwrap());
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    assert!(profile.store.retry_transfer(id).unwrap());
+    let address = "https://up.example/song.flac";
+    profile
+        .store
+        .hand_over(id, address, None, Timestamp(6))
+        .unwrap();
+    let waiting = profile.store.waiting(profile.alice).unwrap();
+    assert_eq!(waiting[0].said_to.as_deref(), Some("id:eva"));
+}
+
+#[test]
+fn a_file_for_somebody_else_is_given_up_and_not_handed_over() {
+    let mut profile = Profile::new();
+    let eva = with(&profile, "Eva");
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    let file = song(&eva);
     let id = profile.store.queue_transfer(&file).unwrap().unwrap();
     profile.store.set_private(&eva, "id:mallory").unwrap();
     let given_up = profile.store.transfer(id).unwrap().unwrap();
