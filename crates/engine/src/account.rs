@@ -15,7 +15,7 @@ use carillon_core::room::{Occupant, RoomAbout, RoomState};
 use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem, StanzaProblem};
 use carillon_core::settings::AccountSettings;
 use jid::{BareJid, Jid};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
@@ -207,7 +207,7 @@ pub(crate) struct Account {
     /// For whom private conversations are that the user has begun and said nothing in yet.
     pub(crate) begun: HashMap<Jid, String>,
     /// Occupants who may not write to me, with the room's lasting name for each where it has one.
-    pub(crate) shut_out: BTreeMap<Jid, Option<String>>,
+    pub(crate) shut_out: BTreeSet<(Jid, Option<String>)>,
     /// Rooms that were asked whether I am in them, and have not answered.
     pub(crate) doubts: BTreeMap<BareJid, crate::rooms::Doubt>,
     /// When rooms that are silent were looked for last.
@@ -275,7 +275,7 @@ impl Account {
             typing: HashSet::new(),
             rooms: BTreeMap::new(),
             begun: HashMap::new(),
-            shut_out: BTreeMap::new(),
+            shut_out: BTreeSet::new(),
             doubts: BTreeMap::new(),
             rooms_doubted: Timestamp::default(),
             bookmarks: crate::rooms::Bookmarks::default(),

@@ -223,10 +223,12 @@ impl Desk {
             .values()
             .flat_map(|account| {
                 let people = account.blocked.iter().map(|jid| account.chat(jid));
-                people.chain(account.shut_out.keys().map(|jid| account.chat(jid)))
+                let out = account.shut_out.iter();
+                people.chain(out.map(|(jid, _)| account.chat(jid)))
             })
             .collect();
         all.sort();
+        all.dedup();
         all
     }
 

@@ -84,6 +84,18 @@ impl Account {
             })
     }
 
+    /// Those shut out under this address, and the same ones under others; `mark` is whom the conversation there is with.
+    fn shut_out_with(&self, address: &Jid, mark: Option<&String>) -> Vec<(Jid, Option<String>)> {
+        let here = self.shut_out.iter().filter(|(jid, _)| jid == address);
+        let marks: Vec<&String> = here.filter_map(|(_, mark)| mark.as_ref()).collect();
+        let same = |(jid, marked): &&(Jid, Option<String>)| {
+            let known = |of: &String| marks.contains(&of) || mark == Some(of);
+            jid == address
+                || jid.to_bare() == address.to_bare() && marked.as_ref().is_some_and(known)
+        };
+        self.shut_out.iter().filter(same).cloned().collect()
+    }
+
     /// Whether something of mine for this one goes to this address.
     pub(crate) fn goes_privately(&self, address: &Jid, said_to: Option<&str>) -> Going {
         let room = address.to_bare();
@@ -332,30 +344,23 @@ impl Desk {
     /// Lets somebody in a room write to me no more, whatever they are called where the room marks them; or lets them
     /// again. In the room they are heard as before, and nobody is told.
     pub(crate) fn shut_out(&mut self, chat: &ChatRef, out: bool) -> Result<(), DeskError> {
+        let said = self.store.last_occupant(chat)?;
         let account = self.account(chat.account)?;
-        let with = account.whom(&chat.jid);
+        // Whose words the user sees, not who has the nick by now.
+        let with = said.or_else(|| account.whom(&chat.jid));
         let with = with.or_else(|| self.private_with(account, chat));
         // A stay is over soon, the nick is not.
         let lasting = with.filter(|mark| is_lasting(mark));
         if out {
             self.store.block_occupant(chat, lasting.as_deref())?;
             let account = self.account_mut(chat.account)?;
-            account.shut_out.insert(chat.jid.clone(), lasting);
+            account.shut_out.insert((chat.jid.clone(), lasting));
         } else {
-            let room = chat.bare();
-            let same = |jid: &Jid, marked: &Option<String>| {
-                *jid == chat.jid || jid.to_bare() == room && marked.is_some() && *marked == lasting
-            };
-            let account = self.account(chat.account)?;
-            let again = account
-                .shut_out
-                .iter()
-                .filter(|(jid, mark)| same(jid, mark));
-            let again: Vec<Jid> = again.map(|(jid, _)| jid.clone()).collect();
-            for jid in again {
+            for (jid, mark) in account.shut_out_with(&chat.jid, lasting.as_ref()) {
                 let chat = self.account(chat.account)?.chat(&jid);
-                self.store.unblock_occupant(&chat)?;
-                self.account_mut(chat.account)?.shut_out.remove(&jid);
+                self.store.unblock_occupant(&chat, mark.as_deref())?;
+                let account = self.account_mut(chat.account)?;
+                account.shut_out.remove(&(jid, mark));
             }
         }
         self.was_seen(chat.account, &chat.jid);

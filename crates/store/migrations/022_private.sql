@@ -14,10 +14,10 @@ ALTER TABLE message ADD COLUMN said_to TEXT;
 ALTER TABLE transfer ADD COLUMN said_to TEXT;
 
 -- Occupants who may not write to me: the address under which that was said, and the room's lasting name for them
--- (XEP-0421); NULL: whoever has the nick.
+-- (XEP-0421); empty: whoever has the nick.
 CREATE TABLE blocked_occupant (
     account  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid      TEXT    NOT NULL,
-    occupant TEXT,
-    PRIMARY KEY (account, jid)
+    occupant TEXT    NOT NULL,
+    PRIMARY KEY (account, jid, occupant)
 ) STRICT, WITHOUT ROWID;

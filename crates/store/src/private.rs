@@ -67,9 +67,13 @@ impl Store {
         self.durable(|tx| {
             tx.prepare_cached(
                 "INSERT INTO blocked_occupant (account, jid, occupant) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (account, jid) DO UPDATE SET occupant = excluded.occupant",
+                 ON CONFLICT DO NOTHING",
             )?
-            .execute((chat.account.0, chat.jid.as_str(), occupant))?;
+            .execute((
+                chat.account.0,
+                chat.jid.as_str(),
+                occupant.unwrap_or_default(),
+            ))?;
             Ok(())
         })
     }
@@ -78,10 +82,16 @@ impl Store {
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn unblock_occupant(&mut self, chat: &ChatRef) -> Result<()> {
+    pub fn unblock_occupant(&mut self, chat: &ChatRef, occupant: Option<&str>) -> Result<()> {
         self.durable(|tx| {
-            tx.prepare_cached("DELETE FROM blocked_occupant WHERE account = ?1 AND jid = ?2")?
-                .execute((chat.account.0, chat.jid.as_str()))?;
+            tx.prepare_cached(
+                "DELETE FROM blocked_occupant WHERE account = ?1 AND jid = ?2 AND occupant = ?3",
+            )?
+            .execute((
+                chat.account.0,
+                chat.jid.as_str(),
+                occupant.unwrap_or_default(),
+            ))?;
             Ok(())
         })
     }
@@ -103,13 +113,30 @@ impl Reader {
             .optional()?)
     }
 
+    /// Who said what stands last in a private conversation that I did not write; `None` where that is not known.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn last_occupant(&self, chat: &ChatRef) -> Result<Option<String>> {
+        let found = self
+            .connection
+            .prepare_cached(
+                "SELECT message.occupant FROM message JOIN chat ON chat.id = message.chat
+                 WHERE chat.account = ?1 AND chat.jid = ?2 AND author <> 0 AND deleted = 0
+                 ORDER BY place DESC LIMIT 1",
+            )?
+            .query_row((chat.account.0, chat.jid.as_str()), |row| row.get(0))
+            .optional()?;
+        Ok(found.flatten())
+    }
+
     /// Occupants who may not write to me, sorted, with the room's lasting name for each where it has one.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn blocked_occupants(&self, account: AccountId) -> Result<Vec<(Jid, Option<String>)>> {
         let mut query = self.connection.prepare_cached(
-            "SELECT jid, occupant FROM blocked_occupant WHERE account = ?1 ORDER BY jid",
+            "SELECT jid, NULLIF(occupant, '') FROM blocked_occupant WHERE account = ?1 ORDER BY jid, occupant",
         )?;
         let found =
             query.query_map([account.0], |row| Ok((rows::any_jid(row, 0)?, row.get(1)?)))?;

@@ -95,3 +95,33 @@ async fn who_is_blocked_by_their_mark_is_so_before_the_room_has_told_of_itself()
     whispers(&session, "Eva", "w1").await;
     assert_eq!(history(&stage, &eva), []);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_has_written_is_blocked_and_not_who_has_the_nick_by_then() {
+    let (stage, session) = inside().await;
+    let eva = with(&stage, "Eva");
+    let block = async || {
+        let blocked = eva.clone();
+        drop(stage.call(move |desk| desk.block(&blocked)).await.unwrap());
+    };
+    whispers(&session, "Eva", "w1").await;
+    goes(&session, "Eva", None).await;
+    comes(&session, "Eva", "mallory").await;
+    block().await;
+    whispers(&session, "Eva", "w2").await;
+    assert_eq!(history(&stage, &eva).len(), 2, "mallory");
+    block().await;
+    for who in ["eva", "mallory"] {
+        goes(&session, "Eva", None).await;
+        comes(&session, "Eva", who).await;
+        whispers(&session, "Eva", who).await;
+    }
+    assert_eq!(
+        history(&stage, &eva).len(),
+        2,
+        "the second block lifts none"
+    );
+    let again = eva.clone();
+    drop(stage.call(move |desk| desk.unblock(&again)).await.unwrap());
+    assert_eq!(stage.call(|desk| desk.blocked()).await, []);
+}

@@ -14,7 +14,7 @@ const TABLES: &[Table] = &[
     Table::numbered("account"),
     Table::keyed("roster_item", "account, jid"),
     Table::keyed("blocked", "account, jid"),
-    Table::keyed("blocked_occupant", "account, jid"),
+    Table::keyed("blocked_occupant", "account, jid, occupant"),
     Table::keyed("contact_request", "account, jid"),
     Table::keyed("asked_back", "account, jid"),
     Table::keyed("invitation", "account, token"),

@@ -168,6 +168,11 @@ fn who_is_kept_out_stays_so_until_it_is_taken_back() {
     let (eva, eve) = (with(&profile, "Eva"), with(&profile, "Eve"));
     profile.store.block_occupant(&eva, Some("id:eva")).unwrap();
     profile.store.block_occupant(&eve, None).unwrap();
+    profile.store.block_occupant(&eva, Some("id:zed")).unwrap();
+    profile
+        .store
+        .unblock_occupant(&eva, Some("id:zed"))
+        .unwrap();
     let out = profile.store.blocked_occupants(profile.alice).unwrap();
     assert_eq!(
         out,
@@ -176,7 +181,10 @@ fn who_is_kept_out_stays_so_until_it_is_taken_back() {
             (eve.jid.clone(), None)
         ]
     );
-    profile.store.unblock_occupant(&eva).unwrap();
+    profile
+        .store
+        .unblock_occupant(&eva, Some("id:eva"))
+        .unwrap();
     let out = profile.store.blocked_occupants(profile.alice).unwrap();
     assert_eq!(out, [(eve.jid, None)]);
     assert!(profile.store.blocked(profile.alice).unwrap().is_empty());
