@@ -92,9 +92,9 @@ impl Desk {
         let now = self.now();
         let account = self.accounts.get(&chat.account);
         let silent = account.is_some_and(|account| {
-            let room = account.rooms.get(&chat.jid);
+            let room = account.rooms.get(&chat.bare());
             room.is_some_and(|room| now.millis_since(room.heard) >= SILENT)
-                && !account.doubts.contains_key(&chat.jid)
+                && !account.doubts.contains_key(&chat.bare())
         });
         if silent {
             self.doubt(chat.account, &chat.bare());

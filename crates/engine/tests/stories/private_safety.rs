@@ -125,3 +125,17 @@ async fn who_has_written_is_blocked_and_not_who_has_the_nick_by_then() {
     drop(stage.call(move |desk| desk.unblock(&again)).await.unwrap());
     assert_eq!(stage.call(|desk| desk.blocked()).await, []);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_room_is_asked_before_something_goes_to_one_of_its_people() {
+    let (stage, mut session) = inside().await;
+    let eva = with(&stage, "Eva");
+    begins(&stage, &eva).await.unwrap();
+    stage.passes(15 * 60).await;
+    session.says().await;
+    session.doubted.clear();
+    writes(&stage, &eva, "a1").await.unwrap();
+    assert_eq!(private(&session.says().await), []);
+    room_answers(&mut session).await;
+    assert_eq!(private(&session.says().await), [goes_to("Eva", "a1")]);
+}
