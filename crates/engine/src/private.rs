@@ -6,6 +6,7 @@
 use crate::account::{Account, Room};
 use crate::desk::{Desk, DeskError};
 use crate::output::Output;
+use crate::rooms::MOST_OCCUPANTS;
 use carillon_core::alerts::EventKind;
 use carillon_core::chat::Author;
 use carillon_core::ids::{AccountId, ChatRef};
@@ -315,6 +316,8 @@ impl Desk {
         let known = account.rooms.get_mut(&room.bare());
         if let (Some(known), Some(old), Some(new)) = (known, from.resource(), to.resource())
             && let Some(stay) = known.stays.remove(old.as_str())
+            // Those to whom a room gives another nick and whom it never shows again.
+            && known.stays.len() < MOST_OCCUPANTS
         {
             known.stays.insert(new.to_string(), stay);
         }

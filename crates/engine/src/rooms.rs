@@ -10,6 +10,7 @@ mod notify;
 mod occupants;
 
 pub(crate) use bookmarks::Bookmarks;
+pub(crate) use hear::MOST_OCCUPANTS;
 pub(crate) use inside::Doubt;
 pub(crate) use notify::Notify;
 

@@ -9,7 +9,7 @@ use carillon_core::session::{Outgoing, RoomEvent};
 use jid::BareJid;
 
 /// So many people of a room are known at once: five times what the largest rooms have.
-const MOST_OCCUPANTS: usize = 10_000;
+pub(crate) const MOST_OCCUPANTS: usize = 10_000;
 
 impl Desk {
     pub(crate) fn hear_room(&mut self, id: AccountId, jid: &BareJid, event: RoomEvent) {
