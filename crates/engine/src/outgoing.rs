@@ -48,6 +48,10 @@ impl Desk {
     ) -> Result<MessageId, DeskError> {
         check_text(stanza_id, body)?;
         self.account(chat.account)?;
+        if let Some(known) = self.store.queued(chat, stanza_id)? {
+            self.send_waiting(chat.account);
+            return Ok(known);
+        }
         self.address_privately(chat)?;
         let room = self.is_room(chat.account, &chat.jid);
         // Before the message, so that a room that has lost me is entered and gets it.

@@ -205,6 +205,15 @@ impl Reader {
         with_replies(&self.connection, found)
     }
 
+    /// The message that was stored here before it was sent, under this id.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn queued(&self, chat: &ChatRef, id: &str) -> Result<Option<MessageId>> {
+        let row = rows::chat_row(&self.connection, chat.account, &chat.jid)?;
+        row.map_or(Ok(None), |row| written_here(&self.connection, row, id))
+    }
+
     /// Whether a message of mine in this chat has failed.
     ///
     /// # Errors
@@ -295,7 +304,7 @@ pub(crate) fn queue(
     Ok(Queued::New(MessageId(row)))
 }
 
-pub(crate) fn written_here(tx: &Transaction<'_>, chat: i64, id: &str) -> Result<Option<MessageId>> {
+pub(crate) fn written_here(tx: &Connection, chat: i64, id: &str) -> Result<Option<MessageId>> {
     Ok(tx
         .prepare_cached(
             "SELECT id FROM message WHERE chat = ?1 AND sender_id = ?2 AND author = 0 AND written_here = 1",

@@ -196,6 +196,18 @@ impl Reader {
             .optional()?)
     }
 
+    /// Whether a file is to be sent under this id, or a message has handed it over.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn is_transfer_known(&self, chat: &ChatRef, id: &str) -> Result<bool> {
+        Ok(self.queued(chat, id)?.is_some()
+            || self
+                .transfers_in(chat)?
+                .iter()
+                .any(|one| one.what.stanza_id == id))
+    }
+
     /// The files of a chat that are to be sent, those that were given up among them, in the order in which they were
     /// chosen.
     ///

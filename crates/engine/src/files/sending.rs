@@ -61,6 +61,10 @@ impl Desk {
         }
         let chat = file.chat;
         self.account(chat.account)?;
+        if self.store.is_transfer_known(&chat, &file.id)? {
+            self.send_files(chat.account);
+            return Ok(());
+        }
         self.address_privately(&chat)?;
         let room = self.is_room(chat.account, &chat.jid);
         if !room && self.store.is_in_requests(&chat)? {

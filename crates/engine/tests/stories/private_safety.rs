@@ -139,3 +139,14 @@ async fn a_silent_room_is_asked_before_something_goes_to_one_of_its_people() {
     room_answers(&mut session).await;
     assert_eq!(private(&session.says().await), [goes_to("Eva", "a1")]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_asked_for_twice_is_one_message_also_when_the_other_one_has_left() {
+    let (stage, session) = inside().await;
+    let eva = with(&stage, "Eva");
+    begins(&stage, &eva).await.unwrap();
+    writes(&stage, &eva, "a1").await.unwrap();
+    goes(&session, "Eva", None).await;
+    assert_eq!(writes(&stage, &eva, "a1").await, Ok(()));
+    assert_eq!(history(&stage, &eva).len(), 1);
+}
