@@ -291,8 +291,10 @@ impl Desk {
         let Some(failed) = self.stored(id, failed).flatten() else {
             return;
         };
-        self.tell_changed(id, chat, failed);
-        self.ring_not_sent(id, chat, failed, reason);
+        let stored = self.store.message(failed).ok().flatten();
+        let chat = stored.map_or_else(|| chat.clone(), |stored| stored.chat.jid);
+        self.tell_changed(id, &chat, failed);
+        self.ring_not_sent(id, &chat, failed, reason);
     }
 
     /// A message of mine, or what I said about it, did not get where it should.

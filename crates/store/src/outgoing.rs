@@ -123,7 +123,8 @@ impl Store {
         })
     }
 
-    /// A message of mine was refused, or given up. Answers it when that was news: what has arrived cannot fail.
+    /// A message of mine was refused, or given up. Answers it when that was news: what has arrived cannot fail. One that
+    /// was private in a room is found wherever its conversation is now.
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
@@ -135,7 +136,11 @@ impl Store {
         reason: &str,
     ) -> Result<Option<MessageId>> {
         self.committed(|tx| {
-            let Some((message, _)) = own(tx, account, Some(chat), id)? else { return Ok(None) };
+            let found = match own(tx, account, Some(chat), id)? {
+                None => own_in_private(tx, account, chat, id)?,
+                Some((message, _)) => Some(message),
+            };
+            let Some(message) = found else { return Ok(None) };
             let failed = tx
                 .prepare_cached(
                     "UPDATE message SET delivery = 4, failure = ?2 WHERE id = ?1 AND delivery IN (0, 1)",
@@ -335,6 +340,26 @@ fn own(
         None => changes::about_which(connection, account, chat, id),
         said => Ok(said),
     }
+}
+
+/// The same in a private conversation of this room: it may have followed a nick since, and whoever is not in a room
+/// any more does not know that something that comes from there was private.
+fn own_in_private(
+    connection: &Connection,
+    account: AccountId,
+    chat: &Jid,
+    id: &str,
+) -> Result<Option<MessageId>> {
+    let within = format!("{}/", chat.to_bare());
+    Ok(connection
+        .prepare_cached(
+            "SELECT message.id FROM message JOIN chat ON chat.id = message.chat
+             WHERE author = 0 AND sender_id = ?3 AND written_here = 1 AND chat.account = ?1
+             AND substr(chat.jid, 1, length(?2)) = ?2
+             ORDER BY message.id DESC LIMIT 1",
+        )?
+        .query_row((account.0, within, id), |row| Ok(MessageId(row.get(0)?)))
+        .optional()?)
 }
 
 /// As [`Store::advance`], for what is reached.

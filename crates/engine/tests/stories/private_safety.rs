@@ -1,9 +1,10 @@
 //! That private words in rooms reach nobody but the one for whom they were written.
 
 use crate::private::{
-    ROOM, begins, comes, goes, goes_to, happens, history, inside, whispers, with, writes,
+    ROOM, address, begins, comes, goes, goes_to, happens, history, inside, whispers, with, writes,
 };
 use crate::stage::{Session, Stage, jid, joined_as};
+use crate::words::refusal;
 use carillon_core::chat::Delivery;
 use carillon_core::room::RoomAbout;
 use carillon_core::session::{Incoming, Outgoing, RoomEvent, RoomReply};
@@ -149,4 +150,23 @@ async fn what_is_asked_for_twice_is_one_message_also_when_the_other_one_has_left
     goes(&session, "Eva", None).await;
     assert_eq!(writes(&stage, &eva, "a1").await, Ok(()));
     assert_eq!(history(&stage, &eva).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_back_after_a_rename_or_from_a_room_that_i_have_left_has_failed() {
+    for from in [ROOM.to_owned(), address("Eva")] {
+        let (stage, session) = inside().await;
+        let (eva, eve) = (with(&stage, "Eva"), with(&stage, "Eve"));
+        begins(&stage, &eva).await.unwrap();
+        writes(&stage, &eva, "a1").await.unwrap();
+        goes(&session, "Eva", Some("Eve")).await;
+        let back = Incoming::MessageFailed {
+            chat: from.parse().unwrap(),
+            id: "a1".to_owned(),
+            problem: refusal("item-not-found", ""),
+        };
+        session.hears(back).await;
+        let failed = &history(&stage, &eve)[0];
+        assert_eq!(failed.delivery, Some(Delivery::Failed));
+    }
 }
