@@ -36,7 +36,7 @@ it('a part that could not be read is tried again', async () => {
   const later = new Later(() => {
     tries += 1;
     const part = { default: ErrorLine as unknown as Component<Record<string, never>> };
-    return tries === 1 ? Promise.reject(new Error('not there')) : Promise.resolve(part);
+    return tries === 1 ? Promise.reject<typeof part>(new Error('not there')) : Promise.resolve(part);
   });
   await expect(later.come()).rejects.toThrow('not there');
   await later.come();
