@@ -48,8 +48,7 @@ pub struct Row {
 /// The rows that somebody changed, sorted by kind; one without an opinion is none. Clones share them: the settings and
 /// the rules in force hold those of ten thousand contacts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, TS)]
-#[ts(as = "BTreeMap<EventKind, Row>")]
-pub struct AlertRows(Arc<[(EventKind, Row)]>);
+pub struct AlertRows(#[ts(as = "BTreeMap<EventKind, Row>")] Arc<[(EventKind, Row)]>);
 
 impl AlertRows {
     /// Whether there is no opinion in them.
