@@ -33,7 +33,7 @@ pub use outgoing::Outgoing;
 pub use problem::SessionProblem;
 pub use room::{RoomEvent, RoomItem, RoomItems, RoomReply, RoomWish};
 pub use seen_mark::SeenMark;
-pub use stream::StreamState;
+pub use stream::{StreamRoom, StreamState};
 pub use subscription::{SubscriptionStep, Wish};
 pub use upload::{NoSlot, UploadSlot};
 
@@ -64,6 +64,9 @@ pub struct IncomingMessage {
     /// The sender's id (`id`, or XEP-0359 `origin-id`): identifies a duplicate from the same sender
     /// only, never hides somebody else's message. `None` when the sender gave none.
     pub id: Option<String>,
+    /// The sender's other id (XEP-0359 `origin-id`), by which others may speak of it in a chat of two; `None` where there
+    /// is none besides [`Self::id`].
+    pub origin_id: Option<String>,
     /// The archive's id (XEP-0359 `stanza-id`), only where its issuer announces support.
     pub stanza_id: Option<String>,
     /// Plain text.
@@ -80,7 +83,8 @@ pub struct IncomingMessage {
     /// that is (XEP-0447).
     pub file: Option<Box<FileTold>>,
     /// Which occupant of a room it was, whatever their nick: the room's lasting name for them (XEP-0421), or a name for
-    /// the time during which they had their address without a break. `None` where neither is known, and outside rooms.
+    /// the time during which they had their address without a break. `None` where neither is known, and outside rooms. Of
+    /// private words of mine from another device the engine says so to whom they went.
     pub occupant: Option<String>,
     /// It is about an earlier message, if its author may speak of that.
     pub about: Option<About>,

@@ -2,6 +2,7 @@
 
 use crate::again::Again;
 use crate::archive::Reading;
+use crate::askers::Askers;
 use crate::avatars::Avatars;
 use crate::loss::Lost;
 use crate::streams::{Counting, Stash};
@@ -182,9 +183,9 @@ pub(crate) struct Account {
     pub(crate) blocked: HashSet<BareJid>,
     pub(crate) presences: HashMap<BareJid, Vec<ResourcePresence>>,
     /// Who waits for what a person answers.
-    pub(crate) questions: HashMap<u64, oneshot::Sender<Result<PersonAnswer, StanzaProblem>>>,
+    pub(crate) questions: Askers<Result<PersonAnswer, StanzaProblem>>,
     /// Who waits for an invitation that the server makes.
-    pub(crate) invitations: HashMap<u64, oneshot::Sender<Result<ServerInvitation, StanzaProblem>>>,
+    pub(crate) invitations: Askers<Result<ServerInvitation, StanzaProblem>>,
     /// Whose statements that they have gone were asked for.
     pub(crate) claims: crate::moved::Claims,
     /// Contacts who have gone, and where I took them over.
@@ -234,6 +235,8 @@ pub(crate) struct Account {
     pub(crate) gapless: bool,
     /// When a stream took the place of one that the server has let go: what was on the way there may come late.
     pub(crate) strays_since: Option<Timestamp>,
+    /// Up to which entry my archive had nothing of a chat whose past is read.
+    pub(crate) looked_back: HashMap<Jid, String>,
     /// The archives that are to be read again: mine, and those of rooms.
     pub(crate) again: BTreeMap<Option<BareJid>, Again>,
     /// When to try again to hand over what the session did not take.
@@ -261,8 +264,8 @@ impl Account {
             roster: BTreeMap::new(),
             blocked: HashSet::new(),
             presences: HashMap::new(),
-            questions: HashMap::new(),
-            invitations: HashMap::new(),
+            questions: Askers::default(),
+            invitations: Askers::default(),
             claims: crate::moved::Claims::default(),
             moved: HashMap::new(),
             roster_read: false,
@@ -289,6 +292,7 @@ impl Account {
             reading: HashMap::new(),
             gapless: false,
             strays_since: None,
+            looked_back: HashMap::new(),
             again: BTreeMap::new(),
             send_due: None,
             online_since: None,

@@ -145,6 +145,7 @@ impl Desk {
         if reading.is_catch_up() && !FOR_GOOD.contains(&problem.condition.as_str()) {
             self.read_later(id, reading.room().cloned());
         }
+        self.forget_looked_back(id, reading);
         self.tell(Output::Accounts);
     }
 

@@ -5,6 +5,7 @@
 //! Until it has come to the end, what comes live does not move that mark.
 
 mod ahead;
+mod older;
 mod patience;
 mod progress;
 mod reading;
@@ -173,30 +174,6 @@ impl Desk {
         Ok(())
     }
 
-    /// Reads what was said in a chat before everything that is stored of it. Answers whether there may be something.
-    ///
-    /// # Errors
-    /// [`DeskError::Gone`] when there is no such account, or the store's.
-    pub fn read_older(&mut self, chat: &ChatRef) -> Result<bool, DeskError> {
-        let room = self.is_room(chat.account, &chat.jid).then(|| chat.bare());
-        let account = self.account(chat.account)?;
-        let archived = match &room {
-            Some(room) => account.rooms.get(room).is_some_and(|room| room.archive),
-            None => account.has_archive(),
-        };
-        if !archived || self.store.is_archive_whole(chat)? {
-            return Ok(false);
-        }
-        let goal = Goal::Older(chat.jid.clone());
-        if account.reading.values().any(|one| one.goal == goal) {
-            return Ok(true);
-        }
-        let oldest = self.store.oldest_archived(chat)?;
-        let reading = Reading::new(room, goal, self.now());
-        let place = oldest.map(ArchivePlace::Before);
-        Ok(self.read_on(chat.account, reading, place).is_some())
-    }
-
     pub(crate) fn hear_archive(&mut self, id: AccountId, request: u64, answer: ArchiveAnswer) {
         let reading = self
             .accounts
@@ -326,7 +303,8 @@ impl Desk {
                 continue;
             };
             let placed = self.placed_from(id, message, room);
-            let Some(message) = placed else { continue };
+            let wanted = placed.filter(|message| reading.is_about(&message.chat));
+            let Some(message) = wanted else { continue };
             let admission = self.admission(id, &message);
             let sign_of_stranger = admission == Admission::Requests && is_wordless(&message);
             if !matches!(admission, Admission::Chat | Admission::Requests) || sign_of_stranger {
@@ -457,9 +435,7 @@ impl Desk {
             }
         }
         if !reading.is_catch_up() {
-            // The older ones lie before what is shown: it has to be read again.
-            self.tell(Output::LeftOut(reading.taken));
-            return;
+            return self.after_older(id, reading, complete || stuck, brought);
         }
         if !complete {
             if stuck {

@@ -250,6 +250,7 @@ impl Desk {
             return Err(DeskError::NotConnected);
         }
         let (asked, answer) = oneshot::channel();
+        self.requests.retain(|_, (_, asked)| !asked.is_closed());
         self.requests.insert(number, (account, asked));
         Ok(answer)
     }

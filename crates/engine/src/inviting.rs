@@ -5,7 +5,7 @@ use crate::output::Output;
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::invitation::{GOOD_FOR, InvitationKind, ServerInvitation, link};
 use carillon_core::session::{Outgoing, StanzaProblem, SubscriptionStep, Wish};
-use carillon_store::Errand;
+use carillon_store::{Errand, Guest, LetIn};
 use jid::BareJid;
 use tokio::sync::oneshot;
 
@@ -27,9 +27,7 @@ impl Desk {
         if !account.say(Outgoing::Invitation { request, kind }) {
             return Err(DeskError::NotConnected);
         }
-        let (asked, answer) = oneshot::channel();
-        account.invitations.insert(request, asked);
-        Ok(answer)
+        Ok(account.invitations.asks(request))
     }
 
     pub(crate) fn hear_invitation(
@@ -38,10 +36,8 @@ impl Desk {
         request: u64,
         answer: Result<ServerInvitation, StanzaProblem>,
     ) {
-        let account = self.accounts.get_mut(&id);
-        if let Some(asked) = account.and_then(|account| account.invitations.remove(&request)) {
-            // Whoever asked may have gone.
-            let _ = asked.send(answer);
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.invitations.answered(request, answer);
         }
     }
 
@@ -62,47 +58,47 @@ impl Desk {
         Ok((link(&jid, token, &self.own_nick(account)), expires))
     }
 
-    /// Whether somebody who asks to see me was invited; then they do, and I ask to see them.
+    /// Whether somebody who asks to see me was invited; then they do, and I ask to see them. That they agree then is news:
+    /// it says that an invitation was taken.
     pub(crate) fn redeem(&mut self, id: AccountId, from: &BareJid, token: &str) -> bool {
         if token.is_empty() {
             return false;
         }
-        let now = self.now();
-        let taken = self.store.take_invitation(id, token, now);
-        if self.stored(id, taken) != Some(true) {
+        let wish = Wish {
+            nick: self.own_nick(id),
+            ..Wish::default()
+        };
+        let steps = [
+            SubscriptionStep::Subscribed,
+            SubscriptionStep::Subscribe(wish),
+        ];
+        let steps = steps.map(|step| {
+            let to = from.clone();
+            (self.errand_id(), Errand::Subscription { to, step })
+        });
+        let guest = Guest {
+            account: id,
+            jid: from,
+            token,
+            now: self.now(),
+            steps: &steps,
+            receipts: self.settings.privacy.send_receipts,
+            receipt_id: &self.errand_id(),
+        };
+        // Where that fails, the server repeats their wish, and the link is still good.
+        let let_in = self.store.let_in(&guest);
+        let Some(Some(LetIn { from_requests })) = self.stored(id, let_in) else {
             return false;
-        }
+        };
+        self.send_errands(id);
         let contact = ChatRef {
             account: id,
             jid: from.clone().into(),
         };
-        if let Err(error) = self.let_in(&contact) {
-            // The server repeats their wish, and then I am asked.
-            tracing::warn!(%error, "somebody who was invited could not be let in");
-            return false;
+        if from_requests {
+            self.tell(Output::Chat(contact.clone()));
         }
-        self.tell(Output::Requests);
+        self.request_handled(&contact);
         true
-    }
-
-    /// That they agree then is news: it says that an invitation was taken.
-    fn let_in(&mut self, contact: &ChatRef) -> Result<(), DeskError> {
-        let to = Self::bare_of(contact)?;
-        let subscribed = Errand::Subscription {
-            to: to.clone(),
-            step: SubscriptionStep::Subscribed,
-        };
-        self.run_errand(contact.account, &subscribed)?;
-        let wish = Wish {
-            nick: self.own_nick(contact.account),
-            ..Wish::default()
-        };
-        let step = SubscriptionStep::Subscribe(wish);
-        self.run_errand(contact.account, &Errand::Subscription { to, step })?;
-        self.store
-            .remove_contact_request(contact.account, &contact.bare())?;
-        self.accept_stranger_if_any(contact)?;
-        self.request_handled(contact);
-        Ok(())
     }
 }

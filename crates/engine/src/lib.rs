@@ -10,6 +10,7 @@ mod again;
 mod alerting;
 pub mod answers;
 mod archive;
+mod askers;
 mod avatars;
 pub mod carrier;
 mod changes;

@@ -127,11 +127,13 @@ impl Desk {
         now: Timestamp,
     ) -> NewMessage {
         let under_my_nick = self.is_under_my_nick(account, message);
+        let to_one = message.author == Author::Me && message.chat.is_full();
         NewMessage {
             account,
             chat: message.chat.clone(),
             author: message.author.clone(),
             sender_id: message.id.clone(),
+            origin_id: message.origin_id.clone(),
             stanza_id: message.stanza_id.clone(),
             body: message.body.clone(),
             at: message.at.unwrap_or(now),
@@ -143,7 +145,8 @@ impl Desk {
             wants_receipt: message.wants_receipt,
             file: message.file.clone(),
             markable: message.markable,
-            occupant: message.occupant.clone(),
+            occupant: message.occupant.clone().filter(|_| !to_one),
+            said_to: message.occupant.clone().filter(|_| to_one),
             about: message.about.clone(),
             encryption: message.encryption.clone(),
             unstyled: message.unstyled,
@@ -207,6 +210,9 @@ impl Desk {
         if message.chat.is_full() && message.author != Author::Me {
             return self.after_private(id, message, stored, unread);
         }
+        if message.chat.is_full() {
+            self.private_begins(id, message);
+        }
         match &message.author {
             Author::Me if live => return self.answered_there(id, &message.chat, stored),
             Author::Me => return,
@@ -243,7 +249,6 @@ impl Desk {
         stored: MessageId,
         unread: Option<u32>,
     ) {
-        self.private_begins(id, message);
         match message.origin {
             Origin::Live | Origin::Carbon => self.ring_message(id, message, stored, unread, false),
             Origin::Delayed | Origin::Archive => self.gather_missed(id, &message.chat),

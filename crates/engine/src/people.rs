@@ -89,9 +89,7 @@ impl Desk {
         if !account.say(asked) {
             return Err(DeskError::NotConnected);
         }
-        let (asked, answer) = oneshot::channel();
-        account.questions.insert(request, asked);
-        Ok(answer)
+        Ok(account.questions.asks(request))
     }
 
     /// Publishes what my card says in these lines; what others wrote there besides stays.
@@ -119,10 +117,8 @@ impl Desk {
         if self.move_card_came(request, &answer) {
             return;
         }
-        let account = self.accounts.get_mut(&id);
-        if let Some(asked) = account.and_then(|account| account.questions.remove(&request)) {
-            // Whoever asked may have gone.
-            let _ = asked.send(answer);
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.questions.answered(request, answer);
         }
     }
 }

@@ -13,6 +13,7 @@ use carillon_core::ids::{AccountId, ChatRef};
 use carillon_core::privacy::{Admission, Sender, admit_in_room};
 use carillon_core::room::{PrivateState, RoomState, is_lasting, whom};
 use carillon_core::session::{IncomingMessage, Origin};
+use carillon_store::PastPrivate;
 use jid::{BareJid, Jid};
 
 /// So many conversations are remembered in which nothing was said yet.
@@ -120,6 +121,30 @@ impl Desk {
         id: AccountId,
         message: IncomingMessage,
     ) -> Option<IncomingMessage> {
+        let mut message = self.under_its_address(id, message)?;
+        let past = matches!(message.origin, Origin::Delayed | Origin::Archive);
+        if past && message.chat.is_full() {
+            let home = self.store.private_home(
+                id,
+                &PastPrivate {
+                    address: &message.chat,
+                    entry: message.stanza_id.as_deref(),
+                    occupant: message.occupant.as_deref(),
+                    at: message.at.unwrap_or_else(|| self.now()),
+                },
+            );
+            if let Ok(Some(home)) = home {
+                message.chat = home;
+            }
+        }
+        Some(message)
+    }
+
+    fn under_its_address(
+        &self,
+        id: AccountId,
+        message: IncomingMessage,
+    ) -> Option<IncomingMessage> {
         let account = self.accounts.get(&id)?;
         let room = message.chat.to_bare();
         if !account.rooms.contains_key(&room) {
@@ -149,9 +174,11 @@ impl Desk {
             Origin::Carbon => now,
             Origin::Delayed | Origin::Archive => message.occupant.clone(),
         };
-        let mine = message.author == Author::Me;
+        // Of my own words from another device it says to whom they went. What I say about a message is mine alone.
+        let aside = message.author == Author::Me
+            && (message.origin != Origin::Carbon || message.about.is_some());
         Some(IncomingMessage {
-            occupant: occupant.filter(|_| !mine),
+            occupant: occupant.filter(|_| !aside),
             ..message
         })
     }
@@ -189,10 +216,11 @@ impl Desk {
             .and_then(|(room, nick)| room.occupants.get(nick.as_str())?.jid.clone());
         let accepted = || {
             let with = self.store.private_with(&chat).ok().flatten();
+            let written = |to| self.store.has_written_to(&chat, to).unwrap_or(false);
             self.store
                 .is_accepted(account.id, &chat.jid)
                 .unwrap_or(false)
-                && (occupant.is_none() || with.as_deref() == occupant)
+                && occupant.is_none_or(|from| with.as_deref() == Some(from) || written(from))
         };
         let contact = known.as_ref().is_some_and(|jid| account.is_contact(jid));
         let sender = Sender {
@@ -204,7 +232,7 @@ impl Desk {
         admit_in_room(self.settings.privacy.who_may_write, sender)
     }
 
-    /// They are the first whom this conversation is with.
+    /// They are the first whom this conversation is with: they wrote, or I did on another device.
     pub(crate) fn private_begins(&mut self, id: AccountId, message: &IncomingMessage) {
         let Some(occupant) = &message.occupant else {
             return;
@@ -330,7 +358,7 @@ impl Desk {
         if with.is_none() || with != now {
             return;
         }
-        let moved = self.store.follow_nick(&before, &to);
+        let moved = self.store.follow_nick(&before, &to, self.now());
         if self.stored(room.account, moved) == Some(true) {
             self.was_seen(room.account, &from);
             self.withdraw(EventKind::MessageFailed, room.account, &from);

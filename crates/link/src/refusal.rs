@@ -31,6 +31,8 @@ pub enum RefusalCode {
     },
     /// The server did not accept what was registered; its words stand in `detail`.
     RegistrationRefused,
+    /// The server takes no registrations now, and may later; its words stand in `detail`.
+    RegistrationLater,
     /// The server does not know the invitation, or it was used, or has ended.
     BadInvitation,
     /// There is no keyring; a file may be chosen instead.

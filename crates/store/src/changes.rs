@@ -153,7 +153,7 @@ fn react(
     about: &About,
     said: Said,
 ) -> Result<Received> {
-    let Some(message) = reactions::find_target(tx, chat, new.room, &about.target)? else {
+    let Some(message) = reactions::find_target(tx, chat, new, &about.target)? else {
         insert(tx, chat, new, about, None, said)?;
         forget_oldest_kept(tx, chat)?;
         return Ok(Received::Kept);
@@ -211,10 +211,17 @@ fn kept_for(tx: &Transaction<'_>, chat: i64, new: &NewMessage) -> Result<Vec<Kep
     let mut query = tx.prepare_cached(
         "SELECT id, kind <> 'reactions', author, occupant, moderated FROM change
          WHERE chat = ?1 AND message IS NULL
-             AND (target = ?2 AND NOT moderated AND (kind <> 'reactions' OR NOT ?4)
+             AND (target IN (?2, ?5) AND NOT moderated AND (kind <> 'reactions' OR NOT ?4)
                   OR target = ?3 AND kind <> 'correction' AND ?4)",
     )?;
-    let found = query.query_map((chat, &new.sender_id, &new.stanza_id, new.room), |row| {
+    let names = (
+        chat,
+        &new.sender_id,
+        &new.stanza_id,
+        new.room,
+        &new.origin_id,
+    );
+    let found = query.query_map(names, |row| {
         Ok(Kept {
             change: row.get(0)?,
             shows: row.get(1)?,
@@ -307,16 +314,19 @@ fn words<'a>(body: &'a str, change: &Change) -> std::borrow::Cow<'a, str> {
 fn is_by(new: &NewMessage, author: i64, occupant: Option<&str>) -> bool {
     let same_occupant = occupant.is_some() && occupant == new.occupant.as_deref();
     match new.author {
-        Author::Me => author == 0 || same_occupant,
+        Author::Me => author == 0 || new.room && same_occupant,
         Author::Contact => author == 1,
         Author::Occupant { .. } => same_occupant,
     }
 }
 
-/// The author's own message with this id, or the one that their correction with this id was about.
+/// The author's own message with this id, which may be its `origin-id` (XEP-0424 §5), or the one that their correction with
+/// this id was about.
 fn find_target(tx: &Transaction<'_>, chat: i64, new: &NewMessage, id: &str) -> Result<Option<i64>> {
     for query in [
         "SELECT id, author, occupant FROM message WHERE chat = ?1 AND sender_id = ?2
+         ORDER BY id DESC LIMIT ?3",
+        "SELECT id, author, occupant FROM message WHERE chat = ?1 AND origin_id = ?2
          ORDER BY id DESC LIMIT ?3",
         "SELECT message, author, occupant FROM change
          WHERE chat = ?1 AND sender_id = ?2 AND kind = 'correction' AND message IS NOT NULL

@@ -210,21 +210,37 @@ fn remember_deleted(tx: &Transaction<'_>, chat: &ChatRef, row: i64) -> Result<()
          WHERE chat = ?3 AND stanza_id IS NOT NULL ORDER BY place DESC LIMIT ?4",
     )?
     .execute((chat.account.0, chat.jid.as_str(), row, MET_AGAIN))?;
+    // What is older than those bears the addresses that a private conversation had before.
+    tx.prepare_cached(
+        "INSERT OR IGNORE INTO deleted_chat (account, jid) SELECT ?1, jid FROM private_before WHERE chat = ?2",
+    )?
+    .execute((chat.account.0, row))?;
     Ok(())
 }
 
-/// Whether this archive's entry was deleted here with its chat.
+/// Whether this archive's entry was deleted here with its chat. Of what is private in a room it may bear another address
+/// there than its conversation had in the end.
 pub(crate) fn is_deleted(
     tx: &Transaction<'_>,
     account: AccountId,
     jid: &Jid,
     entry: &str,
 ) -> Result<bool> {
-    Ok(tx
+    let deleted = tx
         .prepare_cached(
             "SELECT 1 FROM deleted_entry WHERE account = ?1 AND jid = ?2 AND entry = ?3",
         )?
-        .exists((account.0, jid.as_str(), entry))?)
+        .exists((account.0, jid.as_str(), entry))?;
+    if deleted || !jid.is_full() {
+        return Ok(deleted);
+    }
+    let room = jid.to_bare();
+    Ok(tx
+        .prepare_cached(
+            "SELECT 1 FROM deleted_entry
+             WHERE account = ?1 AND jid > ?2 || '/' AND jid < ?2 || '0' AND entry = ?3",
+        )?
+        .exists((account.0, room.as_str(), entry))?)
 }
 
 /// The row of a chat, made with this kind when there was none.

@@ -68,11 +68,12 @@ pub use foreign::{
 };
 pub use history::HISTORY_LIMIT;
 pub use imports::{ForeignMessage, TakenIn};
+pub use invitations::{Guest, LetIn};
 pub use moves::{MoveRow, WaitingTask};
 pub use notes::Note;
 pub use outgoing::{Queued, WaitingMessage};
 pub use own_marks::MOST_PINS;
-pub use private::SOMEBODY_ELSE;
+pub use private::{PastPrivate, SOMEBODY_ELSE};
 pub use receive::{Arrival, NewMessage, Received};
 pub use replies::WaitingReply;
 pub use rooms::RoomRow;

@@ -29,6 +29,8 @@ pub struct NewMessage {
     pub author: Author,
     /// The sender's own id.
     pub sender_id: Option<String>,
+    /// The sender's other id (XEP-0359), where it is not the same: others may speak of it by that.
+    pub origin_id: Option<String>,
     /// The archive's id, believed only from an archive that announces it (XEP-0359).
     pub stanza_id: Option<String>,
     /// Plain text.
@@ -51,6 +53,8 @@ pub struct NewMessage {
     pub markable: bool,
     /// Which occupant of the room said it, beyond the nick, where that is known.
     pub occupant: Option<String>,
+    /// To whom I said it, in a private conversation in a room, where that is known.
+    pub said_to: Option<String>,
     /// It hands over a file (XEP-0066), whose address its words are; with what its sender says of it.
     pub file: Option<Box<FileTold>>,
     /// It is about an earlier message.
@@ -301,8 +305,8 @@ pub(crate) fn insert(
     tx.prepare_cached(
         "INSERT INTO message (chat, author, nick, sender_id, stanza_id, body, at, written_here, delivery, seen,
                               wants_receipt, markable, place, settled, occupant, encryption, reply_target, reply_mine,
-                              unstyled)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                              unstyled, origin_id, said_to)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     )?
     .execute(rusqlite::params![
         chat,
@@ -324,6 +328,8 @@ pub(crate) fn insert(
         new.reply.as_ref().map(|reply| &reply.target),
         new.reply.as_ref().and_then(|reply| reply.mine),
         new.unstyled,
+        new.origin_id,
+        new.said_to,
     ])?;
     let id = tx.last_insert_rowid();
     if let (Some(told), Some(address)) = (&new.file, address_in(&new.body)) {

@@ -37,7 +37,10 @@ impl Store {
         of: MessageId,
     ) -> Result<Option<Queued>> {
         self.durable(|tx| {
-            let name = if room { "stanza_id" } else { "sender_id" };
+            let name = match room {
+                true => "stanza_id",
+                false => "COALESCE(origin_id, sender_id)",
+            };
             let named = tx
                 .prepare_cached(&format!(
                     "SELECT {name}, author FROM message
@@ -151,8 +154,8 @@ fn shown(connection: &Connection, answer: &Answer) -> Result<Reply> {
         })?)
 }
 
-/// The message that is answered: in a room by the room's id for it alone; in a chat of two by its sender's, or by that of
-/// its author's correction. Of several the newest before the answer.
+/// The message that is answered: in a room by the room's id for it alone (XEP-0461 §4.1); in a chat of two by its sender's,
+/// which may be its `origin-id`, or by that of its author's correction. Of several the newest before the answer.
 fn find(connection: &Connection, answer: &Answer) -> Result<Option<i64>> {
     if answer.room {
         return Ok(connection
@@ -165,6 +168,11 @@ fn find(connection: &Connection, answer: &Answer) -> Result<Option<i64>> {
     for query in [
         "SELECT id FROM (
             SELECT id, author, place FROM message WHERE chat = ?1 AND sender_id = ?2 AND id <> ?3
+            ORDER BY id DESC LIMIT ?5)
+         WHERE ?4 IS NULL OR (author = 0) = ?4
+         ORDER BY place < (SELECT place FROM message WHERE id = ?3) DESC, id DESC LIMIT 1",
+        "SELECT id FROM (
+            SELECT id, author, place FROM message WHERE chat = ?1 AND origin_id = ?2 AND id <> ?3
             ORDER BY id DESC LIMIT ?5)
          WHERE ?4 IS NULL OR (author = 0) = ?4
          ORDER BY place < (SELECT place FROM message WHERE id = ?3) DESC, id DESC LIMIT 1",

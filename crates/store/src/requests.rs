@@ -8,7 +8,7 @@ use carillon_core::{
     ids::{AccountId, ChatRef, Timestamp},
     moving::MoveClaim,
 };
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Transaction};
 
 impl Store {
     /// Keeps a request to be a contact. Answers whether it is new: servers repeat unanswered ones at every login
@@ -71,12 +71,7 @@ impl Store {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn remove_contact_request(&mut self, account: AccountId, jid: &BareJid) -> Result<bool> {
-        self.committed(|tx| {
-            let removed = tx
-                .prepare_cached("DELETE FROM contact_request WHERE account = ?1 AND jid = ?2")?
-                .execute((account.0, jid.as_str()))?;
-            Ok(removed > 0)
-        })
+        self.committed(|tx| remove_contact_request(tx, account, jid))
     }
 
     /// I ask somebody back whom I let see me. It is forgotten with them, and when it was [taken](Self::take_asked_back).
@@ -112,16 +107,7 @@ impl Store {
     pub fn accept_stranger(&mut self, account: AccountId, jid: &BareJid) -> Result<Vec<String>> {
         self.committed(|tx| {
             let chat = chats::ensure(tx, account, jid, ChatKind::Contact)?;
-            let mut owed = tx.prepare_cached(
-                "SELECT sender_id FROM message JOIN chat ON chat.id = message.chat
-                 WHERE chat.id = ?1 AND chat.kind = 'stranger'
-                 AND wants_receipt = 1 AND author = 1 AND sender_id IS NOT NULL ORDER BY message.id",
-            )?;
-            let receipts = owed
-                .query_map([chat], |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            chats::accept(tx, chat)?;
-            Ok(receipts)
+            accept_stranger(tx, chat)
         })
     }
 
@@ -214,4 +200,46 @@ impl Reader {
     pub fn is_in_requests(&self, chat: &ChatRef) -> Result<bool> {
         Ok(self.chat_kind(chat)? == Some(ChatKind::Stranger))
     }
+}
+
+pub(crate) fn remove_contact_request(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    jid: &BareJid,
+) -> Result<bool> {
+    let removed = tx
+        .prepare_cached("DELETE FROM contact_request WHERE account = ?1 AND jid = ?2")?
+        .execute((account.0, jid.as_str()))?;
+    Ok(removed > 0)
+}
+
+/// As [`Store::accept_stranger`] where somebody's messages wait in Requests; `None` where none do.
+pub(crate) fn accept_if_stranger(
+    tx: &Transaction<'_>,
+    account: AccountId,
+    jid: &BareJid,
+) -> Result<Option<Vec<String>>> {
+    let waiting = tx
+        .prepare_cached(
+            "SELECT id FROM chat WHERE account = ?1 AND jid = ?2 AND kind = 'stranger'",
+        )?
+        .query_row((account.0, jid.as_str()), |row| row.get(0))
+        .optional()?;
+    match waiting {
+        Some(chat) => accept_stranger(tx, chat).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn accept_stranger(tx: &Transaction<'_>, chat: i64) -> Result<Vec<String>> {
+    let mut owed = tx.prepare_cached(
+        "SELECT sender_id FROM message JOIN chat ON chat.id = message.chat
+         WHERE chat.id = ?1 AND chat.kind = 'stranger'
+         AND wants_receipt = 1 AND author = 1 AND sender_id IS NOT NULL ORDER BY message.id",
+    )?;
+    let receipts = owed
+        .query_map([chat], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    chats::accept(tx, chat)?;
+    Ok(receipts)
 }

@@ -18,6 +18,8 @@ pub struct RoomRow {
     pub notify: Option<RoomNotify>,
     /// That was said here, and the account does not know it yet.
     pub notify_news: bool,
+    /// It gives people lasting names and takes forged ones out (XEP-0421), as it told last.
+    pub names_occupants: bool,
 }
 
 impl Store {
@@ -77,6 +79,29 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Keeps whether a room gives people lasting names that can be believed (XEP-0421). Does nothing when there is no such
+    /// room.
+    ///
+    /// # Errors
+    /// As [`crate::StoreError`] says.
+    pub fn set_names_occupants(
+        &mut self,
+        account: AccountId,
+        room: &BareJid,
+        names: bool,
+    ) -> Result<()> {
+        self.committed(|tx| {
+            tx.prepare_cached(
+                "UPDATE room SET names_occupants = ?3
+                 WHERE chat = (SELECT id FROM chat WHERE account = ?1 AND jid = ?2) AND names_occupants <> ?3",
+            )?
+            .execute((account.0, room.as_str(), names))?;
+            Ok(())
+        })
+    }
+}
+
 impl Reader {
     /// All rooms of an account, sorted by address.
     ///
@@ -84,7 +109,8 @@ impl Reader {
     /// As [`crate::StoreError`] says.
     pub fn rooms(&self, account: AccountId) -> Result<Vec<RoomRow>> {
         let mut query = self.connection.prepare_cached(
-            "SELECT chat.jid, nick, name, joined, notify, notify_news FROM room JOIN chat ON chat.id = room.chat
+            "SELECT chat.jid, nick, name, joined, notify, notify_news, names_occupants
+             FROM room JOIN chat ON chat.id = room.chat
              WHERE chat.account = ?1 ORDER BY chat.jid",
         )?;
         let found = query.query_map([account.0], |row| {
@@ -97,6 +123,7 @@ impl Reader {
                     .get::<_, Option<String>>(4)?
                     .and_then(|name| RoomNotify::named(&name)),
                 notify_news: row.get(5)?,
+                names_occupants: row.get(6)?,
             })
         })?;
         Ok(found.collect::<rusqlite::Result<_>>()?)

@@ -36,6 +36,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/020_room_avatars.sql"),
     include_str!("../migrations/021_moves.sql"),
     include_str!("../migrations/022_private.sql"),
+    include_str!("../migrations/023_private_again.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

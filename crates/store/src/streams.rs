@@ -1,11 +1,10 @@
 //! The stream that can be resumed, and which rows were written on it (XEP-0198).
 
-use crate::{Reader, Result, Store, StoreError, errands, outgoing, rows};
+use crate::{Reader, Result, RoomRow, Store, StoreError, errands, outgoing, rows};
 use carillon_core::{
-    BareJid,
     chat::Delivery,
     ids::{AccountId, MessageId},
-    session::StreamState,
+    session::{StreamRoom, StreamState},
 };
 use rusqlite::{OptionalExtension, Transaction};
 
@@ -168,10 +167,15 @@ impl Reader {
         Ok(Some(stream))
     }
 
-    fn joined(&self, account: AccountId) -> Result<Vec<(BareJid, String)>> {
+    fn joined(&self, account: AccountId) -> Result<Vec<StreamRoom>> {
         let rooms = self.rooms(account)?;
         let joined = rooms.into_iter().filter(|room| room.joined);
-        Ok(joined.map(|room| (room.jid, room.nick)).collect())
+        let told = |room: RoomRow| StreamRoom {
+            jid: room.jid,
+            nick: room.nick,
+            names_occupants: room.names_occupants,
+        };
+        Ok(joined.map(told).collect())
     }
 }
 

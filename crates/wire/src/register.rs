@@ -25,6 +25,13 @@ pub enum RegisterProblem {
         /// In the server's words.
         text: String,
     },
+    /// The server takes no registrations now: too many were asked for, or it is busy (RFC 6120 §8.3.2, `wait`). There is no
+    /// account.
+    #[error("the server wants this tried again later: {text}")]
+    Later {
+        /// In the server's words.
+        text: String,
+    },
     /// The server does not know the invitation, or it was used, or has ended (XEP-0445 §4).
     #[error("the invitation is not good any more")]
     BadToken,
@@ -79,25 +86,22 @@ pub(crate) async fn register_over<T: Transport>(
     let domain = wanted.domain;
     within(async {
         let features = open(transport, domain).await?;
+        let mut refused: Refused = of_anybody;
         // Where it is not announced, the invitation may be another server's: it is nobody's business here (§3).
         if let Some(token) = wanted.token
             && features.has_child("register", ns::IBR_TOKEN)
         {
             let token = Element::new_in(ns::PARS, "preauth").with("token", token.reveal());
-            match ask(transport, domain, "set", "reg0", token).await {
-                Err(RegisterProblem::NotAcceptable { .. } | RegisterProblem::NotOffered) => {
-                    return Err(RegisterProblem::BadToken);
-                }
-                other => other?,
-            };
+            ask(transport, domain, "set", "reg0", token, of_token).await?;
+            refused = of_invited;
         }
         let query = Element::new_in(ns::REGISTER, "query");
-        let form = ask(transport, domain, "get", "reg1", query).await?;
+        let form = ask(transport, domain, "get", "reg1", query, refused).await?;
         check(&form)?;
         let query = Element::new_in(ns::REGISTER, "query")
             .holding_text("username", wanted.name)
             .holding_text("password", wanted.password.reveal());
-        ask(transport, domain, "set", "reg2", query).await?;
+        ask(transport, domain, "set", "reg2", query, refused).await?;
         Ok(())
     })
     .await
@@ -109,6 +113,7 @@ async fn ask<T: Transport>(
     kind: &'static str,
     id: &'static str,
     query: Element,
+    refused: Refused,
 ) -> Result<Element, RegisterProblem> {
     let iq = Element::stanza("iq")
         .with("type", kind)
@@ -125,7 +130,10 @@ async fn ask<T: Transport>(
     }
     match answer.attr("type") {
         Some("result") => Ok(answer),
-        _ => Err(refusal(error_of(&answer))),
+        _ if wants_patience(&answer) => Err(RegisterProblem::Later {
+            text: text_of(error_of(&answer)),
+        }),
+        _ => Err(refused(error_of(&answer))),
     }
 }
 
@@ -151,18 +159,55 @@ fn check(form: &Element) -> Result<(), RegisterProblem> {
     })
 }
 
-fn refusal(problem: StanzaProblem) -> RegisterProblem {
+/// What an error means at one of the steps.
+type Refused = fn(StanzaProblem) -> RegisterProblem;
+
+/// An invitation was shown. What says that it is not good differs from server to server.
+fn of_token(problem: StanzaProblem) -> RegisterProblem {
+    match problem.condition.as_str() {
+        "item-not-found" | "not-acceptable" | "forbidden" | "gone" | "not-authorized" => {
+            RegisterProblem::BadToken
+        }
+        _ => of_anybody(problem),
+    }
+}
+
+/// The invitation was good, so that the server does make accounts: another name may be free, or the one that was invited.
+fn of_invited(problem: StanzaProblem) -> RegisterProblem {
+    match problem.condition.as_str() {
+        "item-not-found" | "gone" => RegisterProblem::BadToken,
+        "not-allowed" | "forbidden" => not_acceptable(problem),
+        _ => of_anybody(problem),
+    }
+}
+
+fn of_anybody(problem: StanzaProblem) -> RegisterProblem {
     match problem.condition.as_str() {
         "conflict" => RegisterProblem::Conflict,
         "service-unavailable" | "feature-not-implemented" | "not-allowed" | "forbidden" => {
             RegisterProblem::NotOffered
         }
-        _ => RegisterProblem::NotAcceptable {
-            text: if problem.text.is_empty() {
-                problem.condition
-            } else {
-                problem.text
-            },
-        },
+        _ => not_acceptable(problem),
     }
+}
+
+fn not_acceptable(problem: StanzaProblem) -> RegisterProblem {
+    RegisterProblem::NotAcceptable {
+        text: text_of(problem),
+    }
+}
+
+fn text_of(problem: StanzaProblem) -> String {
+    match problem.text.is_empty() {
+        true => problem.condition,
+        false => problem.text,
+    }
+}
+
+/// Whether the same may be taken later.
+fn wants_patience(answer: &Element) -> bool {
+    let error = answer.get_child("error", ns::JABBER_CLIENT);
+    error.is_some_and(|error| {
+        error.attr("type") == Some("wait") || error.has_child("resource-constraint", ns::XMPP_STANZAS)
+    })
 }

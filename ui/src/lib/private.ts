@@ -21,7 +21,7 @@ function isLasting(occupant: string): boolean {
   return occupant.startsWith('id:');
 }
 
-/** The messages from which on a private conversation may be with somebody else than before. Of words of mine that another device has sent nobody knows for whom they were. */
+/** The messages from which on a private conversation may be with somebody else than before. Of words of mine from another device nobody may know for whom they were. */
 export function turns(messages: Message[]): Map<MessageId, Turn> {
   const found = new Map<MessageId, Turn>();
   let last: string | null | undefined;

@@ -35,7 +35,7 @@ export type Dialog =
   | { kind: 'edit-contact'; contact: Contact }
   | { kind: 'remove-contact'; contact: Contact }
   | { kind: 'block'; chat: ChatRef; name: string }
-  | { kind: 'delete-chat'; chat: ChatRef; name: string }
+  | { kind: 'delete-chat'; chat: ChatRef; name: string; room?: boolean }
   | { kind: 'export'; chat: ChatRef; name: string }
   | { kind: 'avatar'; account: AccountId; has: boolean }
   | { kind: 'profile'; account: AccountId }

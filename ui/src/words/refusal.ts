@@ -31,6 +31,8 @@ export function refusalWords(code: RefusalCode): string {
       return code.url ? t('refusal.registration_elsewhere', { url: code.url }) : t('refusal.registration_elsewhere_unnamed');
     case 'registration_refused':
       return t('refusal.registration_refused');
+    case 'registration_later':
+      return t('refusal.registration_later');
     case 'bad_invitation':
       return t('refusal.bad_invitation');
     case 'no_keyring':

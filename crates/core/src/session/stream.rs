@@ -14,6 +14,17 @@ pub struct StreamState {
     pub location: Option<String>,
     /// How many stanzas of the server are stored, modulo 2^32.
     pub handled: u32,
-    /// Rooms that I am in on this stream, with my nick there.
-    pub rooms: Vec<(BareJid, String)>,
+    /// Rooms that I am in on this stream.
+    pub rooms: Vec<StreamRoom>,
+}
+
+/// A room that I am in on a stream that may be resumed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamRoom {
+    /// Its address.
+    pub jid: BareJid,
+    /// My nick there.
+    pub nick: String,
+    /// It gives people lasting names and takes forged ones out (XEP-0421), as it told last.
+    pub names_occupants: bool,
 }

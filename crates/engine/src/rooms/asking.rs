@@ -24,6 +24,15 @@ pub(crate) enum Asker {
     WhetherInside(ChatRef),
 }
 
+impl Asker {
+    fn waits(&self) -> bool {
+        match self {
+            Self::Somebody(asked) => !asked.is_closed(),
+            Self::Opening(_) | Self::WhetherInside(_) => true,
+        }
+    }
+}
+
 impl Desk {
     /// Asks a room, or a server where rooms are.
     ///
@@ -68,6 +77,7 @@ impl Desk {
         if !self.account(account)?.say(wish) {
             return Err(DeskError::NotConnected);
         }
+        self.room_wishes.retain(|_, (_, asker)| asker.waits());
         self.room_wishes.insert(request, (account, asker));
         Ok(())
     }

@@ -60,7 +60,7 @@ impl Desk {
                 self.catch_up(id, Some(jid.clone()));
             }
             RoomEvent::About(about) => self.is_about(&chat, about),
-            RoomEvent::SaysNothing => self.has_told(&chat),
+            RoomEvent::SaysNothing => self.has_told(&chat, false),
             RoomEvent::Picture { hash } => self.hear_room_picture(id, jid, hash),
             RoomEvent::Occupant(occupant) => {
                 // Who is there comes before my own arrival (XEP-0045 §7.2.2), one by one: not worth a line each.
@@ -148,6 +148,7 @@ impl Desk {
         };
         let wanted = matches!(room.state, RoomState::Joining | RoomState::Joined);
         let renamed = room.about.name != about.name && wanted;
+        let names = about.names_occupants;
         room.about = about;
         let (nick, name) = (room.nick.clone(), room.about.name.clone());
         if renamed {
@@ -158,11 +159,16 @@ impl Desk {
             self.tell(Output::Chat(chat.clone()));
         }
         self.tell(Output::Room(chat.clone()));
-        self.has_told(chat);
+        self.has_told(chat, names);
     }
 
-    /// What is private there waited until it was known whom the room means.
-    fn has_told(&mut self, chat: &ChatRef) {
+    /// What is private there waited until it was known whom the room means. Whether it `names` people is kept for what
+    /// comes on this stream after a restart.
+    fn has_told(&mut self, chat: &ChatRef, names: bool) {
+        let kept = self
+            .store
+            .set_names_occupants(chat.account, &chat.bare(), names);
+        self.stored(chat.account, kept);
         let account = self.accounts.get_mut(&chat.account);
         let room = account.and_then(|account| account.rooms.get_mut(&chat.jid));
         if room.is_some_and(|room| !std::mem::replace(&mut room.has_told, true)) {

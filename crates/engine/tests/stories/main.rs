@@ -33,6 +33,7 @@ mod owing;
 mod people;
 mod privacy;
 mod private;
+mod private_past;
 mod private_safety;
 mod quiet;
 mod raised;

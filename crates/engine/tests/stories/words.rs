@@ -15,6 +15,7 @@ pub(crate) fn message(from: &str, id: &str, body: &str) -> IncomingMessage {
         from: format!("{from}/phone").parse().unwrap(),
         author: Author::Contact,
         id: Some(id.to_owned()),
+        origin_id: None,
         stanza_id: None,
         body: body.to_owned(),
         at: None,

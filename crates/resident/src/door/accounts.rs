@@ -163,6 +163,7 @@ fn refuse_registration(problem: RegisterProblem) -> Refusal {
         RegisterProblem::NotOffered => RefusalCode::RegistrationNotOffered,
         RegisterProblem::Conflict => RefusalCode::NameTaken,
         RegisterProblem::NotAcceptable { .. } => RefusalCode::RegistrationRefused,
+        RegisterProblem::Later { .. } => RefusalCode::RegistrationLater,
         RegisterProblem::BadToken => RefusalCode::BadInvitation,
         RegisterProblem::NeedsForm { url, .. } => RefusalCode::RegistrationElsewhere {
             url: url.unwrap_or_default(),

@@ -51,7 +51,7 @@ impl Renderer {
         chat: &ChatSummary,
         account: &BareJid,
     ) -> io::Result<()> {
-        let (name, jid) = (&chat.name, &chat.chat.jid);
+        let (name, jid) = (&title(chat), &chat.chat.jid);
         match self.format {
             ExportFormat::JsonLines => Ok(()),
             ExportFormat::Html => writeln!(
@@ -133,6 +133,14 @@ impl Renderer {
         let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
         let at = at.to_zoned(self.zone.clone());
         at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// What a chat is called: somebody in a room also by the room.
+fn title(chat: &ChatSummary) -> String {
+    match &chat.room {
+        Some(room) => format!("{} ({room})", chat.name),
+        None => chat.name.clone(),
     }
 }
 

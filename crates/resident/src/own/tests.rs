@@ -3,7 +3,7 @@ use super::{ExportOf, Progress, Unfinished, Work, contacts_of, export, look_into
 use carillon_core::chat::Author;
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::ids::{ChatRef, MessageId, Timestamp};
-use carillon_engine::store::{Said, Store};
+use carillon_engine::store::{NewMessage, Said, Store};
 use carillon_link::views_own::{ExportFormat, WorkKind, WorkState};
 use jid::BareJid;
 use jiff::tz::TimeZone;
@@ -143,6 +143,101 @@ fn one_chat_as_text_leaves_the_others_out() {
     assert!(!text.contains("tea?"));
     let text = rendered(Author::Contact, ExportFormat::Text);
     assert!(text.starts_with("[2026-10-01 00:00:00] "), "{text}");
+}
+
+fn psst(chat: &ChatRef) -> NewMessage {
+    NewMessage {
+        account: chat.account,
+        chat: chat.jid.clone(),
+        author: Author::Occupant {
+            nick: "Eva".to_owned(),
+        },
+        sender_id: Some("w1".to_owned()),
+        origin_id: None,
+        stanza_id: None,
+        body: "psst".to_owned(),
+        at: Timestamp(OCTOBER),
+        seen: true,
+        in_requests: false,
+        room: false,
+        under_my_nick: false,
+        wants_receipt: false,
+        markable: false,
+        occupant: Some("id:eva".to_owned()),
+        said_to: None,
+        file: None,
+        about: None,
+        encryption: None,
+        unstyled: false,
+        reply: None,
+    }
+}
+
+/// Eva, in the Choir, has whispered to me, and I have answered; then she took another nick.
+fn whispered() -> (TempDir, Store, ChatRef) {
+    let (folder, mut store, bob) = profile(1);
+    let account = bob.account;
+    let room = jid("choir@rooms.example.org");
+    store
+        .set_room(account, &room, "alice", "Choir", true)
+        .unwrap();
+    let with = |nick: &str| ChatRef {
+        account,
+        jid: room.with_resource_str(nick).unwrap().into(),
+    };
+    let (eva, eve) = (with("Eva"), with("Eve"));
+    store.receive(&psst(&eva)).unwrap();
+    store.set_private(&eva, "id:eva").unwrap();
+    let at = Timestamp(OCTOBER + 1_000);
+    store
+        .queue_message(account, &eva.jid, "a1", "yes?", at, false)
+        .unwrap();
+    assert!(store.follow_nick(&eva, &eve.jid, at).unwrap());
+    (folder, store, eve)
+}
+
+#[test]
+fn what_was_said_privately_in_a_room_is_taken_out_with_who_said_it_and_where() {
+    let (folder, store, eve) = whispered();
+    let to = folder.path().join("out");
+    let take = |chat: Option<ChatRef>, format| {
+        let progress = Progress::default();
+        export(&store.reader().unwrap(), of(chat, format), &to, &progress).unwrap();
+        fs::read_to_string(&to).unwrap()
+    };
+    let text = take(Some(eve.clone()), ExportFormat::Text);
+    let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(
+        lines,
+        [
+            "== Eve (Choir) <choir@rooms.example.org/Eve> · alice@example.org ==",
+            "[2026-10-01 00:00:00] Eva: psst",
+            "[2026-10-01 00:00:01] alice@example.org: yes?",
+        ]
+    );
+    let page = take(Some(eve), ExportFormat::Html);
+    assert!(page.contains("<h2 dir=\"auto\">Eve (Choir)</h2>"), "{page}");
+    assert!(page.contains("<b><bdi>Eva</bdi></b>psst"), "{page}");
+    let all = take(None, ExportFormat::JsonLines);
+    let lines: Vec<serde_json::Value> = all
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let whispers: Vec<_> = lines
+        .iter()
+        .filter(|line| line["kind"] == "private")
+        .map(|line| {
+            assert_eq!(line["chat"], "choir@rooms.example.org/Eve");
+            (line["author"].clone(), line["nick"].clone())
+        })
+        .collect();
+    assert_eq!(
+        whispers,
+        [
+            ("occupant".into(), "Eva".into()),
+            ("me".into(), serde_json::Value::Null)
+        ]
+    );
 }
 
 #[cfg(unix)]

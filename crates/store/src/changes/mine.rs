@@ -101,7 +101,8 @@ impl Store {
             let found = tx
                 .prepare_cached(
                     "SELECT chat.account, chat.jid, chat.id, retracted,
-                            CASE WHEN chat.kind = 'room' THEN COALESCE(stanza_id, sender_id) ELSE sender_id END
+                            CASE WHEN chat.kind = 'room' THEN COALESCE(stanza_id, sender_id)
+                                 ELSE COALESCE(origin_id, sender_id) END
                      FROM message JOIN chat ON chat.id = message.chat
                      WHERE message.id = ?1 AND author = 0 AND delivery IN (1, 2, 3)",
                 )?
@@ -141,7 +142,8 @@ impl Store {
             let found = tx
                 .prepare_cached(
                     "SELECT chat.account, chat.jid, chat.id,
-                            CASE WHEN chat.kind = 'room' THEN COALESCE(stanza_id, sender_id) ELSE sender_id END
+                            CASE WHEN chat.kind = 'room' THEN COALESCE(stanza_id, sender_id)
+                                 ELSE COALESCE(origin_id, sender_id) END
                      FROM message JOIN chat ON chat.id = message.chat
                      WHERE message.id = ?1 AND COALESCE(delivery, 1) <> 4 AND retracted = 0 AND chat.kind <> 'stranger'",
                 )?

@@ -36,14 +36,15 @@ pub(super) fn written(signs: &[String]) -> String {
 }
 
 /// The message that reactions name: in a room by the room's id for it (XEP-0444 §4.2), or where the room gives none by
-/// its sender's, if that names one message only; in a chat of two by its sender's.
+/// its sender's, if that names one message only; in a chat of two by its sender's, which may be its `origin-id`. Where both
+/// have given a message the same id, it is the other one's: nobody's id hides what somebody else has said.
 pub(super) fn find_target(
     tx: &Transaction<'_>,
     chat: i64,
-    room: bool,
+    new: &NewMessage,
     id: &str,
 ) -> Result<Option<i64>> {
-    if room {
+    if new.room {
         let named = tx
             .prepare_cached("SELECT id FROM message WHERE chat = ?1 AND stanza_id = ?2")?
             .query_row((chat, id), |row| row.get(0))
@@ -59,14 +60,20 @@ pub(super) fn find_target(
             .query_row((chat, id), |row| row.get(0))
             .optional()?);
     }
-    let said = tx
-        .prepare_cached(
-            "SELECT id FROM message WHERE chat = ?1 AND sender_id = ?2 ORDER BY id DESC LIMIT 1",
-        )?
-        .query_row((chat, id), |row| row.get(0))
-        .optional()?;
-    if said.is_some() {
-        return Ok(said);
+    let mine = new.author == Author::Me;
+    for query in [
+        "SELECT id FROM message WHERE chat = ?1 AND sender_id = ?2
+         ORDER BY (author = 0) = ?3, id DESC LIMIT 1",
+        "SELECT id FROM message WHERE chat = ?1 AND origin_id = ?2
+         ORDER BY (author = 0) = ?3, id DESC LIMIT 1",
+    ] {
+        let said = tx
+            .prepare_cached(query)?
+            .query_row((chat, id, mine), |row| row.get(0))
+            .optional()?;
+        if said.is_some() {
+            return Ok(said);
+        }
     }
     Ok(tx
         .prepare_cached(

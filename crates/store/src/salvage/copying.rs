@@ -30,6 +30,7 @@ const TABLES: &[Table] = &[
     Table::numbered("transfer"),
     Table::numbered("message_file"),
     Table::numbered("private_chat"),
+    Table::keyed("private_before", "chat, jid"),
     Table::numbered("pin"),
     Table::numbered("imported"),
     Table::keyed("picture_choice", "account, jid"),
@@ -408,7 +409,7 @@ fn is_sound_text(table: &str, column: &str, text: &str) -> bool {
         // Of somebody in a room, perhaps.
         (
             "chat" | "deleted_chat" | "deleted_entry" | "picture_choice" | "activity"
-            | "blocked_occupant",
+            | "blocked_occupant" | "private_before",
             "jid",
         ) => Jid::new(text).is_ok_and(|jid| jid.as_str() == text),
         (_, "jid" | "room" | "moved_from" | "moved_to" | "claims") => {

@@ -292,6 +292,7 @@ fn a_room_is_known_with_my_nick_and_whether_to_enter_it() {
         joined: false,
         notify: None,
         notify_news: false,
+        names_occupants: false,
     };
     let rooms = profile.store.rooms(profile.alice).unwrap();
     assert_eq!(rooms, std::slice::from_ref(&known));
@@ -304,9 +305,14 @@ fn a_room_is_known_with_my_nick_and_whether_to_enter_it() {
         .store
         .set_room(profile.alice, &known.jid, "Alice", "The Choir", false)
         .unwrap();
+    profile
+        .store
+        .set_names_occupants(profile.alice, &known.jid, true)
+        .unwrap();
     let told = RoomRow {
         notify: never,
         notify_news: true,
+        names_occupants: true,
         ..known
     };
     assert_eq!(profile.store.rooms(profile.alice).unwrap(), [told]);

@@ -130,6 +130,7 @@ fn incoming(account: AccountId, n: u64) -> NewMessage {
         chat: jid("bob@example.org").into(),
         author: Author::Contact,
         sender_id: Some(n.to_string()),
+        origin_id: None,
         stanza_id: Some(format!("s{n}")),
         body: format!(
             "Message {n}, long enough to fill a page now and then: {}",
@@ -143,6 +144,7 @@ fn incoming(account: AccountId, n: u64) -> NewMessage {
         wants_receipt: false,
         markable: false,
         occupant: None,
+        said_to: None,
         file: None,
         about: None,
         encryption: None,

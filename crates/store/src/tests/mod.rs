@@ -23,6 +23,7 @@ mod kill;
 mod migration;
 mod moderated;
 mod moves;
+mod named_twice;
 mod outgoing;
 mod own_marks;
 mod people;
@@ -90,6 +91,7 @@ impl Profile {
             chat: jid(by).into(),
             author: Author::Contact,
             sender_id: Some(id.to_owned()),
+            origin_id: None,
             stanza_id: None,
             body: body.to_owned(),
             at: Timestamp(1_000),
@@ -100,6 +102,7 @@ impl Profile {
             wants_receipt: false,
             markable: false,
             occupant: None,
+            said_to: None,
             file: None,
             about: None,
             encryption: None,

@@ -1,10 +1,11 @@
 //! Private conversations in rooms: for whom they are, and where they go.
 
 use super::{Profile, new};
-use crate::{NewMessage, NewTransfer, SOMEBODY_ELSE, recover};
+use crate::{NewMessage, NewTransfer, PastPrivate, SOMEBODY_ELSE, recover};
 use carillon_core::chat::{Author, ChatKind, HistoryAnchor};
 use carillon_core::ids::{ChatRef, Timestamp};
 use carillon_core::room::RoomNotify;
+use carillon_core::search::{SearchBy, SearchQuery};
 
 const ROOM: &str = "choir@rooms.example.org";
 
@@ -12,6 +13,16 @@ fn with(profile: &Profile, nick: &str) -> ChatRef {
     ChatRef {
         account: profile.alice,
         jid: format!("{ROOM}/{nick}").parse().unwrap(),
+    }
+}
+
+/// Something that was said under this address at this time.
+fn past<'a>(chat: &'a ChatRef, occupant: Option<&'a str>, at: i64) -> PastPrivate<'a> {
+    PastPrivate {
+        address: &chat.jid,
+        entry: None,
+        occupant,
+        at: Timestamp(at),
     }
 }
 
@@ -151,14 +162,15 @@ fn it_follows_a_nick_and_never_into_another_conversation() {
     let (eva, eve) = (with(&profile, "Eva"), with(&profile, "Eve"));
     whispers(&mut profile, Some("id:eva"), "w1");
     profile.store.set_private(&eva, "id:eva").unwrap();
-    assert!(profile.store.follow_nick(&eva, &eve.jid).unwrap());
+    let at = Timestamp(9);
+    assert!(profile.store.follow_nick(&eva, &eve.jid, at).unwrap());
     assert_eq!(profile.store.chat(&eva).unwrap(), None);
     assert_eq!(
         profile.store.private_with(&eve).unwrap().as_deref(),
         Some("id:eva")
     );
     whispers(&mut profile, Some("id:mallory"), "w2");
-    assert!(!profile.store.follow_nick(&eva, &eve.jid).unwrap());
+    assert!(!profile.store.follow_nick(&eva, &eve.jid, at).unwrap());
     assert_eq!(profile.store.unread(&eva).unwrap(), 1);
 }
 
@@ -197,11 +209,101 @@ fn what_is_saved_of_a_damaged_database_is_whole() {
     whispers(&mut profile, Some("id:eva"), "w1");
     profile.store.set_private(&eva, "id:eva").unwrap();
     profile.store.block_occupant(&eva, Some("id:eva")).unwrap();
+    let eve = with(&profile, "Eve");
+    let until = Timestamp(5_000);
+    assert!(profile.store.follow_nick(&eva, &eve.jid, until).unwrap());
     let (path, alice) = (profile.path(), profile.alice);
     profile.store = crate::Store::open(&profile.folder.path().join("other.db")).unwrap();
     recover(&path, Timestamp(7), &|| false).unwrap();
     let saved = crate::Store::open(&path).unwrap();
-    assert_eq!(saved.chat_kind(&eva).unwrap(), Some(ChatKind::Private));
-    assert_eq!(saved.private_with(&eva).unwrap().as_deref(), Some("id:eva"));
+    assert_eq!(saved.chat_kind(&eve).unwrap(), Some(ChatKind::Private));
+    assert_eq!(saved.private_with(&eve).unwrap().as_deref(), Some("id:eva"));
+    let home = saved.private_home(alice, &past(&eva, None, 5_000)).unwrap();
+    assert_eq!(home.as_ref(), Some(&eve.jid));
     assert_eq!(saved.blocked_occupants(alice).unwrap().len(), 1);
+}
+
+#[test]
+fn an_address_of_before_leads_on_for_its_time_and_for_its_own_occupant() {
+    let mut profile = Profile::new();
+    let [eva, eve, evi] = ["Eva", "Eve", "Evi"].map(|nick| with(&profile, nick));
+    whispers(&mut profile, Some("id:eva"), "w1");
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    for (from, to, at) in [(&eva, &eve, 100), (&eve, &evi, 200)] {
+        let moved = profile.store.follow_nick(from, &to.jid, Timestamp(at));
+        assert!(moved.unwrap());
+    }
+    // Somebody else had her first nick in between, and is called something else too.
+    whispers(&mut profile, Some("id:mallory"), "w2");
+    profile.store.set_private(&eva, "id:mallory").unwrap();
+    let mal = with(&profile, "Mal");
+    let moved = profile.store.follow_nick(&eva, &mal.jid, Timestamp(300));
+    assert!(moved.unwrap());
+    let home = |of: &ChatRef, occupant, at| {
+        let past = past(of, occupant, at);
+        profile.store.private_home(profile.alice, &past).unwrap()
+    };
+    let (hers, theirs) = (Some(evi.jid.clone()), Some(mal.jid.clone()));
+    for (of, occupant, at, found) in [
+        (&eva, None, 100, &hers),
+        (&eva, None, 101, &theirs),
+        (&eva, None, 301, &None),
+        (&eve, None, 200, &hers),
+        (&eve, None, 201, &None),
+        (&evi, None, 1, &None),
+        (&eva, Some("id:eva"), 999, &hers),
+        (&eva, Some("id:mallory"), 1, &theirs),
+        (&eva, Some("id:zed"), 1, &None),
+    ] {
+        let is = home(of, occupant, at);
+        assert_eq!(&is, found, "{} {occupant:?} {at}", of.jid);
+    }
+}
+
+#[test]
+fn it_is_found_by_its_words_and_stays_when_the_room_is_deleted() {
+    let mut profile = Profile::new();
+    let (eva, room) = (with(&profile, "Eva"), profile.chat(ROOM));
+    profile
+        .store
+        .set_room(profile.alice, &room.bare(), "alice", "Choir", true)
+        .unwrap();
+    whispers(&mut profile, Some("id:eva"), "w1");
+    profile.store.set_private(&eva, "id:eva").unwrap();
+    writes(&mut profile, "a1");
+    while profile.store.index_more().unwrap() {}
+    let found = |profile: &Profile, query: SearchQuery| {
+        let mut reader = profile.store.reader().unwrap();
+        let found = reader.search(&query, None, 9, Box::new(|| false));
+        let hits = found.unwrap().unwrap().hits.into_iter();
+        hits.map(|hit| (hit.chat, hit.text)).collect::<Vec<_>>()
+    };
+    let words = |words: &str| SearchQuery {
+        words: words.to_owned(),
+        ..SearchQuery::default()
+    };
+    let psst = [(eva.clone(), "psst".to_owned())];
+    assert_eq!(found(&profile, words("psst")), psst);
+    let by = SearchBy::Occupant {
+        nick: "Eva".to_owned(),
+    };
+    let by_eva = SearchQuery { by, ..words("psst") };
+    assert_eq!(found(&profile, by_eva), psst);
+    let chat = Some(room.clone());
+    let in_room = SearchQuery { chat, ..words("") };
+    assert_eq!(found(&profile, in_room), []);
+    let chat = Some(eva.clone());
+    let in_chat = SearchQuery { chat, ..words("") };
+    assert_eq!(found(&profile, in_chat).len(), 2);
+
+    assert!(profile.store.delete_chat(&room).unwrap());
+    assert_eq!(found(&profile, words("psst")), psst);
+    let line = profile.store.chat(&eva).unwrap().unwrap();
+    // The room's name is gone with it; its address still says which it was.
+    assert_eq!(
+        (line.name.as_str(), line.room.as_deref()),
+        ("Eva", Some("choir"))
+    );
+    assert!(profile.store.delete_chat(&eva).unwrap());
+    assert_eq!(found(&profile, words("psst")), []);
 }

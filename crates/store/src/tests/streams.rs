@@ -4,7 +4,7 @@ use super::{Profile, jid};
 use crate::Arrival;
 use carillon_core::chat::Delivery;
 use carillon_core::ids::Timestamp;
-use carillon_core::session::StreamState;
+use carillon_core::session::{StreamRoom, StreamState};
 
 fn stream(id: &str) -> StreamState {
     StreamState {
@@ -40,13 +40,21 @@ fn a_stream_is_remembered_with_its_rooms_until_it_ends() {
         .store
         .set_room(alice, &den, "Ali", "", true)
         .unwrap();
+    profile
+        .store
+        .set_names_occupants(alice, &den, true)
+        .unwrap();
     let hall = jid("hall@rooms.example.org");
     profile
         .store
         .set_room(alice, &hall, "Ali", "", false)
         .unwrap();
     let expected = StreamState {
-        rooms: vec![(den, "Ali".to_owned())],
+        rooms: vec![StreamRoom {
+            jid: den,
+            nick: "Ali".to_owned(),
+            names_occupants: true,
+        }],
         ..stream("s1")
     };
     assert_eq!(profile.store.stream(alice).unwrap(), Some(expected));

@@ -198,6 +198,7 @@ impl Session {
                 Author::Occupant { nick }
             },
             id: super::direct::id_of(inner),
+            origin_id: super::direct::origin_id_of(inner),
             stanza_id: None,
             body: said.body,
             at: None,

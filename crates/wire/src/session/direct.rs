@@ -1,7 +1,7 @@
 //! What one person says to another: the words, and the signs around them.
 
 use super::Session;
-use super::change::{Said, said};
+use super::change::{Said, is_sound, only, said};
 use super::reply::take_reply;
 use super::shared::handed_over;
 use crate::ns;
@@ -17,6 +17,8 @@ use minidom::Element;
 pub(super) enum Way {
     /// To this device.
     Straight,
+    /// To this device in a room, on the stream of an earlier run of the program: it was said a while ago.
+    Earlier,
     /// To another device of mine, as a copy.
     Received,
     /// From another device of mine, as a copy.
@@ -33,7 +35,7 @@ impl Session {
         let delay = delayed_by(message, |by| self.me.held_back(by));
         let other = match way {
             Way::Sent { to } => to,
-            Way::Straight | Way::Received => from,
+            Way::Straight | Way::Earlier | Way::Received => from,
         };
         let private = self.is_private(message, other);
         if !private && (*way != Way::Received || !mine) {
@@ -76,13 +78,14 @@ impl Session {
             from: from.clone(),
             author,
             id: id_of(message),
+            origin_id: origin_id_of(message),
             stanza_id: self.stanza_id_of(message),
             body: said.body,
             at: delay.flatten(),
-            origin: match (straight, delay) {
-                (false, _) => Origin::Carbon,
-                (true, Some(_)) => Origin::Delayed,
-                (true, None) => Origin::Live,
+            origin: match (way, delay) {
+                (Way::Received | Way::Sent { .. }, _) => Origin::Carbon,
+                (Way::Earlier, _) | (_, Some(_)) => Origin::Delayed,
+                (Way::Straight, None) => Origin::Live,
             },
             // The device that the message went to answers, not the one that got a copy.
             wants_receipt: straight && asks && message.has_child("request", ns::RECEIPTS),
@@ -173,6 +176,13 @@ pub(super) fn stanza_id_by(message: &Element, may: impl Fn(&str) -> bool) -> Opt
 pub(super) fn id_of(message: &Element) -> Option<String> {
     let origin = || message.get_child("origin-id", ns::SID)?.attr("id");
     message.attr("id").or_else(origin).map(str::to_owned)
+}
+
+/// The sender's other id (XEP-0359 §3.2), where that is not the same.
+pub(super) fn origin_id_of(message: &Element) -> Option<String> {
+    let origin = only(message, "origin-id", ns::SID)?.attr("id")?;
+    let other = message.attr("id").is_some_and(|id| id != origin);
+    (other && is_sound(origin)).then(|| origin.to_owned())
 }
 
 /// Whether the one who sent it has the chat in front of them.

@@ -4,7 +4,7 @@ use super::stream_management::{Count, Heard, Impossible, StreamManagement, too_h
 use super::{Session, rooms};
 use crate::run::Surroundings;
 use carillon_core::contact::{Availability, Presence};
-use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
+use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamRoom, StreamState};
 use jid::Jid;
 use minidom::Element;
 use tokio::sync::mpsc;
@@ -50,8 +50,8 @@ impl Session {
         let count = reached.unwrap_or_default();
         session.sm = StreamManagement::restored(stream.id, Count(stream.handled), count);
         session.unsettled = Some(count);
-        for (room, nick) in stream.rooms {
-            session.rooms.was_in(&room, nick);
+        for room in stream.rooms {
+            session.rooms.was_in(room);
         }
         session.say_gone();
         session
@@ -238,11 +238,13 @@ impl Session {
 }
 
 impl rooms::Rooms {
-    /// I was in a room until now.
-    fn was_in(&mut self, room: &jid::BareJid, nick: String) {
-        self.enter(room.clone(), nick);
-        if let Some(place) = self.place(room) {
+    /// I was in a room until now. Who is there nobody knows any more.
+    fn was_in(&mut self, room: StreamRoom) {
+        self.enter(room.jid.clone(), room.nick);
+        if let Some(place) = self.place(&room.jid) {
             place.stage = rooms::Stage::Live;
+            place.names_occupants = room.names_occupants;
+            place.earlier = true;
             // The server lets me out as soon as it hears that I am gone.
             place.leaving = true;
         }

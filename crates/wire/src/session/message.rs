@@ -96,7 +96,7 @@ impl Session {
             tracing::warn!("a carbon of what was not for me was dropped");
         } else if !self.hear_mediated_invitation(inner, &from) {
             let of_room = self.rooms.has(&from.to_bare());
-            if !of_room || self.is_other_occupant(&from) {
+            if !of_room || self.is_other_occupant(&from) || self.was_other_occupant(&from) {
                 self.hear_direct(inner, &from, &Way::Received);
             }
         }

@@ -42,6 +42,8 @@ pub(super) struct Place {
     pub(super) stage: Stage,
     /// I asked to be let out.
     pub(super) leaving: bool,
+    /// An earlier run of the program was in it on this stream, and what was said there until it was left may still come.
+    pub(super) earlier: bool,
     /// The room announces XEP-0359, so it takes forged ids out.
     pub(super) names_entries: bool,
     /// The room announces XEP-0421, so it takes forged marks out.
@@ -121,6 +123,7 @@ impl Rooms {
             nick,
             stage: Stage::Joining,
             leaving: false,
+            earlier: self.0.get(&room).is_some_and(|before| before.earlier),
             names_entries: false,
             names_occupants: false,
             my_id: None,

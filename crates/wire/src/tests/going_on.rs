@@ -2,7 +2,7 @@
 
 use super::stage::{DOMAIN, FEATURES_MANAGED, FULL, Stage, config};
 use crate::run::Earlier;
-use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamState};
+use carillon_core::session::{Incoming, Outgoing, SessionProblem, StreamRoom, StreamState};
 use jid::{BareJid, Jid};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -367,7 +367,11 @@ async fn after_a_restart_the_stream_goes_on_and_all_is_asked_for_anew() {
     let room = BareJid::new("den@rooms.example.net").unwrap();
     let earlier = Earlier {
         stream: Some(StreamState {
-            rooms: vec![(room.clone(), "Ali".to_owned())],
+            rooms: vec![StreamRoom {
+                jid: room.clone(),
+                nick: "Ali".to_owned(),
+                names_occupants: false,
+            }],
             ..stream(40)
         }),
         asleep: None,

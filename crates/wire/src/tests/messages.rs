@@ -37,6 +37,7 @@ async fn a_message_is_told_with_all_it_carries() {
         from: Jid::new("bob@example.net/desk").unwrap(),
         author: Author::Contact,
         id: Some("m1".to_owned()),
+        origin_id: None,
         stanza_id: Some("a1".to_owned()),
         body: "Hi <b>".to_owned(),
         at: None,
@@ -392,4 +393,30 @@ async fn a_stranger_hears_what_an_absent_user_would_answer() {
              <service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
         )
         .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_s_other_name_for_a_message_is_told_where_it_has_one() {
+    let mut stage = Stage::online().await;
+    let long = "x".repeat(10_000);
+    let origin = |id: &str| format!("<origin-id xmlns='urn:xmpp:sid:0' id='{id}'/>");
+    for (id, more, told) in [
+        ("id='b1'", origin("o1"), (Some("b1"), Some("o1"))),
+        ("id='b1'", origin("b1"), (Some("b1"), None)),
+        ("id='b1'", String::new(), (Some("b1"), None)),
+        ("", origin("o1"), (Some("o1"), None)),
+        ("id='b1'", origin(""), (Some("b1"), None)),
+        ("id='b1'", origin(&long), (Some("b1"), None)),
+        ("id='b1'", origin("o1") + &origin("o2"), (Some("b1"), None)),
+    ] {
+        let xml = format!(
+            "<message from='bob@example.net/x' type='chat' {id}><body>hi</body>{more}</message>"
+        );
+        let heard = stage.tells(&xml).await;
+        let [Incoming::Message(message)] = heard.as_slice() else {
+            panic!("{heard:?}");
+        };
+        let names = (message.id.as_deref(), message.origin_id.as_deref());
+        assert_eq!(names, told, "{id} {more}");
+    }
 }

@@ -8,8 +8,9 @@ use carillon_core::chat::Author;
 use carillon_core::ids::Timestamp;
 use carillon_core::session::{
     About, ArchivePlace, ArchiveQuery, Change, Incoming, IncomingMessage, Origin, Outgoing,
+    StreamRoom, StreamState,
 };
-use jid::Jid;
+use jid::{BareJid, Jid};
 use minidom::Element;
 
 const BOB: &str = "den@rooms.example.net/Bob";
@@ -296,4 +297,72 @@ async fn what_is_private_in_a_room_is_handed_back_instead_of_written_again() {
     assert_eq!(stage.told().await, Incoming::NotSent { ids });
     assert_eq!(stage.told().await, numbered(7, "m2"));
     assert_eq!(stage.recv().await.attr("id"), Some("m2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_to_an_earlier_run_is_told_as_said_a_while_ago() {
+    let mark = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='1f2e'/>";
+    for (names_occupants, occupant) in [(true, Some("id:1f2e".to_owned())), (false, None)] {
+        let room = StreamRoom {
+            jid: BareJid::new("den@rooms.example.net").unwrap(),
+            nick: "Ali".to_owned(),
+            names_occupants,
+        };
+        let earlier = Earlier {
+            stream: Some(StreamState {
+                rooms: vec![room.clone()],
+                ..stream(5)
+            }),
+            asleep: None,
+        };
+        let mut stage = Stage::connected_after(config(), 64, earlier);
+        stage.authenticates().await;
+        stage.opens(FEATURES_MANAGED).await;
+        stage.recv().await;
+        stage.send("<resumed xmlns='urn:xmpp:sm:3' h='12' previd='s1'/>");
+        for from in [
+            BOB,
+            "den@rooms.example.net",
+            "den@rooms.example.net/Ali",
+            "other@rooms.example.net/Bob",
+        ] {
+            stage.send(&said(from, mark));
+        }
+        assert_eq!(stage.told().await, Incoming::ReachedEarlier(12));
+        stage.ask(Outgoing::EarlierSettled).await;
+        stage.expect("<presence type='unavailable'/>").await;
+        stage.answers_first_requests().await;
+        assert!(matches!(stage.told().await, Incoming::Online { .. }));
+        stage
+            .ask(Outgoing::JoinRoom {
+                room: room.jid,
+                nick: room.nick,
+                history: 0,
+                password: String::new(),
+            })
+            .await;
+        while stage.recv().await.name() != "presence" {}
+        // The room has not heard yet that I was gone.
+        let delay = "<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2026-11-23T10:00:00Z'/>";
+        stage.send(&said(BOB, delay));
+        // It shows me to myself: from now on it is known who is there.
+        stage.send(&occupant("Ali", "", &["110"]));
+        stage.send(&said("den@rooms.example.net/Eva", mark));
+        let (told, _) = stage.settled().await;
+        let said: Vec<_> = told
+            .into_iter()
+            .filter_map(|one| match one {
+                Incoming::Message(message) if message.chat.is_full() => Some(message),
+                _ => None,
+            })
+            .collect();
+        let [first, second] = said.as_slice() else {
+            panic!("{said:?}");
+        };
+        assert_eq!((&first.chat, &first.author), (&jid(BOB), &bob()));
+        assert_eq!((first.origin, first.at), (Origin::Delayed, None));
+        assert_eq!(first.occupant, occupant);
+        assert_eq!(second.origin, Origin::Delayed);
+        assert!(second.at.is_some());
+    }
 }

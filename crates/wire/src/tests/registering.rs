@@ -108,7 +108,12 @@ async fn refusals_are_told_apart() {
     let refusals = [
         ("conflict", RegisterProblem::Conflict),
         ("not-acceptable", not_acceptable("words")),
-        ("resource-constraint", not_acceptable("words")),
+        (
+            "resource-constraint",
+            RegisterProblem::Later {
+                text: "words".to_owned(),
+            },
+        ),
         ("not-allowed", RegisterProblem::NotOffered),
     ];
     for (condition, problem) in refusals {
@@ -179,7 +184,7 @@ async fn who_is_invited_shows_it_before_asking_for_an_account() {
 
 #[tokio::test(start_paused = true)]
 async fn an_invitation_that_is_not_good_any_more_is_said_and_makes_nothing() {
-    for condition in ["item-not-found", "forbidden"] {
+    for condition in ["item-not-found", "not-acceptable", "forbidden", "gone"] {
         let refused = registering_with(Some("old"), async |server| {
             server.opens_to_the_invited().await;
             server.answers("error", "reg0", &error(condition, "")).await;
@@ -198,4 +203,46 @@ async fn a_server_that_knows_no_invitations_learns_of_none() {
     })
     .await;
     assert_eq!(made, Ok(()));
+}
+
+/// How it ends for somebody who was invited when this is answered with this error.
+async fn invited_and_refused(at: &str, error: &str) -> RegisterProblem {
+    let refused = registering_with(Some("t0ken"), async |server| {
+        server.opens_to_the_invited().await;
+        for (id, answer) in [("reg0", ""), ("reg1", FIELDS), ("reg2", "")] {
+            if id == at {
+                server.answers("error", id, error).await;
+                return;
+            }
+            server.answers("result", id, answer).await;
+        }
+    });
+    refused.await.unwrap_err()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stops_somebody_who_was_invited_is_told_for_what_it_is() {
+    let words = || "words".to_owned();
+    let wait = "<error type='wait'><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+    let later = |text: &str| RegisterProblem::Later {
+        text: text.to_owned(),
+    };
+    let refused = RegisterProblem::NotAcceptable { text: words() };
+    let cases = [
+        ("reg0", error("service-unavailable", "words"), RegisterProblem::NotOffered),
+        ("reg0", error("resource-constraint", "words"), later("words")),
+        ("reg0", wait.to_owned(), later("policy-violation")),
+        ("reg0", error("internal-server-error", "words"), refused.clone()),
+        // Good until now, and used by somebody else meanwhile.
+        ("reg2", error("item-not-found", "words"), RegisterProblem::BadToken),
+        ("reg2", error("conflict", "words"), RegisterProblem::Conflict),
+        // Another name was invited.
+        ("reg2", error("not-allowed", "words"), refused.clone()),
+        ("reg2", error("not-acceptable", "words"), refused),
+        ("reg2", wait.to_owned(), later("policy-violation")),
+        ("reg1", error("service-unavailable", ""), RegisterProblem::NotOffered),
+    ];
+    for (at, error, problem) in cases {
+        assert_eq!(invited_and_refused(at, &error).await, problem, "{at} {error}");
+    }
 }

@@ -9,10 +9,13 @@ use jid::Jid;
 use minidom::Element;
 
 impl Session {
-    /// What comes from a room that I am in and is not for all: only who is there can have said it.
+    /// What comes from a room that I am in and is not for all: only who is there can have said it. What an earlier run of
+    /// the program was told on this stream comes after it, and is taken: nobody would say it again (XEP-0198 §5).
     pub(in crate::session) fn hear_private(&mut self, message: &Element, from: &Jid) {
         if self.is_other_occupant(from) {
             self.hear_direct(message, from, &Way::Straight);
+        } else if self.was_other_occupant(from) {
+            self.hear_direct(message, from, &Way::Earlier);
         } else {
             tracing::debug!("private words of somebody who is not in the room were dropped");
         }
@@ -30,6 +33,15 @@ impl Session {
             return false;
         };
         nick != place.nick && place.tenures.contains_key(&nick)
+    }
+
+    /// Whether somebody else than me may have had this address in a room that an earlier run of the program was in, and
+    /// that this one is not in yet.
+    pub(in crate::session) fn was_other_occupant(&self, address: &Jid) -> bool {
+        let place = self.rooms.0.get(&address.to_bare());
+        place.zip(nick_of(address)).is_some_and(|(place, nick)| {
+            place.earlier && (place.leaving || place.stage == Stage::Joining) && nick != place.nick
+        })
     }
 
     /// Whether a message is one between occupants, `other` being the other one: a room that I am in is at that address,

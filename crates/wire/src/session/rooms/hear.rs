@@ -2,7 +2,7 @@
 
 use super::super::Session;
 use super::super::change::said;
-use super::super::direct::{chat_state, id_of, stanza_id_by};
+use super::super::direct::{chat_state, id_of, origin_id_of, stanza_id_by};
 use super::super::reply::take_reply;
 use super::super::shared::handed_over;
 use super::occupant::{occupant, occupant_id};
@@ -69,6 +69,7 @@ impl Session {
                 Author::Occupant { nick }
             },
             id: id_of(message),
+            origin_id: origin_id_of(message),
             stanza_id,
             body: said.body,
             at: delay.flatten(),

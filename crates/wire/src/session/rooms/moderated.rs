@@ -118,6 +118,7 @@ fn said(message: &Element, from: Jid, about: About, origin: Origin) -> IncomingM
         from,
         author: Author::Occupant { nick },
         id: id_of(message),
+        origin_id: None,
         stanza_id: None,
         body: String::new(),
         at: None,
