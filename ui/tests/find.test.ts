@@ -182,6 +182,20 @@ test('a chat is deleted only after a question, and then leaves the screen', asyn
   await unmount(dialogs);
 });
 
+test('before a room is deleted it is said that it is left, and that private chats with people there stay', async () => {
+  const dialogs = mount(Dialogs, { target: document.body });
+  for (const room of [true, false]) {
+    where.dialog = { kind: 'delete-chat', chat: bob, name: 'Bob', room };
+    await until(() => one('confirm') !== null);
+    const text = document.body.textContent;
+    expect(text.includes('leave the room')).toBe(room);
+    expect(text.includes('Private chats with people from there stay')).toBe(room);
+    where.dialog = null;
+    await until(() => one('confirm') === null);
+  }
+  await unmount(dialogs);
+});
+
 test('an export tells how far it is, can be stopped, and says where the file lies', async () => {
   const sheet = mount(OwnDataSheet, { target: document.body });
   await until(() => one('export-all') !== null);

@@ -107,6 +107,7 @@ describe('words for states', () => {
     expect(new Set(codes.map(refusalWords)).size).toBe(codes.length);
     expect(refusalWords({ kind: 'registration_elsewhere', url: 'https://x.example' })).toContain('https://x.example');
     expect(refusalWords({ kind: 'no_keyring' })).toContain('file');
+    expect(refusalWords({ kind: 'registration_later' })).toContain('in a while');
   });
 
   it('a contact who has not answered is waiting, one who shares nothing is not offline', () => {

@@ -169,7 +169,10 @@ impl Desk {
         }
         let now = account.whom(&message.chat);
         let occupant = match message.origin {
-            Origin::Live if !account.is_there(&message.chat) => return None,
+            Origin::Live if !account.is_there(&message.chat) => {
+                tracing::debug!("private words of somebody who is not in the room were dropped");
+                return None;
+            }
             Origin::Live => now,
             Origin::Carbon => now,
             Origin::Delayed | Origin::Archive => message.occupant.clone(),

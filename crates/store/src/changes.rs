@@ -320,7 +320,7 @@ fn is_by(new: &NewMessage, author: i64, occupant: Option<&str>) -> bool {
     }
 }
 
-/// The author's own message with this id, which may be its `origin-id` (XEP-0424 §5), or the one that their correction with
+/// The author's own message with this id, which may be its `origin-id`, or the one that their correction with
 /// this id was about.
 fn find_target(tx: &Transaction<'_>, chat: i64, new: &NewMessage, id: &str) -> Result<Option<i64>> {
     for query in [

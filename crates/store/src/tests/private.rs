@@ -1,5 +1,6 @@
 //! Private conversations in rooms: for whom they are, and where they go.
 
+use super::search::{ask, index_all, words};
 use super::{Profile, new};
 use crate::{NewMessage, NewTransfer, PastPrivate, SOMEBODY_ELSE, recover};
 use carillon_core::chat::{Author, ChatKind, HistoryAnchor};
@@ -271,16 +272,11 @@ fn it_is_found_by_its_words_and_stays_when_the_room_is_deleted() {
     whispers(&mut profile, Some("id:eva"), "w1");
     profile.store.set_private(&eva, "id:eva").unwrap();
     writes(&mut profile, "a1");
-    while profile.store.index_more().unwrap() {}
+    index_all(&mut profile.store);
     let found = |profile: &Profile, query: SearchQuery| {
-        let mut reader = profile.store.reader().unwrap();
-        let found = reader.search(&query, None, 9, Box::new(|| false));
-        let hits = found.unwrap().unwrap().hits.into_iter();
-        hits.map(|hit| (hit.chat, hit.text)).collect::<Vec<_>>()
-    };
-    let words = |words: &str| SearchQuery {
-        words: words.to_owned(),
-        ..SearchQuery::default()
+        let hits = ask(&mut profile.store.reader().unwrap(), &query).hits;
+        let said = hits.into_iter().map(|hit| (hit.chat, hit.text));
+        said.collect::<Vec<_>>()
     };
     let psst = [(eva.clone(), "psst".to_owned())];
     assert_eq!(found(&profile, words("psst")), psst);

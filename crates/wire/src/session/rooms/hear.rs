@@ -126,6 +126,7 @@ impl Session {
             None if mine => {
                 if place.stage == Stage::Joining {
                     place.stage = Stage::History;
+                    place.earlier = false;
                 }
                 place.nick.clone_from(&nick);
                 place.is_here(&nick, &mut self.ids);
