@@ -320,6 +320,7 @@ async fn what_was_said_to_an_earlier_run_is_told_as_said_a_while_ago() {
         stage.opens(FEATURES_MANAGED).await;
         stage.recv().await;
         stage.send("<resumed xmlns='urn:xmpp:sm:3' h='12' previd='s1'/>");
+        stage.send(&occupant("Bob", "", &[]));
         for from in [
             BOB,
             "den@rooms.example.net",

@@ -12,10 +12,10 @@ impl Session {
     /// What comes from a room that I am in and is not for all: only who is there can have said it. What an earlier run of
     /// the program was told on this stream comes after it, and is taken: nobody would say it again (XEP-0198 §5).
     pub(in crate::session) fn hear_private(&mut self, message: &Element, from: &Jid) {
-        if self.is_other_occupant(from) {
-            self.hear_direct(message, from, &Way::Straight);
-        } else if self.was_other_occupant(from) {
+        if self.was_other_occupant(from) {
             self.hear_direct(message, from, &Way::Earlier);
+        } else if self.is_other_occupant(from) {
+            self.hear_direct(message, from, &Way::Straight);
         } else {
             tracing::debug!("private words of somebody who is not in the room were dropped");
         }
