@@ -27,7 +27,7 @@ impl Profile {
         self.store.receive(&said).unwrap()
     }
 
-    fn mine(&mut self, id: &str) -> MessageId {
+    fn i_write_under(&mut self, id: &str) -> MessageId {
         let bob = self.chat(BOB);
         let (at, jid) = (Timestamp(1), &bob.jid);
         self.store
@@ -37,7 +37,7 @@ impl Profile {
         said.into_iter().find(|one| one.id == id).unwrap().message
     }
 
-    fn answers(&mut self, id: &str, target: &str, mine: Option<bool>) -> Option<MessageId> {
+    fn he_answers(&mut self, id: &str, target: &str, mine: Option<bool>) -> Option<MessageId> {
         let said = NewMessage {
             reply: Some(ReplyTo {
                 target: target.to_owned(),
@@ -62,7 +62,7 @@ fn others_speak_of_a_message_by_either_name() {
     for name in ["id", "origin"] {
         let mut profile = Profile::new();
         let said = new(profile.store.receive(&profile.twice("id", "origin")).unwrap());
-        assert_eq!(profile.answers("b2", name, Some(false)), Some(said));
+        assert_eq!(profile.he_answers("b2", name, Some(false)), Some(said));
         let liked = profile.speaks_of("b3", name, liked());
         let more = true;
         assert_eq!(liked, Received::Reacted { message: said, more });
@@ -119,9 +119,9 @@ fn i_speak_of_it_by_the_name_that_is_meant_for_it() {
 fn nobody_s_name_for_a_message_hides_what_somebody_else_said() {
     for (id, origin) in [("b1", "m1"), ("m1", "b1"), ("m1", "m1")] {
         let mut profile = Profile::new();
-        let mine = profile.mine("m1");
+        let mine = profile.i_write_under("m1");
         let his = new(profile.store.receive(&profile.twice(id, origin)).unwrap());
-        assert_eq!(profile.answers("b2", "m1", Some(true)), Some(mine));
+        assert_eq!(profile.he_answers("b2", "m1", Some(true)), Some(mine));
         let liked = profile.speaks_of("b3", "m1", liked());
         let more = true;
         assert_eq!(

@@ -254,9 +254,14 @@ fn a_column_whose_name_is_damaged_is_read_at_its_place() {
     profile.store = Store::open(&profile.folder.path().join("other.db")).unwrap();
     let bytes = fs::read(&path).unwrap();
     let text = b"body          TEXT";
-    let at = bytes.windows(text.len()).position(|one| one == text);
+    // Migrations may leave older copies of the schema in what is free of its pages.
+    let at = (0..bytes.len() - text.len()).filter(|at| bytes[*at..].starts_with(text));
+    let at: Vec<_> = at.collect();
+    assert!(!at.is_empty());
     let mut bytes = bytes;
-    bytes[at.unwrap()] ^= 1;
+    for at in at {
+        bytes[at] ^= 1;
+    }
     fs::write(&path, bytes).unwrap();
     // SQLite finds nothing wrong with it: only its use does.
     assert!(Store::open(&path).is_ok());

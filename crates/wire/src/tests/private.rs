@@ -302,7 +302,7 @@ async fn what_is_private_in_a_room_is_handed_back_instead_of_written_again() {
 #[tokio::test(start_paused = true)]
 async fn what_was_said_to_an_earlier_run_is_told_as_said_a_while_ago() {
     let mark = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='1f2e'/>";
-    for (names_occupants, occupant) in [(true, Some("id:1f2e".to_owned())), (false, None)] {
+    for (names_occupants, whose) in [(true, Some("id:1f2e".to_owned())), (false, None)] {
         let room = StreamRoom {
             jid: BareJid::new("den@rooms.example.net").unwrap(),
             nick: "Ali".to_owned(),
@@ -362,7 +362,7 @@ async fn what_was_said_to_an_earlier_run_is_told_as_said_a_while_ago() {
         };
         assert_eq!((&first.chat, &first.author), (&jid(BOB), &bob()));
         assert_eq!((first.origin, first.at), (Origin::Delayed, None));
-        assert_eq!(first.occupant, occupant);
+        assert_eq!(first.occupant, whose);
         assert_eq!(second.origin, Origin::Delayed);
         assert!(second.at.is_some());
     }
