@@ -206,12 +206,12 @@ impl Desk {
     ) {
         self.room_has_said(id, message);
         let room = self.is_room(id, &message.chat);
+        if message.chat.is_full() {
+            self.private_begins(id, message);
+        }
         let live = matches!(message.origin, Origin::Live | Origin::Carbon);
         if message.chat.is_full() && message.author != Author::Me {
             return self.after_private(id, message, stored, unread);
-        }
-        if message.chat.is_full() {
-            self.private_begins(id, message);
         }
         match &message.author {
             Author::Me if live => return self.answered_there(id, &message.chat, stored),
