@@ -13,7 +13,7 @@ problem: SessionProblem, } | { "kind": "registration_not_offered" } | { "kind": 
 /**
  * Its page, empty when it named none.
  */
-url: string, } | { "kind": "registration_refused" } | { "kind": "bad_invitation" } | { "kind": "no_keyring" } | { "kind": "not_connected" } | { "kind": "refused_by_server" } | { "kind": "not_permitted" } | { "kind": "needs_owner" } | { "kind": "too_often", 
+url: string, } | { "kind": "registration_refused" } | { "kind": "registration_later" } | { "kind": "bad_invitation" } | { "kind": "no_keyring" } | { "kind": "not_connected" } | { "kind": "refused_by_server" } | { "kind": "not_permitted" } | { "kind": "needs_owner" } | { "kind": "too_often", 
 /**
  * For so many seconds from now on; `None`: it does not say.
  */
