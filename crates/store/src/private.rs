@@ -182,12 +182,7 @@ impl Reader {
                  ORDER BY was.until LIMIT 1",
             )?
             .query_row(
-                (
-                    account.0,
-                    past.address.as_str(),
-                    past.occupant,
-                    past.at.0,
-                ),
+                (account.0, past.address.as_str(), past.occupant, past.at.0),
                 |row| rows::any_jid(row, 0),
             )
             .optional()?)
@@ -225,12 +220,7 @@ impl Reader {
 }
 
 /// Until now a conversation was under this address.
-fn remember_before(
-    tx: &Transaction<'_>,
-    chat: i64,
-    address: &Jid,
-    until: Timestamp,
-) -> Result<()> {
+fn remember_before(tx: &Transaction<'_>, chat: i64, address: &Jid, until: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "INSERT INTO private_before (chat, jid, until) VALUES (?1, ?2, ?3)
          ON CONFLICT (chat, jid) DO UPDATE SET until = excluded.until",

@@ -208,6 +208,7 @@ fn text_of(problem: StanzaProblem) -> String {
 fn wants_patience(answer: &Element) -> bool {
     let error = answer.get_child("error", ns::JABBER_CLIENT);
     error.is_some_and(|error| {
-        error.attr("type") == Some("wait") || error.has_child("resource-constraint", ns::XMPP_STANZAS)
+        error.attr("type") == Some("wait")
+            || error.has_child("resource-constraint", ns::XMPP_STANZAS)
     })
 }

@@ -62,10 +62,7 @@ fn who_is_let_in_is_so_with_all_that_belongs_to_it_or_not_at_all() {
     let mut profile = Profile::new();
     let (alice, carol) = (profile.alice, jid(CAROL));
     let link = Timestamp(2_000);
-    profile
-        .store
-        .add_invitation(alice, "a", link, NOW)
-        .unwrap();
+    profile.store.add_invitation(alice, "a", link, NOW).unwrap();
     profile
         .store
         .add_contact_request(alice, &carol, "", "", None, NOW)

@@ -61,11 +61,20 @@ fn liked() -> Change {
 fn others_speak_of_a_message_by_either_name() {
     for name in ["id", "origin"] {
         let mut profile = Profile::new();
-        let said = new(profile.store.receive(&profile.twice("id", "origin")).unwrap());
+        let said = new(profile
+            .store
+            .receive(&profile.twice("id", "origin"))
+            .unwrap());
         assert_eq!(profile.he_answers("b2", name, Some(false)), Some(said));
         let liked = profile.speaks_of("b3", name, liked());
         let more = true;
-        assert_eq!(liked, Received::Reacted { message: said, more });
+        assert_eq!(
+            liked,
+            Received::Reacted {
+                message: said,
+                more
+            }
+        );
         let corrected = profile.speaks_of("b4", name, Change::Correction);
         assert_eq!(corrected, Received::Changed(said));
         let words = profile.store.message(said).unwrap().unwrap().body;
@@ -80,7 +89,10 @@ fn what_came_before_its_message_finds_it_by_either_name() {
     for name in ["id", "origin"] {
         let mut profile = Profile::new();
         assert_eq!(profile.speaks_of("b3", name, liked()), Received::Kept);
-        let said = new(profile.store.receive(&profile.twice("id", "origin")).unwrap());
+        let said = new(profile
+            .store
+            .receive(&profile.twice("id", "origin"))
+            .unwrap());
         let shown = profile.store.message(said).unwrap().unwrap();
         assert_eq!(shown.reactions.len(), 1);
     }
@@ -89,7 +101,10 @@ fn what_came_before_its_message_finds_it_by_either_name() {
 #[test]
 fn i_speak_of_it_by_the_name_that_is_meant_for_it() {
     let mut profile = Profile::new();
-    let said = new(profile.store.receive(&profile.twice("id", "origin")).unwrap());
+    let said = new(profile
+        .store
+        .receive(&profile.twice("id", "origin"))
+        .unwrap());
     let bob = profile.chat(BOB);
     profile
         .store

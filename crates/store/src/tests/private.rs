@@ -283,7 +283,10 @@ fn it_is_found_by_its_words_and_stays_when_the_room_is_deleted() {
     let by = SearchBy::Occupant {
         nick: "Eva".to_owned(),
     };
-    let by_eva = SearchQuery { by, ..words("psst") };
+    let by_eva = SearchQuery {
+        by,
+        ..words("psst")
+    };
     assert_eq!(found(&profile, by_eva), psst);
     let chat = Some(room.clone());
     let in_room = SearchQuery { chat, ..words("") };

@@ -344,7 +344,8 @@ async fn what_was_said_to_an_earlier_run_is_told_as_said_a_while_ago() {
             .await;
         while stage.recv().await.name() != "presence" {}
         // The room has not heard yet that I was gone.
-        let delay = "<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2026-11-23T10:00:00Z'/>";
+        let delay =
+            "<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2026-11-23T10:00:00Z'/>";
         stage.send(&said(BOB, delay));
         // It shows me to myself: from now on it is known who is there.
         stage.send(&occupant("Ali", "", &["110"]));

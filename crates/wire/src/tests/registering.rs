@@ -229,20 +229,48 @@ async fn what_stops_somebody_who_was_invited_is_told_for_what_it_is() {
     };
     let refused = RegisterProblem::NotAcceptable { text: words() };
     let cases = [
-        ("reg0", error("service-unavailable", "words"), RegisterProblem::NotOffered),
-        ("reg0", error("resource-constraint", "words"), later("words")),
+        (
+            "reg0",
+            error("service-unavailable", "words"),
+            RegisterProblem::NotOffered,
+        ),
+        (
+            "reg0",
+            error("resource-constraint", "words"),
+            later("words"),
+        ),
         ("reg0", wait.to_owned(), later("policy-violation")),
-        ("reg0", error("internal-server-error", "words"), refused.clone()),
+        (
+            "reg0",
+            error("internal-server-error", "words"),
+            refused.clone(),
+        ),
         // Good until now, and used by somebody else meanwhile.
-        ("reg2", error("item-not-found", "words"), RegisterProblem::BadToken),
-        ("reg2", error("conflict", "words"), RegisterProblem::Conflict),
+        (
+            "reg2",
+            error("item-not-found", "words"),
+            RegisterProblem::BadToken,
+        ),
+        (
+            "reg2",
+            error("conflict", "words"),
+            RegisterProblem::Conflict,
+        ),
         // Another name was invited.
         ("reg2", error("not-allowed", "words"), refused.clone()),
         ("reg2", error("not-acceptable", "words"), refused),
         ("reg2", wait.to_owned(), later("policy-violation")),
-        ("reg1", error("service-unavailable", ""), RegisterProblem::NotOffered),
+        (
+            "reg1",
+            error("service-unavailable", ""),
+            RegisterProblem::NotOffered,
+        ),
     ];
     for (at, error, problem) in cases {
-        assert_eq!(invited_and_refused(at, &error).await, problem, "{at} {error}");
+        assert_eq!(
+            invited_and_refused(at, &error).await,
+            problem,
+            "{at} {error}"
+        );
     }
 }
