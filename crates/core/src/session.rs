@@ -66,7 +66,7 @@ pub struct IncomingMessage {
     pub id: Option<String>,
     /// The sender's other id (XEP-0359 `origin-id`), by which others may speak of it in a chat of two; `None` where there
     /// is none besides [`Self::id`].
-    pub origin_id: Option<String>,
+    pub origin_id: Option<Box<str>>,
     /// The archive's id (XEP-0359 `stanza-id`), only where its issuer announces support.
     pub stanza_id: Option<String>,
     /// Plain text.

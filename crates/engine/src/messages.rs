@@ -133,7 +133,7 @@ impl Desk {
             chat: message.chat.clone(),
             author: message.author.clone(),
             sender_id: message.id.clone(),
-            origin_id: message.origin_id.clone(),
+            origin_id: message.origin_id.as_deref().map(str::to_owned),
             stanza_id: message.stanza_id.clone(),
             body: message.body.clone(),
             at: message.at.unwrap_or(now),

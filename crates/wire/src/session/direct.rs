@@ -179,10 +179,10 @@ pub(super) fn id_of(message: &Element) -> Option<String> {
 }
 
 /// The sender's other id (XEP-0359 §3.2), where that is not the same.
-pub(super) fn origin_id_of(message: &Element) -> Option<String> {
+pub(super) fn origin_id_of(message: &Element) -> Option<Box<str>> {
     let origin = only(message, "origin-id", ns::SID)?.attr("id")?;
     let other = message.attr("id").is_some_and(|id| id != origin);
-    (other && is_sound(origin)).then(|| origin.to_owned())
+    (other && is_sound(origin)).then(|| origin.into())
 }
 
 /// Whether the one who sent it has the chat in front of them.
