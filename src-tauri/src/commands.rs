@@ -10,7 +10,7 @@
 use carillon_link::{Ask, ChatRef, Place, Refusal, RefusalCode, contract};
 use serde::Deserialize;
 use tauri::{AppHandle, State, WebviewWindow, ipc::Invoke};
-use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_dialog::{DialogExt, FilePath};
 
 use crate::{
     external::{Destination, destination},
@@ -36,6 +36,7 @@ macro_rules! pass_through {
                 close_window,
                 open_link,
                 pick_file,
+                pick_files,
                 set_visible_chat,
                 window_ready,
             ]
@@ -62,6 +63,13 @@ struct PickFile {
     name: String,
 }
 
+/// See [`pick_files`].
+#[derive(Debug, Deserialize)]
+struct PickFiles {
+    /// What the dialog is for, in the user's language.
+    title: String,
+}
+
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum FileKind {
@@ -75,8 +83,6 @@ enum FileKind {
     Pack,
     /// A sound pack in a folder.
     PackFolder,
-    /// Any file, to be sent.
-    ToSend,
     /// A file that another program has kept what was said in.
     History,
     /// A folder of that kind.
@@ -137,9 +143,7 @@ async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String
             .set_file_name("carillon-alerts.toml"),
         FileKind::Pack => dialog.add_filter("zip", &["zip"]),
         FileKind::Contacts => dialog.add_filter("jsonl", &["jsonl"]),
-        FileKind::PackFolder | FileKind::ToSend | FileKind::History | FileKind::HistoryFolder => {
-            dialog
-        }
+        FileKind::PackFolder | FileKind::History | FileKind::HistoryFolder => dialog,
         FileKind::SaveAs => dialog.set_file_name(ask.name),
     };
     let (sender, chosen) = tokio::sync::oneshot::channel();
@@ -150,16 +154,29 @@ async fn pick_file(window: WebviewWindow, ask: PickFile) -> Result<Option<String
         FileKind::PackFolder | FileKind::HistoryFolder => dialog.pick_folder(choose),
         _ => dialog.pick_file(choose),
     }
-    let Some(path) = chosen.await.ok().flatten() else {
-        return Ok(None);
-    };
+    chosen.await.ok().flatten().map(written).transpose()
+}
+
+/// Lets the user choose files to be sent, as many as they like; none when nothing was chosen.
+#[tauri::command]
+async fn pick_files(window: WebviewWindow, ask: PickFiles) -> Result<Vec<String>, Refusal> {
+    let dialog = window.dialog().file();
+    let dialog = dialog.set_parent(&window).set_title(ask.title);
+    let (sender, chosen) = tokio::sync::oneshot::channel();
+    // Nobody waits any more when the window was closed meanwhile.
+    dialog.pick_files(move |paths| drop(sender.send(paths)));
+    let paths = chosen.await.ok().flatten().unwrap_or_default();
+    paths.into_iter().map(written).collect()
+}
+
+/// A path as the page can say it.
+fn written(path: FilePath) -> Result<String, Refusal> {
     let unusable = |why: String| Refusal::new(RefusalCode::BadFile, why);
     let path = path
         .into_path()
         .map_err(|error| unusable(error.to_string()))?;
     let path = path.into_os_string().into_string();
-    path.map(Some)
-        .map_err(|path| unusable(format!("{} is not written in UTF-8", path.display())))
+    path.map_err(|path| unusable(format!("{} is not written in UTF-8", path.display())))
 }
 
 /// Closes the window, and ends its process.
@@ -184,6 +201,7 @@ mod tests {
         "close_window",
         "open_link",
         "pick_file",
+        "pick_files",
         "set_visible_chat",
         "window_ready",
     ];

@@ -8,7 +8,8 @@ import { conversations } from '../src/state/conversation.svelte';
 import { outbox } from '../src/state/outbox.svelte';
 import { where } from '../src/state/place.svelte';
 import { hear } from '../src/state/sync.svelte';
-import { fileFailure, sizeWords } from '../src/words/files';
+import type { FileBrief, FileTrouble } from '../src/lib/contract';
+import { fileBrief, fileFailure, sizeWords } from '../src/words/files';
 import { attacks } from './attacks';
 import { stage, until } from './stage';
 
@@ -58,11 +59,39 @@ describe('a file that somebody hands over', () => {
     expect(fake.calls('show_file')).toEqual([]);
   });
 
+  it('shows a small picture in its place until the picture is here, where pictures are shown', async () => {
+    await openBob();
+    const thumbnail = { bytes: fake.files.shown, sides: [64, 40] as [number, number] };
+    const waiting = fake.say(bob, 'https://up.harbour.example/2/sea.jpg');
+    fake.files.hand(waiting.id, bob, { pictures: 'shown', thumbnail, expected: [640, 400], missing: { kind: 'gone' } });
+    hear({ kind: 'message_added', chat: bob, message: waiting.id });
+    await until(() => !!byTest('glimpse'));
+    expect(byTest('glimpse').style.aspectRatio).toBe('640 / 400');
+    expect(byTest('glimpse').querySelector('img'), 'painted, not loaded').toBeNull();
+    expect(byTest('expected')).toBeNull();
+    Object.assign(fake.files.files.get(waiting.id)!, { here: true, picture: [640, 400], missing: null });
+    hear({ kind: 'files', chat: bob });
+    await until(() => !!byTest('picture'));
+    expect(byTest('glimpse')).toBeNull();
+  });
+
+  it('that was spoken is called a voice message, and its name is a detail', async () => {
+    await openBob();
+    const said = fake.say(bob, 'https://up.harbour.example/2/voice.flac');
+    fake.files.hand(said.id, bob, { name: 'voice-2026-05-20-120000.flac', media_type: 'audio/flac', kind: 'voice', length: 12_300, pictures: 'shown' });
+    hear({ kind: 'message_added', chat: bob, message: said.id });
+    await until(() => !!byTest('player'));
+    expect(byTest('file-name').textContent).toBe('Voice message, 0:12');
+    expect(byTest('file-name').title).toBe('voice-2026-05-20-120000.flac');
+    expect(byTest('play').getAttribute('aria-label')).toBe('Play Voice message, 0:12');
+    expect(byTest('player-time').textContent).toBe('0:00 / 0:12');
+  });
+
   it('shows any name as text', async () => {
     await openBob();
     for (const attack of attacks) {
       const message = fake.say(bob, `https://up.harbour.example/${fake.files.files.size}`);
-      fake.files.hand(message.id, bob, { name: attack, media_type: 'text/html', missing: attack });
+      fake.files.hand(message.id, bob, { name: attack, media_type: 'text/html', kind: 'other', missing: { kind: 'other', why: attack } });
       hear({ kind: 'message_added', chat: bob, message: message.id });
     }
     await until(() => document.querySelectorAll('[data-test="file"]').length > 0);
@@ -85,6 +114,26 @@ describe('a file that is sent', () => {
     await until(() => !byTest('transfer'));
   });
 
+  it('is one of several that were chosen, which go in their order', async () => {
+    fake.picked = ['/home/alice/b.txt', '/home/alice/a.txt', '/home/alice/photo.png'];
+    await openBob();
+    await fireEvent.click(byTest('attach'));
+    await until(() => document.querySelectorAll('[data-test="to-send"]').length === 3);
+    await fireEvent.click(document.querySelectorAll<HTMLElement>('[data-test="take-out"]')[1]!);
+    await fireEvent.click(byTest('send-files'));
+    await until(() => fake.calls('send_file').length === 2);
+    expect(fake.calls('send_file')).toMatchObject([{ path: '/home/alice/b.txt' }, { path: '/home/alice/photo.png' }]);
+  });
+
+  it('is not there when nothing was chosen', async () => {
+    fake.picked = [];
+    await openBob();
+    await fireEvent.click(byTest('attach'));
+    await until(() => fake.calls('pick_files').length === 1);
+    expect(fake.calls('pick_files')).toEqual([{ title: 'Send a file' }]);
+    expect(byTest('send-card')).toBeNull();
+  });
+
   it('is dropped on the window', async () => {
     await openBob();
     fake.tell('drag', true);
@@ -103,7 +152,7 @@ describe('a file that is sent', () => {
     await until(() => !!byTest('send-card'));
     await fireEvent.click(byTest('send-files'));
     await until(() => !!byTest('transfer'));
-    fake.files.transfers[0]!.failure = 'the server takes no files';
+    fake.files.transfers[0]!.failure = { kind: 'no_service' };
     hear({ kind: 'files', chat: bob });
     await until(() => !!byTest('transfer-failed'));
     expect(screen.getByText('Your server does not take files.')).toBeTruthy();
@@ -225,9 +274,10 @@ describe('words about files', () => {
     expect([0, 999, 1_000, 48_000, 1_234_567, 999_600, 2_147_483_648].map(sizeWords)).toEqual(['0 byte', '999 byte', '1 kB', '48 kB', '1.2 MB', '1 MB', '2.1 GB']);
   });
 
-  it('say the resident’s reasons in the user’s language, with what the server says', () => {
+  it('say every reason in the user’s language, with what the server says', () => {
     setLanguage('de');
-    const said = ['the other side answered with 403', "the other side can't be reached: timed out", 'the server does not take it now: quota reached', 'the server does not say where it goes', 'nothing is fetched from there: only https: is fetched', 'the file is no longer here'].map(fileFailure);
+    const troubles: FileTrouble[] = [{ kind: 'refused', why: '403' }, { kind: 'unreachable', why: 'timed out' }, { kind: 'not_now', why: 'quota reached' }, { kind: 'no_answer' }, { kind: 'not_fetched' }, { kind: 'not_here' }, { kind: 'somebody_else' }, { kind: 'disk', why: 'no space' }];
+    const said = troubles.map(fileFailure);
     setLanguage('en');
     expect(said).toEqual([
       'Der Server lehnt die Datei ab. (403)',
@@ -236,11 +286,17 @@ describe('words about files', () => {
       'Der Server sagt nicht, wohin die Datei soll. Versuche es später noch einmal.',
       'Von dieser Adresse holt Carillon nichts.',
       'Die Datei ist nicht mehr auf diesem Computer.',
+      'Für wen sie war, ist nicht mehr im Raum. Es wurde nichts gesendet.',
+      'Die Datei ließ sich hier nicht lesen oder schreiben. (no space)',
     ]);
   });
 
-  it('leave unusual reasons as they are', () => {
-    expect(fileFailure('the other side answered with 413')).toBe('The file is too large.');
-    expect(fileFailure('no route to host')).toBe('no route to host');
+  it('say what an earlier version has noted as it was noted', () => {
+    expect(fileFailure({ kind: 'other', why: 'no route to host' })).toBe('That did not work. (no route to host)');
+  });
+
+  it('call a file by its kind, and a voice message by its length', () => {
+    const brief = (kind: FileBrief['kind'], length: number | null = null) => fileBrief({ kind, name: 'cat.png', length });
+    expect([brief('picture'), brief('voice', 12_000), brief('voice'), brief('sound', 9), brief('video'), brief('other')]).toEqual(['Picture: cat.png', 'Voice message, 0:12', 'Voice message', 'Sound: cat.png', 'Video: cat.png', 'File: cat.png']);
   });
 });

@@ -226,6 +226,7 @@ describe('10,000 contacts and chats', () => {
         room: null,
         unread: 0,
         last_text: '',
+        last_file: null,
         last_is_mine: false,
         last_at: i,
         last_message: i,

@@ -99,7 +99,7 @@ describe('an answer', () => {
 
   it('leads to what it answers, and shows what has become of that', async () => {
     const [theirs] = await open('theirs', 'mine');
-    const reply = { kind: 'known', message: theirs!.id, author: theirs!.author, text: 'theirs', retracted: false } as const;
+    const reply = { kind: 'known', message: theirs!.id, author: theirs!.author, text: 'theirs', retracted: false, file: null } as const;
     const answer = fake.say(bob, 'so', { seen: true, reply });
     await until(() => byTest('quote') !== null);
     await fireEvent.click(byTest('quote')!);

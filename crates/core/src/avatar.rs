@@ -1,5 +1,6 @@
 //! Pictures of people: which one somebody shows, never the picture itself.
 
+use crate::files::{Picture, picture};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -79,10 +80,19 @@ pub struct Avatar {
 /// A picture of my own that others shall see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnPicture {
-    /// A PNG.
-    pub png: Vec<u8>,
-    /// Pixels a side.
-    pub side: u32,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What is in it: of which format it is, and how large.
+    pub picture: Picture,
+}
+
+impl OwnPicture {
+    /// The picture that these bytes are; `None` for what is none, or larger than anybody fetches.
+    #[must_use]
+    pub fn of(bytes: Vec<u8>) -> Option<Self> {
+        let picture = picture(&bytes).filter(|_| bytes.len() <= LARGEST)?;
+        Some(Self { bytes, picture })
+    }
 }
 
 /// What is to be done about an announcement.

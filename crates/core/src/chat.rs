@@ -1,6 +1,7 @@
 //! Conversations and what is said in them.
 
 use crate::avatar::AvatarHash;
+use crate::files::FileBrief;
 use crate::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use crate::reaction::Reaction;
 use crate::reply::Reply;
@@ -126,6 +127,8 @@ pub struct ChatSummary {
     pub last_text: String,
     /// Whether the newest message is mine.
     pub last_is_mine: bool,
+    /// The file that the newest message hands over.
+    pub last_file: Option<FileBrief>,
     /// When the newest message was said; `None` for an empty chat.
     pub last_at: Option<Timestamp>,
     /// The newest message; `None` for an empty chat.
@@ -181,6 +184,8 @@ pub struct StrangerRequest {
     pub messages: u32,
     /// The first words of the newest, at most 120 characters.
     pub last_text: String,
+    /// The file that the newest hands over.
+    pub last_file: Option<FileBrief>,
     /// When the newest came.
     pub at: Timestamp,
 }

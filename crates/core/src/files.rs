@@ -3,18 +3,24 @@
 //! All of this is decided about what strangers and their servers say, before anything is written or asked for.
 
 mod address;
+mod brief;
 mod kind;
 mod name;
 mod picture;
 mod slot;
+mod thumbnail;
 mod told;
+mod trouble;
 
 pub use address::is_public;
+pub use brief::{FileBrief, FileKind, file_kind, likely_type};
 pub use kind::media_type;
 pub use name::{LONGEST_NAME, address_in, names_to_try, safe_name, shown_name};
 pub use picture::{Picture, picture};
 pub use slot::{BadHeader, SlotHeader, honoured};
+pub use thumbnail::{LARGEST_THUMBNAIL, THUMBNAIL_SIDE, Thumbnail, packed_in};
 pub use told::FileTold;
+pub use trouble::FileTrouble;
 
 /// The largest file that is fetched when the user asks for it, in bytes.
 pub const LARGEST_FETCHED: u64 = 2 * 1024 * 1024 * 1024;

@@ -1,5 +1,6 @@
 //! Moving from one account to another, one's own and a contact's (XEP-0283).
 
+use crate::avatar::Avatar;
 use crate::contact::{RosterItem, Subscription};
 use crate::ids::AccountId;
 use jid::BareJid;
@@ -60,8 +61,8 @@ pub enum MoveTask {
     Nick(String),
     /// [`MoveStep::Card`].
     Card,
-    /// [`MoveStep::Picture`].
-    Picture,
+    /// [`MoveStep::Picture`]: which one the old account showed when the move began, where that was known.
+    Picture(Option<Avatar>),
 }
 
 impl MoveTask {
@@ -74,7 +75,7 @@ impl MoveTask {
             Self::Room(_) => MoveStep::Room,
             Self::Nick(_) => MoveStep::Nick,
             Self::Card => MoveStep::Card,
-            Self::Picture => MoveStep::Picture,
+            Self::Picture(_) => MoveStep::Picture,
         }
     }
 }
@@ -128,13 +129,14 @@ pub struct MoveClaim {
 }
 
 /// All that a move does, in the order in which it is done: nobody is told before the old account says so itself
-/// (XEP-0283 §4.1). `old` and `new` are my own addresses, which are no contacts of mine.
+/// (XEP-0283 §4.1). `old` and `new` are my own addresses, which are no contacts of mine; nick and picture are the old
+/// account's, as far as they are known.
 #[must_use]
 pub fn plan(
     (old, new): (&BareJid, &BareJid),
     roster: impl IntoIterator<Item = RosterItem>,
     rooms: impl IntoIterator<Item = BareJid>,
-    nick: &str,
+    (nick, picture): (&str, Option<Avatar>),
     wish: MoveWish,
 ) -> Vec<MoveTask> {
     let others = roster
@@ -147,7 +149,7 @@ pub fn plan(
     }
     if wish.profile {
         let nick = MoveTask::Nick(nick.to_owned());
-        tasks.extend([nick, MoveTask::Card, MoveTask::Picture]);
+        tasks.extend([nick, MoveTask::Card, MoveTask::Picture(picture)]);
     }
     tasks
 }
@@ -195,6 +197,7 @@ pub fn nick_beside(nick: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::avatar::{AvatarHash, AvatarSource};
 
     fn item(jid: &str, name: &str, groups: &[&str], subscription: Subscription) -> RosterItem {
         RosterItem {
@@ -217,6 +220,10 @@ mod tests {
         let bob = item("bob@harbour.example", "Bob", &[], Subscription::Both);
         let myself = item("ann@new.example", "", &[], Subscription::Both);
         let room: BareJid = "den@rooms.example".parse().unwrap();
+        let shown = Avatar {
+            hash: AvatarHash([7; 20]),
+            source: AvatarSource::Pep,
+        };
         let wish = MoveWish {
             rooms: true,
             profile: true,
@@ -226,7 +233,7 @@ mod tests {
             (&old, &new),
             [myself, bob.clone()],
             [room.clone()],
-            "Ann",
+            ("Ann", Some(shown)),
             wish,
         );
         let wanted = [
@@ -235,10 +242,10 @@ mod tests {
             MoveTask::Room(room.clone()),
             MoveTask::Nick("Ann".to_owned()),
             MoveTask::Card,
-            MoveTask::Picture,
+            MoveTask::Picture(Some(shown)),
         ];
         assert_eq!(tasks, wanted);
-        let alone = plan((&old, &new), [bob], [room], "Ann", MoveWish::default());
+        let alone = plan((&old, &new), [bob], [room], ("Ann", None), MoveWish::default());
         assert_eq!(alone.len(), 2, "rooms and profile are asked for");
     }
 

@@ -21,6 +21,8 @@ pub enum PersonQuestion {
     LastActivity,
     /// Of a device: what it understands (XEP-0030, XEP-0115).
     Abilities,
+    /// Of my own account: what it says that I like to be called (XEP-0172 §4.3).
+    Nick,
 }
 
 /// What is answered. All texts are theirs, bounded, and never markup.
@@ -48,6 +50,11 @@ pub enum PersonAnswer {
     Abilities {
         /// In a fixed order.
         abilities: Vec<DeviceAbility>,
+    },
+    /// What they like to be called.
+    Nick {
+        /// On one line; empty when they do not say.
+        nick: String,
     },
     /// The card, as far as it is text.
     Card {
@@ -113,6 +120,26 @@ pub enum CardKind {
     Address,
     /// Anything else.
     Note,
+}
+
+impl CardKind {
+    /// What is written to a card; the rest of it is only shown and kept.
+    pub const WRITTEN: &[Self] = &[
+        Self::Name,
+        Self::Nickname,
+        Self::Email,
+        Self::Phone,
+        Self::Url,
+        Self::Organisation,
+        Self::Birthday,
+        Self::Note,
+    ];
+
+    /// Whether it is one of those.
+    #[must_use]
+    pub fn is_written(self) -> bool {
+        Self::WRITTEN.contains(&self)
+    }
 }
 
 /// A device that a contact is signed in with.

@@ -1,6 +1,7 @@
 //! Messages that answer another one (XEP-0461).
 
 use crate::chat::Author;
+use crate::files::FileBrief;
 use crate::ids::MessageId;
 use jid::Jid;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,8 @@ pub enum Reply {
         text: String,
         /// Its author has taken it back: it has no words.
         retracted: bool,
+        /// The file that it hands over.
+        file: Option<FileBrief>,
     },
 }
 

@@ -126,6 +126,18 @@ impl StanzaProblem {
             &self.text
         }
     }
+
+    /// Nothing was ever written there.
+    #[must_use]
+    pub fn says_none(&self) -> bool {
+        self.condition == "item-not-found"
+    }
+
+    /// The server keeps no such thing (RFC 6120 §8.3.3).
+    #[must_use]
+    pub fn keeps_none(&self) -> bool {
+        ["feature-not-implemented", "service-unavailable"].contains(&self.condition.as_str())
+    }
 }
 
 /// What a session yields, in the order of the stream.

@@ -8,6 +8,7 @@ use crate::desk::{Desk, DeskError};
 use crate::media::Media;
 use crate::output::Output;
 use crate::sessions::{Heard, SessionNews};
+use carillon_core::files::FileTrouble;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, TransferId};
 use carillon_store::FileHere;
 use carillon_wire::{Progress, TransferProblem};
@@ -80,7 +81,7 @@ pub(crate) struct Files {
     resting: HashSet<TransferId>,
     fetching: HashMap<MessageId, Moving>,
     /// Why files did not come.
-    missing: HashMap<MessageId, String>,
+    missing: HashMap<MessageId, FileTrouble>,
 }
 
 impl Desk {

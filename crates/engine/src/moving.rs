@@ -30,7 +30,7 @@ struct Flight {
     /// Over which account it was asked.
     over: AccountId,
     task: WaitingTask,
-    /// Which form of the card was read.
+    /// What was asked of the old account, where it was asked for something of me.
     question: PersonQuestion,
 }
 
@@ -84,8 +84,9 @@ impl Desk {
         let mut rooms: BTreeSet<BareJid> = from.bookmarks.rooms().cloned().collect();
         let inside = from.rooms.iter().filter(|(_, room)| is_inside(room));
         rooms.extend(inside.map(|(room, _)| room.clone()));
-        let nick = self.own_nick(old);
-        let tasks = plan(own, from.roster.values().cloned(), rooms, &nick, wish);
+        let (nick, picture) = (self.own_nick(old), from.avatars.of_one(own.0));
+        let contacts = from.roster.values().cloned();
+        let tasks = plan(own, contacts, rooms, (&nick, picture), wish);
         self.moves.forget_move(old);
         self.store.begin_move(old, new, &tasks)?;
         self.tell(Output::Accounts);
@@ -232,8 +233,8 @@ impl Desk {
                 }),
             },
             MoveTask::Nick(_) => self.say_nick_of(of, task),
-            MoveTask::Card => self.read_card_of(of, task, PersonQuestion::Card),
-            MoveTask::Picture => self.read_picture_of(of, task),
+            MoveTask::Card => self.ask_old_of(of, task, PersonQuestion::Card),
+            MoveTask::Picture(planned) => self.read_picture_of(of, task, planned),
         }
     }
 

@@ -367,7 +367,9 @@ fn told(file: StoredFile) -> Box<FileTold> {
         media_type: file.media_type,
         size: file.size,
         sides: file.picture,
+        length: file.told.length,
         sha256: file.content,
+        thumbnail: file.told.thumbnail,
     })
 }
 

@@ -114,7 +114,7 @@ impl Desk {
         request: u64,
         answer: Result<PersonAnswer, StanzaProblem>,
     ) {
-        if self.move_card_came(request, &answer) {
+        if self.move_answer_came(request, &answer) {
             return;
         }
         if let Some(account) = self.accounts.get_mut(&id) {

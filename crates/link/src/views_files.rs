@@ -1,5 +1,6 @@
 //! What the answers about files show.
 
+use carillon_core::files::{FileKind, FileTrouble};
 use carillon_core::ids::{ChatRef, MessageId, TransferId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -74,8 +75,8 @@ pub struct TransferView {
     /// So many bytes have gone; `None` while it waits.
     #[ts(type = "number | null")]
     pub sent: Option<u64>,
-    /// Why it was given up, in English; `None` while it waits or is on its way.
-    pub failure: Option<String>,
+    /// Why it was given up; `None` while it waits or is on its way.
+    pub failure: Option<FileTrouble>,
 }
 
 /// A file that a message hands over.
@@ -87,6 +88,11 @@ pub struct FileView {
     pub name: String,
     /// What it is, as its name or what is in it tells.
     pub media_type: String,
+    /// What people call it.
+    pub kind: FileKind,
+    /// How long a sound or a film is, in milliseconds, as its sender says.
+    #[ts(type = "number | null")]
+    pub length: Option<u64>,
     /// How long it is, in bytes, where that is known.
     #[ts(type = "number | null")]
     pub size: Option<u64>,
@@ -95,14 +101,25 @@ pub struct FileView {
     /// So many bytes have come; `None` while it does not come.
     #[ts(type = "number | null")]
     pub coming: Option<u64>,
-    /// Why it did not come, in English.
-    pub missing: Option<String>,
+    /// Why it did not come.
+    pub missing: Option<FileTrouble>,
     /// Width and height in pixels, of a picture that is here and may be shown.
     pub picture: Option<(u32, u32)>,
     /// Width and height in pixels that a picture will have which is not here yet and will be shown, as its sender says.
     pub expected: Option<(u32, u32)>,
+    /// A small picture of one that is not here yet and will be shown.
+    pub thumbnail: Option<ThumbnailView>,
     /// Whether pictures of the one who sent it are shown.
     pub pictures: Pictures,
+}
+
+/// A small picture that stands for a larger one. It was unpacked and painted anew: nothing of it is as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ThumbnailView {
+    /// JPEG or PNG, as base64.
+    pub bytes: String,
+    /// Width and height in pixels.
+    pub sides: (u32, u32),
 }
 
 /// Whether somebody's pictures are shown.

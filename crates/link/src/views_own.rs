@@ -1,6 +1,7 @@
 //! What the answers show of what is stored here.
 
 use carillon_core::chat::Author;
+use carillon_core::files::FileBrief;
 use carillon_core::ids::{ChatRef, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -18,6 +19,8 @@ pub struct SearchHit {
     pub at: Timestamp,
     /// What was said around the first word that was looked for: one line of some 200 characters, never markup.
     pub text: String,
+    /// The file that it hands over.
+    pub file: Option<FileBrief>,
 }
 
 /// A part of what was found, what was learnt last first.

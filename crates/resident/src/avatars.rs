@@ -108,12 +108,7 @@ fn hash_in(path: &Path) -> Option<AvatarHash> {
 /// # Errors
 /// See [`PictureProblem`].
 pub fn own(bytes: Vec<u8>) -> Result<OwnPicture, PictureProblem> {
-    let png = made(bytes, OWN_SIDE)?;
-    if png.len() > LARGEST {
-        return Err(PictureProblem::TooLarge);
-    }
-    let side = OWN_SIDE;
-    Ok(OwnPicture { png, side })
+    OwnPicture::of(made(bytes, OWN_SIDE)?).ok_or(PictureProblem::TooLarge)
 }
 
 fn small(bytes: Vec<u8>) -> Result<Vec<u8>, PictureProblem> {

@@ -17,6 +17,7 @@ pub mod present;
 pub mod ringer;
 pub mod settings_file;
 pub mod shrinking;
+pub mod thumbnails;
 pub mod traycare;
 pub mod tryout;
 pub mod windows;

@@ -16,9 +16,9 @@ const LONGER_SIDE: u32 = 1_600;
 /// Pixels of the longer side of what is shown before sending.
 const SHOWN_SIDE: u32 = 320;
 /// More pixels a side no camera makes.
-const LARGEST_SIDE: u32 = 16_384;
+pub(crate) const LARGEST_SIDE: u32 = 16_384;
 /// So much memory a picture may take while it is unpacked, in bytes.
-const MEMORY: u64 = 256 * 1024 * 1024;
+pub(crate) const MEMORY: u64 = 256 * 1024 * 1024;
 /// Of 100; nobody sees the difference on a photograph.
 const QUALITY: u8 = 82;
 /// What is hardly smaller is not worth painting anew, in percent of the bytes.
@@ -53,7 +53,7 @@ pub struct Looked {
 pub fn look(bytes: Vec<u8>, name: &str) -> Result<Looked, PictureProblem> {
     let name = name.to_owned();
     aside(move || {
-        let picture = unpack(&bytes)?;
+        let picture = unpack(&bytes, LARGEST_SIDE, MEMORY)?;
         let small = picture.resize(SHOWN_SIDE, SHOWN_SIDE, FilterType::Triangle);
         let small = if picture.width().max(picture.height()) > SHOWN_SIDE {
             &small
@@ -74,7 +74,7 @@ pub fn look(bytes: Vec<u8>, name: &str) -> Result<Looked, PictureProblem> {
 /// When it is none, or too large.
 pub fn shrink(bytes: Vec<u8>, name: &str) -> Result<Option<Smaller>, PictureProblem> {
     let name = name.to_owned();
-    aside(move || smaller_of(&bytes, &unpack(&bytes)?, &name))
+    aside(move || smaller_of(&bytes, &unpack(&bytes, LARGEST_SIDE, MEMORY)?, &name))
 }
 
 fn smaller_of(
@@ -136,16 +136,17 @@ fn is_animated_png(bytes: &[u8]) -> bool {
     false
 }
 
-/// The way up that the camera noted (Exif) becomes the way up of the pixels.
-fn unpack(bytes: &[u8]) -> Result<DynamicImage, PictureProblem> {
+/// Unpacks a picture of at most so many pixels a side within so much memory, in bytes. The way up that the camera noted
+/// (Exif) becomes the way up of the pixels.
+pub(crate) fn unpack(bytes: &[u8], side: u32, memory: u64) -> Result<DynamicImage, PictureProblem> {
     let bad = |error: image::ImageError| PictureProblem::NotAPicture(error.to_string());
     let none = || PictureProblem::NotAPicture("it is none that is known, or too large".to_owned());
     picture(bytes).ok_or_else(none)?;
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     let mut limits = Limits::default();
-    limits.max_image_width = Some(LARGEST_SIDE);
-    limits.max_image_height = Some(LARGEST_SIDE);
-    limits.max_alloc = Some(MEMORY);
+    limits.max_image_width = Some(side);
+    limits.max_image_height = Some(side);
+    limits.max_alloc = Some(memory);
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(bad)?;
     // A decoder holds to its limits in what it needs itself; the pixels are more.
@@ -157,7 +158,7 @@ fn unpack(bytes: &[u8]) -> Result<DynamicImage, PictureProblem> {
 }
 
 /// With its ending. What can be seen through stays so.
-fn packed(picture: &DynamicImage) -> Result<(Vec<u8>, &'static str), PictureProblem> {
+pub(crate) fn packed(picture: &DynamicImage) -> Result<(Vec<u8>, &'static str), PictureProblem> {
     let bad = |error: image::ImageError| PictureProblem::NotAPicture(error.to_string());
     let mut bytes = Cursor::new(Vec::new());
     let seen_through = picture.color().has_alpha()

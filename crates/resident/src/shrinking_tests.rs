@@ -51,7 +51,7 @@ fn a_photograph_is_offered_smaller_with_both_sizes_and_without_where_it_was_take
     assert!(smaller.bytes.len() < original.len());
     assert!(!has(&smaller.bytes, b"Exif") && !has(&smaller.bytes, b"52.52N"));
     assert!(!has(&looked.shown, b"52.52N") && looked.shown.len() < 100_000);
-    let again = unpack(&smaller.bytes).unwrap();
+    let again = unpack(&smaller.bytes, LARGEST_SIDE, MEMORY).unwrap();
     assert_eq!((again.width(), again.height()), smaller.sides);
     assert_eq!(shrink(original, "holiday.JPG").unwrap(), Some(smaller));
 }
@@ -76,7 +76,7 @@ fn what_can_be_seen_through_stays_so() {
     picture.write_to(&mut png, ImageFormat::Png).unwrap();
     let smaller = shrink(png.into_inner(), "sign.webp").unwrap().unwrap();
     assert_eq!(smaller.name, "sign.png");
-    assert!(unpack(&smaller.bytes).unwrap().color().has_alpha());
+    assert!(unpack(&smaller.bytes, LARGEST_SIDE, MEMORY).unwrap().color().has_alpha());
 }
 
 #[test]

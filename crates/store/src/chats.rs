@@ -1,6 +1,6 @@
 //! The conversations themselves: which there are, and what is being typed there.
 
-use crate::{Reader, Result, Store, StoreError, rows};
+use crate::{Reader, Result, Store, StoreError, files, rows};
 use carillon_core::{
     Jid,
     chat::{ChatKind, ChatSummary},
@@ -63,9 +63,11 @@ const SUMMARY: &str = "SELECT chat.account, chat.jid, chat.kind, COALESCE(room.n
         substr(body, 1, ?1), author, message.at, draft, chat.last_message, COALESCE(message.at, draft_at), avatar.hash,
         (SELECT home.name FROM room AS home JOIN chat AS there ON there.id = home.chat
          WHERE instr(chat.jid, '/') AND there.account = chat.account
-             AND there.jid = substr(chat.jid, 1, instr(chat.jid, '/') - 1))
+             AND there.jid = substr(chat.jid, 1, instr(chat.jid, '/') - 1)),
+        message_file.name, message_file.media_type, message_file.told_type, message_file.told_length
  FROM chat
  LEFT JOIN message ON message.id = chat.last_message
+ LEFT JOIN message_file ON message_file.message = chat.last_message
  LEFT JOIN room ON room.chat = chat.id
  LEFT JOIN roster_item ON roster_item.account = chat.account AND roster_item.jid = chat.jid
  LEFT JOIN avatar ON chat.kind = 'room' AND avatar.account = chat.account AND avatar.jid = chat.jid
@@ -177,6 +179,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<ChatSummary> {
         unread: row.get(4)?,
         last_text: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
         last_is_mine: row.get::<_, Option<i64>>(6)? == Some(0),
+        last_file: files::brief(row, 13)?,
         last_at: row.get::<_, Option<i64>>(7)?.map(Timestamp),
         draft: row.get(8)?,
         last_message: row.get::<_, Option<i64>>(9)?.map(MessageId),

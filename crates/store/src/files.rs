@@ -3,7 +3,7 @@
 use crate::{Reader, Result, Store, rows};
 use carillon_core::{
     chat::Author,
-    files::{FileTold, media_type, shown_name},
+    files::{FileBrief, FileTold, Thumbnail, likely_type, shown_name},
     ids::{AccountId, ChatRef, MessageId},
 };
 use rusqlite::{OptionalExtension, Row, Transaction};
@@ -52,10 +52,8 @@ impl StoredFile {
     /// says.
     #[must_use]
     pub fn kind(&self) -> &str {
-        let named = media_type(&self.name);
-        let told = self.told.media_type.as_deref();
-        let told = told.filter(|_| named == media_type(""));
-        self.media_type.as_deref().or(told).unwrap_or(named)
+        let known = self.media_type.as_deref();
+        likely_type(&self.name, known, self.told.media_type.as_deref())
     }
 }
 
@@ -74,7 +72,7 @@ impl Store {
                 .execute((
                     message.0,
                     &here.content,
-                    i64::try_from(here.size).unwrap_or(i64::MAX),
+                    column(here.size),
                     &here.media_type,
                     here.picture.map(|(width, _)| width),
                     here.picture.map(|(_, height)| height),
@@ -109,7 +107,7 @@ impl Reader {
             .connection
             .prepare_cached(
                 "SELECT chat.account, chat.jid, author, nick, address, name, media_type, size, content, width, height,
-                        told_type, told_size, told_width, told_height, told_sha256
+                        told_type, told_size, told_width, told_height, told_sha256, told_length, thumbnail
                  FROM message_file JOIN message ON message.id = message_file.message
                       JOIN chat ON chat.id = message.chat
                  WHERE message_file.message = ?1",
@@ -168,7 +166,39 @@ fn told(row: &Row<'_>) -> rusqlite::Result<FileTold> {
         size: row.get::<_, Option<i64>>(12)?.map(i64::unsigned_abs),
         sides: width.zip(height),
         sha256: row.get(15)?,
+        length: row.get::<_, Option<i64>>(16)?.map(i64::unsigned_abs),
+        thumbnail: thumbnail(row, 17)?,
     })
+}
+
+/// A small picture. One that is damaged is none.
+pub(crate) fn thumbnail(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Thumbnail>> {
+    Ok(row.get::<_, Option<Vec<u8>>>(at)?.and_then(Thumbnail::of))
+}
+
+/// A size or a length as the database has it.
+pub(crate) fn column(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// What a list says of the file that a message hands over, as [`brief`] reads it.
+pub(crate) const BRIEF: &str =
+    "message_file.name, message_file.media_type, message_file.told_type, message_file.told_length";
+
+/// The columns of [`BRIEF`], the first of them at `from`; `None` for a message that hands over none.
+pub(crate) fn brief(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<FileBrief>> {
+    let Some(name) = row.get::<_, Option<String>>(from)? else {
+        return Ok(None);
+    };
+    let known: Option<String> = row.get(from + 1)?;
+    let told: Option<String> = row.get(from + 2)?;
+    let length: Option<i64> = row.get(from + 3)?;
+    let kind = likely_type(&name, known.as_deref(), told.as_deref()).to_owned();
+    Ok(Some(FileBrief::of(
+        name,
+        &kind,
+        length.map(i64::unsigned_abs),
+    )))
 }
 
 /// A message from the network hands over a file, of which nothing is known but its address and what its sender says.
@@ -179,22 +209,22 @@ pub(crate) fn note(
     told: &FileTold,
 ) -> Result<()> {
     let name = told.name.clone().unwrap_or_else(|| shown_name(address));
-    let size = told
-        .size
-        .map(|size| i64::try_from(size).unwrap_or(i64::MAX));
     tx.prepare_cached(
-        "INSERT INTO message_file (message, address, name, told_type, told_size, told_width, told_height, told_sha256)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO message_file
+         (message, address, name, told_type, told_size, told_width, told_height, told_sha256, told_length, thumbnail)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute((
         message,
         address,
         name,
         &told.media_type,
-        size,
+        told.size.map(column),
         told.sides.map(|(width, _)| width),
         told.sides.map(|(_, height)| height),
         &told.sha256,
+        told.length.map(column),
+        told.thumbnail.as_ref().map(Thumbnail::bytes),
     ))?;
     Ok(())
 }

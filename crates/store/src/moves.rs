@@ -4,6 +4,7 @@
 use crate::{Errand, Reader, Result, Store, StoreError, errands, rows};
 use carillon_core::{
     BareJid,
+    avatar::{Avatar, AvatarSource},
     contact::{RosterItem, Subscription},
     ids::AccountId,
     moving::{AccountMove, MoveProgress, MoveState, MoveStep, MoveTask, MoveTrouble},
@@ -227,7 +228,7 @@ impl Reader {
         let found = self
             .connection
             .prepare_cached(
-                "SELECT id, step, jid, name, groups, subscription FROM move_task
+                "SELECT id, step, jid, name, groups, subscription, picture FROM move_task
                  WHERE move = ?1 AND state = 'waiting' ORDER BY id LIMIT 1",
             )?
             .query_row([of], waiting)
@@ -299,11 +300,15 @@ fn add(tx: &Transaction<'_>, of: i64, task: &MoveTask) -> Result<()> {
             ..none
         },
         MoveTask::Nick(nick) => RosterItemColumns { name: nick, ..none },
-        _ => none,
+        MoveTask::Statement | MoveTask::Card | MoveTask::Picture(_) => none,
+    };
+    let picture = match task {
+        MoveTask::Picture(picture) => picture.map(picture_column),
+        _ => None,
     };
     tx.prepare_cached(
-        "INSERT INTO move_task (move, step, jid, name, groups, subscription, state, problem)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'waiting', '')",
+        "INSERT INTO move_task (move, step, jid, name, groups, subscription, picture, state, problem)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting', '')",
     )?
     .execute((
         of,
@@ -312,8 +317,30 @@ fn add(tx: &Transaction<'_>, of: i64, task: &MoveTask) -> Result<()> {
         item.name,
         item.groups,
         rows::subscription_column(item.subscription),
+        picture,
     ))?;
     Ok(())
+}
+
+/// Where a picture is to be had, and its hash.
+fn picture_column(picture: Avatar) -> String {
+    let source = match picture.source {
+        AvatarSource::Pep => "pep",
+        AvatarSource::Vcard => "vcard",
+    };
+    format!("{source} {}", picture.hash)
+}
+
+/// One that is damaged is none.
+fn picture_in(column: &str) -> Option<Avatar> {
+    let (source, hash) = column.split_once(' ')?;
+    let source = match source {
+        "pep" => AvatarSource::Pep,
+        "vcard" => AvatarSource::Vcard,
+        _ => return None,
+    };
+    let hash = hash.parse().ok()?;
+    Some(Avatar { hash, source })
 }
 
 struct RosterItemColumns<'a> {
@@ -355,7 +382,10 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<WaitingTask> {
         MoveStep::Room => MoveTask::Room(rows::jid(row, 2)?),
         MoveStep::Nick => MoveTask::Nick(row.get(3)?),
         MoveStep::Card => MoveTask::Card,
-        MoveStep::Picture => MoveTask::Picture,
+        MoveStep::Picture => {
+            let picture: Option<String> = row.get(6)?;
+            MoveTask::Picture(picture.as_deref().and_then(picture_in))
+        }
     };
     Ok(WaitingTask {
         row: row.get(0)?,

@@ -1,6 +1,7 @@
 //! Messages that answer another one of their chat: which one that is is looked up whenever it is shown, so that it may
 //! come later, change, and go.
 
+use crate::files::{self, BRIEF};
 use crate::outgoing::{Queued, queue};
 use crate::{Reader, Result, Store, rows};
 use carillon_core::{
@@ -135,11 +136,11 @@ fn shown(connection: &Connection, answer: &Answer) -> Result<Reply> {
         return Ok(Reply::Unknown);
     };
     Ok(connection
-        .prepare_cached(
-            "SELECT author, nick, COALESCE(message_file.name, body), retracted, deleted
+        .prepare_cached(&format!(
+            "SELECT author, nick, COALESCE(message_file.name, body), retracted, deleted, {BRIEF}
              FROM message LEFT JOIN message_file ON message_file.message = message.id
-             WHERE message.id = ?1",
-        )?
+             WHERE message.id = ?1"
+        ))?
         .query_row([message], |row| {
             if row.get(4)? {
                 return Ok(Reply::Unknown);
@@ -150,6 +151,7 @@ fn shown(connection: &Connection, answer: &Answer) -> Result<Reply> {
                 author: rows::author(row, 0, 1)?,
                 text: shortened(&words),
                 retracted: row.get(3)?,
+                file: files::brief(row, 5)?,
             })
         })?)
 }

@@ -1,5 +1,6 @@
 //! Who wants something of me: to be a contact, or to write to me as a stranger.
 
+use crate::files::{self, BRIEF};
 use crate::{Reader, Result, Store, StoreError, chats, rows};
 use carillon_core::{
     BareJid, Jid,
@@ -176,11 +177,12 @@ impl Reader {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn stranger_requests(&self) -> Result<Vec<StrangerRequest>> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT account, jid, MAX(unread, 1), substr(body, 1, ?1), message.at
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT account, jid, MAX(unread, 1), substr(body, 1, ?1), message.at, {BRIEF}
              FROM chat JOIN message ON message.id = chat.last_message
-             WHERE kind = 'stranger' ORDER BY message.id DESC",
-        )?;
+                  LEFT JOIN message_file ON message_file.message = message.id
+             WHERE kind = 'stranger' ORDER BY message.id DESC"
+        ))?;
         let found = query.query_map([chats::GLIMPSE], |row| {
             Ok(StrangerRequest {
                 account: AccountId(row.get(0)?),
@@ -188,6 +190,7 @@ impl Reader {
                 messages: row.get(2)?,
                 last_text: row.get(3)?,
                 at: Timestamp(row.get(4)?),
+                last_file: files::brief(row, 5)?,
             })
         })?;
         Ok(found.collect::<rusqlite::Result<_>>()?)

@@ -1,9 +1,11 @@
 //! Finding what was said.
 
+use crate::files::{self, BRIEF};
 use crate::words::{WORDS_OF, by_mark, chat_mark, month_mark};
 use crate::{Reader, Result, ToIndex, rows};
 use carillon_core::{
     chat::Author,
+    files::FileBrief,
     ids::{AccountId, ChatRef, MessageId, Timestamp},
     search::{Part, SearchBy, SearchQuery, excerpt, parts},
 };
@@ -36,6 +38,8 @@ pub struct Hit {
     pub at: Timestamp,
     /// What was said around the first word that was looked for, in one line of some 200 characters; never markup.
     pub text: String,
+    /// The file that it hands over.
+    pub file: Option<FileBrief>,
 }
 
 /// What was found, what was learnt last first.
@@ -133,15 +137,16 @@ impl Reader {
         parts: &[Part],
     ) -> Result<Vec<Hit>> {
         // What an answer may begin at is given to the index: it goes on from there.
-        let mut find = self.connection.prepare_cached(
-            "SELECT message.id, author, nick, chat.account, chat.jid, message.at, substr(message.body, 1, ?7)
+        let mut find = self.connection.prepare_cached(&format!(
+            "SELECT message.id, author, nick, chat.account, chat.jid, message.at, substr(message.body, 1, ?7), {BRIEF}
              FROM message_words
              CROSS JOIN message ON message.id = message_words.rowid
              CROSS JOIN chat ON chat.id = message.chat
+             LEFT JOIN message_file ON message_file.message = message.id
              WHERE message_words MATCH ?1 AND message_words.rowid < ?2 AND chat.kind <> 'stranger'
                  AND (?3 IS NULL OR nick = ?3) AND message.at >= ?4 AND message.at < ?5
              ORDER BY message_words.rowid DESC LIMIT ?6",
-        )?;
+        ))?;
         let found = find.query_map(
             rusqlite::params![
                 matching,
@@ -216,6 +221,7 @@ fn hit(row: &Row<'_>, parts: &[Part]) -> rusqlite::Result<Hit> {
         },
         at: Timestamp(row.get(5)?),
         text: excerpt(row.get_ref(6)?.as_str()?, parts),
+        file: files::brief(row, 7)?,
     })
 }
 

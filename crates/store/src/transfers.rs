@@ -1,9 +1,10 @@
 //! Files that are to be sent: rows before anything goes, so that neither a missing connection nor an end of the program
 //! loses one, and none is handed over twice.
 
-use crate::{Queued, Reader, Result, Store, chats, outgoing, rows};
+use crate::{Queued, Reader, Result, SOMEBODY_ELSE, Store, chats, files, outgoing, rows};
 use carillon_core::{
     chat::ChatKind,
+    files::{FileTrouble, Thumbnail},
     ids::{AccountId, ChatRef, Timestamp, TransferId},
 };
 use rusqlite::{OptionalExtension, Row};
@@ -25,6 +26,10 @@ pub struct NewTransfer {
     pub size: u64,
     /// SHA-256 in lower-case hexadecimal.
     pub content: String,
+    /// A small picture that stands for it.
+    pub thumbnail: Option<Thumbnail>,
+    /// How long a sound is, in milliseconds, where that is known.
+    pub length: Option<u64>,
     /// When the user sent it.
     pub at: Timestamp,
 }
@@ -37,11 +42,11 @@ pub struct Transfer {
     /// What.
     pub what: NewTransfer,
     /// Why it was given up; `None` while it waits or is on its way.
-    pub failure: Option<String>,
+    pub failure: Option<FileTrouble>,
 }
 
 const COLUMNS: &str = "transfer.id, chat.account, chat.jid, chat.kind, stanza_id, name, media_type, size, content, \
-                       transfer.at, failure";
+                       transfer.at, failure, trouble, thumbnail, length";
 
 impl Store {
     /// Stores a file of mine before it is sent. Durable. Doing it twice with the same `stanza_id` stores it once; `None`
@@ -71,17 +76,19 @@ impl Store {
                 chats::accept(tx, chat)?;
             }
             tx.prepare_cached(
-                "INSERT INTO transfer (chat, stanza_id, name, media_type, size, content, at, said_to)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT occupant FROM private_chat WHERE chat = ?1))",
+                "INSERT INTO transfer (chat, stanza_id, name, media_type, size, content, at, thumbnail, length, said_to)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, (SELECT occupant FROM private_chat WHERE chat = ?1))",
             )?
             .execute((
                 chat,
                 &new.stanza_id,
                 &new.name,
                 &new.media_type,
-                i64::try_from(new.size).unwrap_or(i64::MAX),
+                files::column(new.size),
                 &new.content,
                 new.at.0,
+                new.thumbnail.as_ref().map(Thumbnail::bytes),
+                new.length.map(files::column),
             ))?;
             Ok(Some(TransferId(tx.last_insert_rowid())))
         })
@@ -117,18 +124,21 @@ impl Store {
                 )?
                 .execute((message.0, id.0))?;
                 tx.prepare_cached(
-                    "INSERT INTO message_file (message, address, name, media_type, size, content, width, height)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                    "INSERT INTO message_file
+                     (message, address, name, media_type, size, content, width, height, thumbnail, told_length)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 )?
                 .execute((
                     message.0,
                     address,
                     &what.name,
                     &what.media_type,
-                    i64::try_from(what.size).unwrap_or(i64::MAX),
+                    files::column(what.size),
                     &what.content,
                     picture.map(|(width, _)| width),
                     picture.map(|(_, height)| height),
+                    what.thumbnail.as_ref().map(Thumbnail::bytes),
+                    what.length.map(files::column),
                 ))?;
             }
             tx.prepare_cached("DELETE FROM transfer WHERE id = ?1")?
@@ -141,11 +151,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`crate::StoreError`] says.
-    pub fn fail_transfer(&mut self, id: TransferId, why: &str) -> Result<bool> {
+    pub fn fail_transfer(&mut self, id: TransferId, why: &FileTrouble) -> Result<bool> {
+        let (name, words) = why.stored();
         self.committed(|tx| {
             let changed = tx
-                .prepare_cached("UPDATE transfer SET failure = ?2 WHERE id = ?1")?
-                .execute((id.0, why))?;
+                .prepare_cached("UPDATE transfer SET failure = ?2, trouble = ?3 WHERE id = ?1")?
+                .execute((id.0, words, name))?;
             Ok(changed > 0)
         })
     }
@@ -159,7 +170,7 @@ impl Store {
         self.durable(|tx| {
             let changed = tx
                 .prepare_cached(
-                    "UPDATE transfer SET failure = NULL WHERE id = ?1 AND failure IS NOT NULL
+                    "UPDATE transfer SET failure = NULL, trouble = NULL WHERE id = ?1 AND failure IS NOT NULL
                      AND said_to IS (SELECT occupant FROM private_chat WHERE chat = transfer.chat)",
                 )?
                 .execute([id.0])?;
@@ -252,7 +263,18 @@ fn transfer(row: &Row<'_>) -> rusqlite::Result<Transfer> {
             size: row.get::<_, i64>(7)?.unsigned_abs(),
             content: row.get(8)?,
             at: Timestamp(row.get(9)?),
+            thumbnail: files::thumbnail(row, 12)?,
+            length: row.get::<_, Option<i64>>(13)?.map(i64::unsigned_abs),
         },
-        failure: row.get(10)?,
+        failure: failure(row)?,
     })
+}
+
+fn failure(row: &Row<'_>) -> rusqlite::Result<Option<FileTrouble>> {
+    let words: Option<String> = row.get(10)?;
+    let name: Option<String> = row.get(11)?;
+    Ok(words.map(|words| match name {
+        None if words == SOMEBODY_ELSE => FileTrouble::SomebodyElse,
+        name => FileTrouble::read(name.as_deref(), words),
+    }))
 }

@@ -44,6 +44,8 @@ pub(crate) const REPLY: &str = "urn:xmpp:reply:0";
 pub(crate) const SFS: &str = "urn:xmpp:sfs:0";
 /// What is told of a file (XEP-0446).
 pub(crate) const FILE_METADATA: &str = "urn:xmpp:file:metadata:0";
+/// Small pictures that stand for larger ones (XEP-0264).
+pub(crate) const THUMBS: &str = "urn:xmpp:thumbs:1";
 /// Hashes (XEP-0300).
 pub(crate) const HASHES: &str = "urn:xmpp:hashes:2";
 /// The hash that is made and checked (XEP-0300 §5).

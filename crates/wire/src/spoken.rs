@@ -80,6 +80,7 @@ pub const XEPS: &[Spoken] = &[
     spoken(224, &[ns::ATTENTION]),
     spoken(245, &[]),
     spoken(249, &[ns::CONFERENCE]),
+    spoken(264, &[ns::THUMBS]),
     spoken(280, &[ns::CARBONS]),
     spoken(283, &[ns::MOVED]),
     spoken(292, &[ns::VCARD4, ns::VCARD4_NODE]),

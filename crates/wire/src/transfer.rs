@@ -9,6 +9,7 @@ mod get;
 mod put;
 
 use carillon_core::connection::Proxy;
+use carillon_core::files::FileTrouble;
 use rustls::pki_types::CertificateDer;
 use std::sync::atomic::AtomicU64;
 
@@ -87,6 +88,22 @@ impl TransferProblem {
                     status: 500..|408| 425 | 429
                 }
         )
+    }
+
+    /// The same as what a user is told.
+    #[must_use]
+    pub fn trouble(&self) -> FileTrouble {
+        match self {
+            Self::Refused { .. } => FileTrouble::NotFetched,
+            Self::Unreachable { why } => FileTrouble::Unreachable { why: why.clone() },
+            Self::Status { status: 404 | 410 } => FileTrouble::Gone,
+            Self::Status { status: 413 } | Self::TooLarge { .. } => FileTrouble::TooLarge,
+            Self::Status { status } => FileTrouble::Refused {
+                why: status.to_string(),
+            },
+            Self::Another => FileTrouble::Another,
+            Self::Disk { why } => FileTrouble::Disk { why: why.clone() },
+        }
     }
 
     fn refused(why: &str) -> Self {

@@ -43,6 +43,8 @@ export class Fake implements Carrier {
     () => this.#changed('accounts'),
   );
   files = new FakeFiles((chat) => this.tell('carillon', { kind: 'files', chat }));
+  /** What the user picks to be sent. */
+  picked = ['/home/alice/photo.png'];
   searches = new FakeSearches(
     () => [...this.histories.values()].flat(),
     (chat) => {
@@ -50,6 +52,7 @@ export class Fake implements Carrier {
       this.overview.chats = this.overview.chats.filter((summary) => !sameChat(summary.chat, chat));
       queueMicrotask(() => this.tell('carillon', { kind: 'chats', chats: [chat] }));
     },
+    (message) => this.files.brief(message),
   );
   /** What happened, newest first. */
   happened: ActivityEntry[];
@@ -130,7 +133,7 @@ export class Fake implements Carrier {
     const known = this.overview.chats.find((summary) => sameChat(summary.chat, chat));
     if (known) return known;
     const contact = this.overview.contacts.find(({ jid }) => jid === chat.jid);
-    const empty = { room: null, unread: 0, last_text: '', last_is_mine: false, last_at: null, last_message: null, stands_at: 0, draft: '', avatar: null };
+    const empty = { room: null, unread: 0, last_text: '', last_file: null, last_is_mine: false, last_at: null, last_message: null, stands_at: 0, draft: '', avatar: null };
     if (isPrivate(chat)) return { ...empty, chat, kind: 'private', name: this.rooms.private(chat).nick, room: this.rooms.private(chat).room_name };
     return { chat, kind: 'contact', name: contact?.name ?? chat.jid, ...empty };
   }
@@ -143,6 +146,7 @@ export class Fake implements Carrier {
       ...this.#summary(chat),
       unread: said.filter(({ seen }) => !seen).length,
       last_text: last?.body.slice(0, 120) ?? '',
+      last_file: last ? this.files.brief(last.id) : null,
       last_is_mine: last?.author.kind === 'me',
       last_at: last?.at ?? null,
       last_message: last?.id ?? null,
@@ -154,7 +158,7 @@ export class Fake implements Carrier {
   #replyTo(message: number | null): Reply | null {
     if (message === null) return null;
     const of = [...this.histories.values()].flat().find(({ id }) => id === message);
-    return of ? { kind: 'known', message, author: of.author, text: of.body.slice(0, 280), retracted: of.retracted } : { kind: 'unknown' };
+    return of ? { kind: 'known', message, author: of.author, text: this.files.brief(message)?.name ?? of.body.slice(0, 280), retracted: of.retracted, file: this.files.brief(message) } : { kind: 'unknown' };
   }
 
   #page(chat: ChatRef, from: number, to: number) {
@@ -421,7 +425,8 @@ export class Fake implements Carrier {
     window_state: () => null,
     show: () => null,
     quit: () => null,
-    pick_file: (wanted) => `/home/alice/${wanted.kind === 'save_as' ? wanted.name : { sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack', to_send: 'photo.png', history: 'logs.db', history_folder: 'logs', contacts: 'carillon-contacts.jsonl' }[wanted.kind]}`,
+    pick_files: () => this.picked,
+    pick_file: (wanted) => `/home/alice/${wanted.kind === 'save_as' ? wanted.name : { sound: 'Music/gong.ogg', icon: 'Pictures/gong.png', rules: 'alerts.toml', rules_to_write: 'alerts.toml', pack: 'pack.zip', pack_folder: 'pack', history: 'logs.db', history_folder: 'logs', contacts: 'carillon-contacts.jsonl' }[wanted.kind]}`,
     open_link: () => null,
     set_visible_chat: () => null,
     window_ready: () => null,

@@ -1,5 +1,5 @@
 import { keyOf } from '../lib/chatref';
-import type { ChatRef, FileToSend, FileView, LookedAt, MessageId, PlayingView, RecordingView, TransferView } from '../lib/contract';
+import type { ChatRef, FileBrief, FileToSend, FileView, LookedAt, MessageId, PlayingView, RecordingView, TransferView } from '../lib/contract';
 
 /** The files of the fake resident. */
 export class FakeFiles {
@@ -18,8 +18,14 @@ export class FakeFiles {
 
   /** A message hands over a file. */
   hand(message: MessageId, chat: ChatRef, more: Partial<FileView> = {}): void {
-    const file: FileView = { message, name: 'harbour.jpg', media_type: 'image/jpeg', size: null, here: false, coming: null, missing: null, picture: null, expected: null, pictures: 'ask', ...more };
+    const file: FileView = { message, name: 'harbour.jpg', media_type: 'image/jpeg', size: null, here: false, coming: null, missing: null, picture: null, expected: null, thumbnail: null, kind: 'picture', length: null, pictures: 'ask', ...more };
     this.files.set(message, { ...file, chat });
+  }
+
+  /** The file of a message in a line. */
+  brief(message: MessageId): FileBrief | null {
+    const file = this.files.get(message);
+    return file ? { kind: file.kind, name: file.name, length: file.length } : null;
   }
 
   #queue(chat: ChatRef, name: string, size: number): null {

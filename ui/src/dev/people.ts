@@ -122,6 +122,7 @@ function summary(node: string, name: string, now: number, ago: number, last: str
     room: null,
     unread: 0,
     last_text: last,
+    last_file: null,
     last_is_mine: false,
     last_at: now - ago,
     last_message: null,
@@ -176,7 +177,7 @@ export function sampleOverview(now: number): Overview {
     ],
     requests: {
       contacts: [{ account, jid: 'jonas@fjord.example', nick: 'Jonas', text: 'We met at the choir weekend.', at: now - hour, moved: null }],
-      strangers: [{ account, jid: 'offers@loud.example', messages: 3, last_text: 'You have been chosen! Click now', at: now - 2 * hour }],
+      strangers: [{ account, jid: 'offers@loud.example', messages: 3, last_text: 'You have been chosen! Click now', last_file: null, at: now - 2 * hour }],
       invites: [
         { id: 1, account, room: 'garden@rooms.harbour.example', from: `greta@${server}`, reason: 'Planning the garden party', via: 'mediated', at: now - 3 * hour },
       ],

@@ -122,13 +122,32 @@ export function playScene(): Fake {
       const chat = { account: 1, jid: 'bob@harbour.example' };
       for (const pictures of ['ask', 'shown'] as const) {
         const said = fake.say(chat, 'https://up.harbour.example/1/voice.flac');
-        fake.files.hand(said.id, chat, { name: 'voice-2026-05-20-120000.flac', media_type: 'audio/flac', size: 812_000, pictures });
+        fake.files.hand(said.id, chat, { name: 'voice-2026-05-20-120000.flac', media_type: 'audio/flac', kind: 'voice', length: 12_300, size: 812_000, pictures });
       }
       setTimeout(() => {
         where.showChat(chat);
         void recording.begin(chat);
         setTimeout(() => (fake.files.recording = { milliseconds: 65_000, level: 62, ended: false }), 200);
       }, 500);
+    },
+    thumbnail: () => {
+      const chat = { account: 1, jid: 'bob@harbour.example' };
+      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 40 });
+      const context = canvas.getContext('2d')!;
+      const sky = context.createLinearGradient(0, 0, 0, 40);
+      for (const [at, colour] of [[0, '#27406b'], [0.55, '#e08a4a'], [0.6, '#1d3b4f'], [1, '#0d1f2b']] as const) sky.addColorStop(at, colour);
+      context.fillStyle = sky;
+      context.fillRect(0, 0, 64, 40);
+      const thumbnail = { bytes: canvas.toDataURL('image/jpeg').split(',')[1]!, sides: [64, 40] as [number, number] };
+      const said = fake.say(chat, 'https://up.harbour.example/1/sunset.jpg', { seen: true });
+      fake.files.hand(said.id, chat, { name: 'sunset over the old harbour.jpg', pictures: 'shown', size: 4_100_000, coming: 1_300_000, thumbnail, expected: [4000, 2500] });
+      fake.say(chat, 'Look!', { author: { kind: 'me' }, delivery: 'arrived', seen: true, reply: { kind: 'known', message: said.id, author: { kind: 'contact' }, text: 'sunset.jpg', retracted: false, file: fake.files.brief(said.id) } });
+      const spoken = fake.say(chat, 'https://up.harbour.example/1/voice.flac', { seen: true });
+      fake.files.hand(spoken.id, chat, { name: 'voice-2026-05-20-120000.flac', media_type: 'audio/flac', kind: 'voice', length: 12_300, size: 812_000, pictures: 'shown' });
+      const listed = { last_text: 'https://up.harbour.example/1/voice.flac', last_file: fake.files.brief(spoken.id), last_message: spoken.id };
+      overview.chats = overview.chats.map((summary) => (summary.chat.jid === chat.jid ? { ...summary, ...listed } : summary));
+      fake.files.transfers.push({ transfer: 1, chat, name: 'minutes.pdf', media_type: 'application/pdf', size: 120_000, sent: null, failure: { kind: 'not_now', why: 'quota reached' } });
+      setTimeout(() => where.showChat(chat), 500);
     },
     alike: () => {
       const bob = 'b\u043eb@harbour.example';
@@ -186,7 +205,7 @@ export function playScene(): Fake {
       const chat = { account: 1, jid: query.get('chat') ?? 'bob@harbour.example' };
       const [first, second, third] = fake.histories.get(`1 ${chat.jid}`)!.slice(-4);
       const author = first!.author.kind === 'occupant' ? ({ kind: 'occupant', nick: 'Emeka' } as const) : ({ kind: 'contact' } as const);
-      const to = (message: Message) => ({ kind: 'known', message: message.id, author: message.author, text: message.body, retracted: false }) as const;
+      const to = (message: Message) => ({ kind: 'known', message: message.id, author: message.author, text: message.body, retracted: false, file: null }) as const;
       fake.say(chat, 'Half past six is fine', { author, seen: true, reply: to(first!) });
       fake.say(chat, 'And this answers something that was said long before, on another device', { author, seen: true, reply: { kind: 'unknown' } });
       fake.say(chat, 'Yes!', { author: { kind: 'me' }, delivery: 'read', seen: true, reply: to(second!) });

@@ -1,19 +1,21 @@
 import { sameChat } from '../lib/chatref';
-import type { AccountId, ChatRef, ExportFormat, FoundInChat, HistoryProgram, HistorySource, Message, MessageId, SearchPage, SearchQuery, WorkView } from '../lib/contract';
+import type { AccountId, ChatRef, ExportFormat, FileBrief, FoundInChat, HistoryProgram, HistorySource, Message, MessageId, SearchPage, SearchQuery, WorkView } from '../lib/contract';
 import { foundPieces, partsOf, type Part } from '../lib/found';
 
 /** What the fake resident finds. */
 export class FakeSearches {
   #all: () => Message[];
   #deleted: (chat: ChatRef) => void;
+  #file: (message: MessageId) => FileBrief | null;
   /** The export that runs. */
   work: WorkView | null = null;
   /** What other programs have left. */
   histories: HistorySource[] = [];
 
-  constructor(all: () => Message[], deleted: (chat: ChatRef) => void) {
+  constructor(all: () => Message[], deleted: (chat: ChatRef) => void, file: (message: MessageId) => FileBrief | null) {
     this.#all = all;
     this.#deleted = deleted;
+    this.#file = file;
   }
 
   #holds(message: Message, parts: Part[]): boolean {
@@ -31,7 +33,7 @@ export class FakeSearches {
         .filter(({ at }) => at >= (query.from ?? -Infinity) && at < (query.until ?? Infinity))
         .filter((message) => this.#holds(message, parts))
         .sort((a, b) => b.id - a.id);
-      const hits = found.slice(0, limit).map(({ id, chat, author, at, body }) => ({ message: id, chat, author, at, text: body.slice(0, 200) }));
+      const hits = found.slice(0, limit).map(({ id, chat, author, at, body }) => ({ message: id, chat, author, at, text: body.slice(0, 200), file: this.#file(id) }));
       return { hits, more: found.length > limit, incomplete: false, superseded: false };
     },
     find_in_chat: ({ chat, words }: { chat: ChatRef; words: string }): FoundInChat => {

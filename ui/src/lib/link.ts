@@ -5,7 +5,7 @@
 import type { ChatRef, Commands, Event, MessageId, Place, Refusal, RefusalCode } from './contract';
 
 /** What the user may pick. `name`: what a file to be saved is called at first. */
-export type Picked = { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' | 'to_send' | 'history' | 'history_folder' | 'contacts' } | { kind: 'save_as'; name: string };
+export type Picked = { kind: 'sound' | 'icon' | 'rules' | 'rules_to_write' | 'pack' | 'pack_folder' | 'history' | 'history_folder' | 'contacts' } | { kind: 'save_as'; name: string };
 
 /** Commands that the window carries out by itself. */
 export interface WindowCommands {
@@ -14,6 +14,8 @@ export interface WindowCommands {
     ask: Picked & { title: string };
     answer: string | null;
   };
+  /** Lets the user pick files, as many as they like; empty: none was picked. */
+  pick_files: { ask: { title: string }; answer: string[] };
   /** Opens an https, http or mailto address in the system's program for it. */
   open_link: { ask: { url: string }; answer: null };
   /** The chat on screen; the window joins it with its focus. */

@@ -1,7 +1,9 @@
 import { tick } from 'svelte';
 import { t } from '../i18n/index.svelte';
 import type { MessageId } from '../lib/contract';
+import { fileBrief } from '../words/files';
 import type { Conversation } from './conversation.svelte';
+import { files } from './files.svelte';
 
 /** What a screen reader says in passing. */
 class Announcer {
@@ -24,5 +26,6 @@ export async function announce(open: Conversation): Promise<void> {
   if (!last || last.author.kind === 'me' || told.get(open) === last.id || last.seen) return;
   told.set(open, last.id);
   const name = last.author.kind === 'occupant' ? last.author.nick : open.name;
-  await announcer.say(t('chat.announce', { name, text: last.body }));
+  const file = files.of(last);
+  await announcer.say(t('chat.announce', { name, text: file ? fileBrief(file) : last.body }));
 }

@@ -10,7 +10,6 @@ const titles: Record<Picked['kind'], MessageKey> = {
   rules_to_write: 'pick.rules_to_write',
   pack: 'pick.pack',
   pack_folder: 'pick.pack_folder',
-  to_send: 'pick.to_send',
   history: 'pick.history',
   history_folder: 'pick.history_folder',
   contacts: 'pick.contacts',
@@ -20,4 +19,9 @@ const titles: Record<Picked['kind'], MessageKey> = {
 /** Lets the user pick; `null`: nothing was picked. */
 export function pickFile(picked: Picked): Promise<string | null> {
   return ask('pick_file', { ...picked, title: t(titles[picked.kind]) });
+}
+
+/** Lets the user pick files to be sent, as many as they like; none: nothing was picked. */
+export function pickToSend(): Promise<string[]> {
+  return ask('pick_files', { title: t('pick.to_send') });
 }

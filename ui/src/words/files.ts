@@ -1,4 +1,5 @@
-import { formatLanguage, t, type MessageKey } from '../i18n/index.svelte';
+import { formatLanguage, t } from '../i18n/index.svelte';
+import type { FileBrief, FileTrouble } from '../lib/contract';
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
@@ -25,26 +26,51 @@ export function timeWords(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** What the resident says, in English, and how people say it. The first that fits; what stands in brackets is told too. */
-const reasons: [RegExp, MessageKey][] = [
-  [/not the file that its sender/, 'file.another'],
-  [/takes no files/, 'file.no_service'],
-  [/of this size|larger than|413$/, 'file.too_large'],
-  [/404|410/, 'file.gone'],
-  [/answered with (\d+)$/, 'file.refused'],
-  [/does not take it now: (.*)$/s, 'file.not_now'],
-  [/does not take it: (.*)$/s, 'file.refused'],
-  [/does not say where it goes|answer cannot be used/, 'file.no_answer'],
-  [/can't be reached/, 'file.unreachable'],
-  [/nothing is fetched from there/, 'file.not_fetched'],
-  [/no longer here/, 'file.not_here'],
-];
-
-/** Why a file did not go or come, where it is one of the usual reasons. */
-export function fileFailure(words: string): string {
-  for (const [reason, key] of reasons) {
-    const found = reason.exec(words);
-    if (found) return t(key, { why: found[1] ?? '' });
+/** A file in a line, where its address would say nothing. */
+export function fileBrief({ kind, name, length }: Pick<FileBrief, 'kind' | 'name' | 'length'>): string {
+  switch (kind) {
+    case 'picture':
+      return t('file.brief.picture', { name });
+    case 'voice':
+      // Nobody gave it a name.
+      return length === null ? t('file.brief.voice') : t('file.brief.voice_of', { length: timeWords(length) });
+    case 'sound':
+      return t('file.brief.sound', { name });
+    case 'video':
+      return t('file.brief.video', { name });
+    case 'other':
+      return t('file.brief.other', { name });
   }
-  return words;
+}
+
+/** Why a file did not go or come, and what to do about it. */
+export function fileFailure(trouble: FileTrouble): string {
+  switch (trouble.kind) {
+    case 'another':
+      return t('file.another');
+    case 'no_service':
+      return t('file.no_service');
+    case 'too_large':
+      return t('file.too_large');
+    case 'gone':
+      return t('file.gone');
+    case 'refused':
+      return t('file.refused', { why: trouble.why });
+    case 'not_now':
+      return t('file.not_now', { why: trouble.why });
+    case 'no_answer':
+      return t('file.no_answer');
+    case 'unreachable':
+      return t('file.unreachable');
+    case 'not_fetched':
+      return t('file.not_fetched');
+    case 'not_here':
+      return t('file.not_here');
+    case 'disk':
+      return t('file.disk', { why: trouble.why });
+    case 'somebody_else':
+      return t('file.somebody_else');
+    case 'other':
+      return t('file.other', { why: trouble.why });
+  }
 }

@@ -1,10 +1,12 @@
 //! What a sender says of a file that they hand over. It is shown, and looked at again when the file is here.
 
 use super::picture::is_drawable;
-use super::safe_name;
+use super::{Thumbnail, safe_name};
 
 /// Types that are registered are shorter (RFC 6838 §4.2).
 const LONGEST_TYPE: usize = 127;
+/// No sound that somebody hands over is longer, in milliseconds: a week.
+const LONGEST_LENGTH: u64 = 7 * 24 * 3_600_000;
 
 /// What a sender says of a file (XEP-0446 §2). Bounded, and nothing that could lead anywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,8 +19,12 @@ pub struct FileTold {
     pub size: Option<u64>,
     /// Width and height in pixels, of a picture that may be drawn.
     pub sides: Option<(u32, u32)>,
+    /// How long a sound or a film is, in milliseconds.
+    pub length: Option<u64>,
     /// SHA-256 of it in lower-case hexadecimal. What comes and has another one is another file.
     pub sha256: Option<String>,
+    /// A small picture that stands for it (XEP-0264).
+    pub thumbnail: Option<Thumbnail>,
 }
 
 impl FileTold {
@@ -42,6 +48,13 @@ impl FileTold {
             sides: sides.filter(|(width, height)| is_drawable(*width, *height)),
             ..self
         }
+    }
+
+    /// Takes over a length, in milliseconds, that makes sense.
+    #[must_use]
+    pub fn of_length(self, length: Option<u64>) -> Self {
+        let length = length.filter(|length| *length <= LONGEST_LENGTH);
+        Self { length, ..self }
     }
 
     /// Takes over a hash of the right length.

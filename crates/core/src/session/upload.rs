@@ -1,7 +1,7 @@
 //! Places for files (XEP-0363).
 
 use super::StanzaProblem;
-use crate::files::SlotHeader;
+use crate::files::{FileTrouble, SlotHeader};
 
 /// A place that the server gives for one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,4 +41,19 @@ pub enum NoSlot {
         /// Why.
         why: String,
     },
+}
+
+impl NoSlot {
+    /// The same as what a user is told.
+    #[must_use]
+    pub fn trouble(&self) -> FileTrouble {
+        let why = |problem: &StanzaProblem| problem.words().to_owned();
+        match self {
+            Self::NoService => FileTrouble::NoService,
+            Self::TooLarge { .. } => FileTrouble::TooLarge,
+            Self::Refused(problem) => FileTrouble::Refused { why: why(problem) },
+            Self::NotNow(problem) => FileTrouble::NotNow { why: why(problem) },
+            Self::Silent | Self::Unusable { .. } => FileTrouble::NoAnswer,
+        }
+    }
 }

@@ -6,7 +6,9 @@ use crate::desk::{Desk, DeskError};
 use crate::media::{Media, hexadecimal};
 use crate::output::Output;
 use carillon_core::chat::{Author, ChatKind};
-use carillon_core::files::{LARGEST_FETCHED, LARGEST_PICTURE, LARGEST_PLAYED, media_type};
+use carillon_core::files::{
+    FileTrouble, LARGEST_FETCHED, LARGEST_PICTURE, LARGEST_PLAYED, media_type,
+};
 use carillon_core::ids::{ChatRef, MessageId};
 use carillon_store::{FileHere, StoredFile};
 use carillon_wire::{Fetched, Progress, TransferProblem};
@@ -21,7 +23,7 @@ pub struct FileNow {
     /// So many bytes have come; `None` while it does not come.
     pub coming: Option<u64>,
     /// Why it did not come, when it was tried.
-    pub missing: Option<String>,
+    pub missing: Option<FileTrouble>,
     /// Whether it is shown if it is a picture; `None` while the user is to be asked.
     pub shown: Option<bool>,
 }
@@ -194,7 +196,7 @@ impl Desk {
             }
             Err(problem) => {
                 tracing::info!(%problem, "a file did not come");
-                self.files.missing.insert(message, problem.to_string());
+                self.files.missing.insert(message, problem.trouble());
             }
         }
         self.tell(Output::Files(chat.clone()));

@@ -5,7 +5,7 @@ use crate::carrier::Load;
 use crate::desk::{Desk, DeskError};
 use crate::media::Media;
 use crate::output::Output;
-use carillon_core::files::{media_type, safe_name};
+use carillon_core::files::{FileTrouble, Thumbnail, media_type, safe_name};
 use carillon_core::ids::{AccountId, ChatRef, TransferId};
 use carillon_core::session::{NoSlot, Outgoing, UploadSlot};
 use carillon_store::{NewTransfer, Queued, Transfer};
@@ -33,6 +33,10 @@ pub struct ToSend {
     pub content: String,
     /// How long it is, in bytes.
     pub size: u64,
+    /// A small picture of it, made of nothing but what is sent.
+    pub thumbnail: Option<Thumbnail>,
+    /// How long a sound is, in milliseconds, where that is known.
+    pub length: Option<u64>,
 }
 
 /// A file that waits, is on its way, or was given up.
@@ -79,6 +83,8 @@ impl Desk {
             name,
             size: file.size,
             content: file.content,
+            thumbnail: file.thumbnail,
+            length: file.length,
             at: self.now(),
         };
         self.store.queue_transfer(&new)?;
@@ -197,7 +203,7 @@ impl Desk {
         if self.tries(transfer) < TRIES {
             self.try_again_later(id, transfer);
         } else {
-            self.give_up(id, transfer, &NoSlot::Silent.to_string());
+            self.give_up(id, transfer, &NoSlot::Silent.trouble());
         }
     }
 
@@ -217,7 +223,7 @@ impl Desk {
         };
         match answer {
             Ok(slot) => self.begin_upload(id, transfer, slot),
-            Err(why) => self.give_up(id, transfer, &why.to_string()),
+            Err(why) => self.give_up(id, transfer, &why.trouble()),
         }
     }
 
@@ -231,7 +237,7 @@ impl Desk {
             return;
         };
         let Some(file) = media.path(&what.content) else {
-            return self.give_up(id, transfer, "the file is no longer here");
+            return self.give_up(id, transfer, &FileTrouble::NotHere);
         };
         let progress = Arc::new(Progress::new(0));
         let address = slot.get.clone();
@@ -271,7 +277,7 @@ impl Desk {
                 tracing::info!(%problem, "a file did not go; it will be tried again");
                 self.try_again_later(id, transfer);
             }
-            Err(problem) => self.give_up(id, transfer, &problem.to_string()),
+            Err(problem) => self.give_up(id, transfer, &problem.trouble()),
         }
     }
 
@@ -320,7 +326,8 @@ impl Desk {
         });
     }
 
-    fn give_up(&mut self, id: AccountId, transfer: TransferId, why: &str) {
+    fn give_up(&mut self, id: AccountId, transfer: TransferId, why: &FileTrouble) {
+        tracing::info!(%why, "a file was given up");
         self.files.tried.remove(&transfer);
         let failed = self.store.fail_transfer(transfer, why);
         self.stored(id, failed);

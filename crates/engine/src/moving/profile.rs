@@ -2,24 +2,11 @@
 
 use super::Tried;
 use crate::desk::Desk;
-use carillon_core::avatar::{LARGEST, OwnPicture};
-use carillon_core::files::picture;
+use carillon_core::avatar::{Avatar, OwnPicture};
 use carillon_core::mood::Told;
-use carillon_core::person::{CardField, CardKind, PersonAnswer, PersonQuestion};
+use carillon_core::person::{CardField, PersonAnswer, PersonQuestion};
 use carillon_core::session::{Outgoing, StanzaProblem};
 use carillon_store::{MoveRow, WaitingTask};
-
-/// What of a card is brought along: what is written there again.
-const LINES: &[CardKind] = &[
-    CardKind::Name,
-    CardKind::Nickname,
-    CardKind::Email,
-    CardKind::Phone,
-    CardKind::Url,
-    CardKind::Organisation,
-    CardKind::Birthday,
-    CardKind::Note,
-];
 
 impl Desk {
     /// What the old account calls me, else what it called me when the move began: after a sign-in it may not have said
@@ -36,13 +23,18 @@ impl Desk {
     pub(super) fn say_nick_of(&mut self, of: MoveRow, task: WaitingTask) -> Tried {
         let nick = self.nick_along(of);
         if nick.is_empty() {
-            return Tried::Done;
+            // Not every server tells it by itself.
+            return self.ask_old_of(of, task, PersonQuestion::Nick);
         }
+        self.say_nick(of, task, nick)
+    }
+
+    fn say_nick(&mut self, of: MoveRow, task: WaitingTask, nick: String) -> Tried {
         let told = Told::Nick(nick);
         self.fly(of, of.new, task, |request| Outgoing::Tell { request, told })
     }
 
-    pub(super) fn read_card_of(
+    pub(super) fn ask_old_of(
         &mut self,
         of: MoveRow,
         task: WaitingTask,
@@ -60,12 +52,18 @@ impl Desk {
         self.fly_with(of, of.old, task, question, (request, asked))
     }
 
-    pub(super) fn read_picture_of(&mut self, of: MoveRow, task: WaitingTask) -> Tried {
+    /// The picture that the old account shows, else the one that it showed when the move began.
+    pub(super) fn read_picture_of(
+        &mut self,
+        of: MoveRow,
+        task: WaitingTask,
+        planned: Option<Avatar>,
+    ) -> Tried {
         let Some(account) = self.accounts.get(&of.old) else {
             return Tried::Waits;
         };
         let whose = account.settings.jid.clone();
-        let Some(avatar) = account.avatars.of_one(&whose) else {
+        let Some(avatar) = account.avatars.of_one(&whose).or(planned) else {
             return Tried::Done;
         };
         self.fly(of, of.old, task, |request| Outgoing::Picture {
@@ -75,8 +73,8 @@ impl Desk {
         })
     }
 
-    /// The old account's card came, or did not. Answers whether it was asked for a move.
-    pub(crate) fn move_card_came(
+    /// What the old account says of me came, or did not. Answers whether it was asked for a move.
+    pub(crate) fn move_answer_came(
         &mut self,
         request: u64,
         answer: &Result<PersonAnswer, StanzaProblem>,
@@ -84,25 +82,24 @@ impl Desk {
         let Some(flight) = self.moves.0.remove(&request) else {
             return false;
         };
-        let fields = match answer {
-            Ok(PersonAnswer::Card { fields }) => lines(fields),
-            Ok(_) => Vec::new(),
-            Err(problem) if says_none(problem) => Vec::new(),
-            Err(problem) => {
-                let words = problem.words().to_owned();
-                self.flight_ends(&flight, Tried::Failed(words));
-                return true;
-            }
-        };
         let (of, task) = (flight.of, flight.task.clone());
-        let next = match (fields.is_empty(), flight.question) {
+        let next = match (answer, flight.question) {
+            (Err(problem), _) if !(problem.says_none() || problem.keeps_none()) => {
+                Tried::Failed(problem.words().to_owned())
+            }
+            (Ok(PersonAnswer::Nick { nick }), _) if !nick.is_empty() => {
+                self.say_nick(of, task, nick.clone())
+            }
+            (Ok(PersonAnswer::Card { fields }), _) if !lines(fields).is_empty() => {
+                let fields = lines(fields);
+                self.fly(of, of.new, task, |request| Outgoing::WriteCard {
+                    request,
+                    fields,
+                })
+            }
             // The newer form first; a server may keep only the older one.
-            (true, PersonQuestion::Card) => self.read_card_of(of, task, PersonQuestion::OldCard),
-            (true, _) => Tried::Done,
-            (false, _) => self.fly(of, of.new, task, |request| Outgoing::WriteCard {
-                request,
-                fields,
-            }),
+            (_, PersonQuestion::Card) => self.ask_old_of(of, task, PersonQuestion::OldCard),
+            _ => Tried::Done,
         };
         self.flight_ends(&flight, next);
         true
@@ -113,8 +110,7 @@ impl Desk {
         let Some(flight) = self.moves.0.remove(&request) else {
             return false;
         };
-        let shown = bytes.filter(|bytes| bytes.len() <= LARGEST).and_then(own);
-        let next = match shown {
+        let next = match bytes.and_then(|bytes| OwnPicture::of(bytes.to_vec())) {
             Some(shown) => {
                 let task = flight.task.clone();
                 self.fly(flight.of, flight.of.new, task, |request| {
@@ -131,27 +127,8 @@ impl Desk {
     }
 }
 
+/// What of a card is brought along: what is written there again.
 fn lines(fields: &[CardField]) -> Vec<CardField> {
-    let along = |field: &&CardField| LINES.contains(&field.kind);
-    fields.iter().filter(along).cloned().collect()
-}
-
-/// Nothing was ever written there, or the server keeps none of this form (RFC 6120 §8.3.3).
-fn says_none(problem: &StanzaProblem) -> bool {
-    [
-        "item-not-found",
-        "feature-not-implemented",
-        "service-unavailable",
-    ]
-    .contains(&problem.condition.as_str())
-}
-
-/// A picture that I may show: Carillon shows square ones (XEP-0084 §4.2).
-fn own(bytes: &[u8]) -> Option<OwnPicture> {
-    let read = picture(bytes)?;
-    let square = read.media_type == "image/png" && read.width == read.height;
-    square.then(|| OwnPicture {
-        png: bytes.to_vec(),
-        side: read.width,
-    })
+    let along = fields.iter().filter(|field| field.kind.is_written());
+    along.cloned().collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::stage::{Session, Stage, bob, settle};
 use crate::words::message;
-use carillon_core::files::FileTold;
+use carillon_core::files::{FileTold, FileTrouble, Thumbnail};
 use carillon_core::ids::{ChatRef, MessageId};
 use carillon_core::session::{Incoming, IncomingMessage, NoSlot, Outgoing, UploadSlot};
 use carillon_core::settings::AccountSettings;
@@ -109,6 +109,8 @@ impl Files {
             name: "../photo.png".to_owned(),
             content: taken.content,
             size: taken.size,
+            thumbnail: Thumbnail::of(PNG.to_vec()),
+            length: None,
         };
         stage
             .engine
@@ -167,7 +169,8 @@ async fn gets_a_place(session: &Session, request: u64) {
 
 fn hands_over(said: &[Outgoing], id: &str) -> bool {
     matches!(said, [Outgoing::File { to, id: of, address, file, to_room: false }]
-        if *to == bob() && of == id && address == ADDRESS && file.sha256.is_some() && file.sides == Some((3, 2)))
+        if *to == bob() && of == id && address == ADDRESS && file.sha256.is_some() && file.sides == Some((3, 2))
+        && file.thumbnail == Thumbnail::of(PNG.to_vec()))
 }
 
 #[tokio::test(start_paused = true)]
@@ -229,10 +232,7 @@ async fn a_service_that_keeps_silent_holds_no_file_up_for_good() {
     stage.passes(60).await;
     assert_eq!(session.says().await, []);
     let why = transfers(&stage).await[0].stored.failure.clone();
-    assert_eq!(
-        why.as_deref(),
-        Some("the server does not say where it goes")
-    );
+    assert_eq!(why, Some(FileTrouble::NoAnswer));
 }
 
 #[tokio::test(start_paused = true)]
@@ -276,10 +276,7 @@ async fn what_may_pass_is_tried_again_and_what_will_not_is_told() {
     files.porter.takes().await.1.send(Err(full)).unwrap();
     settle().await;
     let now = transfers(&stage).await;
-    assert_eq!(
-        now[0].stored.failure.as_deref(),
-        Some("the other side answered with 413")
-    );
+    assert_eq!(now[0].stored.failure, Some(FileTrouble::TooLarge));
 
     let id = now[0].stored.id;
     stage
@@ -292,10 +289,7 @@ async fn what_may_pass_is_tried_again_and_what_will_not_is_told() {
     let answer = Box::new(Err(NoSlot::NoService));
     session.hears(Incoming::Slot { request, answer }).await;
     let now = transfers(&stage).await;
-    assert_eq!(
-        now[0].stored.failure.as_deref(),
-        Some("the server takes no files")
-    );
+    assert_eq!(now[0].stored.failure, Some(FileTrouble::NoService));
 }
 
 fn photo(from: &str, id: &str) -> IncomingMessage {

@@ -4,6 +4,7 @@ mod along;
 
 use crate::stage::{Session, Stage, account, contact, jid, joined_as};
 use crate::words::refusal;
+use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource};
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::ids::AccountId;
 use carillon_core::mood::Told;

@@ -66,6 +66,7 @@ fn empty(chat: ChatRef, name: String, kind: ChatKind) -> ChatSummary {
         room: None,
         unread: 0,
         last_text: String::new(),
+        last_file: None,
         last_is_mine: false,
         last_at: None,
         last_message: None,

@@ -2,11 +2,18 @@
 
 use super::on_desk;
 use crate::house::House;
+use crate::shrinking::LARGEST;
+use crate::thumbnails;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use carillon_core::files::{FileKind, Thumbnail, file_kind};
 use carillon_core::ids::{ChatRef, MessageId};
 use carillon_engine::media::TakenIn;
 use carillon_engine::{FileNow, Media, ToSend, TransferNow};
 use carillon_link::contract::SaveFile;
-use carillon_link::views_files::{FileView, PictureFile, Pictures, TransferView};
+use carillon_link::views_files::{
+    FileView, PictureFile, Pictures, ThumbnailView, TransferView,
+};
 use carillon_link::{Refusal, RefusalCode};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,21 +23,33 @@ const MOST: usize = 200;
 /// So often is looked whether a file that is to be saved has come.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// What is in the folder is to be sent; `length` is a sound's, in milliseconds.
 pub(super) async fn queue(
     house: &House,
-    chat: ChatRef,
-    id: String,
+    (chat, id): (ChatRef, String),
     name: String,
     taken: TakenIn,
+    length: Option<u64>,
 ) -> Result<(), Refusal> {
+    let (content, size) = (taken.content.clone(), taken.size);
+    let thumbnail = on_the_disk(house, move |media| Ok(thumbnail_of(&media, &taken))).await?;
     let file = ToSend {
         chat,
         id,
         name,
-        content: taken.content,
-        size: taken.size,
+        content,
+        size,
+        thumbnail,
+        length,
     };
     on_desk(house, move |desk| desk.send_file(file)).await
+}
+
+/// Made of what is sent, and of nothing else.
+fn thumbnail_of(media: &Media, taken: &TakenIn) -> Option<Thumbnail> {
+    media.picture(&taken.content)?;
+    let path = media.path(&taken.content).filter(|_| taken.size <= LARGEST)?;
+    thumbnails::of(std::fs::read(path).ok()?)
 }
 
 pub(super) async fn transfers(house: &House, chat: ChatRef) -> Result<Vec<TransferView>, Refusal> {
@@ -69,17 +88,27 @@ pub(super) async fn files(
             .collect::<Vec<_>>())
     })
     .await?;
-    Ok(found.into_iter().map(view).collect())
+    let seen = move || found.into_iter().map(view).collect();
+    // Painting takes a moment.
+    tokio::task::spawn_blocking(seen)
+        .await
+        .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string()))
 }
 
 fn view(now: FileNow) -> FileView {
     let file = now.stored;
     let here = file.content.is_some();
     let shown = now.shown == Some(true);
+    let kind = file_kind(&file.name, file.kind());
+    let small = file.told.thumbnail.as_ref();
+    let small = small.filter(|_| shown && !here && kind == FileKind::Picture);
     FileView {
         message: file.message,
         here,
         media_type: file.kind().to_owned(),
+        kind,
+        length: file.told.length,
+        thumbnail: small.and_then(thumbnail),
         name: file.name,
         size: file.size.or(file.told.size),
         coming: now.coming,
@@ -92,6 +121,15 @@ fn view(now: FileNow) -> FileView {
             Some(false) => Pictures::Named,
         },
     }
+}
+
+/// What cannot be painted anew is not shown.
+fn thumbnail(small: &Thumbnail) -> Option<ThumbnailView> {
+    let painted = thumbnails::painted(small).ok()?;
+    Some(ThumbnailView {
+        bytes: STANDARD.encode(painted.bytes),
+        sides: painted.sides,
+    })
 }
 
 pub(super) async fn picture(house: &House, message: MessageId) -> Result<PictureFile, Refusal> {
@@ -120,7 +158,8 @@ pub(super) async fn here(house: &House, message: MessageId) -> Result<String, Re
             (Some(content), _) => return Ok(content),
             (None, Some(_)) => tokio::time::sleep(LOOK).await,
             (None, None) => {
-                let why = now.missing.unwrap_or_else(|| "it was cancelled".to_owned());
+                let why = now.missing.map(|why| why.to_string());
+                let why = why.unwrap_or_else(|| "it was cancelled".to_owned());
                 return Err(Refusal::new(RefusalCode::RefusedByServer, why));
             }
         }

@@ -53,6 +53,7 @@ fn hit(hit: Hit) -> SearchHit {
         author: hit.author,
         at: hit.at,
         text: hit.text,
+        file: hit.file,
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) async fn send(house: &House, ask: SendFile) -> Result<(), Refusal> {
         false => Ok((named, media.take_in(&path)?)),
     })
     .await?;
-    queue(house, ask.chat, ask.id, name, taken).await
+    queue(house, (ask.chat, ask.id), name, taken, None).await
 }
 
 pub(super) async fn send_pasted(house: &House, ask: SendPasted) -> Result<(), Refusal> {
@@ -35,7 +35,7 @@ pub(super) async fn send_pasted(house: &House, ask: SendPasted) -> Result<(), Re
         }
     })
     .await?;
-    queue(house, ask.chat, ask.id, name, taken).await
+    queue(house, (ask.chat, ask.id), name, taken, None).await
 }
 
 /// Made smaller, with its new name. Whoever chose that was offered it; the original, which tells more, is never sent

@@ -40,9 +40,11 @@ pub(super) async fn cancel(house: &Arc<House>) -> Result<(), Refusal> {
 pub(super) async fn send(house: &Arc<House>, ask: SendRecording) -> Result<(), Refusal> {
     let file = aside(house, |house| house.recorder.file()).await?;
     let file = file.map_err(not_recorded)?;
+    // Whole by now.
+    let length = recording(house).map(|now| now.milliseconds);
     let taken = files::on_the_disk(house, move |media| media.take_bytes(file.as_ref())).await?;
     let name = Zoned::now().strftime("voice-%Y-%m-%d-%H%M%S.flac");
-    files::queue(house, ask.chat, ask.id, name.to_string(), taken).await?;
+    files::queue(house, (ask.chat, ask.id), name.to_string(), taken, length).await?;
     // Not before: what could not be queued is still there to be sent.
     cancel(house).await
 }

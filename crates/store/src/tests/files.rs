@@ -3,7 +3,7 @@
 use super::{Profile, jid, new};
 use crate::{FileHere, NewMessage, NewTransfer, Queued, Store};
 use carillon_core::chat::{Author, Delivery};
-use carillon_core::files::FileTold;
+use carillon_core::files::{FileBrief, FileKind, FileTold, FileTrouble, Thumbnail};
 use carillon_core::ids::{ChatRef, Timestamp, TransferId};
 
 const CONTENT: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -17,8 +17,16 @@ fn photo(chat: ChatRef, id: &str) -> NewTransfer {
         media_type: "image/jpeg".to_owned(),
         size: 3,
         content: CONTENT.to_owned(),
+        thumbnail: small(),
+        length: None,
         at: Timestamp(5),
     }
+}
+
+fn small() -> Option<Thumbnail> {
+    let small = Thumbnail::of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x03\0\0\0\x02".to_vec());
+    assert!(small.is_some());
+    small
 }
 
 fn queue(profile: &mut Profile, id: &str) -> TransferId {
@@ -71,6 +79,7 @@ fn a_file_waits_until_a_message_hands_it_over_once() {
         ("photo.jpg", Some(3), Some((4, 3)))
     );
     assert_eq!(file.content.as_deref(), Some(CONTENT));
+    assert_eq!(file.told.thumbnail, small());
 
     // Whoever tries it again, after whatever end: the message is there.
     assert_eq!(
@@ -125,13 +134,16 @@ fn a_file_that_was_given_up_waits_only_when_it_is_to_be_tried_again() {
     let mut profile = Profile::new();
     let id = queue(&mut profile, "f1");
     assert!(!profile.store.retry_transfer(id).unwrap());
-    assert!(profile.store.fail_transfer(id, "too large").unwrap());
+    let why = FileTrouble::NotNow {
+        why: "tomorrow".to_owned(),
+    };
+    assert!(profile.store.fail_transfer(id, &why).unwrap());
     assert_eq!(profile.store.waiting_transfers(profile.alice).unwrap(), []);
     let shown = profile
         .store
         .transfers_in(&profile.chat("bob@example.org"))
         .unwrap();
-    assert_eq!(shown[0].failure.as_deref(), Some("too large"));
+    assert_eq!(shown[0].failure, Some(why));
     assert!(profile.store.retry_transfer(id).unwrap());
     assert_eq!(
         profile
@@ -237,8 +249,10 @@ fn what_a_sender_says_of_a_file_is_there_after_a_restart_and_the_name_is_safe() 
     let mut profile = Profile::new();
     let told = FileTold {
         size: Some(9),
+        thumbnail: small(),
         ..FileTold::called(Some("../notes"), Some("image/png"))
             .of_sides(Some(640), Some(480))
+            .of_length(Some(12_000))
             .of_sha256(Some(&[1; 32]))
     };
     let said = NewMessage {
@@ -253,4 +267,76 @@ fn what_a_sender_says_of_a_file_is_there_after_a_restart_and_the_name_is_safe() 
     assert_eq!((file.name.as_str(), file.kind()), ("notes", "image/png"));
     assert_eq!(file.told, FileTold { name: None, ..told });
     assert_eq!((file.size, file.picture, file.content), (None, None, None));
+}
+
+#[test]
+fn a_list_a_quote_and_a_search_say_a_files_kind_and_name() {
+    let mut profile = Profile::new();
+    let told = FileTold::called(Some("voice-1.flac"), None).of_length(Some(12_000));
+    let said = NewMessage {
+        file: Some(Box::new(told)),
+        ..profile.said("bob@example.org", "m", "https://up.example.org/x")
+    };
+    new(profile.store.receive(&said).unwrap());
+    let brief = FileBrief {
+        kind: FileKind::Voice,
+        name: "voice-1.flac".to_owned(),
+        length: Some(12_000),
+    };
+    assert_eq!(profile.store.chats().unwrap()[0].last_file, Some(brief));
+    let words = profile.said("bob@example.org", "n", "Hear it?");
+    new(profile.store.receive(&words).unwrap());
+    assert_eq!(profile.store.chats().unwrap()[0].last_file, None);
+}
+
+#[test]
+fn what_an_earlier_version_noted_of_a_failure_is_still_told() {
+    let mut profile = Profile::new();
+    let id = queue(&mut profile, "f1");
+    let path = profile.path();
+    let noted = |words: &str| {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let set = "UPDATE transfer SET failure = ?1, trouble = NULL";
+        connection.execute(set, [words]).unwrap();
+    };
+    for (words, trouble) in [
+        (
+            "the other side answered with 413",
+            FileTrouble::Other {
+                why: "the other side answered with 413".to_owned(),
+            },
+        ),
+        ("recipient-unavailable", FileTrouble::SomebodyElse),
+    ] {
+        noted(words);
+        let now = profile.store.transfer(id).unwrap().unwrap();
+        assert_eq!(now.failure, Some(trouble));
+    }
+}
+
+#[test]
+fn every_reason_is_read_as_it_was_noted() {
+    let mut profile = Profile::new();
+    let id = queue(&mut profile, "f1");
+    let why = || "no".to_owned();
+    let all = [
+        FileTrouble::Another,
+        FileTrouble::NoService,
+        FileTrouble::TooLarge,
+        FileTrouble::Gone,
+        FileTrouble::Refused { why: why() },
+        FileTrouble::NotNow { why: why() },
+        FileTrouble::NoAnswer,
+        FileTrouble::Unreachable { why: why() },
+        FileTrouble::NotFetched,
+        FileTrouble::NotHere,
+        FileTrouble::Disk { why: why() },
+        FileTrouble::SomebodyElse,
+        FileTrouble::Other { why: why() },
+    ];
+    for trouble in all {
+        assert!(profile.store.fail_transfer(id, &trouble).unwrap());
+        let now = profile.store.transfer(id).unwrap().unwrap();
+        assert_eq!(now.failure, Some(trouble));
+    }
 }

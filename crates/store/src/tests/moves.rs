@@ -2,6 +2,7 @@
 
 use super::{Profile, jid};
 use crate::{Errand, Store};
+use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource};
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::ids::{AccountId, Timestamp};
 use carillon_core::moving::{MoveClaim, MoveState, MoveStep, MoveTask};
@@ -24,7 +25,10 @@ fn tasks() -> Vec<MoveTask> {
         MoveTask::Room(jid("den@rooms.example.org")),
         MoveTask::Nick("Ali".to_owned()),
         MoveTask::Card,
-        MoveTask::Picture,
+        MoveTask::Picture(Some(Avatar {
+            hash: AvatarHash([7; 20]),
+            source: AvatarSource::Vcard,
+        })),
     ]
 }
 

@@ -4,6 +4,7 @@ use super::search::{ask, index_all, words};
 use super::{Profile, new};
 use crate::{NewMessage, NewTransfer, PastPrivate, SOMEBODY_ELSE, recover};
 use carillon_core::chat::{Author, ChatKind, HistoryAnchor};
+use carillon_core::files::FileTrouble;
 use carillon_core::ids::{ChatRef, Timestamp};
 use carillon_core::room::RoomNotify;
 use carillon_core::search::{SearchBy, SearchQuery};
@@ -117,6 +118,8 @@ fn song(to: &ChatRef) -> NewTransfer {
         media_type: "audio/flac".to_owned(),
         size: 3,
         content: "00".repeat(32),
+        thumbnail: None,
+        length: Some(12_000),
         at: Timestamp(5),
     }
 }
@@ -149,7 +152,7 @@ fn a_file_for_somebody_else_is_given_up_and_not_handed_over() {
     let id = profile.store.queue_transfer(&file).unwrap().unwrap();
     profile.store.set_private(&eva, "id:mallory").unwrap();
     let given_up = profile.store.transfer(id).unwrap().unwrap();
-    assert_eq!(given_up.failure.as_deref(), Some(SOMEBODY_ELSE));
+    assert_eq!(given_up.failure, Some(FileTrouble::SomebodyElse));
     let handed = profile
         .store
         .hand_over(id, "https://up.example/song.flac", None, Timestamp(6))

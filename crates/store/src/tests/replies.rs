@@ -47,6 +47,7 @@ fn known(message: MessageId, author: Author, text: &str) -> Option<Reply> {
         author,
         text: text.to_owned(),
         retracted: false,
+        file: None,
     })
 }
 
@@ -125,6 +126,7 @@ fn an_answer_shows_the_message_as_it_stands_here() {
         author: Author::Contact,
         text: String::new(),
         retracted: true,
+        file: None,
     });
     assert_eq!(profile.answers(answer), taken_back);
 }

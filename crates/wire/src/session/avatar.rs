@@ -31,7 +31,8 @@ pub(super) struct Published {
 }
 
 impl Session {
-    /// The picture first, so that it is there when others hear of it.
+    /// The picture first, so that it is there when others hear of it. As it is: another format or another shape than
+    /// Carillon makes may come from another account of mine.
     pub(super) fn show_picture(&mut self, request: u64, picture: Option<OwnPicture>) {
         let metadata = Element::new_in(ns::AVATAR_METADATA, "metadata");
         let Some(picture) = picture else {
@@ -43,15 +44,15 @@ impl Session {
                 announcement,
             );
         };
-        let hash = AvatarHash(Sha1::digest(&picture.png).into()).to_string();
-        let side = picture.side.to_string();
+        let hash = AvatarHash(Sha1::digest(&picture.bytes).into()).to_string();
+        let read = picture.picture;
         let info = Element::new_in(ns::AVATAR_METADATA, "info")
             .with("id", &hash)
-            .with("type", "image/png")
-            .with("bytes", &picture.png.len().to_string())
-            .with("width", &side)
-            .with("height", &side);
-        let data = Element::new_in(ns::AVATAR_DATA, "data").saying(&STANDARD.encode(&picture.png));
+            .with("type", read.media_type)
+            .with("bytes", &picture.bytes.len().to_string())
+            .with("width", &read.width.to_string())
+            .with("height", &read.height.to_string());
+        let data = Element::new_in(ns::AVATAR_DATA, "data").saying(&STANDARD.encode(&picture.bytes));
         let asked = Asked::Published(Published {
             request,
             announcement: publish(ns::AVATAR_METADATA, Some(&hash), metadata.holding(info)),

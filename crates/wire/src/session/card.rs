@@ -3,24 +3,12 @@
 
 use super::Session;
 use super::pending::{Answerer, Asked};
-use super::person::kind_of;
+use super::person::{items_of, kind_of, newest_of};
 use crate::ns;
 use crate::stanza::{Build, error_of};
 use carillon_core::person::{CardField, CardKind};
 use carillon_core::session::{Incoming, StanzaProblem};
 use minidom::Element;
-
-/// What is written; the rest of a card is only kept.
-const WRITTEN: &[CardKind] = &[
-    CardKind::Name,
-    CardKind::Nickname,
-    CardKind::Email,
-    CardKind::Phone,
-    CardKind::Url,
-    CardKind::Organisation,
-    CardKind::Birthday,
-    CardKind::Note,
-];
 
 /// A card that is being written, one step after the other.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,18 +41,17 @@ impl Session {
             step: Step::ReadNew,
             problem: None,
         };
-        let items = Element::new_in(ns::PUBSUB, "items").with("node", ns::VCARD4_NODE);
-        let payload = Element::new_in(ns::PUBSUB, "pubsub").holding(items.with("max_items", "1"));
+        let payload = newest_of(ns::VCARD4_NODE);
         self.ask("get", Answerer::Account, Asked::Card(writing), payload);
     }
 
     pub(super) fn hear_card(&mut self, iq: &Element, mut writing: Writing, failed: bool) {
         match writing.step {
-            Step::ReadNew if failed && !says_none(iq) => {
+            Step::ReadNew if failed && !error_of(iq).says_none() => {
                 writing.problem = Some(error_of(iq));
                 // Where nothing of the newer form is kept, the older one may be. What cannot be read now may not be
                 // written over.
-                if !keeps_none(iq) {
+                if !error_of(iq).keeps_none() {
                     return self.card_is_written(writing);
                 }
                 self.read_old_card(writing);
@@ -93,7 +80,7 @@ impl Session {
             Step::ReadOld => {
                 let known = iq.get_child("vCard", ns::VCARD).filter(|_| !failed);
                 // An empty one may be said so (XEP-0054 §3.1); another error says that there are none here.
-                if failed && !says_none(iq) {
+                if failed && !error_of(iq).says_none() {
                     return self.card_is_written(writing);
                 }
                 let empty = Element::new_in(ns::VCARD, "vCard");
@@ -145,22 +132,8 @@ impl Session {
     }
 }
 
-/// Nothing was ever written there.
-fn says_none(iq: &Element) -> bool {
-    error_of(iq).condition == "item-not-found"
-}
-
-/// The server keeps no such thing.
-fn keeps_none(iq: &Element) -> bool {
-    let condition = error_of(iq).condition;
-    ["feature-not-implemented", "service-unavailable"].contains(&condition.as_str())
-}
-
 fn published(iq: &Element) -> Option<&Element> {
-    let items = iq
-        .get_child("pubsub", ns::PUBSUB)?
-        .get_child("items", ns::PUBSUB)?;
-    items
+    items_of(iq)?
         .children()
         .find_map(|item| item.get_child("vcard", ns::VCARD4))
 }
@@ -177,7 +150,7 @@ fn merged(known: &Element, fields: &[CardField]) -> Element {
     };
     let line = |kind: CardKind| Some(written(kind, wanted(kind)?, old));
     for child in known.children() {
-        let kind = kind_of(child.name()).filter(|kind| WRITTEN.contains(kind));
+        let kind = kind_of(child.name()).filter(|kind| kind.is_written());
         match kind {
             Some(kind) if !done.contains(&kind) => {
                 done.push(kind);
@@ -193,7 +166,7 @@ fn merged(known: &Element, fields: &[CardField]) -> Element {
             }
         }
     }
-    for kind in WRITTEN.iter().filter(|kind| !done.contains(kind)) {
+    for kind in CardKind::WRITTEN.iter().filter(|kind| !done.contains(kind)) {
         if let Some(line) = line(*kind) {
             card.append_child(line);
         }
@@ -206,7 +179,7 @@ fn shown(card: &Element) -> Vec<(CardKind, String)> {
     let mut lines: Vec<(CardKind, String)> = card
         .children()
         .filter_map(|child| {
-            let kind = kind_of(child.name()).filter(|kind| WRITTEN.contains(kind))?;
+            let kind = kind_of(child.name()).filter(|kind| kind.is_written())?;
             let text = super::person::text_of_line(child)?;
             Some((kind, text))
         })

@@ -47,12 +47,8 @@ impl Session {
             PersonQuestion::LastActivity => Element::new_in(ns::LAST, "query"),
             PersonQuestion::Abilities => Element::new_in(ns::DISCO_INFO, "query"),
             PersonQuestion::OldCard => Element::new_in(ns::VCARD, "vCard"),
-            PersonQuestion::Card => {
-                let items = Element::new_in(ns::PUBSUB, "items")
-                    .with("node", ns::VCARD4_NODE)
-                    .with("max_items", "1");
-                Element::new_in(ns::PUBSUB, "pubsub").holding(items)
-            }
+            PersonQuestion::Card => newest_of(ns::VCARD4_NODE),
+            PersonQuestion::Nick => newest_of(ns::NICK),
         };
         let asked = Asked::Person(AskedPerson { request, question });
         let answerer = if *of == self.me.bare {
@@ -110,16 +106,31 @@ fn read(iq: &Element, question: PersonQuestion) -> Option<PersonAnswer> {
             })
         }
         PersonQuestion::Card => {
-            let items = iq
-                .get_child("pubsub", ns::PUBSUB)?
-                .get_child("items", ns::PUBSUB)?;
-            let card = items
+            let card = items_of(iq)?
                 .children()
                 .find_map(|item| item.get_child("vcard", ns::VCARD4))?;
             Some(fields(card))
         }
+        PersonQuestion::Nick => {
+            let nick = items_of(iq)?.children().next().map(super::told::nick);
+            Some(PersonAnswer::Nick {
+                nick: nick.unwrap_or_default(),
+            })
+        }
         PersonQuestion::OldCard => Some(fields(iq.get_child("vCard", ns::VCARD)?)),
     }
+}
+
+/// Asks for what was published last (XEP-0060 §6.5.7).
+pub(super) fn newest_of(node: &str) -> Element {
+    let items = Element::new_in(ns::PUBSUB, "items").with("node", node);
+    Element::new_in(ns::PUBSUB, "pubsub").holding(items.with("max_items", "1"))
+}
+
+/// What an answer to that holds.
+pub(super) fn items_of(iq: &Element) -> Option<&Element> {
+    iq.get_child("pubsub", ns::PUBSUB)?
+        .get_child("items", ns::PUBSUB)
 }
 
 /// `+01:30`, `-06:00` or `Z` (XEP-0082 §3.2), in minutes.

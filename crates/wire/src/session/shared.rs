@@ -1,16 +1,19 @@
 //! Files that messages hand over: by an address in the words with one beside it (XEP-0066), and by what is told of the
-//! file (XEP-0447, XEP-0446). Only an address that can be fetched here counts.
+//! file (XEP-0447, XEP-0446). Only an address that can be fetched here counts. A small picture that stands for it
+//! (XEP-0264) counts only where it is in the message itself: none is ever fetched.
 
 use super::change::only;
 use crate::ns;
 use crate::stanza::{Build, text_of};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use carillon_core::files::{FileTold, address_in};
+use carillon_core::files::{FileTold, Thumbnail, address_in, packed_in};
 use minidom::Element;
 
 /// So many places of one file are looked at.
 const MOST_SOURCES: usize = 8;
+/// So many small pictures of one file are looked at.
+const MOST_THUMBNAILS: usize = 4;
 /// Bytes of such a hash.
 const SHA256: usize = 32;
 
@@ -80,10 +83,21 @@ fn told(sharing: &Element) -> FileTold {
         .find(|hash| hash.len() == SHA256);
     FileTold {
         size: text("size").and_then(|size| size.trim().parse().ok()),
+        thumbnail: thumbnail(file),
         ..FileTold::called(text("name").as_deref(), text("media-type").as_deref())
             .of_sides(number("width"), number("height"))
+            .of_length(text("length").and_then(|length| length.trim().parse().ok()))
             .of_sha256(hash.as_deref())
     }
+}
+
+/// The first small picture that is one.
+fn thumbnail(file: &Element) -> Option<Thumbnail> {
+    file.children()
+        .filter(|child| child.is("thumbnail", ns::THUMBS))
+        .take(MOST_THUMBNAILS)
+        .filter_map(|thumbnail| packed_in(thumbnail.attr("uri")?))
+        .find_map(|packed| Thumbnail::of(STANDARD.decode(packed).ok()?))
 }
 
 /// The address of a file stands beside the words, out of band.
@@ -140,6 +154,7 @@ fn metadata(file: &FileTold) -> Element {
         ("size", file.size.map(|size| size.to_string())),
         ("width", width.map(|width| width.to_string())),
         ("height", height.map(|height| height.to_string())),
+        ("length", file.length.map(|length| length.to_string())),
     ];
     let said = texts
         .into_iter()
@@ -148,10 +163,22 @@ fn metadata(file: &FileTold) -> Element {
             Element::new_in(ns::FILE_METADATA, "file"),
             |file, (name, text)| file.holding_text(name, &text),
         );
-    match hash {
-        Some(hash) => said.holding(hash),
-        None => said,
-    }
+    [hash, file.thumbnail.as_ref().map(standing_in)]
+        .into_iter()
+        .flatten()
+        .fold(said, Element::holding)
+}
+
+/// In the message itself: nobody has to ask anybody for it.
+fn standing_in(thumbnail: &Thumbnail) -> Element {
+    let picture = thumbnail.picture();
+    let packed = STANDARD.encode(thumbnail.bytes());
+    let address = format!("data:{};base64,{packed}", picture.media_type);
+    Element::new_in(ns::THUMBS, "thumbnail")
+        .with("uri", &address)
+        .with("media-type", picture.media_type)
+        .with("width", &picture.width.to_string())
+        .with("height", &picture.height.to_string())
 }
 
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {

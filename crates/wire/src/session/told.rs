@@ -69,7 +69,7 @@ fn mood(item: &Element) -> Option<Mood> {
     })
 }
 
-fn nick(item: &Element) -> String {
+pub(super) fn nick(item: &Element) -> String {
     let nick = item.get_child("nick", ns::NICK).map(Element::text);
     one_line(&nick.unwrap_or_default(), LONGEST_NICK)
 }

@@ -41,6 +41,7 @@ const FEATURES: &[&str] = &[
     ns::SHA_256,
     ns::STORAGE_BOOKMARKS_NOTIFY,
     ns::STYLING,
+    ns::THUMBS,
     ns::TIME,
     ns::VERSION,
 ];

@@ -4,6 +4,7 @@ use super::stage::Stage;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource, LARGEST, OwnPicture};
+use carillon_core::files::Picture;
 use carillon_core::session::{Incoming, Outgoing};
 use sha1::{Digest, Sha1};
 
@@ -213,8 +214,12 @@ async fn the_photo_of_a_vcard_is_announced_in_presence() {
 
 async fn shows_mine(stage: &mut Stage, picture: Option<&[u8]>) -> minidom::Element {
     let picture = picture.map(|png| OwnPicture {
-        png: png.to_vec(),
-        side: 192,
+        bytes: png.to_vec(),
+        picture: Picture {
+            width: 192,
+            height: 120,
+            media_type: "image/webp",
+        },
     });
     let request = 3;
     stage.ask(Outgoing::ShowPicture { request, picture }).await;
@@ -250,7 +255,7 @@ async fn my_picture_is_there_before_it_is_announced() {
         ["id", "type", "bytes", "width", "height"].map(|name| info.attr(name).unwrap().to_owned());
     assert_eq!(
         said,
-        [hash.to_string().as_str(), "image/png", "4", "192", "192"]
+        [hash.to_string().as_str(), "image/webp", "4", "192", "120"]
     );
     let answer = format!("<iq type='result' id='{}'/>", metadata.attr("id").unwrap());
     let (request, result) = (3, Ok(()));

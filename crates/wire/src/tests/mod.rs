@@ -53,6 +53,7 @@ mod stream_traffic;
 mod tcp;
 mod tcp_server;
 mod tokens;
+mod thumbnails;
 mod told;
 mod uploads;
 mod web;

@@ -148,3 +148,30 @@ async fn a_device_says_what_it_understands() {
     let abilities = vec![DeviceAbility::Receipts, DeviceAbility::Calls];
     assert_eq!(said(&told), Some(PersonAnswer::Abilities { abilities }));
 }
+
+const MINE: &str = "alice@example.org";
+
+#[tokio::test(start_paused = true)]
+async fn my_account_says_what_i_like_to_be_called() {
+    let answer = |items: &str| {
+        format!(
+            "<pubsub xmlns='http://jabber.org/protocol/pubsub'>\
+             <items node='http://jabber.org/protocol/nick'>{items}</items></pubsub>"
+        )
+    };
+    let nick = "<item id='1'><nick xmlns='http://jabber.org/protocol/nick'> Ali \n ce </nick></item>";
+    let long = nick.replace("Ali", &"A".repeat(500));
+    for (items, wanted) in [
+        (nick, "Ali ce".to_owned()),
+        ("", String::new()),
+        ("<item id='1'/>", String::new()),
+        (long.as_str(), "A".repeat(100)),
+    ] {
+        let told = answered(MINE, PersonQuestion::Nick, MINE, &answer(items)).await;
+        assert_eq!(said(&told), Some(PersonAnswer::Nick { nick: wanted }));
+    }
+    for other in [BOB, DESK, "example.org"] {
+        let told = answered(MINE, PersonQuestion::Nick, other, &answer(nick)).await;
+        assert_eq!(told, [], "{other}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::stage::Stage;
 use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource, OwnPicture};
+use carillon_core::files::Picture;
 use carillon_core::session::{Incoming, Outgoing, RoomEvent, RoomReply, RoomWish};
 use jid::BareJid;
 use minidom::Element;
@@ -209,8 +210,12 @@ async fn the_picture_is_on_the_rooms_card_in_any_of_its_formats() {
 
 async fn shows(stage: &mut Stage, png: Option<&[u8]>) -> Element {
     let picture = png.map(|png| OwnPicture {
-        png: png.to_vec(),
-        side: 192,
+        bytes: png.to_vec(),
+        picture: Picture {
+            width: 192,
+            height: 120,
+            media_type: "image/webp",
+        },
     });
     stage
         .ask(Outgoing::Room {
@@ -250,7 +255,7 @@ async fn an_owner_gives_a_room_a_picture_and_what_else_stands_on_its_card_stays(
     let write = written_after(&mut stage, &answer(&id_of(&read), known)).await;
     assert_eq!(
         card_of(&write),
-        "<vCard xmlns='vcard-temp'><DESC>Tea</DESC><PHOTO><TYPE>image/png</TYPE>\
+        "<vCard xmlns='vcard-temp'><DESC>Tea</DESC><PHOTO><TYPE>image/webp</TYPE>\
          <BINVAL>c21hbGw=</BINVAL></PHOTO></vCard>"
     );
     let (told, again) = after(&mut stage, &answer(&id_of(&write), "")).await;

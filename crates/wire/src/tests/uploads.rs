@@ -5,7 +5,7 @@ use super::stage::{DOMAIN, FULL, Stage};
 use super::web::{Web, redirect, status};
 use crate::stanza::Build;
 use crate::transfer::{Progress, SystemLookUp, TransferProblem, Upload, upload_by};
-use carillon_core::files::{FileTold, SlotHeader};
+use carillon_core::files::{FileTold, SlotHeader, Thumbnail};
 use carillon_core::session::{Incoming, IncomingMessage, NoSlot, Outgoing, UploadSlot};
 use carillon_xml::write;
 use minidom::Element;
@@ -337,8 +337,10 @@ async fn a_server_that_takes_no_files_is_told_apart_from_one_that_does_not_take_
 fn told() -> FileTold {
     FileTold {
         size: Some(42),
+        thumbnail: Thumbnail::of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x03\0\0\0\x02".to_vec()),
         ..FileTold::called(Some("my <photo>.png"), Some("image/png"))
             .of_sides(Some(3), Some(2))
+            .of_length(Some(12_345))
             .of_sha256(Some(&[0xab; 32]))
     }
 }
@@ -388,6 +390,10 @@ async fn what_is_told_of_a_file_comes_as_it_went() {
     assert_eq!(fallback.attr("for"), Some("urn:xmpp:sfs:0"));
     let sharing = said.get_child("file-sharing", "urn:xmpp:sfs:0").unwrap();
     assert_eq!(sharing.attr("disposition"), Some("inline"));
+    let file = sharing.get_child("file", "urn:xmpp:file:metadata:0").unwrap();
+    let small = file.get_child("thumbnail", "urn:xmpp:thumbs:1").unwrap();
+    let tells = ["media-type", "width", "height"].map(|name| small.attr(name).unwrap_or_default());
+    assert_eq!(tells, ["image/png", "3", "2"]);
     // The other way round, as it comes from somebody else.
     for taken_out in [None, Some("x"), Some("body")] {
         if let Some(name) = taken_out {

@@ -43,6 +43,8 @@ pub(crate) async fn a_picture_goes_and_is_seen_once_its_sender_is_trusted(stage:
         name: "harbour.png".to_owned(),
         content: taken.content.clone(),
         size: taken.size,
+        thumbnail: None,
+        length: None,
     };
     alice.does(move |desk| desk.send_file(sent)).await.unwrap();
 

@@ -261,6 +261,8 @@ impl Two {
             name: "the old harbour & sea.png".to_owned(),
             content: taken.content.clone(),
             size: taken.size,
+            thumbnail: None,
+            length: None,
         };
         self.bob
             .does(move |desk| desk.send_file(sent))

@@ -8,24 +8,12 @@ async fn the_new_account_says_of_me_what_the_old_one_said() {
     begins(&stage, ALL).await.unwrap();
     let request = says_moved(&mut old).await;
     done(&old, request).await;
-    let Outgoing::AskPerson {
-        request,
-        question: PersonQuestion::Card,
-        ..
-    } = one(&mut old).await
-    else {
-        panic!("the card is not read");
-    };
-    let answer = Err(refusal("item-not-found", ""));
-    old.hears(Incoming::Person { request, answer }).await;
-    let Outgoing::AskPerson {
-        request,
-        question: PersonQuestion::OldCard,
-        ..
-    } = one(&mut old).await
-    else {
-        panic!("the older form is not read");
-    };
+    for question in [PersonQuestion::Nick, PersonQuestion::Card] {
+        let request = asked(&mut old, question).await;
+        let answer = Err(refusal("item-not-found", ""));
+        old.hears(Incoming::Person { request, answer }).await;
+    }
+    let request = asked(&mut old, PersonQuestion::OldCard).await;
     let name = CardField {
         kind: CardKind::Name,
         text: "Alice Liddell".to_owned(),
@@ -48,6 +36,93 @@ async fn the_new_account_says_of_me_what_the_old_one_said() {
         MoveState::Finished,
         "no nick, no picture"
     );
+}
+
+/// The one thing that the old account is asked of me.
+async fn asked(session: &mut Session, wanted: PersonQuestion) -> u64 {
+    match one(session).await {
+        Outgoing::AskPerson {
+            request, question, ..
+        } if question == wanted => request,
+        other => panic!("{wanted:?}: {other:?}"),
+    }
+}
+
+/// A move without contacts and rooms, once the old account has said where I go.
+async fn said_so(stage: &Stage, old: &mut Session) {
+    begins(stage, ALL).await.unwrap();
+    let request = says_moved(old).await;
+    done(old, request).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_i_am_called_is_asked_of_a_server_that_does_not_tell_it_by_itself() {
+    let (stage, mut old, mut new) = moved(Vec::new()).await;
+    said_so(&stage, &mut old).await;
+    let request = asked(&mut old, PersonQuestion::Nick).await;
+    let nick = "Ali".to_owned();
+    let answer = Ok(PersonAnswer::Nick { nick: nick.clone() });
+    old.hears(Incoming::Person { request, answer }).await;
+    let Outgoing::Tell { request, told } = one(&mut new).await else {
+        panic!("the nick is not told");
+    };
+    assert_eq!(told, Told::Nick(nick));
+    done(&new, request).await;
+    asked(&mut old, PersonQuestion::Card).await;
+}
+
+/// A picture as others make it: no square, and no PNG.
+const PHOTO: &[u8] = b"\xff\xd8\xff\xc0\0\x11\x08\0\x78\0\xa0";
+
+#[tokio::test(start_paused = true)]
+async fn my_picture_comes_along_as_it_is_also_when_it_was_taken_off_meanwhile() {
+    let (stage, mut old, mut new) = moved(Vec::new()).await;
+    let from = jid("alice@example.org");
+    let hash = AvatarHash([7; 20]);
+    let source = AvatarSource::Pep;
+    let shows = |hash| Incoming::Avatar {
+        from: from.clone(),
+        source,
+        hash,
+    };
+    old.hears(shows(Some(hash))).await;
+    let Outgoing::Picture { request, .. } = one(&mut old).await else {
+        panic!("it is not fetched");
+    };
+    let alice = stage.alice;
+    let bytes = Some(PHOTO.to_vec());
+    old.hears(Incoming::Picture { request, bytes }).await;
+    stage
+        .call(move |desk| desk.picture_is_kept(alice, request, true))
+        .await;
+    said_so(&stage, &mut old).await;
+    old.hears(shows(None)).await;
+    for question in [
+        PersonQuestion::Nick,
+        PersonQuestion::Card,
+        PersonQuestion::OldCard,
+    ] {
+        let request = asked(&mut old, question).await;
+        let answer = Err(refusal("item-not-found", ""));
+        old.hears(Incoming::Person { request, answer }).await;
+    }
+    let Outgoing::Picture {
+        request, avatar, ..
+    } = one(&mut old).await
+    else {
+        panic!("the picture is not read");
+    };
+    assert_eq!(avatar, Avatar { hash, source });
+    let bytes = Some(PHOTO.to_vec());
+    old.hears(Incoming::Picture { request, bytes }).await;
+    let Outgoing::ShowPicture { picture, .. } = one(&mut new).await else {
+        panic!("the picture is not shown");
+    };
+    let picture = picture.unwrap();
+    assert_eq!(picture.bytes, PHOTO);
+    let read = picture.picture;
+    assert_eq!((read.width, read.height), (160, 120));
+    assert_eq!(read.media_type, "image/jpeg");
 }
 
 fn den(nick: &str) -> Bookmark {

@@ -180,7 +180,7 @@ fn shown_on(known: Option<&Element>, picture: Option<OwnPicture>) -> Element {
         return card;
     };
     let photo = Element::new_in(ns::VCARD, "PHOTO")
-        .holding_text("TYPE", "image/png")
-        .holding_text("BINVAL", &STANDARD.encode(&picture.png));
+        .holding_text("TYPE", picture.picture.media_type)
+        .holding_text("BINVAL", &STANDARD.encode(&picture.bytes));
     card.holding(photo)
 }
