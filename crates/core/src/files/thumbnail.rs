@@ -51,14 +51,14 @@ impl Thumbnail {
 /// not too many. Nothing is ever fetched for a small picture, so every other address holds none.
 #[must_use]
 pub fn packed_in(address: &str) -> Option<&str> {
-    let begins = |text: &str, with: &str| {
-        let found = text.get(..with.len())?;
-        found.eq_ignore_ascii_case(with).then(|| text.get(with.len()..))?
-    };
-    let rest = begins(address.trim(), "data:")?;
-    let (_, packed) = TYPES.iter().find_map(|kind| {
-        let packed = begins(rest, kind).and_then(|rest| begins(rest, ";base64,"))?;
-        Some((kind, packed))
-    })?;
+    let rest = behind(address.trim(), "data:")?;
+    let rest = TYPES.iter().find_map(|kind| behind(rest, kind))?;
+    let packed = behind(rest, ";base64,")?;
     (packed.len() <= LARGEST_TAKEN.div_ceil(3) * 4).then_some(packed)
+}
+
+/// What follows these words, in capitals or not.
+fn behind<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let begins = text.get(..words.len())?.eq_ignore_ascii_case(words);
+    text.get(words.len()..).filter(|_| begins)
 }

@@ -183,3 +183,74 @@ pub(super) async fn on_the_disk<T: Send + 'static>(
         .map_err(|error| bad(error.to_string()))?
         .map_err(|error| bad(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carillon_core::chat::Author;
+    use carillon_core::files::FileTold;
+    use carillon_core::ids::AccountId;
+    use carillon_engine::store::StoredFile;
+    use image::{ImageFormat, RgbImage};
+    use std::io::Cursor;
+
+    fn small() -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        let picture = RgbImage::from_pixel(60, 40, image::Rgb([9, 90, 200]));
+        picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    }
+
+    fn file(shown: Option<bool>, thumbnail: Vec<u8>) -> FileNow {
+        let told = FileTold {
+            thumbnail: Thumbnail::of(thumbnail),
+            ..FileTold::called(Some("sea.png"), None)
+        };
+        assert!(told.thumbnail.is_some());
+        let stored = StoredFile {
+            message: MessageId(1),
+            chat: ChatRef {
+                account: AccountId(1),
+                jid: "bob@example.org".parse().unwrap(),
+            },
+            author: Author::Contact,
+            address: "https://up.example.org/1/sea.png".to_owned(),
+            name: "sea.png".to_owned(),
+            media_type: None,
+            size: None,
+            content: None,
+            picture: None,
+            told,
+        };
+        FileNow {
+            stored,
+            coming: None,
+            missing: None,
+            shown,
+        }
+    }
+
+    #[test]
+    fn a_small_picture_is_shown_only_where_the_picture_may_be() {
+        for (shown, wanted) in [(None, false), (Some(false), false), (Some(true), true)] {
+            let view = view(file(shown, small()));
+            assert_eq!(view.thumbnail.is_some(), wanted, "{shown:?}");
+        }
+        let shown = view(file(Some(true), small())).thumbnail.unwrap();
+        assert_eq!(shown.sides, (60, 40));
+        assert!(!STANDARD.decode(shown.bytes).unwrap().is_empty());
+        let mut here = file(Some(true), small());
+        here.stored.content = Some("00".repeat(32));
+        assert_eq!(view(here).thumbnail, None, "nothing is left to stand for");
+        let mut other = file(Some(true), small());
+        other.stored.name = "sea.pdf".to_owned();
+        assert_eq!(view(other).thumbnail, None, "it is no picture");
+    }
+
+    #[test]
+    fn a_small_picture_that_cannot_be_painted_is_not_shown() {
+        let mut cut = small();
+        cut.truncate(40);
+        assert_eq!(view(file(Some(true), cut)).thumbnail, None);
+    }
+}

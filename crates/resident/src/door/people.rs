@@ -76,17 +76,7 @@ fn written(told: Result<PersonAnswer, StanzaProblem>) -> Result<Vec<CardField>, 
     match told {
         Ok(PersonAnswer::Card { fields }) => Ok(fields),
         Ok(_) => Ok(Vec::new()),
-        // Nothing was ever written there, or the server keeps none of this form (RFC 6120 §8.3.3).
-        Err(problem)
-            if [
-                "item-not-found",
-                "feature-not-implemented",
-                "service-unavailable",
-            ]
-            .contains(&problem.condition.as_str()) =>
-        {
-            Ok(Vec::new())
-        }
+        Err(problem) if problem.says_none() || problem.keeps_none() => Ok(Vec::new()),
         Err(problem) => Err(refused(&problem)),
     }
 }

@@ -3,6 +3,7 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use carillon_core::avatar::{AvatarHash, OwnPicture};
+use carillon_core::files::Picture;
 use carillon_core::chat::{Author, Delivery, Message};
 use carillon_core::contact::Contact;
 use carillon_core::ids::MessageId;
@@ -367,8 +368,12 @@ impl Two {
     async fn show_their_pictures(&mut self) {
         let png = files::a_picture()[..3_000].to_vec();
         let mine = OwnPicture {
-            png: png.clone(),
-            side: 96,
+            bytes: png.clone(),
+            picture: Picture {
+                width: 96,
+                height: 96,
+                media_type: "image/png",
+            },
         };
         let account = self.bob.id;
         self.bob

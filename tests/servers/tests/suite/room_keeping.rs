@@ -1,6 +1,7 @@
 //! What owners and admins do with a room: its picture, and who is what to it.
 
 use carillon_core::avatar::{AvatarHash, OwnPicture};
+use carillon_core::files::Picture;
 use carillon_core::ids::ChatRef;
 use carillon_core::room::{Affiliation, RoomState};
 use carillon_core::session::{RoomReply, RoomWish};
@@ -52,8 +53,12 @@ pub(crate) async fn a_room_shows_its_picture(stage: Stage) {
     .await;
     let png = a_picture()[..3_000].to_vec();
     let picture = OwnPicture {
-        png: png.clone(),
-        side: 192,
+        bytes: png.clone(),
+        picture: Picture {
+            width: 192,
+            height: 192,
+            media_type: "image/png",
+        },
     };
     let shown = wishes(&bob, &room, RoomWish::ShowPicture(Some(picture))).await;
     assert_eq!(shown, RoomReply::Done);
