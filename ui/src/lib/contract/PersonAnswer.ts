@@ -25,7 +25,11 @@ seconds: number, } | { "kind": "abilities",
 /**
  * In a fixed order.
  */
-abilities: Array<DeviceAbility>, } | { "kind": "card", 
+abilities: Array<DeviceAbility>, } | { "kind": "nick", 
+/**
+ * On one line; empty when they do not say.
+ */
+nick: string, } | { "kind": "card", 
 /**
  * In their order.
  */

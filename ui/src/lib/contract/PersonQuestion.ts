@@ -3,4 +3,4 @@
 /**
  * What is asked.
  */
-export type PersonQuestion = "program" | "clock" | "card" | "old_card" | "last_activity" | "abilities";
+export type PersonQuestion = "program" | "clock" | "card" | "old_card" | "last_activity" | "abilities" | "nick";
