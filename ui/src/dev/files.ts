@@ -69,7 +69,7 @@ export class FakeFiles {
       }),
     show_file: ({ message }: { message: MessageId }) => {
       const file = this.files.get(message);
-      if (file) Object.assign(file, { here: true, picture: [320, 200], size: 48_000 });
+      if (file && file.coming === null) Object.assign(file, { here: true, picture: [320, 200], size: 48_000 });
       return this.#tell(file?.chat);
     },
     choose_pictures: ({ chat, shown }: { chat: ChatRef; shown: boolean }) => {
