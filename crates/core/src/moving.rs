@@ -245,7 +245,13 @@ mod tests {
             MoveTask::Picture(Some(shown)),
         ];
         assert_eq!(tasks, wanted);
-        let alone = plan((&old, &new), [bob], [room], ("Ann", None), MoveWish::default());
+        let alone = plan(
+            (&old, &new),
+            [bob],
+            [room],
+            ("Ann", None),
+            MoveWish::default(),
+        );
         assert_eq!(alone.len(), 2, "rooms and profile are asked for");
     }
 

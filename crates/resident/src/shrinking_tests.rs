@@ -76,7 +76,12 @@ fn what_can_be_seen_through_stays_so() {
     picture.write_to(&mut png, ImageFormat::Png).unwrap();
     let smaller = shrink(png.into_inner(), "sign.webp").unwrap().unwrap();
     assert_eq!(smaller.name, "sign.png");
-    assert!(unpack(&smaller.bytes, LARGEST_SIDE, MEMORY).unwrap().color().has_alpha());
+    assert!(
+        unpack(&smaller.bytes, LARGEST_SIDE, MEMORY)
+            .unwrap()
+            .color()
+            .has_alpha()
+    );
 }
 
 #[test]

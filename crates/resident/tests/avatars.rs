@@ -127,6 +127,9 @@ fn what_nobody_shows_is_cleared_away_and_what_is_missing_is_told() {
 fn a_picture_of_my_own_is_made_ready_for_others() {
     let mine = own(picture(1_000, 500, ImageFormat::Jpeg)).unwrap();
     let shown = image::load_from_memory_with_format(&mine.bytes, ImageFormat::Png).unwrap();
-    assert_eq!((shown.width(), shown.height()), (mine.picture.width, mine.picture.height));
+    assert_eq!(
+        (shown.width(), shown.height()),
+        (mine.picture.width, mine.picture.height)
+    );
     assert!(own(b"no picture".to_vec()).is_err());
 }

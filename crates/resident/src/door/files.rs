@@ -11,9 +11,7 @@ use carillon_core::ids::{ChatRef, MessageId};
 use carillon_engine::media::TakenIn;
 use carillon_engine::{FileNow, Media, ToSend, TransferNow};
 use carillon_link::contract::SaveFile;
-use carillon_link::views_files::{
-    FileView, PictureFile, Pictures, ThumbnailView, TransferView,
-};
+use carillon_link::views_files::{FileView, PictureFile, Pictures, ThumbnailView, TransferView};
 use carillon_link::{Refusal, RefusalCode};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -48,7 +46,9 @@ pub(super) async fn queue(
 /// Made of what is sent, and of nothing else.
 fn thumbnail_of(media: &Media, taken: &TakenIn) -> Option<Thumbnail> {
     media.picture(&taken.content)?;
-    let path = media.path(&taken.content).filter(|_| taken.size <= LARGEST)?;
+    let path = media
+        .path(&taken.content)
+        .filter(|_| taken.size <= LARGEST)?;
     thumbnails::of(std::fs::read(path).ok()?)
 }
 

@@ -52,7 +52,8 @@ impl Session {
             .with("bytes", &picture.bytes.len().to_string())
             .with("width", &read.width.to_string())
             .with("height", &read.height.to_string());
-        let data = Element::new_in(ns::AVATAR_DATA, "data").saying(&STANDARD.encode(&picture.bytes));
+        let data =
+            Element::new_in(ns::AVATAR_DATA, "data").saying(&STANDARD.encode(&picture.bytes));
         let asked = Asked::Published(Published {
             request,
             announcement: publish(ns::AVATAR_METADATA, Some(&hash), metadata.holding(info)),

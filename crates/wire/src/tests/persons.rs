@@ -159,7 +159,8 @@ async fn my_account_says_what_i_like_to_be_called() {
              <items node='http://jabber.org/protocol/nick'>{items}</items></pubsub>"
         )
     };
-    let nick = "<item id='1'><nick xmlns='http://jabber.org/protocol/nick'> Ali \n ce </nick></item>";
+    let nick =
+        "<item id='1'><nick xmlns='http://jabber.org/protocol/nick'> Ali \n ce </nick></item>";
     let long = nick.replace("Ali", &"A".repeat(500));
     for (items, wanted) in [
         (nick, "Ali ce".to_owned()),

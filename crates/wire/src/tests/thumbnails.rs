@@ -20,7 +20,9 @@ fn address(bytes: &[u8]) -> String {
 }
 
 fn small(uri: &str) -> String {
-    format!("<thumbnail xmlns='urn:xmpp:thumbs:1' uri='{uri}' media-type='image/png' width='9' height='9'/>")
+    format!(
+        "<thumbnail xmlns='urn:xmpp:thumbs:1' uri='{uri}' media-type='image/png' width='9' height='9'/>"
+    )
 }
 
 /// What is told of a file that comes with these small pictures.
@@ -41,11 +43,18 @@ async fn heard(stage: &mut Stage, thumbnails: &str) -> FileTold {
 async fn a_small_picture_in_the_message_is_taken_as_its_bytes_say() {
     let mut stage = Stage::online().await;
     let bytes = png(60, 40);
-    for uri in [address(&bytes), address(&bytes).replacen("data:image", "DATA:Image", 1)] {
+    for uri in [
+        address(&bytes),
+        address(&bytes).replacen("data:image", "DATA:Image", 1),
+    ] {
         let told = heard(&mut stage, &small(&uri)).await.thumbnail.unwrap();
         let picture = told.picture();
         assert_eq!(told.bytes(), bytes);
-        assert_eq!((picture.width, picture.height), (60, 40), "not as the element says");
+        assert_eq!(
+            (picture.width, picture.height),
+            (60, 40),
+            "not as the element says"
+        );
         assert_eq!(picture.media_type, "image/png");
     }
     let both = small("cid:sha1+8f@bob.xmpp.org") + &small(&address(&bytes));

@@ -390,7 +390,9 @@ async fn what_is_told_of_a_file_comes_as_it_went() {
     assert_eq!(fallback.attr("for"), Some("urn:xmpp:sfs:0"));
     let sharing = said.get_child("file-sharing", "urn:xmpp:sfs:0").unwrap();
     assert_eq!(sharing.attr("disposition"), Some("inline"));
-    let file = sharing.get_child("file", "urn:xmpp:file:metadata:0").unwrap();
+    let file = sharing
+        .get_child("file", "urn:xmpp:file:metadata:0")
+        .unwrap();
     let small = file.get_child("thumbnail", "urn:xmpp:thumbs:1").unwrap();
     let tells = ["media-type", "width", "height"].map(|name| small.attr(name).unwrap_or_default());
     assert_eq!(tells, ["image/png", "3", "2"]);

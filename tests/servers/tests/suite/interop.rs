@@ -3,9 +3,9 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use carillon_core::avatar::{AvatarHash, OwnPicture};
-use carillon_core::files::Picture;
 use carillon_core::chat::{Author, Delivery, Message};
 use carillon_core::contact::Contact;
+use carillon_core::files::Picture;
 use carillon_core::ids::MessageId;
 use carillon_core::mood::{Feeling, Mood, Told};
 use carillon_core::reaction::Reaction;
