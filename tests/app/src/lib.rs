@@ -41,6 +41,7 @@ mod screen;
 mod shown;
 mod sounds;
 mod speaker;
+mod talk;
 mod tour;
 mod tray;
 mod tray_item;

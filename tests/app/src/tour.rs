@@ -1,6 +1,6 @@
 //! Before a window that is walked through in several looks.
 
-use crate::{Album, Look, Person, Screen, Walk, Window, quoted, take_axe_in};
+use crate::{Album, LOOKS, Look, Person, Screen, Walk, Window, quoted, take_axe_in};
 
 /// A window that is walked through.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Tour<'a> {
     pub process: u32,
     /// What was photographed.
     pub album: Album,
+    /// Nothing is photographed: the screens are the same over every server.
+    pub blind: bool,
 }
 
 impl<'a> Tour<'a> {
@@ -27,12 +29,25 @@ impl<'a> Tour<'a> {
             window,
             process: person.window_process().expect("an open window"),
             album: Album::default(),
+            blind: false,
         }
     }
 
     /// Walks in this look.
     pub async fn walk(&self, look: &Look) -> Walk<'a> {
         Walk::new(self.screen, self.process, self.window, *look).await
+    }
+
+    /// Photographs what is shown in the wide looks, dark and German, then light and English, as the window is afterwards.
+    pub async fn see(&mut self, screen: &str) {
+        if self.blind {
+            return;
+        }
+        for look in [&LOOKS[1], &LOOKS[0]] {
+            let mut walk = self.walk(look).await;
+            walk.see(screen).await;
+            self.album.add(walk);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // in the functions that the tests share
 
-use carillon_tests_app::{AtScreen, LOOKS, Tour, Window, quoted};
+use carillon_tests_app::{AtScreen, Tour, Window, quoted};
 use carillon_tests_servers::{Kind, Peer};
 use serde_json::json;
 
@@ -12,39 +12,10 @@ const COMPOSER: &str = "[data-test=composer]";
 const ENTER: char = '\u{E007}';
 const ESCAPE: &str = "\u{E00C}";
 
-/// The message of the open chat with these words, as a CSS selector.
-async fn message(window: &Window, words: &str) -> String {
-    window.shows_message(words).await;
-    let script = format!(
-        "return [...document.querySelectorAll('[data-test=message]')]
-           .find((it) => it.querySelector('.body')?.textContent === {}).dataset.id",
-        quoted(words)
-    );
-    let id = window.script(&script).await;
-    format!("[data-test=message][data-id='{}']", id.as_str().unwrap())
-}
-
-/// Opens a message's menu, and chooses from it.
-async fn choose(window: &Window, message: &str, item: &str) {
-    window
-        .click(&format!("{message} [data-test=message-menu]"))
-        .await;
-    window.click(item).await;
-}
-
 /// Types over what the composer holds, and sends it.
 async fn say_instead(window: &Window, words: &str) {
     window.find(COMPOSER).await.clear().await.unwrap();
     window.say(words).await;
-}
-
-/// Photographs what is shown in the wide looks, light and dark, and says what is wrong with it.
-async fn photographed(tour: &mut Tour<'_>, screen: &str) {
-    for look in &LOOKS[..2] {
-        let mut walk = tour.walk(look).await;
-        walk.see(screen).await;
-        tour.album.add(walk);
-    }
 }
 
 #[tokio::test]
@@ -55,13 +26,13 @@ async fn a_message_is_answered_felt_about_corrected_found_and_taken_back() {
     let window = at.meeting.alice.open_window().await;
     let question = peer.message(alice, "Tea at five?").await;
     window.choose_contact(&bob.jid).await;
-    let asked = message(&window, "Tea at five?").await;
+    let asked = window.message("Tea at five?").await;
     let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
 
-    choose(&window, &asked, "[data-test=reply]").await;
+    window.in_message_menu(&asked, "reply").await;
     window.reads("[data-test=replying]", "Tea at five?").await;
     window.say("Gladly, with jm").await;
-    let answer = message(&window, "Gladly, with jm").await;
+    let answer = window.message("Gladly, with jm").await;
     window
         .reads(&format!("{answer} [data-test=quote]"), "Tea at five?")
         .await;
@@ -76,7 +47,7 @@ async fn a_message_is_answered_felt_about_corrected_found_and_taken_back() {
         .text("id")
         .to_owned();
 
-    choose(&window, &asked, "[data-test=quick]").await;
+    window.in_message_menu(&asked, "quick").await;
     window.find(&format!("{asked} [data-test=reaction]")).await;
     let heard = peer
         .understands("reactions", |it| it.text("about") == question)
@@ -88,18 +59,18 @@ async fn a_message_is_answered_felt_about_corrected_found_and_taken_back() {
         .reads(&format!("{answer} [data-test=reactions]"), "🎉")
         .await;
 
-    choose(&window, &answer, "[data-test=correct]").await;
+    window.in_message_menu(&answer, "correct").await;
     window.find("[data-test=correcting]").await;
     say_instead(&window, "Gladly, with jam").await;
     window.shows_message("Gladly, with jam").await;
     peer.understands("message_correction", |it| it.text("about") == id)
         .await;
-    photographed(&mut tour, "talk-answered").await;
+    tour.see("talk-answered").await;
     window.click(&format!("{answer} [data-test=edited]")).await;
     for version in ["with jm", "with jam"] {
         window.reads("[data-test=versions]", version).await;
     }
-    photographed(&mut tour, "talk-versions").await;
+    tour.see("talk-versions").await;
     window.press(ESCAPE).await;
     window.lacks("[data-test=versions]").await;
 
@@ -112,10 +83,10 @@ async fn a_message_is_answered_felt_about_corrected_found_and_taken_back() {
     let leads = "return [document.querySelector('[data-test=to-newest]') !== null]";
     let leads = window.at_rest("what leads to the newest", leads).await;
     assert_eq!(leads, json!([false]));
-    photographed(&mut tour, "talk-found").await;
+    tour.see("talk-found").await;
     window.click("[data-test=search-close]").await;
 
-    choose(&window, &answer, "[data-test=retract]").await;
+    window.in_message_menu(&answer, "retract").await;
     window.click("[data-test=confirm]").await;
     window
         .find(&format!("{answer} [data-test=retracted]"))
@@ -144,7 +115,7 @@ async fn a_room_is_made_filled_given_a_topic_and_kept_in_order() {
         .await;
     window.find(&format!("{COMPOSER}:enabled")).await;
 
-    room_menu(&window, "invite-to-room").await;
+    window.in_chat_menu("invite-to-room").await;
     let one = format!("[data-test=invite-one][data-jid={}]", quoted(&bob.jid));
     window.click(&one).await;
     window
@@ -155,7 +126,7 @@ async fn a_room_is_made_filled_given_a_topic_and_kept_in_order() {
     let room = invited.text("room").to_owned();
     peer.join(&room, "Bob").await;
 
-    room_menu(&window, "room-topic").await;
+    window.in_chat_menu("room-topic").await;
     let field = "[data-test=words-form] input";
     window.write(field, &format!("Scones{ENTER}")).await;
     peer.understands("groupchat_subject", |it| it.text("subject") == "Scones")
@@ -166,7 +137,7 @@ async fn a_room_is_made_filled_given_a_topic_and_kept_in_order() {
     window.shows_message("Is there jam?").await;
     window.write(COMPOSER, "@B").await;
     window.reads("[data-test=mentions]", "Bob").await;
-    photographed(&mut tour, "room-mention").await;
+    tour.see("room-mention").await;
     window.write(COMPOSER, &format!("{ENTER}there is")).await;
     window.click("[data-test=send]").await;
     peer.understands("groupchat_message", |it| {
@@ -177,7 +148,7 @@ async fn a_room_is_made_filled_given_a_topic_and_kept_in_order() {
     window.click("[data-test=people-button]").await;
     window.click("[data-test=person][data-nick=Bob]").await;
     window.find("[data-test=moderate-kick]").await;
-    photographed(&mut tour, "room-moderation").await;
+    tour.see("room-moderation").await;
     window.click("[data-test=moderate-kick]").await;
     window.click("[data-test=confirm]").await;
     window.lacks("[data-test=person][data-nick=Bob]").await;
@@ -186,10 +157,4 @@ async fn a_room_is_made_filled_given_a_topic_and_kept_in_order() {
     })
     .await;
     tour.album.finish();
-}
-
-/// Opens the room's menu, and chooses from it.
-async fn room_menu(window: &Window, item: &str) {
-    window.click("[data-test=chat-menu]").await;
-    window.click(&format!("[data-test={item}]")).await;
 }

@@ -8,8 +8,8 @@ import hashlib
 import io
 import urllib.request
 
-PLUGINS = ["xep_0066", "xep_0084", "xep_0107", "xep_0172", "xep_0308", "xep_0359", "xep_0363", "xep_0424", "xep_0428",
-           "xep_0444", "xep_0461"]
+PLUGINS = ["xep_0054", "xep_0066", "xep_0084", "xep_0092", "xep_0107", "xep_0172", "xep_0202", "xep_0308", "xep_0359",
+           "xep_0363", "xep_0424", "xep_0428", "xep_0444", "xep_0461"]
 
 
 def understand(peer, say):
@@ -165,6 +165,17 @@ class Talk:
         name = plugin.generate_id(png)
         await plugin.publish_avatar_metadata({"id": name, "type": "image/png", "bytes": len(png)}, timeout=60)
         return {"hash": name}
+
+    async def card(self, name, email):
+        """Tells everybody these (XEP-0054)."""
+        card = self.peer.plugin["xep_0054"].make_vcard()
+        card["FN"] = name
+        card["EMAIL"]["USERID"] = email
+        await self.peer.plugin["xep_0054"].publish_vcard(card, timeout=60)
+
+    async def card_of(self, jid):
+        answer = await self.peer.plugin["xep_0054"].get_vcard(jid, timeout=60)
+        return {"name": answer["vcard_temp"]["FN"]}
 
     async def picture_of(self, jid, hash):
         answer = await self.peer.plugin["xep_0084"].retrieve_avatar(jid, hash, timeout=60)
