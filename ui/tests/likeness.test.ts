@@ -1,7 +1,9 @@
-import { cleanup, render } from '@testing-library/svelte';
+import { cleanup, fireEvent, render } from '@testing-library/svelte';
 import { beforeEach, expect, it } from 'vitest';
 import type { Fake } from '../src/dev/fake';
 import { occupant } from '../src/dev/rooms';
+import ContactDialog from '../src/dialogs/ContactDialog.svelte';
+import PeopleList from '../src/list/PeopleList.svelte';
 import RequestCards from '../src/parts/RequestCards.svelte';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
@@ -44,4 +46,29 @@ it('somebody in a room whose nick looks like another’s is marked in the list a
   hear({ kind: 'message_added', chat: choir, message: said.id });
   await until(() => !!document.querySelector(`[data-id="${said.id}"] [data-test="look-alike"]`) && document.querySelectorAll('[data-test="room-panel"] [data-test="look-alike"]').length === 2);
   expect(new Set(signs())).toEqual(new Set(['Looks like “Carla”, but is somebody else.', `Looks like “${cyrillic}”, but is somebody else.`]));
+});
+
+it('whoever is to be asked is told to look like a contact before the request goes, also when one is faster than the answer', async () => {
+  const jid = 'b\u043eb@harbour.example';
+  fake.rooms.alike = [{ name: jid, of: 'bob@harbour.example' }];
+  render(ContactDialog, { jid });
+  const submit = () => document.querySelector<HTMLButtonElement>('[data-test="submit"]')!;
+  await fireEvent.click(submit());
+  await until(() => signs().length > 0);
+  expect(signs()).toEqual(['Looks like “bob@harbour.example”, but is somebody else.']);
+  expect(fake.calls('add_contact')).toEqual([]);
+  expect(submit().textContent).toContain('all the same');
+  await until(() => !submit().disabled);
+  await fireEvent.click(submit());
+  await until(() => fake.calls('add_contact').length === 1);
+});
+
+it('a contact who can be taken for another one is told so in words in the list', async () => {
+  where.section = 'contacts';
+  fake.rooms.alikeContacts = [{ name: 'bob@harbour.example', of: 'B\u043eb' }];
+  render(PeopleList, { words: '' });
+  const told = () => document.querySelector('[data-jid="bob@harbour.example"] [data-test="look-alike"]')?.textContent;
+  await until(() => told() !== undefined);
+  expect(told()).toBe('Looks like “B\u043eb”, but is somebody else.');
+  expect(signs()).toHaveLength(1);
 });

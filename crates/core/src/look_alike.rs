@@ -81,3 +81,46 @@ impl<'a> Looks<'a> {
         found.find(|known| **known != name).copied()
     }
 }
+
+/// What one name looks like, to hold many others against it that nobody has taken in: one popup has one name, and must
+/// not wait for thousands.
+#[derive(Debug)]
+pub struct Look<'a> {
+    name: &'a str,
+    looks: BTreeSet<String>,
+    letters: BTreeSet<u32>,
+}
+
+impl<'a> Look<'a> {
+    /// Of this name.
+    #[must_use]
+    pub fn of(name: &'a str) -> Self {
+        let looks = looks(name);
+        let letters = looks.iter().map(|look| letters(look)).collect();
+        Self {
+            name,
+            looks,
+            letters,
+        }
+    }
+
+    /// Whether it can be taken for this one, and is another one.
+    #[must_use]
+    pub fn is_like(&self, known: &str) -> bool {
+        let differs = known.is_ascii() && known.len() <= COMPARED;
+        if known == self.name || differs && !self.letters.contains(&letters(known)) {
+            return false;
+        }
+        !looks(known).is_disjoint(&self.looks)
+    }
+}
+
+/// Which of the letters that nothing else in ASCII is drawn like stand in a text, whichever case they are written in: two
+/// ASCII names that look alike have the same ones.
+fn letters(text: &str) -> u32 {
+    const OF_THEIR_OWN: &[u8] = b"abcdefghjkpqstuxyz";
+    let found = text.bytes().map(|byte| byte.to_ascii_lowercase());
+    found
+        .filter(|byte| OF_THEIR_OWN.contains(byte))
+        .fold(0, |all, byte| all | 1 << (byte - b'a'))
+}

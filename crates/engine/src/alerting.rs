@@ -47,8 +47,13 @@ impl Desk {
         let about = self.accounts.get(&event.account).zip(event.jid.as_ref());
         // Of somebody in a room no picture is known, and the room's is not theirs.
         let about = about.filter(|_| event.occupant.is_none());
+        let avatar = about.and_then(|(account, jid)| account.avatars.hash_of(jid));
+        // What shows no names costs no comparing.
+        let names = plan.popup.is_some() || plan.sound.is_some();
+        let looks_like = names.then(|| self.taken_for(&event, &content)).flatten();
         let content = Content {
-            avatar: about.and_then(|(account, jid)| account.avatars.hash_of(jid)),
+            avatar,
+            looks_like,
             ..content
         };
         self.tell(Output::Ring(Box::new(Ring {

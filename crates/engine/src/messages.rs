@@ -315,12 +315,17 @@ impl Desk {
             jid: message.chat.clone(),
         };
         let unread = unread.or_else(|| self.store.unread(&chat).ok());
+        let nick = match &message.author {
+            Author::Occupant { nick } => Some(nick.clone()),
+            Author::Me | Author::Contact => None,
+        };
         let content = Content {
             name: self.name(id, &message.chat),
             text,
             messages: unread.unwrap_or(1),
             chats: 1,
             message: Some(stored),
+            nick,
             ..Content::default()
         };
         self.ring(live(kind, id, &message.chat), content);

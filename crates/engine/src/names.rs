@@ -1,7 +1,12 @@
 //! What people and rooms are called, for whoever compares.
 
+use crate::account::Account;
 use crate::desk::{Desk, DeskError};
+use crate::output::Content;
+use carillon_core::alerts::{AlertEvent, EventKind};
+use carillon_core::contact::RosterItem;
 use carillon_core::ids::AccountId;
+use carillon_core::look_alike::Look;
 use jid::BareJid;
 
 /// What is known of an account.
@@ -9,7 +14,7 @@ use jid::BareJid;
 pub struct NamesKnown {
     /// The addresses of contacts, of rooms, and of all accounts here.
     pub addresses: Vec<String>,
-    /// The names of contacts.
+    /// The names that contacts are shown by.
     pub contacts: Vec<String>,
     /// The nicks in the room that was asked for, mine among them.
     pub nicks: Vec<String>,
@@ -28,7 +33,7 @@ impl Desk {
         let account = self.account(id)?;
         let own = self.accounts.values().map(|account| &account.settings.jid);
         let addresses = account.roster.keys().chain(account.rooms.keys()).chain(own);
-        let names = account.roster.values().map(|item| item.name.clone());
+        let names = account.roster.values().map(|item| shown(item).to_owned());
         let room = room.and_then(|room| account.rooms.get(room));
         let nicks = room.into_iter().flat_map(|room| {
             let mine = std::iter::once(room.nick.clone());
@@ -41,4 +46,72 @@ impl Desk {
             nicks: nicks.filter(named).collect(),
         })
     }
+
+    /// The addresses of an account's contacts, and the names that they are shown by.
+    ///
+    /// # Errors
+    /// [`DeskError::Gone`] when there is no such account.
+    pub fn contacts_by_name(&self, id: AccountId) -> Result<Vec<(BareJid, String)>, DeskError> {
+        let named = |item: &RosterItem| (item.jid.clone(), shown(item).to_owned());
+        Ok(self.account(id)?.roster.values().map(named).collect())
+    }
+
+    /// Whom or what I know that the one whom an event is about can be taken for. Contacts are who they are.
+    pub(crate) fn taken_for(&self, event: &AlertEvent, content: &Content) -> Option<String> {
+        let account = self.accounts.get(&event.account)?;
+        let about = event.jid.as_ref()?;
+        match event.kind {
+            _ if event.sample => None,
+            EventKind::ContactRequest | EventKind::StrangerMessage | EventKind::RoomInvite => self
+                .address_like(account, about)
+                .or_else(|| name_like(account, &content.name)),
+            _ => {
+                let occupant = event.occupant.as_ref();
+                let nick = occupant.map(|occupant| occupant.resource().as_str());
+                nick_like(account, about, nick.or(content.nick.as_deref())?)
+            }
+        }
+    }
+
+    fn address_like(&self, account: &Account, address: &BareJid) -> Option<String> {
+        let look = Look::of(address.as_str());
+        let own = self.accounts.values().map(|account| &account.settings.jid);
+        let mut known = account.roster.keys().chain(account.rooms.keys()).chain(own);
+        let found = known.find(|known| look.is_like(known.as_str()))?;
+        Some(found.to_string())
+    }
+}
+
+/// The name that a contact is shown by.
+fn shown(item: &RosterItem) -> &str {
+    if !item.name.is_empty() {
+        return &item.name;
+    }
+    let node = item.jid.node();
+    node.map_or(item.jid.as_str(), |node| node.as_str())
+}
+
+/// What somebody whom I do not know calls themselves: who has a contact's very name is another one all the same.
+fn name_like(account: &Account, name: &str) -> Option<String> {
+    if name.contains('@') {
+        return None;
+    }
+    let look = Look::of(name);
+    let mut names = account.roster.values().map(shown);
+    let found = names.find(|known| *known == name || look.is_like(known))?;
+    Some(found.to_owned())
+}
+
+/// A contact may be in a room under the name that I call them.
+fn nick_like(account: &Account, room: &BareJid, nick: &str) -> Option<String> {
+    let look = Look::of(nick);
+    let own = nick.to_lowercase();
+    let mut names = account.roster.values().map(shown);
+    let contact = names.find(|known| known.to_lowercase() != own && look.is_like(known));
+    let of_the_room = || {
+        let room = account.rooms.get(room)?;
+        let mut nicks = std::iter::once(&room.nick).chain(room.occupants.keys());
+        nicks.find(|known| look.is_like(known)).map(String::as_str)
+    };
+    contact.or_else(of_the_room).map(ToOwned::to_owned)
 }

@@ -106,4 +106,8 @@ pub struct Content {
     pub message: Option<MessageId>,
     /// The picture of the contact that it is about.
     pub avatar: Option<AvatarHash>,
+    /// Who says it in a room.
+    pub nick: Option<String>,
+    /// Whom or what I know that they can be taken for (UTS 39), and are not.
+    pub looks_like: Option<String>,
 }

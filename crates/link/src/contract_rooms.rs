@@ -39,6 +39,12 @@ macro_rules! with_room_commands {
                 /// At most 500.
                 names: Vec<String>,
             } -> Vec<LookAlike>;
+            /// Which contacts can be taken for others, by their addresses: as they are called, or as their addresses are
+            /// written. At most 1,000.
+            alike_contacts = ReadAlikeContacts {
+                /// On which account.
+                account: AccountId,
+            } -> Vec<LookAlike>;
             /// Where rooms are on an account's server, and which of them can be found.
             find_rooms = FindRooms {
                 /// Whose server.

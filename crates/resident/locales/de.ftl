@@ -38,6 +38,7 @@ accepted-summary = { $name } hat deine Anfrage angenommen
 accepted-hidden = Deine Kontaktanfrage wurde angenommen
 invite-summary = { $name } lädt dich nach { $room } ein
 invite-hidden = Neue Einladung
+look-alike = Sieht aus wie „{ $of }“, ist aber jemand anderes.
 stranger-summary = { $name } gehört nicht zu deinen Kontakten und hat dir geschrieben
 stranger-hidden = Jemand, der nicht zu deinen Kontakten gehört, hat dir geschrieben
 failed-summary = Deine Nachricht an { $name } kam nicht an

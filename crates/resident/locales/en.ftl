@@ -40,6 +40,7 @@ accepted-summary = { $name } accepted your request
 accepted-hidden = Your contact request was accepted
 invite-summary = { $name } invites you to { $room }
 invite-hidden = New invitation
+look-alike = Looks like “{ $of }”, but is somebody else.
 stranger-summary = { $name } is not one of your contacts and has written to you
 stranger-hidden = Someone who is not one of your contacts has written to you
 failed-summary = Your message to { $name } was not delivered

@@ -10,6 +10,7 @@ type Handled =
   | 'begin_private_chat'
   | 'occupants'
   | 'look_alikes'
+  | 'alike_contacts'
   | 'find_rooms'
   | 'create_room'
   | 'enter_room'
@@ -101,6 +102,8 @@ export class FakeRooms {
   leftOut = 0;
   /** Names that can be taken for others. */
   alike: LookAlike[] = [];
+  /** Contacts that can be taken for others, by their addresses. */
+  alikeContacts: LookAlike[] = [];
   /** Who is in a room, without me. */
   people = new Map<string, Occupant[]>([['1 choir@rooms.harbour.example', choir()]]);
   views = new Map<string, RoomView>();
@@ -149,6 +152,7 @@ export class FakeRooms {
   readonly handlers: Handlers = {
     room: ({ room }) => this.view(room),
     look_alikes: ({ names }) => this.alike.filter(({ name }) => names.includes(name)),
+    alike_contacts: () => this.alikeContacts,
     find_rooms: ({ after }) => {
       const from = after === null ? 0 : Number(after);
       const more = this.found.length > from + this.pageSize;

@@ -2,6 +2,7 @@ import { keyOf } from '../lib/chatref';
 import type { ChatRef, Contact } from '../lib/contract';
 import { Grouped } from '../list/grouped';
 import type { Row } from '../list/rows';
+import { likeness } from './likeness.svelte';
 
 /** A contact's place in maps. */
 export function chatOf(contact: Contact): ChatRef {
@@ -65,6 +66,7 @@ class Contacts {
     if (contact) this.#byKey.set(key, contact);
     else this.#byKey.delete(key);
     this.#grouped.change(before, contact);
+    if (before?.name !== contact?.name) likeness.rosterChanged();
     if (contact && before?.blocked !== contact.blocked) this.blocking += 1;
   }
 }

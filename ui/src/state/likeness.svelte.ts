@@ -19,12 +19,30 @@ interface Among {
 class Likeness {
   #found = new SvelteMap<string, string>();
   #among = new Map<string, Among>();
+  /** What contacts look like and are not, by account and address. */
+  #contacts = new SvelteMap<AccountId, ReadonlyMap<string, string>>();
+  #asking = new Map<AccountId, ReturnType<typeof setTimeout> | undefined>();
 
   /** Knows of none. */
   forget(): void {
     for (const among of this.#among.values()) clearTimeout(among.timer);
+    for (const timer of this.#asking.values()) clearTimeout(timer);
     this.#among.clear();
     this.#found.clear();
+    this.#asking.clear();
+    this.#contacts.clear();
+  }
+
+  /** What a contact looks like and is not. All of an account are compared at once, as soon as one is on screen. */
+  ofContact({ account, jid }: ChatRef): string | undefined {
+    if (!this.#asking.has(account)) this.#askSoon(account);
+    return this.#contacts.get(account)?.get(jid);
+  }
+
+  /** What an address that is about to be asked looks like and is not. */
+  async ofAddress(account: AccountId, jid: string): Promise<string | undefined> {
+    const found = await ask('look_alikes', { account, room: null, names: [jid] }).catch(() => []);
+    return found[0]?.of;
   }
 
   /** What a nick in a room looks like and is not. */
@@ -58,6 +76,20 @@ class Likeness {
   /** Contacts have changed: any name may look like theirs now. */
   rosterChanged(): void {
     for (const [key, among] of this.#among) this.#soon(key, among, rest);
+    for (const [account, timer] of this.#asking) if (timer === undefined) this.#askSoon(account);
+  }
+
+  #askSoon(account: AccountId): void {
+    this.#asking.set(
+      account,
+      setTimeout(() => void this.#compare(account), rest),
+    );
+  }
+
+  async #compare(account: AccountId): Promise<void> {
+    this.#asking.set(account, undefined);
+    const found = await ask('alike_contacts', { account }).catch(() => null);
+    if (found) this.#contacts.set(account, new Map(found.map(({ name, of }) => [name, of])));
   }
 
   #soon(key: string, among: Among, after: number): void {

@@ -51,6 +51,7 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::SendRecording(_)
             // Thousands of names are compared.
             | Command::ReadLookAlikes(_)
+            | Command::ReadAlikeContacts(_)
             // As much is read as there is.
             | Command::Search(_)
             | Command::FindInChat(_)

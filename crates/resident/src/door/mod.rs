@@ -253,6 +253,7 @@ async fn carry_out(house: &Arc<House>, number: u64, command: Command) -> Answere
         }
         Command::ReadOccupants(ask) => answer(rooms::occupants(house, ask).await),
         Command::ReadLookAlikes(ask) => answer(names::look_alikes(house, ask).await),
+        Command::ReadAlikeContacts(ask) => answer(names::alike_contacts(house, ask).await),
         Command::Search(ask) => answer(search::search(house, ask).await),
         Command::FindInChat(ask) => answer(search::find_in_chat(house, ask).await),
         Command::ExportHistory(ask) => answer(own::export(house, ask)),

@@ -4,7 +4,8 @@ use super::on_desk;
 use crate::house::House;
 use carillon_core::look_alike::{LookAlike, Looks};
 use carillon_engine::NamesKnown;
-use carillon_link::contract::ReadLookAlikes;
+use carillon_link::contract::{ReadAlikeContacts, ReadLookAlikes};
+use jid::BareJid;
 use carillon_link::{Refusal, RefusalCode};
 
 /// The most names that are compared at once.
@@ -27,6 +28,44 @@ pub(super) async fn look_alikes(
     compared
         .await
         .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string()))
+}
+
+/// So many are told: a list of more would be no help.
+const TOLD: usize = 1_000;
+
+pub(super) async fn alike_contacts(
+    house: &House,
+    ask: ReadAlikeContacts,
+) -> Result<Vec<LookAlike>, Refusal> {
+    let account = ask.account;
+    let known = on_desk(house, move |desk| {
+        let people = desk.contacts_by_name(account)?;
+        Ok((desk.names_known(account, None)?, people))
+    });
+    let (known, people) = known.await?;
+    let compared = tokio::task::spawn_blocking(move || of_contacts(&known, &people));
+    compared
+        .await
+        .map_err(|error| Refusal::new(RefusalCode::Internal, error.to_string()))
+}
+
+/// Contacts: their addresses against all that are known, their names against each other's. Two of one name, however it
+/// is written, may be one friend's.
+fn of_contacts(known: &NamesKnown, people: &[(BareJid, String)]) -> Vec<LookAlike> {
+    let addresses = Looks::of(known.addresses.iter().map(String::as_str));
+    let names = Looks::of(known.contacts.iter().map(String::as_str));
+    let alike = |(jid, name): &(BareJid, String)| {
+        let of_name = || {
+            let of = names.taken_for(name)?;
+            (of.to_lowercase() != name.to_lowercase()).then_some(of)
+        };
+        let of = of_name().or_else(|| addresses.taken_for(jid.as_str()))?;
+        Some(LookAlike {
+            name: jid.to_string(),
+            of: of.to_owned(),
+        })
+    };
+    people.iter().filter_map(alike).take(TOLD).collect()
 }
 
 /// Nicks: of each other, and of contacts. A contact may be in a room under the name that I call them.
@@ -106,6 +145,46 @@ mod tests {
                 ("Воb", "Bob"),
             ]
         );
+    }
+
+    #[test]
+    fn contacts_who_look_alike_are_both_told_and_one_friend_s_two_addresses_are_not() {
+        let people = [
+            ("bob@harbour.example", "Bob"),
+            ("bob@work.example", "bob"),
+            ("bоb@elsewhere.example", "bоb"),
+            ("alice@harbour.example", "Alice"),
+            ("аlice@harbour.example", "Ali"),
+        ]
+        .map(|(jid, name)| (jid.parse::<BareJid>().unwrap(), name.to_owned()));
+        let known = NamesKnown {
+            addresses: people.iter().map(|(jid, _)| jid.to_string()).collect(),
+            contacts: people.iter().map(|(_, name)| name.clone()).collect(),
+            nicks: Vec::new(),
+        };
+        let found = of_contacts(&known, &people);
+        let told: Vec<_> = found.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "bob@harbour.example",
+                "bob@work.example",
+                "bоb@elsewhere.example",
+                "alice@harbour.example",
+                "аlice@harbour.example",
+            ]
+        );
+        assert_eq!(found[0].of, "bоb");
+        assert_eq!(found[3].of, "аlice@harbour.example");
+        let apart = of_contacts(&known, &people[..0]);
+        assert_eq!(apart, []);
+        let (two, names) = (&people[..2], ["Bob", "bob"].map(String::from));
+        let alone = NamesKnown {
+            addresses: two.iter().map(|(jid, _)| jid.to_string()).collect(),
+            contacts: names.into(),
+            nicks: Vec::new(),
+        };
+        assert_eq!(of_contacts(&alone, two), []);
     }
 
     #[test]

@@ -72,12 +72,25 @@ pub fn compose(ring: &Ring, plan: &PopupPlan, words: &Words) -> PopupText {
         (_, kind) if kind.is_said() && kind != EventKind::Reaction => words.say("message-hidden"),
         _ => String::new(),
     };
+    let body = warned(body, content, words);
     let (actions, reply) = buttons(ring.plan.kind, words);
     PopupText {
         summary,
         body,
         actions,
         reply,
+    }
+}
+
+/// Whoever can be taken for somebody else is told of before anything that they say.
+fn warned(body: String, content: &Content, words: &Words) -> String {
+    let Some(of) = &content.looks_like else {
+        return body;
+    };
+    let warning = words.say_with("look-alike", &[("of", isolated(of).into())]);
+    match body.as_str() {
+        "" => warning,
+        said => format!("{warning}\n{said}"),
     }
 }
 
@@ -352,6 +365,21 @@ mod tests {
                 "{kind:?}"
             );
         }
+    }
+
+    #[test]
+    fn who_can_be_taken_for_somebody_else_is_told_of_before_their_words_and_not_where_nobody_is_named() {
+        let content = Content {
+            looks_like: Some("bob@example.org".into()),
+            ..bob("Send me the key")
+        };
+        let ring = ring(EventKind::StrangerMessage, content);
+        let body = |preview| compose(&ring, &popup(preview), &Words::new("en")).body;
+        let warning = "Looks like “\u{2068}bob@example.org\u{2069}”, but is somebody else.";
+        assert_eq!(body(Preview::Full), format!("{warning}\nSend me the key"));
+        assert!(body(Preview::Sender).starts_with(warning));
+        assert!(!body(Preview::Nothing).contains("bob"));
+        assert!(aloud(&ring, &Words::new("de")).contains("ist aber jemand anderes"));
     }
 
     #[test]
