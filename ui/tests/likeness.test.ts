@@ -3,9 +3,10 @@ import { beforeEach, expect, it } from 'vitest';
 import type { Fake } from '../src/dev/fake';
 import { occupant } from '../src/dev/rooms';
 import ContactDialog from '../src/dialogs/ContactDialog.svelte';
-import PeopleList from '../src/list/PeopleList.svelte';
+import ContactRow from '../src/list/ContactRow.svelte';
 import RequestCards from '../src/parts/RequestCards.svelte';
 import ChatPane from '../src/screens/ChatPane.svelte';
+import { contacts } from '../src/state/contacts.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { where } from '../src/state/place.svelte';
 import { hear } from '../src/state/sync.svelte';
@@ -64,9 +65,9 @@ it('whoever is to be asked is told to look like a contact before the request goe
 });
 
 it('a contact who can be taken for another one is told so in words in the list', async () => {
-  where.section = 'contacts';
   fake.rooms.alikeContacts = [{ name: 'bob@harbour.example', of: 'B\u043eb' }];
-  render(PeopleList, { words: '' });
+  const contact = contacts.get({ account: 1, jid: 'bob@harbour.example' })!;
+  render(ContactRow, { contact, index: 0, tabindex: 0, onfocus: () => undefined });
   const told = () => document.querySelector('[data-jid="bob@harbour.example"] [data-test="look-alike"]')?.textContent;
   await until(() => told() !== undefined);
   expect(told()).toBe('Looks like “B\u043eb”, but is somebody else.');
