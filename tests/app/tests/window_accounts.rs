@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
 
-use carillon_tests_app::{Pair, Window};
+use carillon_tests_app::{Pair, Tour, Window};
 use carillon_tests_servers::{Account, Kind};
 use serde_json::{Value, json};
 
@@ -83,13 +83,18 @@ async fn i_move_in_my_window_and_bob_takes_me_over_in_his() {
     let (pair, second) = with_two_accounts().await;
     let (alice, bob) = tokio::join!(pair.alice.open_window(), pair.bob.open_window());
     alice.go_to_sheet("accounts").await;
+    bob.go("contacts").await;
+    let mut mine = Tour::new(&pair.screen, &pair.alice, &alice).await;
+    let mut theirs = Tour::new(&pair.screen, &pair.bob, &bob).await;
     alice.click("[data-test=move-account]").await;
     alice.find("[data-test=move-to]").await;
+    mine.see("move-asked").await;
     alice.click("[data-test=begin-move]").await;
     alice
         .find("[data-test=dialog] [data-test=move][data-state=finished]")
         .await;
     alice.lacks("[data-test=move-troubles]").await;
+    mine.see("move-done").await;
     alice.click("[data-test=close-move]").await;
 
     bob.go("requests").await;
@@ -99,6 +104,7 @@ async fn i_move_in_my_window_and_bob_takes_me_over_in_his() {
         &format!("Alice has moved to {address}"),
     )
     .await;
+    theirs.see("move-proven").await;
     bob.click("[data-test=take-over]").await;
     bob.lacks("[data-test=request-contact]").await;
     bob.go("contacts").await;
@@ -118,6 +124,9 @@ async fn i_move_in_my_window_and_bob_takes_me_over_in_his() {
     .await;
     bob.choose_contact(address).await;
     bob.say("Welcome to your new place").await;
+    theirs.see("move-taken-over").await;
     alice.go("chats").await;
     alice.find_text("Welcome to your new place").await;
+    mine.album.finish();
+    theirs.album.finish();
 }
