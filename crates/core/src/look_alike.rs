@@ -107,8 +107,8 @@ impl<'a> Look<'a> {
     /// Whether it can be taken for this one, and is another one.
     #[must_use]
     pub fn is_like(&self, known: &str) -> bool {
-        let differs = known.is_ascii() && known.len() <= COMPARED;
-        if known == self.name || differs && !self.letters.contains(&letters(known)) {
+        let plain = known.is_ascii() && known.len() <= COMPARED;
+        if known == self.name || (plain && !self.letters.contains(&letters(known))) {
             return false;
         }
         !looks(known).is_disjoint(&self.looks)

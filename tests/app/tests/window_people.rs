@@ -308,7 +308,9 @@ async fn who_can_be_taken_for_a_contact_is_marked_in_words_wherever_they_are_nam
             popup.summary.contains(LIKE_BOB)
         })
         .await;
-    assert!(asked.body.contains(&words), "{asked:?}");
+    // Names that come from elsewhere are kept from turning what stands around them.
+    let told = asked.body.replace(['\u{2068}', '\u{2069}'], "");
+    assert!(told.contains(&words), "{asked:?}");
     window.go("requests").await;
     window.reads("[data-test=request-contact]", &words).await;
     tour.album.finish();
