@@ -47,20 +47,39 @@ impl Window {
         self.click(&format!("[data-test={item}]")).await;
     }
 
-    /// Opens the chat's menu, and chooses from it.
+    /// Opens the chat's menu, and chooses from it. In all but the widest windows the list of a room's people lies over
+    /// the menu's button, and is closed before.
     pub async fn in_chat_menu(&self, item: &str) {
+        self.shows_people(false).await;
         self.click("[data-test=chat-menu]").await;
         self.click(&format!("[data-test={item}]")).await;
     }
 
+    /// Opens the list of a room's people, or closes it.
+    pub async fn shows_people(&self, open: bool) {
+        let there = "return document.querySelector('[data-test=room-panel]') !== null";
+        if self.script(there).await == open {
+            return;
+        }
+        if open {
+            self.click("[data-test=people-button]").await;
+            self.find("[data-test=room-panel]").await;
+        } else {
+            self.click("[data-test=close-people]").await;
+            self.lacks("[data-test=room-panel]").await;
+        }
+    }
+
     /// Chooses what can be done with somebody in the list of a room's people.
     pub async fn in_menu_of(&self, nick: &str, item: &str) {
+        self.shows_people(true).await;
         self.click(&person(nick)).await;
         self.click(&format!("[data-test={item}]")).await;
     }
 
     /// Waits until the list of a room's people shows somebody in this role.
     pub async fn has_role(&self, nick: &str, role: &str) {
+        self.shows_people(true).await;
         self.find(&format!("{}[data-role={role}]", person(nick)))
             .await;
     }

@@ -130,7 +130,6 @@ async fn them(at: &AtScreen, window: &Window, mut bob: Peer, tour: &mut Tour<'_>
         ("mood", "of the roof"),
         ("nick", "Bobby"),
         ("device", "Slixmpp"),
-        ("local-time", ":"),
         ("card-field", "Robert Builder"),
     ] {
         window

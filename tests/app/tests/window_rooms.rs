@@ -61,7 +61,6 @@ async fn a_room_is_kept_by_its_owner(kind: Kind) {
         tour,
     };
     stage.bob.join(&stage.room, "Bob").await;
-    window.click("[data-test=people-button]").await;
     window.has_role("Bob", "participant").await;
 
     settings(&mut stage).await;
@@ -93,6 +92,7 @@ async fn settings(stage: &mut Stage<'_>) {
         .click("[data-test=room-settings-form] [data-test=submit]")
         .await;
     window.lacks("[data-test=dialog]").await;
+    window.shows_people(true).await;
     window.reads("[data-test=room-about]", "Scones at five").await;
 }
 
@@ -158,6 +158,7 @@ async fn picture(stage: &mut Stage<'_>) {
 /// Somebody becomes a member, then is banned, both on the lists.
 async fn lists(stage: &mut Stage<'_>) {
     let Stage { window, tour, .. } = stage;
+    window.shows_people(true).await;
     window.click("[data-test=room-lists]").await;
     window.find("[data-test=listed]").await;
     window.click("[data-test=list-member]").await;
@@ -227,10 +228,6 @@ async fn end(stage: Stage<'_>) {
         mut tour,
         ..
     } = stage;
-    let panel = "[data-test=room-panel]";
-    if window.script(&format!("return document.querySelector('{panel}') === null")).await == true {
-        window.click("[data-test=people-button]").await;
-    }
     window.in_menu_of("Bob", "moderate-ban").await;
     window
         .write("[data-test=words-form] input", "Enough jam")
@@ -297,7 +294,6 @@ async fn a_room_with_a_password(kind: Kind) {
     bob.say_in_room(&room, "There you are").await;
     window.shows_message("There you are").await;
 
-    window.click("[data-test=people-button]").await;
     window.has_role("Bob", "moderator").await;
     window.choose("[data-test=room-notify]", "always").await;
     tour.see("room-people").await;

@@ -8,7 +8,7 @@ import hashlib
 import io
 import urllib.request
 
-PLUGINS = ["xep_0054", "xep_0066", "xep_0084", "xep_0092", "xep_0107", "xep_0172", "xep_0202", "xep_0308", "xep_0359",
+PLUGINS = ["xep_0054", "xep_0066", "xep_0084", "xep_0092", "xep_0107", "xep_0172", "xep_0308", "xep_0359",
            "xep_0363", "xep_0424", "xep_0428", "xep_0444", "xep_0461"]
 
 
