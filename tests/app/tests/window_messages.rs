@@ -130,6 +130,8 @@ async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place() {
     let mut peer = Peer::online(&at.meeting.server, bob).await;
     let mut carol = at.meeting.stranger("carol").await;
     let window = at.meeting.alice.open_window().await;
+    // An open chat stays at its end; one that is opened later begins with what is new.
+    window.choose_contact(&bob.jid).await;
     peer.message(alice, "The dormouse sleeps in the teapot").await;
     for nth in 1..60 {
         peer.message(alice, &format!("Story {nth} of the treacle well"))
@@ -137,7 +139,6 @@ async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place() {
     }
     peer.message(alice, "Is the dormouse awake?").await;
     carol.message(alice, "A dormouse of my own").await;
-    window.choose_contact(&bob.jid).await;
     window.shows_message("Is the dormouse awake?").await;
     let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
 
