@@ -63,7 +63,13 @@ impl Screen {
     fn dialogs(&self, process: u32) -> Vec<String> {
         let process = process.to_string();
         let search = ["search", "--all", "--onlyvisible", "--pid", &process];
-        let found = self.xdotool(&[&search[..], &["--name", "^(Send a file|Save as|Choose .*)$"]].concat());
+        let found = self.xdotool(
+            &[
+                &search[..],
+                &["--name", "^(Send a file|Save as|Choose .*)$"],
+            ]
+            .concat(),
+        );
         let found = found.unwrap_or_default();
         found.lines().map(str::to_owned).collect()
     }

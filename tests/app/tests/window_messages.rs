@@ -55,7 +55,14 @@ async fn messages_are_styled_pinned_forwarded_selected_copied_and_deleted() {
     window.choose_contact(&bob.jid).await;
     window.shows_message("Bring a hat").await;
     window.say("The red one").await;
-    for style in ["blockquote", "strong", "em", "s", "code", "[data-test=code]"] {
+    for style in [
+        "blockquote",
+        "strong",
+        "em",
+        "s",
+        "code",
+        "[data-test=code]",
+    ] {
         window.find(&format!("[data-test=message] {style}")).await;
     }
     is_read(&window, &mut peer, alice).await;
@@ -115,7 +122,9 @@ async fn is_read(window: &Window, peer: &mut Peer, alice: &str) {
 
 async fn pins(window: &Window, gate: &str, tour: &mut Tour<'_>) {
     window.in_message_menu(gate, "pin").await;
-    window.reads("[data-test=pins]", "The garden gate is open").await;
+    window
+        .reads("[data-test=pins]", "The garden gate is open")
+        .await;
     tour.see("messages-pinned").await;
     window.click("[data-test=pinned]").await;
     window.find(&format!("{gate}.found")).await;
@@ -132,7 +141,8 @@ async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place() {
     let window = at.meeting.alice.open_window().await;
     // An open chat stays at its end; one that is opened later begins with what is new.
     window.choose_contact(&bob.jid).await;
-    peer.message(alice, "The dormouse sleeps in the teapot").await;
+    peer.message(alice, "The dormouse sleeps in the teapot")
+        .await;
     for nth in 1..60 {
         peer.message(alice, &format!("Story {nth} of the treacle well"))
             .await;
@@ -151,10 +161,9 @@ async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place() {
     window.click("[data-test=find-older]").await;
     window.reads("[data-test=find-count]", "1 of 2").await;
     is_led_to(&window, "The dormouse sleeps in the teapot").await;
-    window
-        .write_anew("[data-test=find]", "caterpillar")
-        .await;
-    let none = "return /^[^0-9]+$/.test(document.querySelector('[data-test=find-count]').innerText)";
+    window.write_anew("[data-test=find]", "caterpillar").await;
+    let none =
+        "return /^[^0-9]+$/.test(document.querySelector('[data-test=find-count]').innerText)";
     window.shows("that nothing is found", none).await;
     window.click("[data-test=find-close]").await;
     window.lacks("[data-test=find-bar]").await;
@@ -163,12 +172,13 @@ async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place() {
     window.click("[data-test=search-everything]").await;
     tour.see("search-advice").await;
     window.write("[data-test=search-words]", "dormouse").await;
-    window.reads("[data-test=search-pane]", "in the teapot").await;
-    window.choose("[data-test=search-by]", "somebody").await;
     window
-        .write("[data-test=search-person]", "Bob")
+        .reads("[data-test=search-pane]", "in the teapot")
         .await;
-    let only_bobs = "const hits = [...document.querySelectorAll('[data-test=hit]')].map((it) => it.innerText);
+    window.choose("[data-test=search-by]", "somebody").await;
+    window.write("[data-test=search-person]", "Bob").await;
+    let only_bobs =
+        "const hits = [...document.querySelectorAll('[data-test=hit]')].map((it) => it.innerText);
         return hits.length === 2 && hits.every((it) => it.startsWith('Bob'))";
     window.shows("Bob's words alone", only_bobs).await;
     tour.see("search-by-somebody").await;
@@ -213,13 +223,12 @@ async fn what_came_encrypted_is_a_card_and_a_click_tells_who_sent_it() {
     window.reads("[data-test=encrypted]", "OMEMO").await;
     let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
     tour.see("message-encrypted").await;
-    let answer = "Your message came encrypted, and I cannot read it here. Please send it to me unencrypted.";
+    let answer =
+        "Your message came encrypted, and I cannot read it here. Please send it to me unencrypted.";
     window.click("[data-test=tell-unreadable]").await;
     peer.expect_message(answer).await;
     window.shows_message(answer).await;
-    window
-        .find("[data-test=tell-unreadable]:disabled")
-        .await;
+    window.find("[data-test=tell-unreadable]:disabled").await;
     let popups = at.meeting.alice.desktop.notifications.popups();
     let told: Vec<&str> = popups.iter().map(|popup| popup.body.as_str()).collect();
     assert!(!told.iter().any(|body| body.contains("QUJD")), "{told:?}");
@@ -233,7 +242,9 @@ async fn chat_goes(at: &AtScreen, window: &Window, bob: &str, tour: &mut Tour<'_
     let folder = at.meeting.alice.folder().join("taken out");
     std::fs::create_dir_all(&folder).unwrap();
     window.in_chat_menu("export-chat").await;
-    window.choose("[data-test=export-format]", "json_lines").await;
+    window
+        .choose("[data-test=export-format]", "json_lines")
+        .await;
     tour.see("chat-export").await;
     window.click("[data-test=export-chat-begin]").await;
     let process = at.meeting.alice.window_process().unwrap();
@@ -249,7 +260,10 @@ async fn chat_goes(at: &AtScreen, window: &Window, bob: &str, tour: &mut Tour<'_
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let said = |line: &Value| line.to_string().contains("Please send it to me unencrypted");
+    let said = |line: &Value| {
+        line.to_string()
+            .contains("Please send it to me unencrypted")
+    };
     assert!(lines.iter().any(said), "{written}");
 
     window.in_chat_menu("delete-chat").await;

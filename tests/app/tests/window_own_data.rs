@@ -65,10 +65,7 @@ async fn taken_out(at: &AtScreen, window: &Window, button: &str, folder: &Path) 
 #[tokio::test]
 async fn what_was_said_with_other_programs_comes_in_and_all_of_it_goes_out() {
     let at = AtScreen::on(Kind::Prosody).await;
-    let (alice, bob) = (
-        &at.meeting.alice_account.jid,
-        &at.meeting.bob_account.jid,
-    );
+    let (alice, bob) = (&at.meeting.alice_account.jid, &at.meeting.bob_account.jid);
     let made = Command::new("/usr/bin/python3")
         .args(["-c", HISTORIES])
         .arg(at.meeting.alice.desktop.home())
@@ -120,7 +117,8 @@ async fn what_was_said_with_other_programs_comes_in_and_all_of_it_goes_out() {
             .find(words)
             .unwrap_or_else(|| panic!("{words:?} is not in {written}"))
     };
-    let places = ["Gajim", "Dino", "Pidgin", "Carillon"].map(|program| said(&format!("Said with {program}")));
+    let places = ["Gajim", "Dino", "Pidgin", "Carillon"]
+        .map(|program| said(&format!("Said with {program}")));
     assert!(places.is_sorted(), "by time: {written}");
 
     contacts(&at, &window, &mut tour).await;
@@ -151,7 +149,8 @@ async fn contacts(at: &AtScreen, window: &Window, tour: &mut Tour<'_>) {
     let process = at.meeting.alice.window_process().unwrap();
     at.screen.choose_file(process, &file).await;
     window.find("[data-test=roster-begin]:enabled").await;
-    let down = "document.querySelector('[data-test=roster-begin]').scrollIntoView({ block: 'end' })";
+    let down =
+        "document.querySelector('[data-test=roster-begin]').scrollIntoView({ block: 'end' })";
     window.script(down).await;
     tour.see("own-data-contacts").await;
     window.click("[data-test=roster-begin]").await;

@@ -93,7 +93,9 @@ async fn settings(stage: &mut Stage<'_>) {
         .await;
     window.lacks("[data-test=dialog]").await;
     window.shows_people(true).await;
-    window.reads("[data-test=room-about]", "Scones at five").await;
+    window
+        .reads("[data-test=room-about]", "Scones at five")
+        .await;
 }
 
 /// What was set is what the room asks for.
@@ -114,9 +116,7 @@ async fn password(stage: &mut Stage<'_>, mut carol: Peer) {
     window.has_role("Carol", "participant").await;
     let leaves = format!("<presence to='{room}/Carol' type='unavailable'/>");
     carol.raw(&leaves).await;
-    window
-        .lacks("[data-test=person][data-nick=Carol]")
-        .await;
+    window.lacks("[data-test=person][data-nick=Carol]").await;
 }
 
 async fn nick(stage: &mut Stage<'_>) {
@@ -278,10 +278,7 @@ async fn a_room_with_a_password(kind: Kind) {
     tour.see("room-enter").await;
     window.click(&format!("{form} [data-test=submit]")).await;
     window
-        .reads(
-            "[data-test=chat-presence]",
-            "This room asks for a password",
-        )
+        .reads("[data-test=chat-presence]", "This room asks for a password")
         .await;
     window.find(&format!("{COMPOSER}:disabled")).await;
     window.in_chat_menu("join-room").await;
@@ -310,9 +307,7 @@ async fn a_room_with_a_password(kind: Kind) {
     let card = format!("[data-test=request-invite][data-jid={}]", quoted(&room));
     window.reads(&card, "Once more?").await;
     tour.see("room-invited").await;
-    window
-        .click(&format!("{card} [data-test=decline]"))
-        .await;
+    window.click(&format!("{card} [data-test=decline]")).await;
     window.lacks(&card).await;
     bob.expect("her answer", |it| it.xml().contains("decline"))
         .await;

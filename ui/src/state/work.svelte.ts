@@ -1,6 +1,7 @@
 import { t } from '../i18n/index.svelte';
 import type { AccountId, ChatRef, ExportFormat, HistoryProgram, HistorySource, RosterSource, WorkView } from '../lib/contract';
 import { ask } from '../lib/link';
+import { conversations } from './conversation.svelte';
 import { pickFile } from './picking';
 import { attempt, toasts } from './toasts.svelte';
 
@@ -16,6 +17,8 @@ class Work {
     const ran = this.running;
     const view = await ask('work', {}).catch(() => null);
     this.view = view;
+    // What came in lies before what the open chat shows, where nothing more was known of.
+    if (view?.kind === 'import' && view.state.kind !== 'running' && view.new > 0) void conversations.open?.history.readAgain();
     if (!ran || !view) return;
     const contacts = { finished: t('contacts.toast', { n: view.new }), failed: t('import.failed') };
     const words = view.kind === 'contacts' ? contacts : view.kind === 'export' ? { finished: t('export.finished', { n: view.done }), failed: t('export.failed') } : { finished: t('import.toast', { n: view.new }), failed: t('import.failed') };

@@ -5,8 +5,8 @@ use crate::house::House;
 use carillon_core::look_alike::{LookAlike, Looks};
 use carillon_engine::NamesKnown;
 use carillon_link::contract::{ReadAlikeContacts, ReadLookAlikes};
-use jid::BareJid;
 use carillon_link::{Refusal, RefusalCode};
+use jid::BareJid;
 
 /// The most names that are compared at once.
 const MOST: usize = 500;

@@ -368,7 +368,8 @@ mod tests {
     }
 
     #[test]
-    fn who_can_be_taken_for_somebody_else_is_told_of_before_their_words_and_not_where_nobody_is_named() {
+    fn who_can_be_taken_for_somebody_else_is_told_of_before_their_words_and_not_where_nobody_is_named()
+     {
         let content = Content {
             looks_like: Some("bob@example.org".into()),
             ..bob("Send me the key")
