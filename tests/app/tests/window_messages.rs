@@ -154,12 +154,12 @@ async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place() {
 
     window.in_chat_menu("find-in-chat").await;
     window.write("[data-test=find]", "dormouse").await;
-    window.reads("[data-test=find-count]", "2 of 2").await;
+    window.reads("[data-test=find-count]", "1 of 2").await;
     let newest = window.message("Is the dormouse awake?").await;
     window.find(&format!("{newest}.found")).await;
     tour.see("find-in-chat").await;
     window.click("[data-test=find-older]").await;
-    window.reads("[data-test=find-count]", "1 of 2").await;
+    window.reads("[data-test=find-count]", "2 of 2").await;
     is_led_to(&window, "The dormouse sleeps in the teapot").await;
     window.write_anew("[data-test=find]", "caterpillar").await;
     let none =

@@ -52,7 +52,7 @@ async fn me(at: &AtScreen, window: &Window, bob: &mut Peer, tour: &mut Tour<'_>)
     window.click("[data-test=change-avatar]").await;
     window.give_picture("[data-test=avatar-file]").await;
     let part = "[data-test=avatar-part]";
-    let seen = format!("return document.querySelector('{part}').toDataURL()");
+    let seen = format!("return document.querySelector('{part}')?.toDataURL() ?? null");
     let before = window.at_rest("the part that is shown", &seen).await;
     let nearer = "const zoom = document.querySelector('[data-test=avatar-zoom]');
         zoom.value = 2;

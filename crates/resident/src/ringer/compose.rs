@@ -380,7 +380,8 @@ mod tests {
         assert_eq!(body(Preview::Full), format!("{warning}\nSend me the key"));
         assert!(body(Preview::Sender).starts_with(warning));
         assert!(!body(Preview::Nothing).contains("bob"));
-        assert!(aloud(&ring, &Words::new("de")).contains("ist aber jemand anderes"));
+        let german = compose(&ring, &popup(Preview::Full), &Words::new("de"));
+        assert!(german.body.contains("ist aber jemand anderes"));
     }
 
     #[test]
