@@ -18,7 +18,7 @@ class Work {
     const view = await ask('work', {}).catch(() => null);
     this.view = view;
     // What came in lies before what the open chat shows, where nothing more was known of.
-    if (view?.kind === 'import' && view.state.kind !== 'running' && view.new > 0) void conversations.open?.history.readAgain();
+    if (view?.kind === 'import' && view.state.kind !== 'running' && view.new > 0) await showImported();
     if (!ran || !view) return;
     const contacts = { finished: t('contacts.toast', { n: view.new }), failed: t('import.failed') };
     const words = view.kind === 'contacts' ? contacts : view.kind === 'export' ? { finished: t('export.finished', { n: view.done }), failed: t('export.failed') } : { finished: t('import.toast', { n: view.new }), failed: t('import.failed') };
@@ -65,6 +65,13 @@ class Work {
     if (path === null) return;
     await attempt(ask('export_roster', { path }).then((n) => toasts.say(t('export.contacts_done', { n }))));
   }
+}
+
+/** A list that is shorter than the screen is not scrolled, and would never ask for what is before it now. */
+async function showImported(): Promise<void> {
+  const history = conversations.open?.history;
+  await history?.readAgain().catch(() => undefined);
+  await history?.readBefore().catch(() => undefined);
 }
 
 /** A chat’s name as a part of a file’s: nothing that a file system takes for more than a name. */
