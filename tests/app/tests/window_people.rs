@@ -30,11 +30,6 @@ async fn who_i_am_is_seen_by_others_and_who_they_are_by_me_on_prosody() {
     who_i_am_and_who_they_are(Kind::Prosody).await;
 }
 
-#[tokio::test]
-async fn who_i_am_is_seen_by_others_and_who_they_are_by_me_on_ejabberd() {
-    who_i_am_and_who_they_are(Kind::Ejabberd).await;
-}
-
 async fn who_i_am_and_who_they_are(kind: Kind) {
     let at = AtScreen::on(kind).await;
     let mut bob = Peer::eloquent(&at.meeting.server, &at.meeting.bob_account).await;
