@@ -7,6 +7,7 @@ mod in_place;
 mod read;
 mod read_alerts;
 pub mod rules_alone;
+mod text;
 pub mod watch;
 mod write;
 mod write_alerts;
@@ -17,18 +18,15 @@ use carillon_core::settings::Settings;
 use carillon_link::views::Notice;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Longer files leave so much freed memory behind when their tree of values is gone that it is given back at once.
-const LONG: usize = 128 * 1024;
+use text::Text;
+use toml_edit::DocumentMut;
 
 /// The settings and the text that they stand in.
 #[derive(Debug)]
 pub struct SettingsFile {
     path: PathBuf,
     settings: Settings,
-    /// What the file held when it was read or written last. With ten thousand overrides its tree of values would weigh
-    /// thirty times as much; it is made when something is written.
-    bytes: Vec<u8>,
+    known: Text,
 }
 
 /// The settings could not be read or written; what was stored before is untouched.
@@ -77,7 +75,7 @@ impl SettingsFile {
         let file = Self {
             path: path.to_owned(),
             settings: found.settings,
-            bytes,
+            known: Text::new(bytes),
         };
         file.settle();
         Ok((file, notices))
@@ -98,7 +96,7 @@ impl SettingsFile {
             path: self.path.clone(),
             error,
         })?;
-        if bytes == self.bytes {
+        if self.known.is(&bytes) {
             return Ok((false, Vec::new()));
         }
         let (file, notices) = Self::load(&self.path, stamp)?;
@@ -120,7 +118,7 @@ impl SettingsFile {
     pub fn catch_up(&mut self, stamp: &str) -> Result<(bool, Vec<Notice>), SettingsError> {
         // An editor that truncates and then writes leaves nothing for a moment: that is nobody's wish.
         let empty = std::fs::metadata(&self.path).is_ok_and(|found| found.len() == 0);
-        if empty && !self.bytes.is_empty() {
+        if empty && !self.known.is(&[]) {
             return Ok((false, Vec::new()));
         }
         match self.reload(stamp) {
@@ -136,23 +134,33 @@ impl SettingsFile {
     /// # Errors
     /// See [`SettingsError`]; the file and the settings are as before then.
     pub fn save(&mut self, settings: Settings) -> Result<(), SettingsError> {
-        let mut document = read::document(&self.bytes).unwrap_or_default();
-        write::merge(&mut document, &self.settings, &settings)?;
-        let bytes = document.to_string().into_bytes();
+        let bytes = self.changed(&settings)?.to_string().into_bytes();
         written::write(&self.path, &bytes, Readers::Owner).map_err(|error| SettingsError::Io {
             path: self.path.clone(),
             error,
         })?;
-        drop(document);
-        self.bytes = bytes;
+        self.known = Text::new(bytes);
         self.settings = settings;
         self.settle();
         Ok(())
     }
 
+    /// The text with other settings in it. Where it is no longer to be had they are all written, without comments.
+    fn changed(&self, settings: &Settings) -> Result<DocumentMut, SettingsError> {
+        let mut document = DocumentMut::new();
+        match self.known.document(&self.path) {
+            Some(known) => {
+                document = known;
+                write::merge(&mut document, &self.settings, settings)?;
+            }
+            None => write::merge(&mut document, &Settings::default(), settings)?,
+        }
+        Ok(document)
+    }
+
     /// The tree of a long file's values is gone, and with it most of the heap.
     fn settle(&self) {
-        if self.bytes.len() > LONG {
+        if self.known.is_long() {
             give_memory_back();
         }
     }

@@ -229,3 +229,32 @@ fn a_file_that_was_taken_away_is_written_anew() {
     file.save(settings).unwrap();
     assert!(desk.text().contains("dark"), "{}", desk.text());
 }
+
+#[test]
+fn a_long_file_keeps_its_comments_and_no_setting_is_lost_with_it() {
+    let long = format!(
+        "# mine {}\n[general]\ntheme = \"dark\"\n",
+        "…".repeat(100_000)
+    );
+    let desk = desk(&long);
+    let (mut file, _) = desk.load();
+    let mut change = |typing: bool| {
+        assert!(!file.catch_up("now").unwrap().0);
+        let mut settings = file.settings().clone();
+        settings.privacy.send_typing = typing;
+        file.save(settings).unwrap();
+        desk.text()
+    };
+    assert!(change(false).contains("# mine"));
+    std::fs::write(&desk.path, format!("{long}\n[[[")).unwrap();
+    let text = change(true);
+    assert!(
+        text.contains("dark") && !text.contains("send_typing"),
+        "broken by hand:\n{text}"
+    );
+    std::fs::write(&desk.path, &long).unwrap();
+    change(false);
+    std::fs::remove_file(&desk.path).unwrap();
+    let text = change(true);
+    assert!(text.contains("dark"), "taken away:\n{text}");
+}
