@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::theme::Theme;
 use carillon_link::{AccountId, ChatRef, Place};
 use clap::Parser;
 
@@ -24,6 +25,10 @@ pub(crate) struct Arguments {
     /// The desktop's permission to take the focus (X11 start-up id or Wayland activation token).
     #[arg(long, value_name = "TOKEN")]
     pub(crate) focus_token: Option<String>,
+
+    /// Begins in this theme, until the settings have been read; otherwise in the system's.
+    #[arg(long, value_name = "THEME")]
+    pub(crate) theme: Option<Theme>,
 }
 
 impl Arguments {

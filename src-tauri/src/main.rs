@@ -6,6 +6,8 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod arguments;
+#[cfg(target_os = "linux")]
+mod caret;
 mod closing;
 mod commands;
 mod external;
@@ -13,6 +15,7 @@ mod media;
 mod page;
 mod resident;
 mod starter;
+mod theme;
 mod tryout;
 mod window;
 
@@ -113,7 +116,8 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             _ => {}
         })
         .setup(move |app| {
-            window::open(app, &profile.data().join("webview"), token.as_deref())?;
+            let folder = profile.data().join("webview");
+            window::open(app, &folder, arguments.theme, token.as_deref())?;
             tauri::async_runtime::spawn(resident::keep_link(
                 app.handle().clone(),
                 profile,

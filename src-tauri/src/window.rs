@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use crate::tryout::{self, title};
+use crate::{
+    theme::Theme,
+    tryout::{self, title},
+};
 use tauri::{
     App, Runtime, Url, UserAttentionType, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     webview::{NewWindowResponse, PageLoadEvent, PermissionResponse},
@@ -11,15 +14,18 @@ use tauri::{
 /// The label that permissions and events know the window by.
 pub(crate) const LABEL: &str = "main";
 
-/// Makes the window, hidden until its page has loaded: a white flash would be the first thing seen at night.
+/// Makes the window. Where the desktop lets it, it is shown at once, while its page loads: to map it afterwards would
+/// take as long again. Until then it is empty and has the page's ground, so that nothing flashes.
 ///
-/// `data` is the folder where the web view may keep what is its own; it is the profile's, not the user's.
+/// `data` is the folder where the web view may keep what is its own; it is the profile's, not the user's. `theme` is
+/// what the settings say, as far as they say it. `token` lets the window be born in front.
 pub(crate) fn open<R: Runtime>(
     app: &App<R>,
     data: &Path,
+    theme: Option<Theme>,
     token: Option<&str>,
 ) -> tauri::Result<WebviewWindow<R>> {
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title(title(data))
         .inner_size(980.0, 680.0)
         .min_inner_size(380.0, 480.0)
@@ -33,12 +39,21 @@ pub(crate) fn open<R: Runtime>(
         .on_page_load(|window, page| {
             if page.event() == PageLoadEvent::Finished {
                 // A window that cannot be shown is closed by the system, and the process ends with it.
-                let _ = window.show();
+                let _ = desktop::show_page(&window);
             }
-        })
-        .build()?;
+        });
+    if let Some(theme) = theme {
+        builder = builder.initialization_script(theme.script());
+    }
+    let window = builder.build()?;
+    let theme = theme.unwrap_or(match window.theme()? {
+        tauri::Theme::Dark => Theme::Dark,
+        _ => Theme::Light,
+    });
+    window.set_background_color(Some(theme.ground()))?;
     desktop::adopt(&window, token)?;
     tryout::place(&window, data)?;
+    desktop::show_empty(&window)?;
     Ok(window)
 }
 
@@ -49,7 +64,6 @@ pub(crate) fn present<R: Runtime>(
     window: &WebviewWindow<R>,
     token: Option<&str>,
 ) -> tauri::Result<()> {
-    // It would be blank: it is shown, with the token, when its page has loaded.
     if !window.is_visible()? {
         return desktop::adopt(window, token);
     }
@@ -79,11 +93,31 @@ fn is_own(url: &Url) -> bool {
 
 #[cfg(target_os = "linux")]
 mod desktop {
+    use crate::caret;
     use gtk::{
         gdk::prelude::DisplayExtManual,
         prelude::{GtkWindowExt, WidgetExt},
     };
     use tauri::{Runtime, WebviewWindow};
+
+    /// The web view stays out of it: GTK would wait for a page that is not there.
+    pub(super) fn show_empty<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+        window.with_webview(|view| {
+            let view = view.inner();
+            view.set_no_show_all(true);
+            view.hide();
+            caret::rest_between_touches(&view);
+        })?;
+        window.show()
+    }
+
+    pub(super) fn show_page<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+        window.with_webview(|view| {
+            let view = view.inner();
+            view.show();
+            view.grab_focus();
+        })
+    }
 
     /// Hands the token over before the window is mapped, so that it is born in front.
     pub(super) fn adopt<R: Runtime>(
@@ -117,6 +151,15 @@ mod desktop {
 #[cfg(not(target_os = "linux"))]
 mod desktop {
     use tauri::{Runtime, WebviewWindow};
+
+    /// A white flash would be the first thing seen at night: it comes with its page.
+    pub(super) fn show_empty<R: Runtime>(_: &WebviewWindow<R>) -> tauri::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn show_page<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+        window.show()
+    }
 
     pub(super) fn adopt<R: Runtime>(_: &WebviewWindow<R>, _: Option<&str>) -> tauri::Result<()> {
         Ok(())

@@ -13,7 +13,8 @@ pub fn present(house: &House, place: Place, token: Option<String>) {
     if !house.windows.expect(place) {
         return;
     }
-    match window::open(&house.profile, token.as_deref()) {
+    let theme = house.read_settings(|settings| settings.general.theme);
+    match window::open(&house.profile, theme, token.as_deref()) {
         Ok(process) => house.windows.comes(process),
         Err(error) => tracing::error!(%error, "the window could not be started"),
     }

@@ -80,6 +80,9 @@ impl Default for Handover {
     }
 }
 
+/// The window is on the screen before its page is.
+const LOADED: &str = "return location.protocol !== 'about:' && document.readyState === 'complete'";
+
 /// A window. Dropping it ends its driver, and leaves the window's process alone.
 #[derive(Debug)]
 pub struct Window {
@@ -116,6 +119,12 @@ impl Window {
         let patience =
             TimeoutConfiguration::new(Some(DEADLINE), Some(DEADLINE), Some(Duration::ZERO));
         client.update_timeouts(patience).await.expect("time-outs");
+        // A script that runs while the page takes the empty one's place is given up with it.
+        until_some("the page has loaded", async || {
+            let loaded = client.execute(LOADED, Vec::new()).await.ok()?;
+            (loaded == Value::Bool(true)).then_some(())
+        })
+        .await;
         Self { client, driver }
     }
 

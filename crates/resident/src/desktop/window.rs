@@ -1,5 +1,6 @@
 //! Starts the window's process and lets it go.
 
+use carillon_core::settings::Theme;
 use carillon_link::Profile;
 use std::ffi::OsString;
 use std::io;
@@ -15,6 +16,11 @@ const NAME: &str = if cfg!(windows) {
     "carillon-window"
 };
 
+/// WebKit's accelerated compositing would load a graphics driver into the web process, some 70 MB, and draw every layer
+/// anew for a blinking caret. A page of lists and text is drawn as fast without it, and no driver's fault leaves it
+/// blank. As a setting it may be changed only while nothing is drawn; so it is said before WebKit begins.
+const DRAWN_PLAINLY: (&str, &str) = ("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
+
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
 #[error("the window {program:?} cannot be started: {source}")]
@@ -29,18 +35,18 @@ pub struct NoWindow {
 /// Lives as long as a window's process.
 pub type Process = Weak<()>;
 
-/// Opens a window of this profile. `token` is the desktop's permission to come to the front; where the window shall
-/// go, it learns over the link. It outlives the resident, and is reaped when it ends first. Must be called inside a
+/// Opens a window of this profile. `theme` is what it begins with, before it has read anything; `token` is the
+/// desktop's permission to come to the front; where the window shall go, it learns over the link. It outlives the resident, and is reaped when it ends first. Must be called inside a
 /// tokio runtime.
 ///
 /// # Errors
 /// [`NoWindow`] when the program is missing or cannot be run.
-pub fn open(profile: &Profile, token: Option<&str>) -> Result<Process, NoWindow> {
+pub fn open(profile: &Profile, theme: Theme, token: Option<&str>) -> Result<Process, NoWindow> {
     let program = program(
         std::env::var_os(OVERRIDE),
         std::env::current_exe().ok().as_deref(),
     );
-    let mut command = command(&program, profile, token);
+    let mut command = command(&program, profile, theme, token);
     match command.spawn() {
         Ok(mut child) => {
             let life = Arc::new(());
@@ -72,12 +78,21 @@ fn program(named: Option<OsString>, own: Option<&Path>) -> PathBuf {
         .unwrap_or_else(|| NAME.into())
 }
 
-fn command(program: &Path, profile: &Profile, token: Option<&str>) -> Command {
+fn command(program: &Path, profile: &Profile, theme: Theme, token: Option<&str>) -> Command {
     let mut command = Command::new(program);
     command.stdin(std::process::Stdio::null());
     // The user's own profile lies in two folders and has no name.
     if Profile::default_of_user().ok().as_ref() != Some(profile) {
         command.arg("--profile").arg(profile.data());
+    }
+    match theme {
+        Theme::System => {}
+        Theme::Light => _ = command.args(["--theme", "light"]),
+        Theme::Dark => _ = command.args(["--theme", "dark"]),
+    }
+    let (name, value) = DRAWN_PLAINLY;
+    if cfg!(target_os = "linux") && std::env::var_os(name).is_none() {
+        command.env(name, value);
     }
     for name in ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"] {
         match token {
@@ -114,17 +129,36 @@ mod tests {
 
     #[test]
     fn only_a_profile_that_was_chosen_is_named() {
-        let own = command(Path::new("w"), &Profile::default_of_user().unwrap(), None);
+        let own = command(
+            Path::new("w"),
+            &Profile::default_of_user().unwrap(),
+            Theme::System,
+            None,
+        );
         assert_eq!(own.as_std().get_args().count(), 0);
         let chosen = command(
             Path::new("w"),
             &Profile::in_folder(Path::new("/p q")).unwrap(),
+            Theme::System,
             None,
         );
         assert_eq!(
             chosen.as_std().get_args().collect::<Vec<_>>(),
             ["--profile", "/p q"]
         );
+    }
+
+    #[test]
+    fn the_window_begins_in_the_theme_that_was_chosen() {
+        let own = Profile::default_of_user().unwrap();
+        for (theme, told) in [
+            (Theme::System, &[][..]),
+            (Theme::Light, &["--theme", "light"]),
+            (Theme::Dark, &["--theme", "dark"]),
+        ] {
+            let command = command(Path::new("w"), &own, theme, None);
+            assert_eq!(command.as_std().get_args().collect::<Vec<_>>(), told);
+        }
     }
 
     #[cfg(unix)]
@@ -134,6 +168,7 @@ mod tests {
         let mut command = command(
             Path::new("/bin/sh"),
             &Profile::default_of_user().unwrap(),
+            Theme::System,
             Some("t7"),
         );
         let say = "echo $XDG_ACTIVATION_TOKEN $DESKTOP_STARTUP_ID $(ps -o pgid= -p $$) $$ > told";
