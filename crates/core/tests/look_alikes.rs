@@ -3,6 +3,7 @@
 
 use carillon_core::look_alike::{Look, Looks};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 const NAMES: &[&str] = &[
     "alice",
@@ -196,8 +197,44 @@ fn one_name_that_is_held_against_many_is_found_where_all_are_taken_in() {
     }
     let looks = Looks::of(names.iter().map(String::as_str));
     for name in names.iter().step_by(7) {
-        let look = Look::of(name);
+        let mut look = Look::of(name);
         let alike = names.iter().any(|known| look.is_like(known));
         assert_eq!(alike, looks.taken_for(name).is_some(), "{name}");
     }
+}
+
+#[test]
+fn one_name_that_is_held_against_many_is_found_with_other_letters_too() {
+    let looks = Looks::of(NAMES.iter().copied());
+    for name in NAMES {
+        for forged in forged(name) {
+            let mut look = Look::of(&forged);
+            let alike = NAMES.iter().any(|known| look.is_like(known));
+            assert_eq!(alike, looks.taken_for(&forged).is_some(), "{forged}");
+            let mut look = Look::of(name);
+            let back = looks.taken_for(&forged) == Some(name);
+            assert!(!back || look.is_like(&forged), "{forged}");
+        }
+    }
+}
+
+fn fastest(mut work: impl FnMut()) -> Duration {
+    let took = (0..3).map(|_| {
+        let began = Instant::now();
+        work();
+        began.elapsed()
+    });
+    took.min().unwrap()
+}
+
+#[test]
+fn a_popup_does_not_wait_for_every_name_of_another_alphabet_to_be_drawn() {
+    let people = (0..1_000).map(|n| format!("Максим Иванович Müller {n}"));
+    let names: Vec<String> = people.collect();
+    let drawn = fastest(|| drop(Looks::of(names.iter().map(String::as_str))));
+    let held = fastest(|| {
+        let mut look = Look::of("Елена");
+        assert!(!names.iter().any(|known| look.is_like(known)));
+    });
+    assert!(held * 5 < drawn, "{held:?} {drawn:?}");
 }

@@ -61,10 +61,16 @@ impl Desk {
         let account = self.accounts.get(&event.account)?;
         let about = event.jid.as_ref()?;
         match event.kind {
-            _ if event.sample => None,
+            // A summary speaks of nobody.
+            _ if event.sample || content.name.is_empty() => None,
             EventKind::ContactRequest | EventKind::StrangerMessage | EventKind::RoomInvite => self
                 .address_like(account, about)
                 .or_else(|| name_like(account, &content.name)),
+            // Where everybody may write, a forged address is heard like a friend's.
+            _ if is_said_to_me(event) && !account.rooms.contains_key(about) => {
+                let contact = account.roster.contains_key(about);
+                (!contact).then(|| self.address_like(account, about))?
+            }
             _ => {
                 let occupant = event.occupant.as_ref();
                 let nick = occupant.map(|occupant| occupant.resource().as_str());
@@ -74,12 +80,25 @@ impl Desk {
     }
 
     fn address_like(&self, account: &Account, address: &BareJid) -> Option<String> {
-        let look = Look::of(address.as_str());
+        let mut look = Look::of(address.as_str());
         let own = self.accounts.values().map(|account| &account.settings.jid);
         let mut known = account.roster.keys().chain(account.rooms.keys()).chain(own);
         let found = known.find(|known| look.is_like(known.as_str()))?;
         Some(found.to_string())
     }
+}
+
+/// Whether somebody says it to me alone, outside rooms.
+fn is_said_to_me(event: &AlertEvent) -> bool {
+    let kinds = [
+        EventKind::Message,
+        EventKind::MessageFollowup,
+        EventKind::MessageInFront,
+        EventKind::FileReceived,
+        EventKind::Reaction,
+        EventKind::Attention,
+    ];
+    event.occupant.is_none() && kinds.contains(&event.kind)
 }
 
 /// The name that a contact is shown by.
@@ -96,7 +115,7 @@ fn name_like(account: &Account, name: &str) -> Option<String> {
     if name.contains('@') {
         return None;
     }
-    let look = Look::of(name);
+    let mut look = Look::of(name);
     let mut names = account.roster.values().map(shown);
     let found = names.find(|known| *known == name || look.is_like(known))?;
     Some(found.to_owned())
@@ -104,10 +123,10 @@ fn name_like(account: &Account, name: &str) -> Option<String> {
 
 /// A contact may be in a room under the name that I call them.
 fn nick_like(account: &Account, room: &BareJid, nick: &str) -> Option<String> {
-    let look = Look::of(nick);
+    let mut look = Look::of(nick);
     let own = nick.to_lowercase();
     let mut names = account.roster.values().map(shown);
-    let contact = names.find(|known| known.to_lowercase() != own && look.is_like(known));
+    let contact = names.find(|known| look.is_like(known) && known.to_lowercase() != own);
     let of_the_room = || {
         let room = account.rooms.get(room)?;
         let mut nicks = std::iter::once(&room.nick).chain(room.occupants.keys());

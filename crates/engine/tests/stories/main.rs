@@ -25,6 +25,7 @@ mod going_on;
 mod inside;
 mod inviting;
 mod later;
+mod likeness;
 mod missed;
 mod moved;
 mod moving;
