@@ -363,6 +363,9 @@ impl Desk {
         }
         let moved = self.store.follow_nick(&before, &to, self.now());
         if self.stored(room.account, moved) == Some(true) {
+            if let Some(account) = self.accounts.get_mut(&room.account) {
+                account.looks_back_under(&from, &to);
+            }
             self.was_seen(room.account, &from);
             self.withdraw(EventKind::MessageFailed, room.account, &from);
             let after = ChatRef {

@@ -81,6 +81,18 @@ impl Desk {
 }
 
 impl crate::account::Account {
+    /// A chat has another address now: what is read of it, or was in vain, is not of whoever gets the one that it had.
+    pub(crate) fn looks_back_under(&mut self, from: &Jid, to: &Jid) {
+        self.looked_back.remove(to);
+        if let Some(entry) = self.looked_back.remove(from) {
+            self.looked_back.insert(to.clone(), entry);
+        }
+        let was = Goal::Older(from.clone());
+        for reading in self.reading.values_mut().filter(|one| one.goal == was) {
+            reading.goal = Goal::Older(to.clone());
+        }
+    }
+
     /// Up to which entry an archive had nothing of a chat; `None` where what is stored says where to look on.
     pub(super) fn has_looked_back(&mut self, chat: &Jid, to: Option<String>) {
         let Some(entry) = to else {

@@ -195,6 +195,51 @@ async fn an_archive_full_of_others_is_read_in_parts_that_go_on_where_the_last_on
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_takes_a_nick_is_not_looked_for_only_where_the_one_before_them_was_not() {
+    let (mut stage, session) = inside().await;
+    whispers(&session, "Eva", "w0").await;
+    let (eva, eve) = (with(&stage, "Eva"), with(&stage, "Eve"));
+    let (mut session, query) = again(&mut stage, session, "Eva").await;
+    session.answers(&query, of([], true)).await;
+    assert!(older(&stage, &eva).await);
+    for page in 1..=20 {
+        let query = session.is_asked().await;
+        let first = 9_000 - 100 * page;
+        let others = (first..first + 100).map(|n| kept("Bob", Some("bob"), n));
+        session.answers(&query, of(others, false)).await;
+    }
+    session.asks_nothing().await;
+    goes(&session, "Eva", Some("Eve")).await;
+    comes(&session, "Eve", "eva").await;
+    comes(&session, "Eva", "mallory").await;
+    whispers(&session, "Eva", "w1").await;
+    assert!(older(&stage, &eva).await);
+    assert_eq!(session.is_asked().await.place, ArchivePlace::Newest);
+    assert!(older(&stage, &eve).await);
+    assert_eq!(session.is_asked().await.place, before(7_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_being_read_of_a_chat_is_of_whoever_it_goes_along_with() {
+    let (mut stage, session) = inside().await;
+    whispers(&session, "Eva", "w0").await;
+    let (eva, eve) = (with(&stage, "Eva"), with(&stage, "Eve"));
+    let (mut session, query) = again(&mut stage, session, "Eva").await;
+    session.answers(&query, of([], true)).await;
+    assert!(older(&stage, &eva).await);
+    let query = session.is_asked().await;
+    goes(&session, "Eva", Some("Eve")).await;
+    comes(&session, "Eve", "eva").await;
+    comes(&session, "Eva", "mallory").await;
+    whispers(&session, "Eva", "w1").await;
+    let page = of([kept("Eva", Some("eva"), 1)], true);
+    session.answers(&query, page).await;
+    assert_eq!(bodies(&stage, &eve), ["Eva 1", "psst"]);
+    assert!(!older(&stage, &eve).await, "that is all there is");
+    assert!(older(&stage, &eva).await, "of them nobody has looked yet");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_archive_finds_the_conversation_that_went_along_with_a_nick() {
     let (mut stage, session) = inside().await;
     whispers(&session, "Eva", "w0").await;
