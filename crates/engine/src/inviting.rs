@@ -1,7 +1,6 @@
 //! Links by which people become my contacts without a question (XEP-0379), made here or by my server (XEP-0401).
 
 use crate::desk::{Desk, DeskError};
-use crate::output::Output;
 use carillon_core::ids::{AccountId, ChatRef, Timestamp};
 use carillon_core::invitation::{GOOD_FOR, InvitationKind, ServerInvitation, link};
 use carillon_core::session::{Outgoing, StanzaProblem, SubscriptionStep, Wish};
@@ -96,7 +95,7 @@ impl Desk {
             jid: from.clone().into(),
         };
         if from_requests {
-            self.tell(Output::Chat(contact.clone()));
+            self.stranger_handled(&contact);
         }
         self.request_handled(&contact);
         true

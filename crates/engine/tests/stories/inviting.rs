@@ -1,6 +1,7 @@
 //! Whom a link of mine invites.
 
 use crate::stage::{Session, Stage, jid};
+use crate::words::says;
 use carillon_core::alerts::EventKind;
 use carillon_core::contact::{RosterItem, Subscription};
 use carillon_core::invitation::{InvitationKind, ServerInvitation};
@@ -74,6 +75,16 @@ async fn who_was_invited_is_let_in_without_a_question_and_that_they_agree_is_tol
     }
     let told = stage.told().await;
     assert_eq!(told.alerted(), [EventKind::RequestAccepted]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stranger_who_was_invited_waits_nowhere_any_more() {
+    let (mut stage, session) = invited().await;
+    session.hears(says(CAROL, "m1", "It is me")).await;
+    let key = stage.told().await.rings()[0].event.replace_key();
+    session.hears(shows(CAROL, TOKEN)).await;
+    assert!(stage.told().await.withdrawn().contains(&key.as_str()));
+    assert!(stage.stored().stranger_requests().unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
