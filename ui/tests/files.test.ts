@@ -8,8 +8,10 @@ import { conversations } from '../src/state/conversation.svelte';
 import { outbox } from '../src/state/outbox.svelte';
 import { where } from '../src/state/place.svelte';
 import { hear } from '../src/state/sync.svelte';
+import { toasts } from '../src/state/toasts.svelte';
 import type { FileBrief, FileTrouble } from '../src/lib/contract';
 import { fileBrief, fileFailure, sizeWords } from '../src/words/files';
+import { refusalWords } from '../src/words/refusal';
 import { attacks } from './attacks';
 import { stage, until } from './stage';
 
@@ -131,6 +133,16 @@ describe('a file that is sent', () => {
     await fireEvent.click(byTest('attach'));
     await until(() => fake.calls('pick_files').length === 1);
     expect(fake.calls('pick_files')).toEqual([{ title: 'Send a file' }]);
+    expect(byTest('send-card')).toBeNull();
+  });
+
+  it('cannot be chosen by a name that cannot be written, and that is told', async () => {
+    toasts.all = [];
+    fake.refusing.set('pick_files', { code: { kind: 'bad_file' }, detail: 'it is not written in UTF-8' });
+    await openBob();
+    await fireEvent.click(byTest('attach'));
+    await until(() => toasts.all.length > 0);
+    expect(toasts.all.map(({ text }) => text)).toEqual([refusalWords({ kind: 'bad_file' })]);
     expect(byTest('send-card')).toBeNull();
   });
 

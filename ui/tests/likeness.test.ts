@@ -64,6 +64,25 @@ it('whoever is to be asked is told to look like a contact before the request goe
   await until(() => fake.calls('add_contact').length === 1);
 });
 
+it('an answer that comes late does not hide whom the address that stands there now looks like', async () => {
+  const jid = 'b\u043eb@harbour.example';
+  fake.rooms.alike = [{ name: jid, of: 'bob@harbour.example' }];
+  let answerTheFirst = (): void => undefined;
+  const ask = fake.ask.bind(fake);
+  fake.ask = (name, asked) => {
+    const answer = ask(name, asked);
+    const first = name === 'look_alikes' && !(asked as unknown as { names: string[] }).names.includes(jid);
+    return first ? new Promise((late) => (answerTheFirst = () => late(answer))) : answer;
+  };
+  render(ContactDialog, { jid: 'b@harbour.example' });
+  await until(() => fake.calls('look_alikes').length === 1);
+  await fireEvent.input(document.querySelector('input[name="jid"]')!, { target: { value: jid } });
+  await until(() => signs().length > 0);
+  answerTheFirst();
+  await new Promise((next) => setTimeout(next));
+  expect(signs()).toEqual(['Looks like “bob@harbour.example”, but is somebody else.']);
+});
+
 it('a contact who can be taken for another one is told so in words in the list', async () => {
   fake.rooms.alikeContacts = [{ name: 'bob@harbour.example', of: 'B\u043eb' }];
   const contact = contacts.get({ account: 1, jid: 'bob@harbour.example' })!;
@@ -71,5 +90,7 @@ it('a contact who can be taken for another one is told so in words in the list',
   const told = () => document.querySelector('[data-jid="bob@harbour.example"] [data-test="look-alike"]')?.textContent;
   await until(() => told() !== undefined);
   expect(told()).toBe('Not “B\u043eb”, only looks so');
+  // Who hears the list still hears whether they are there.
+  expect(document.querySelector('[data-jid="bob@harbour.example"]')!.textContent).toContain('Available');
   expect(signs()).toHaveLength(1);
 });

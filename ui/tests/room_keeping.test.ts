@@ -46,6 +46,8 @@ describe('the picture of a room', () => {
     where.dialog = { kind: 'room-avatar', room: choir, name: 'Choir', has: true };
     render(Dialogs);
     await until(() => byTest('avatar-remove') !== null);
+    // The keyboard is in the dialog, at what a picture is chosen with.
+    await until(() => document.activeElement?.getAttribute('data-test') === 'avatar-file');
     expect(screen.getByText('Picture of Choir')).toBeTruthy();
     fake.refusing.set('set_room_avatar', { code: { kind: 'refused_by_server' }, detail: 'forbidden' });
     await fireEvent.click(byTest('avatar-remove'));

@@ -48,7 +48,7 @@ impl Window {
     }
 
     /// Opens the chat's menu, and chooses from it. In all but the widest windows the list of a room's people lies over
-    /// the menu's button, and is closed before.
+    /// the messages, where a menu opens too, and is closed before.
     pub async fn in_chat_menu(&self, item: &str) {
         self.shows_people(false).await;
         self.click("[data-test=chat-menu]").await;
