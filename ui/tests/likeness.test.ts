@@ -6,6 +6,7 @@ import ContactDialog from '../src/dialogs/ContactDialog.svelte';
 import ContactRow from '../src/list/ContactRow.svelte';
 import RequestCards from '../src/parts/RequestCards.svelte';
 import ChatPane from '../src/screens/ChatPane.svelte';
+import { announcer } from '../src/state/announcer.svelte';
 import { contacts } from '../src/state/contacts.svelte';
 import { conversations } from '../src/state/conversation.svelte';
 import { where } from '../src/state/place.svelte';
@@ -58,6 +59,8 @@ it('whoever is to be asked is told to look like a contact before the request goe
   await until(() => signs().length > 0);
   expect(signs()).toEqual(['Looks like “bob@harbour.example”, but is somebody else.']);
   expect(fake.calls('add_contact')).toEqual([]);
+  // Who hears the screen hears why nothing went.
+  await until(() => announcer.text === signs()[0]);
   expect(submit().textContent).toContain('all the same');
   await until(() => !submit().disabled);
   await fireEvent.click(submit());
