@@ -85,9 +85,20 @@ impl<'a> Looks<'a> {
     /// The first of them that looks like this name and is another one.
     #[must_use]
     pub fn taken_for(&self, name: &str) -> Option<&'a str> {
+        self.first(name, |known| known != name)
+    }
+
+    /// The same, where one name in capitals and in small letters may be one person's.
+    #[must_use]
+    pub fn taken_for_in_any_case(&self, name: &str) -> Option<&'a str> {
+        let small = name.to_lowercase();
+        self.first(name, |known| known.to_lowercase() != small)
+    }
+
+    fn first(&self, name: &str, another: impl Fn(&str) -> bool) -> Option<&'a str> {
         let looks = looks(name);
         let mut found = looks.iter().filter_map(|look| self.0.get(look)).flatten();
-        found.find(|known| **known != name).copied()
+        found.find(|known| another(known)).copied()
     }
 }
 

@@ -55,11 +55,8 @@ fn of_contacts(known: &NamesKnown, people: &[(BareJid, String)]) -> Vec<LookAlik
     let addresses = Looks::of(known.addresses.iter().map(String::as_str));
     let names = Looks::of(known.contacts.iter().map(String::as_str));
     let alike = |(jid, name): &(BareJid, String)| {
-        let of_name = || {
-            let of = names.taken_for(name)?;
-            (of.to_lowercase() != name.to_lowercase()).then_some(of)
-        };
-        let of = of_name().or_else(|| addresses.taken_for(jid.as_str()))?;
+        let of_name = names.taken_for_in_any_case(name);
+        let of = of_name.or_else(|| addresses.taken_for(jid.as_str()))?;
         Some(LookAlike {
             name: jid.to_string(),
             of: of.to_owned(),
@@ -72,12 +69,9 @@ fn of_contacts(known: &NamesKnown, people: &[(BareJid, String)]) -> Vec<LookAlik
 fn of_occupants(known: &NamesKnown, names: &[String]) -> Vec<LookAlike> {
     let nicks = Looks::of(known.nicks.iter().chain(names).map(String::as_str));
     let contacts = Looks::of(known.contacts.iter().map(String::as_str));
-    let of_contact = |name: &String| {
-        let of = contacts.taken_for(name)?;
-        (of.to_lowercase() != name.to_lowercase()).then_some(of)
-    };
     found(names, |name| {
-        of_contact(name).or_else(|| nicks.taken_for(name))
+        let of_contact = contacts.taken_for_in_any_case(name);
+        of_contact.or_else(|| nicks.taken_for(name))
     })
 }
 
