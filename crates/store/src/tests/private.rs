@@ -2,7 +2,7 @@
 
 use super::search::{ask, index_all, words};
 use super::{Profile, new};
-use crate::{NewMessage, NewTransfer, PastPrivate, SOMEBODY_ELSE, recover};
+use crate::{NewMessage, NewTransfer, PastPrivate, recover};
 use carillon_core::chat::{Author, ChatKind, HistoryAnchor};
 use carillon_core::files::FileTrouble;
 use carillon_core::ids::{ChatRef, Timestamp};
