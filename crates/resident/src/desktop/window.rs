@@ -16,11 +16,6 @@ const NAME: &str = if cfg!(windows) {
     "carillon-window"
 };
 
-/// WebKit's accelerated compositing would load a graphics driver into the web process, some 70 MB, and draw every layer
-/// anew for a blinking caret. A page of lists and text is drawn as fast without it, and no driver's fault leaves it
-/// blank. As a setting it may be changed only while nothing is drawn; so it is said before WebKit begins.
-const DRAWN_PLAINLY: (&str, &str) = ("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
-
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
 #[error("the window {program:?} cannot be started: {source}")]
@@ -89,10 +84,6 @@ fn command(program: &Path, profile: &Profile, theme: Theme, token: Option<&str>)
         Theme::System => {}
         Theme::Light => _ = command.args(["--theme", "light"]),
         Theme::Dark => _ = command.args(["--theme", "dark"]),
-    }
-    let (name, value) = DRAWN_PLAINLY;
-    if cfg!(target_os = "linux") && std::env::var_os(name).is_none() {
-        command.env(name, value);
     }
     for name in ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"] {
         match token {
