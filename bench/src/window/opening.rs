@@ -129,7 +129,7 @@ impl Bare {
         command.arg(self.desktop.folder().join("bare"));
         let started = now();
         let process = Process::spawn("bare", self.desktop.folder(), command);
-        let window = Window::attach(&handover, self.desktop.folder()).await;
+        let window = Window::attach_to_page(&handover, self.desktop.folder()).await;
         let drawn = marked(&window, MARK).await;
         (process, window, drawn - started)
     }

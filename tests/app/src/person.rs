@@ -311,7 +311,7 @@ impl Person {
 
     /// Drives the window that Carillon has opened or is about to.
     pub async fn window(&self) -> Window {
-        Window::attach(&self.handover, self.desktop.folder()).await
+        Window::attach_to_page(&self.handover, self.desktop.folder()).await
     }
 
     /// The process of the open window.

@@ -119,13 +119,19 @@ impl Window {
         let patience =
             TimeoutConfiguration::new(Some(DEADLINE), Some(DEADLINE), Some(Duration::ZERO));
         client.update_timeouts(patience).await.expect("time-outs");
-        // A script that runs while the page takes the empty one's place is given up with it.
+        Self { client, driver }
+    }
+
+    /// Attaches as [`Window::attach`] does, and waits until the window's own page is there: a script that runs while it
+    /// takes the empty one's place is given up with it.
+    pub async fn attach_to_page(handover: &Handover, folder: &Path) -> Self {
+        let window = Self::attach(handover, folder).await;
         until_some("the page has loaded", async || {
-            let loaded = client.execute(LOADED, Vec::new()).await.ok()?;
+            let loaded = window.client.execute(LOADED, Vec::new()).await.ok()?;
             (loaded == Value::Bool(true)).then_some(())
         })
         .await;
-        Self { client, driver }
+        window
     }
 
     /// The element that a CSS selector finds, as soon as it is there.

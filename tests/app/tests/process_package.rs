@@ -220,7 +220,7 @@ async fn started_by_its_desktop_entry_it_does_the_main_job() {
     let mut command = by_desktop_entry(&desktop, &root);
     command.envs(driver.environment());
     let resident = Process::spawn("resident", desktop.folder(), command);
-    let window = Window::attach(&driver, desktop.folder()).await;
+    let window = Window::attach_to_page(&driver, desktop.folder()).await;
     assert_eq!(program(resident.id()), root.join("usr/bin/carillon"));
     // A helper of the web view's is a second one for the moment before it becomes another program.
     carillon_tests_servers::until("the package's window runs, and no other", || {

@@ -35,8 +35,8 @@ impl Tryout {
         window.click("[data-test=start-tryout]").await;
         let [alice, bob] = &drivers;
         Self {
-            alice: Window::attach(alice, person.folder()).await,
-            bob: Window::attach(bob, person.folder()).await,
+            alice: Window::attach_to_page(alice, person.folder()).await,
+            bob: Window::attach_to_page(bob, person.folder()).await,
             asking,
             person,
             screen,
