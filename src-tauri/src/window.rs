@@ -14,8 +14,8 @@ use tauri::{
 /// The label that permissions and events know the window by.
 pub(crate) const LABEL: &str = "main";
 
-/// Makes the window. Where the desktop lets it, it is shown at once, while its page loads: to map it afterwards would
-/// take as long again. Until then it is empty and has the page's ground, so that nothing flashes.
+/// Makes the window. Where the desktop lets it, it is shown at once, while its page loads, so that a click is answered.
+/// Until then it is empty and has the page's ground, so that nothing flashes.
 ///
 /// `data` is the folder where the web view may keep what is its own; it is the profile's, not the user's. `theme` is
 /// what the settings say, as far as they say it. `token` lets the window be born in front.
