@@ -31,8 +31,8 @@ pub struct NoWindow {
 pub type Process = Weak<()>;
 
 /// Opens a window of this profile. `theme` is what it begins with, before it has read anything; `token` is the
-/// desktop's permission to come to the front; where the window shall go, it learns over the link. It outlives the resident, and is reaped when it ends first. Must be called inside a
-/// tokio runtime.
+/// desktop's permission to come to the front; where the window shall go, it learns over the link. It outlives the
+/// resident, and is reaped when it ends first. Must be called inside a tokio runtime.
 ///
 /// # Errors
 /// [`NoWindow`] when the program is missing or cannot be run.

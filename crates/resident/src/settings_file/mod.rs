@@ -147,8 +147,13 @@ impl SettingsFile {
 
     /// The text with other settings in it. Where it is no longer to be had they are all written, without comments.
     fn changed(&self, settings: &Settings) -> Result<DocumentMut, SettingsError> {
+        let known = self.known.document(&self.path);
+        let known = known.map_err(|error| SettingsError::Io {
+            path: self.path.clone(),
+            error,
+        })?;
         let mut document = DocumentMut::new();
-        match self.known.document(&self.path) {
+        match known {
             Some(known) => {
                 document = known;
                 write::merge(&mut document, &self.settings, settings)?;

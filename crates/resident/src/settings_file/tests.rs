@@ -258,3 +258,20 @@ fn a_long_file_keeps_its_comments_and_no_setting_is_lost_with_it() {
     let text = change(true);
     assert!(text.contains("dark"), "taken away:\n{text}");
 }
+
+#[test]
+fn a_long_file_that_cannot_be_read_for_the_moment_is_not_written_over() {
+    let desk = desk(&format!("# mine {}\n", "…".repeat(100_000)));
+    let (mut file, _) = desk.load();
+    let aside = desk.path.with_extension("aside");
+    std::fs::rename(&desk.path, &aside).unwrap();
+    // A folder is read by nobody, whoever asks.
+    std::fs::create_dir(&desk.path).unwrap();
+    let mut settings = file.settings().clone();
+    settings.privacy.send_typing = false;
+    assert!(matches!(file.save(settings), Err(SettingsError::Io { .. })));
+    assert!(file.settings().privacy.send_typing, "as before");
+    std::fs::remove_dir(&desk.path).unwrap();
+    std::fs::rename(&aside, &desk.path).unwrap();
+    assert!(desk.text().contains("# mine"));
+}

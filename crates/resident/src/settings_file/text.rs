@@ -2,6 +2,7 @@
 
 use super::read;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::path::Path;
 use toml_edit::DocumentMut;
 
@@ -39,10 +40,17 @@ impl Text {
     }
 
     /// Its tree of values; a long one is read again. `None` when that one is gone or has become unreadable.
-    pub(super) fn document(&self, path: &Path) -> Option<DocumentMut> {
+    ///
+    /// # Errors
+    /// The disk's, which says nothing about what stands in the file.
+    pub(super) fn document(&self, path: &Path) -> io::Result<Option<DocumentMut>> {
         match self {
-            Self::Short(bytes) => read::document(bytes).ok(),
-            Self::Long(_) => read::document(&std::fs::read(path).ok()?).ok(),
+            Self::Short(bytes) => Ok(read::document(bytes).ok()),
+            Self::Long(_) => match std::fs::read(path) {
+                Ok(bytes) => Ok(read::document(&bytes).ok()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(error),
+            },
         }
     }
 }
