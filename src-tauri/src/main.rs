@@ -10,6 +10,8 @@ mod arguments;
 mod caret;
 mod closing;
 mod commands;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod external;
 mod media;
 mod page;
