@@ -6,6 +6,7 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod arguments;
+mod beginning;
 #[cfg(target_os = "linux")]
 mod caret;
 mod closing;
@@ -37,6 +38,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use arguments::Arguments;
+use beginning::Beginning;
 use closing::Closing;
 use resident::Resident;
 
@@ -101,6 +103,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         .plugin(tauri_plugin_dialog::init())
         .manage(Resident::new(arguments.place()))
         .manage(Closing::default())
+        .manage(Beginning::default())
         .register_asynchronous_uri_scheme_protocol(media::SCHEME, media::serve)
         .invoke_handler(commands::handler())
         .on_window_event(|window, event| match event {
@@ -119,12 +122,13 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         })
         .setup(move |app| {
             let folder = profile.data().join("webview");
-            window::open(app, &folder, arguments.theme, token.as_deref())?;
+            // Before the window, so that the overview is here when the page is loaded.
             tauri::async_runtime::spawn(resident::keep_link(
                 app.handle().clone(),
                 profile,
                 arguments.profile,
             ));
+            window::open(app, &folder, arguments.theme, token.as_deref())?;
             Ok(())
         })
         .run(tauri::generate_context!())?;

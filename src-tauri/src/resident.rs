@@ -20,7 +20,7 @@ use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, UserAttentionType};
 use tokio::{sync::watch, time};
 
-use crate::{page::Page, starter::Starter, window};
+use crate::{beginning::Beginning, page::Page, starter::Starter, window};
 
 /// This window's version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -152,6 +152,9 @@ pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<P
                 resident.link.send_replace(Some(link.clone()));
                 resident.enter(&app, LinkState::Connected);
                 starter.answered();
+                if app.state::<Beginning>().is_awaited() {
+                    tauri::async_runtime::spawn(begin(app.clone(), link.clone()));
+                }
                 if serve(&app, &link, events).await.is_break() {
                     // A window on its way out must not start again what was just asked to end.
                     app.exit(0);
@@ -175,6 +178,14 @@ pub(crate) async fn keep_link(app: AppHandle, profile: Profile, folder: Option<P
         }
         time::sleep(wait).await;
         wait = (wait * 2).min(LAST_WAIT);
+    }
+}
+
+/// Has the overview at hand for the page, while the web view is still made.
+async fn begin(app: AppHandle, link: Link) {
+    match link.ask(contract::ReadOverview {}).await {
+        Ok(overview) => app.state::<Beginning>().came(&overview),
+        Err(error) => tracing::debug!(%error, "the page will ask by itself"),
     }
 }
 

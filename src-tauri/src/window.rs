@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use crate::{
+    beginning::Beginning,
     theme::Theme,
     tryout::{self, title},
 };
 use tauri::{
-    App, Runtime, Url, UserAttentionType, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    App, Manager as _, Runtime, Url, UserAttentionType, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder,
     webview::{NewWindowResponse, PageLoadEvent, PermissionResponse},
 };
 
@@ -36,6 +38,16 @@ pub(crate) fn open<R: Runtime>(
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .on_permission_request(|_, _| PermissionResponse::Deny)
+        .on_web_resource_request({
+            let app = app.handle().clone();
+            move |request, response| {
+                if matches!(request.uri().path(), "/" | "/index.html")
+                    && let Some(page) = app.state::<Beginning>().put_into(response.body())
+                {
+                    *response.body_mut() = page.into();
+                }
+            }
+        })
         .on_page_load(|window, page| {
             if page.event() == PageLoadEvent::Finished {
                 // A window that cannot be shown is closed by the system, and the process ends with it.

@@ -17,6 +17,8 @@ class Surroundings {
   focused = $state(false);
   /** The screen is locked: whatever has the focus, nobody looks at it. */
   locked = $state(false);
+  /** What happens from now on is heard. */
+  hears = $state(false);
   /** How things stand was read once. */
   ready = $state(false);
 

@@ -1,5 +1,6 @@
 /** Events say that something changed; this reads it again. */
 import { sameChat } from '../lib/chatref';
+import { beginning } from '../lib/beginning';
 import { Coalesced } from '../lib/coalesced';
 import type { ChatRef, Event, MessageId } from '../lib/contract';
 import { roomOf } from '../lib/private';
@@ -14,7 +15,7 @@ import { conversations } from './conversation.svelte';
 import { where } from './place.svelte';
 import { likeness } from './likeness.svelte';
 import { roomPeople } from './people.svelte';
-import { readings } from './readings';
+import { readings, take } from './readings';
 import { rules } from './rules.svelte';
 import { readShown, scopeRoom } from './scopes.svelte';
 import { settings } from './settings.svelte';
@@ -54,6 +55,11 @@ const changed = new Coalesced(quietly(async () => {
 /** Begins to hear; the first overview is read as soon as the resident is there. */
 export async function begin(): Promise<void> {
   surroundings.focused = document.hasFocus();
+  const brought = beginning();
+  if (brought) {
+    take(brought);
+    surroundings.setLink({ state: 'connected' });
+  }
   // The list need not wait for these.
   const window = Promise.all([
     listen('focus', (focused) => (surroundings.focused = focused)),
@@ -61,9 +67,12 @@ export async function begin(): Promise<void> {
     listen('closing-without-tray', () => (where.dialog = { kind: 'closing' })),
   ]);
   await Promise.all([listen('carillon', hear), listen('link-state', hearLink)]);
-  while (!surroundings.ready) {
+  surroundings.hears = true;
+  for (let read = false; !read;) {
     try {
+      // What the page brought may be older than the first event that was heard.
       await readings.everything();
+      read = true;
       surroundings.setLink({ state: 'connected' });
       told.want();
     } catch (error) {
