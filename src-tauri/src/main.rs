@@ -11,8 +11,6 @@ mod beginning;
 mod caret;
 mod closing;
 mod commands;
-#[cfg(target_os = "linux")]
-mod drawing;
 mod external;
 mod media;
 mod page;

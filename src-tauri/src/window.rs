@@ -105,7 +105,7 @@ fn is_own(url: &Url) -> bool {
 
 #[cfg(target_os = "linux")]
 mod desktop {
-    use crate::{caret, drawing};
+    use crate::caret;
     use gtk::{
         gdk::prelude::DisplayExtManual,
         prelude::{GtkWindowExt, WidgetExt},
@@ -119,7 +119,6 @@ mod desktop {
             view.set_no_show_all(true);
             view.hide();
             caret::rest_between_touches(&view);
-            drawing::in_one_piece(&view);
         })?;
         window.show()
     }
