@@ -1,5 +1,7 @@
 //! Before a window that is walked through in several looks.
 
+use carillon_tests_servers::Kind;
+
 use crate::{Album, LOOKS, Look, Person, Screen, Walk, Window, quoted, take_axe_in};
 
 /// A window that is walked through.
@@ -13,8 +15,8 @@ pub struct Tour<'a> {
     pub process: u32,
     /// What was photographed.
     pub album: Album,
-    /// Nothing is photographed: the screens are the same over every server.
-    pub blind: bool,
+    /// Nothing is photographed.
+    blind: bool,
 }
 
 impl<'a> Tour<'a> {
@@ -33,6 +35,22 @@ impl<'a> Tour<'a> {
         }
     }
 
+    /// As [`Tour::new`], in a story that is told over several servers: it is photographed over Prosody alone, since the
+    /// screens are the same over each.
+    ///
+    /// # Panics
+    /// As [`Tour::new`].
+    pub async fn over(
+        kind: Kind,
+        screen: &'a Screen,
+        person: &Person,
+        window: &'a Window,
+    ) -> Self {
+        let mut tour = Self::new(screen, person, window).await;
+        tour.blind = kind != Kind::Prosody;
+        tour
+    }
+
     /// Walks in this look.
     pub async fn walk(&self, look: &Look) -> Walk<'a> {
         Walk::new(self.screen, self.process, self.window, *look).await
@@ -40,10 +58,20 @@ impl<'a> Tour<'a> {
 
     /// Photographs what is shown in the wide looks, dark and German, then light and English, as the window is afterwards.
     pub async fn see(&mut self, screen: &str) {
+        self.see_in(&[&LOOKS[1], &LOOKS[0]], screen).await;
+    }
+
+    /// As [`Tour::see`], and in a narrow window in between.
+    pub async fn see_narrow_too(&mut self, screen: &str) {
+        self.see_in(&[&LOOKS[1], &LOOKS[2], &LOOKS[0]], screen)
+            .await;
+    }
+
+    async fn see_in(&mut self, looks: &[&Look], screen: &str) {
         if self.blind {
             return;
         }
-        for look in [&LOOKS[1], &LOOKS[0]] {
+        for look in looks {
             let mut walk = self.walk(look).await;
             walk.see(screen).await;
             self.album.add(walk);

@@ -7,8 +7,8 @@ use carillon_tests_servers::{Account, Kind};
 use serde_json::{Value, json};
 
 /// Alice and Bob, and an account to which Alice has the password as well.
-async fn with_two_accounts() -> (Pair, Account) {
-    let pair = Pair::on(Kind::Prosody).await;
+async fn with_two_accounts(kind: Kind) -> (Pair, Account) {
+    let pair = Pair::on(kind).await;
     let second = pair.server.add_account("alice2", "another glass").await;
     pair.alice.add_account(&pair.server, &second).await;
     let mut pair = pair;
@@ -42,7 +42,7 @@ async fn contacts(window: &Window) -> Vec<(i64, String, String)> {
 
 #[tokio::test]
 async fn contacts_that_were_taken_out_come_into_another_account() {
-    let (pair, _) = with_two_accounts().await;
+    let (pair, _) = with_two_accounts(Kind::Prosody).await;
     let window = pair.alice.open_window().await;
     let (first, second) = numbers(&window).await;
     let bob = (pair.bob_account.jid.clone(), "Bob".to_owned());
@@ -79,13 +79,22 @@ async fn contacts_that_were_taken_out_come_into_another_account() {
 }
 
 #[tokio::test]
-async fn i_move_in_my_window_and_bob_takes_me_over_in_his() {
-    let (pair, second) = with_two_accounts().await;
+async fn i_move_in_my_window_and_bob_takes_me_over_in_his_on_prosody() {
+    i_move(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn i_move_in_my_window_and_bob_takes_me_over_in_his_on_ejabberd() {
+    i_move(Kind::Ejabberd).await;
+}
+
+async fn i_move(kind: Kind) {
+    let (pair, second) = with_two_accounts(kind).await;
     let (alice, bob) = tokio::join!(pair.alice.open_window(), pair.bob.open_window());
     alice.go_to_sheet("accounts").await;
     bob.go("contacts").await;
-    let mut mine = Tour::new(&pair.screen, &pair.alice, &alice).await;
-    let mut theirs = Tour::new(&pair.screen, &pair.bob, &bob).await;
+    let mut mine = Tour::over(kind, &pair.screen, &pair.alice, &alice).await;
+    let mut theirs = Tour::over(kind, &pair.screen, &pair.bob, &bob).await;
     alice.click("[data-test=move-account]").await;
     alice.find("[data-test=move-to]").await;
     mine.see("move-asked").await;

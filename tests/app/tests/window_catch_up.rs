@@ -25,9 +25,9 @@ async fn add_account(alice: &Person, account: &Account, url: &str) {
     assert!(added.status.success(), "{said}");
 }
 
-/// Alice on Prosody, with a wire that can be cut, and Bob's chat open in her window.
-async fn by_wire(said: &[String]) -> (AtScreen, Proxy, Window) {
-    let mut at = AtScreen::prepared(Kind::Prosody).await;
+/// Alice with a wire that can be cut, and Bob's chat open in her window.
+async fn by_wire(kind: Kind, said: &[String]) -> (AtScreen, Proxy, Window) {
+    let mut at = AtScreen::prepared(kind).await;
     let url = at.meeting.server.url();
     let wire = Proxy::before(&url).await;
     add_account(
@@ -86,8 +86,17 @@ async fn ends_in(window: &Window, bodies: &[&str]) {
 }
 
 #[tokio::test]
-async fn what_was_missed_stands_in_the_open_chat_before_what_was_written_meanwhile() {
-    let (mut at, wire, window) = by_wire(&["Before".to_owned()]).await;
+async fn what_was_missed_stands_in_the_open_chat_before_what_was_written_meanwhile_on_prosody() {
+    what_was_missed(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn what_was_missed_stands_in_the_open_chat_before_what_was_written_meanwhile_on_ejabberd() {
+    what_was_missed(Kind::Ejabberd).await;
+}
+
+async fn what_was_missed(kind: Kind) {
+    let (mut at, wire, window) = by_wire(kind, &["Before".to_owned()]).await;
     away(&mut at, &wire).await;
     window.say("Written without a network").await;
     window
@@ -113,7 +122,7 @@ async fn what_was_missed_stands_in_the_open_chat_before_what_was_written_meanwhi
 #[tokio::test]
 async fn what_is_filled_in_below_does_not_move_what_is_being_read() {
     let before: Vec<_> = (1..=60).map(|n| format!("Earlier {n}")).collect();
-    let (mut at, wire, window) = by_wire(&before).await;
+    let (mut at, wire, window) = by_wire(Kind::Prosody, &before).await;
     // It opened at the first of them, and all were seen before the connection broke.
     window.click("[data-test=to-newest]").await;
     ends_in(&window, &["Earlier 59", "Earlier 60"]).await;
@@ -171,9 +180,18 @@ async fn what_is_filled_in_below_does_not_move_what_is_being_read() {
 }
 
 #[tokio::test]
-async fn a_fresh_profile_scrolls_back_beyond_what_it_read_first() {
+async fn a_fresh_profile_scrolls_back_beyond_what_it_read_first_on_prosody() {
+    a_fresh_profile_scrolls_back(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn a_fresh_profile_scrolls_back_beyond_what_it_read_first_on_ejabberd() {
+    a_fresh_profile_scrolls_back(Kind::Ejabberd).await;
+}
+
+async fn a_fresh_profile_scrolls_back(kind: Kind) {
     const MANY: usize = 130;
-    let mut at = AtScreen::prepared(Kind::Prosody).await;
+    let mut at = AtScreen::prepared(kind).await;
     let phone = {
         let mut phone = Peer::online(&at.meeting.server, &at.meeting.alice_account).await;
         let mut bob = at.meeting.bob_unseen().await;

@@ -30,8 +30,17 @@ async fn write_anew(window: &Window, css: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn somebody_is_asked_by_address_renamed_put_into_a_group_and_removed() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn somebody_is_asked_by_address_renamed_put_into_a_group_and_removed_on_prosody() {
+    a_contact_comes_and_goes(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn somebody_is_asked_by_address_renamed_put_into_a_group_and_removed_on_ejabberd() {
+    a_contact_comes_and_goes(Kind::Ejabberd).await;
+}
+
+async fn a_contact_comes_and_goes(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let alice = &at.meeting.alice_account;
     let mut carol = at.meeting.stranger("carol").await;
     let carols = carol.jid().to_owned();
@@ -82,8 +91,17 @@ async fn somebody_is_asked_by_address_renamed_put_into_a_group_and_removed() {
 }
 
 #[tokio::test]
-async fn own_status_and_its_words_are_seen_by_others() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn own_status_and_its_words_are_seen_by_others_on_prosody() {
+    own_status(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn own_status_and_its_words_are_seen_by_others_on_ejabberd() {
+    own_status(Kind::Ejabberd).await;
+}
+
+async fn own_status(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let alice = at.meeting.alice_account.jid.clone();
     let mut bob = at.meeting.bob().await;
     let window = at.meeting.alice.open_window().await;
@@ -119,8 +137,17 @@ async fn own_status_and_its_words_are_seen_by_others() {
 }
 
 #[tokio::test]
-async fn typing_is_seen_on_both_sides_and_an_emoji_is_picked() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn typing_is_seen_on_both_sides_and_an_emoji_is_picked_on_prosody() {
+    typing_and_an_emoji(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn typing_is_seen_on_both_sides_and_an_emoji_is_picked_on_ejabberd() {
+    typing_and_an_emoji(Kind::Ejabberd).await;
+}
+
+async fn typing_and_an_emoji(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let alice = &at.meeting.alice_account.jid;
     let mut bob = at.meeting.bob().await;
     bob.message(alice, "Look!").await;
@@ -160,8 +187,17 @@ async fn types(peer: &mut Peer, to: &str, state: &str) {
 }
 
 #[tokio::test]
-async fn what_failed_says_why_and_arrives_when_it_is_tried_again() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn what_failed_says_why_and_arrives_when_it_is_tried_again_on_prosody() {
+    what_failed(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn what_failed_says_why_and_arrives_when_it_is_tried_again_on_ejabberd() {
+    what_failed(Kind::Ejabberd).await;
+}
+
+async fn what_failed(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let window = at.meeting.alice.open_window().await;
     window.click("[data-test=add-contact]").await;
     let address = format!("{FORM} [name=jid]");
@@ -187,8 +223,17 @@ async fn what_failed_says_why_and_arrives_when_it_is_tried_again() {
 }
 
 #[tokio::test]
-async fn an_account_is_made_on_a_server_from_the_first_screen() {
-    let mut at = AtScreen::prepared(Kind::Prosody).await;
+async fn an_account_is_made_on_a_server_from_the_first_screen_on_prosody() {
+    an_account_is_made(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn an_account_is_made_on_a_server_from_the_first_screen_on_ejabberd() {
+    an_account_is_made(Kind::Ejabberd).await;
+}
+
+async fn an_account_is_made(kind: Kind) {
+    let mut at = AtScreen::prepared(kind).await;
     at.meeting.alice.start().await;
     let window = at.meeting.alice.open_window().await;
     window.click("[data-test=choose-create]").await;

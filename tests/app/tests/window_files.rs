@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use carillon_tests_app::{
-    AtScreen, LOOKS, Letters, Person, Post, Screen, Tour, Window, files, noise, quoted,
+    AtScreen, Letters, Person, Post, Screen, Tour, Window, files, noise, quoted,
 };
 use carillon_tests_servers::{Kind, Peer, Process, until, until_some};
 use serde_json::{Value, json};
@@ -18,15 +18,6 @@ fn painted(folder: &Path, name: &str) -> PathBuf {
     command.args(["-size", "1600x1000", "plasma:tomato-steelblue"]);
     assert!(command.arg(&path).status().unwrap().success());
     path
-}
-
-/// Photographs what is shown, and says what is wrong with it; the window is wide and English afterwards.
-async fn photographed(tour: &mut Tour<'_>, screen: &str) {
-    for look in [&LOOKS[1], &LOOKS[2], &LOOKS[0]] {
-        let mut walk = tour.walk(look).await;
-        walk.see(screen).await;
-        tour.album.add(walk);
-    }
 }
 
 /// Chooses a file by the button and the desktop's dialog, until the card before sending shows it.
@@ -100,16 +91,16 @@ async fn a_picture_and_a_document(kind: Kind) {
     bob.choose_contact(&post.alice_account.jid).await;
     let alice = post.alice.open_window().await;
     alice.choose_contact(&post.bob_account.jid).await;
-    let mut from = Tour::new(&screen, &post.alice, &alice).await;
-    let mut to = Tour::new(&screen, &post.bob, &bob).await;
+    let mut from = Tour::over(kind, &screen, &post.alice, &alice).await;
+    let mut to = Tour::over(kind, &screen, &post.bob, &bob).await;
 
     attach(&alice, &screen, &post.alice, &harbour).await;
     alice.find("[data-test=preview]").await;
-    photographed(&mut from, "file-chosen").await;
+    from.see_narrow_too("file-chosen").await;
     post.gate.stop_after(1_000);
     alice.click("[data-test=send-files]").await;
     alice.find("[data-test=transfer] progress").await;
-    photographed(&mut from, "file-going").await;
+    from.see_narrow_too("file-going").await;
     bob.lacks("[data-test=file]").await;
     post.gate.free();
     alice.lacks("[data-test=transfer]").await;
@@ -123,12 +114,12 @@ async fn a_picture_and_a_document(kind: Kind) {
     assert_eq!(popup.await.body, "harbour.png");
     let question = format!("{} [data-test=show-pictures]", card("harbour.png"));
     bob.find(&question).await;
-    photographed(&mut to, "file-asked").await;
+    to.see_narrow_too("file-asked").await;
     bob.lacks("[data-test=picture]").await;
     assert_eq!(post.gate.seen().fetched, 0, "before anybody agreed");
     bob.click(&question).await;
     drawn(&bob, "harbour.png").await;
-    photographed(&mut to, "file-shown").await;
+    to.see_narrow_too("file-shown").await;
 
     attach(&alice, &screen, &post.alice, &island).await;
     alice.click("[data-test=send-files]").await;
@@ -150,7 +141,7 @@ async fn a_picture_and_a_document(kind: Kind) {
     bob.reads(&card("Minutes of May.pdf"), "70 kB").await;
     bob.reads(&card("Minutes of May.pdf"), "application/pdf")
         .await;
-    photographed(&mut to, "file-document").await;
+    to.see_narrow_too("file-document").await;
     assert_eq!(post.gate.seen().fetched, fetched, "nothing comes by itself");
     let got = saved(&bob, &screen, &post.bob, "Minutes of May.pdf").await;
     assert!(got == ("Minutes of May.pdf".to_owned(), words), "{}", got.0);
@@ -222,7 +213,7 @@ async fn an_upload_that_was_refused_says_so_and_is_tried_again_by_its_button() {
     one.attach("words.txt", &words).await;
     window.click("[data-test=send-files]").await;
     window.find("[data-test=transfer-failed]").await;
-    photographed(&mut tour, "file-refused").await;
+    tour.see_narrow_too("file-refused").await;
     let failed = "[data-test=transfer-failed]";
     window
         .reads(failed, "The server refuses the file. (403)")

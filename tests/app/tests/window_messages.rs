@@ -27,8 +27,17 @@ async fn pasted(at: &AtScreen, window: &Window) -> String {
 }
 
 #[tokio::test]
-async fn messages_are_styled_pinned_forwarded_selected_copied_and_deleted() {
-    let mut at = AtScreen::prepared(Kind::Prosody).await;
+async fn messages_are_styled_pinned_forwarded_selected_copied_and_deleted_on_prosody() {
+    much_is_done_with_messages(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn messages_are_styled_pinned_forwarded_selected_copied_and_deleted_on_ejabberd() {
+    much_is_done_with_messages(Kind::Ejabberd).await;
+}
+
+async fn much_is_done_with_messages(kind: Kind) {
+    let mut at = AtScreen::prepared(kind).await;
     let Meeting {
         alice: person,
         alice_account,
@@ -66,7 +75,7 @@ async fn messages_are_styled_pinned_forwarded_selected_copied_and_deleted() {
         window.find(&format!("[data-test=message] {style}")).await;
     }
     is_read(&window, &mut peer, alice).await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
     tour.see("messages-styled").await;
 
     let gate = window.message("The garden gate is open").await;
@@ -133,8 +142,17 @@ async fn pins(window: &Window, gate: &str, tour: &mut Tour<'_>) {
 }
 
 #[tokio::test]
-async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place_on_prosody() {
+    words_are_found(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place_on_ejabberd() {
+    words_are_found(Kind::Ejabberd).await;
+}
+
+async fn words_are_found(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let (alice, bob) = (&at.meeting.alice_account.jid, &at.meeting.bob_account);
     let mut peer = Peer::online(&at.meeting.server, bob).await;
     let mut carol = at.meeting.stranger("carol").await;
@@ -150,7 +168,7 @@ async fn words_are_found_in_a_chat_and_in_everything_and_lead_to_their_place() {
     peer.message(alice, "Is the dormouse awake?").await;
     carol.message(alice, "A dormouse of my own").await;
     window.shows_message("Is the dormouse awake?").await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
 
     window.in_chat_menu("find-in-chat").await;
     window.write("[data-test=find]", "dormouse").await;
@@ -208,8 +226,17 @@ async fn is_led_to(window: &Window, words: &str) {
 }
 
 #[tokio::test]
-async fn what_came_encrypted_is_a_card_and_a_click_tells_who_sent_it() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn what_came_encrypted_is_a_card_and_a_click_tells_who_sent_it_on_prosody() {
+    what_came_encrypted(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn what_came_encrypted_is_a_card_and_a_click_tells_who_sent_it_on_ejabberd() {
+    what_came_encrypted(Kind::Ejabberd).await;
+}
+
+async fn what_came_encrypted(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let (alice, bob) = (&at.meeting.alice_account.jid, &at.meeting.bob_account);
     let mut peer = Peer::online(&at.meeting.server, bob).await;
     let window = at.meeting.alice.open_window().await;
@@ -221,7 +248,7 @@ async fn what_came_encrypted_is_a_card_and_a_click_tells_who_sent_it() {
         <body>I sent you an OMEMO encrypted message</body><store xmlns='urn:xmpp:hints'/></message>";
     peer.raw(&sealed.replace("TO", alice)).await;
     window.reads("[data-test=encrypted]", "OMEMO").await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
     tour.see("message-encrypted").await;
     let answer =
         "Your message came encrypted, and I cannot read it here. Please send it to me unencrypted.";

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
 
 use carillon_tests_app::{AtScreen, Person, Tour, Window, fill, quoted};
-use carillon_tests_servers::{Kind, Peer};
+use carillon_tests_servers::{Happened, Kind, Peer};
 use serde_json::json;
 
 /// WebDriver's codes for the Enter, the Escape and the right arrow key (WebDriver, section 17.4.2).
@@ -30,12 +30,16 @@ async fn who_i_am_is_seen_by_others_and_who_they_are_by_me_on_prosody() {
     who_i_am_and_who_they_are(Kind::Prosody).await;
 }
 
+#[tokio::test]
+async fn who_i_am_is_seen_by_others_and_who_they_are_by_me_on_ejabberd() {
+    who_i_am_and_who_they_are(Kind::Ejabberd).await;
+}
+
 async fn who_i_am_and_who_they_are(kind: Kind) {
     let at = AtScreen::on(kind).await;
     let mut bob = Peer::eloquent(&at.meeting.server, &at.meeting.bob_account).await;
     let window = at.meeting.alice.open_window().await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
-    tour.blind = kind != Kind::Prosody;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
     me(&at, &window, &mut bob, &mut tour).await;
     them(&at, &window, bob, &mut tour).await;
     tour.album.finish();
@@ -84,6 +88,12 @@ async fn me(at: &AtScreen, window: &Window, bob: &mut Peer, tour: &mut Tour<'_>)
     window.lacks("[data-test=dialog]").await;
     let of = json!({"jid": at.meeting.alice_account.jid});
     assert_eq!(bob.does("card_of", of).await["name"], "Alice Liddell");
+    // A server that keeps both as one takes the picture off when the card comes without it (XEP-0398).
+    bob.ping().await;
+    let taken_off = |it: &Happened| {
+        it.text("what") == "avatar_metadata_publish" && it.text("hashes").is_empty()
+    };
+    assert!(!bob.left().iter().any(taken_off), "{:?}", bob.left());
 
     window.write_anew("[data-test=own-nick]", "Lissy").await;
     window.click("[data-test=save-nick]").await;
@@ -180,8 +190,7 @@ async fn friends_are_invited(kind: Kind) {
     let mut carol = at.meeting.stranger("carol").await;
     let window = at.meeting.alice.open_window().await;
     window.find("[data-test=own-status]").await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
-    tour.blind = kind != Kind::Prosody;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
     window.click("[data-test=own-status]").await;
     window.click("[data-test=own-invitation]").await;
     window.find("[data-test=invitation-qr] path").await;
@@ -252,14 +261,23 @@ async fn makes_an_account(at: &AtScreen, link: &str) {
 const LIKE_BOB: &str = "b\u{43e}b";
 
 #[tokio::test]
-async fn who_can_be_taken_for_a_contact_is_marked_in_words_wherever_they_are_named() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn who_can_be_taken_for_a_contact_is_marked_in_words_wherever_they_are_named_on_prosody() {
+    who_can_be_taken_for_a_contact(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn who_can_be_taken_for_a_contact_is_marked_in_words_wherever_they_are_named_on_ejabberd() {
+    who_can_be_taken_for_a_contact(Kind::Ejabberd).await;
+}
+
+async fn who_can_be_taken_for_a_contact(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let (alice, bob) = (&at.meeting.alice_account.jid, &at.meeting.bob_account.jid);
     let mut other = at.meeting.stranger(LIKE_BOB).await;
     let address = other.jid().to_owned();
     let window = at.meeting.alice.open_window().await;
     window.find("[data-test=own-status]").await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
     let words = format!("Looks like “{bob}”, but is somebody else.");
 
     window.click("[data-test=add-contact]").await;

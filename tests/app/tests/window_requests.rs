@@ -86,8 +86,17 @@ async fn a_stranger_s_message_is_accepted_into_a_chat() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_joined_on_its_card_and_is_a_chat_then() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn an_invitation_is_joined_on_its_card_and_is_a_chat_then_on_prosody() {
+    an_invitation_is_joined(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_joined_on_its_card_and_is_a_chat_then_on_ejabberd() {
+    an_invitation_is_joined(Kind::Ejabberd).await;
+}
+
+async fn an_invitation_is_joined(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let mut bob = at.meeting.bob_unseen().await;
     bob.available().await;
     let room = format!("tea@{}", at.meeting.server.rooms());

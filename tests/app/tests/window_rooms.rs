@@ -36,8 +36,7 @@ async fn a_room_is_kept_by_its_owner(kind: Kind) {
     let bob = Peer::eloquent(&at.meeting.server, &at.meeting.bob_account).await;
     let window = at.meeting.alice.open_window().await;
     window.find("[data-test=own-status]").await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
-    tour.blind = kind != Kind::Prosody;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
 
     window.click("[data-test=find-rooms]").await;
     window
@@ -269,8 +268,7 @@ async fn a_room_with_a_password(kind: Kind) {
     has_a_password(&mut bob, &room).await;
     let window = at.meeting.alice.open_window().await;
     window.find("[data-test=own-status]").await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
-    tour.blind = kind != Kind::Prosody;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
 
     finds(&window, &room, &mut tour).await;
     let form = "[data-test=enter-room-form]";

@@ -19,15 +19,24 @@ async fn say_instead(window: &Window, words: &str) {
 }
 
 #[tokio::test]
-async fn a_message_is_answered_felt_about_corrected_found_and_taken_back() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn a_message_is_answered_felt_about_corrected_found_and_taken_back_on_prosody() {
+    much_is_made_of_a_message(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn a_message_is_answered_felt_about_corrected_found_and_taken_back_on_ejabberd() {
+    much_is_made_of_a_message(Kind::Ejabberd).await;
+}
+
+async fn much_is_made_of_a_message(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let (alice, bob) = (&at.meeting.alice_account.jid, &at.meeting.bob_account);
     let mut peer = Peer::eloquent(&at.meeting.server, bob).await;
     let window = at.meeting.alice.open_window().await;
     let question = peer.message(alice, "Tea at five?").await;
     window.choose_contact(&bob.jid).await;
     let asked = window.message("Tea at five?").await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
 
     window.in_message_menu(&asked, "reply").await;
     window.reads("[data-test=replying]", "Tea at five?").await;
@@ -97,13 +106,22 @@ async fn a_message_is_answered_felt_about_corrected_found_and_taken_back() {
 }
 
 #[tokio::test]
-async fn a_room_is_made_filled_given_a_topic_and_kept_in_order() {
-    let at = AtScreen::on(Kind::Prosody).await;
+async fn a_room_is_made_filled_given_a_topic_and_kept_in_order_on_prosody() {
+    a_room_is_kept_in_order(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn a_room_is_made_filled_given_a_topic_and_kept_in_order_on_ejabberd() {
+    a_room_is_kept_in_order(Kind::Ejabberd).await;
+}
+
+async fn a_room_is_kept_in_order(kind: Kind) {
+    let at = AtScreen::on(kind).await;
     let bob = &at.meeting.bob_account;
     let mut peer = Peer::eloquent(&at.meeting.server, bob).await;
     let window = at.meeting.alice.open_window().await;
     window.find("[data-test=own-status]").await;
-    let mut tour = Tour::new(&at.screen, &at.meeting.alice, &window).await;
+    let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
 
     window.click("[data-test=find-rooms]").await;
     window.click("[data-test=to-create-room]").await;

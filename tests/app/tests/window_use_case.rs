@@ -18,6 +18,11 @@ async fn a_message_and_its_answer_over_prosody() {
     there_and_back(Kind::Prosody).await;
 }
 
+#[tokio::test]
+async fn a_message_and_its_answer_over_ejabberd() {
+    there_and_back(Kind::Ejabberd).await;
+}
+
 async fn there_and_back(kind: Kind) {
     let pair = Pair::online(kind).await;
     let (alice_jid, bob_jid) = (&pair.alice_account.jid, &pair.bob_account.jid);
@@ -130,6 +135,11 @@ async fn what_is_written_to_somebody_offline_waits_over_the_embedded_server() {
 #[tokio::test]
 async fn what_is_written_to_somebody_offline_waits_over_prosody() {
     waits(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn what_is_written_to_somebody_offline_waits_over_ejabberd() {
+    waits(Kind::Ejabberd).await;
 }
 
 async fn waits(kind: Kind) {

@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use carillon_tests_app::{Heard, LOOKS, Post, Screen, Tour, Window};
+use carillon_tests_app::{Heard, Post, Screen, Tour, Window};
 use carillon_tests_servers::{Kind, until};
 
 const TONE: u32 = 440;
@@ -14,15 +14,6 @@ const TONE: u32 = 440;
 const TONE_HZ: RangeInclusive<f32> = 435.0..=445.0;
 /// The longest rest within what is played.
 const REST: Duration = Duration::from_secs(1);
-
-/// Photographs what is shown, and says what is wrong with it; the window is wide and English afterwards.
-async fn photographed(tour: &mut Tour<'_>, screen: &str) {
-    for look in [&LOOKS[1], &LOOKS[2], &LOOKS[0]] {
-        let mut walk = tour.walk(look).await;
-        walk.see(screen).await;
-        tour.album.add(walk);
-    }
-}
 
 /// Waits until the bar shows so many seconds.
 async fn recorded(window: &Window, seconds: u64) {
@@ -43,25 +34,34 @@ async fn heard_after(post: &Post, window: &Window, button: &str) -> Heard {
 }
 
 #[tokio::test]
-async fn a_voice_message_is_spoken_sent_and_heard() {
+async fn a_voice_message_is_spoken_sent_and_heard_on_prosody() {
+    a_voice_message(Kind::Prosody).await;
+}
+
+#[tokio::test]
+async fn a_voice_message_is_spoken_sent_and_heard_on_ejabberd() {
+    a_voice_message(Kind::Ejabberd).await;
+}
+
+async fn a_voice_message(kind: Kind) {
     let folder = tempfile::tempdir().unwrap();
     let screen = Screen::start(folder.path()).await;
-    let post = Post::before(&screen, Kind::Prosody).await;
+    let post = Post::before(&screen, kind).await;
     let microphone = &post.alice.desktop.speaker;
     microphone.whistle(TONE);
     let bob = post.bob.open_window().await;
     bob.choose_contact(&post.alice_account.jid).await;
     let alice = post.alice.open_window().await;
     alice.choose_contact(&post.bob_account.jid).await;
-    let mut from = Tour::new(&screen, &post.alice, &alice).await;
-    let mut to = Tour::new(&screen, &post.bob, &bob).await;
+    let mut from = Tour::over(kind, &screen, &post.alice, &alice).await;
+    let mut to = Tour::over(kind, &screen, &post.bob, &bob).await;
 
     // One that is thought better of.
     alice.click("[data-test=voice-record]").await;
     recorded(&alice, 1).await;
     let level = "return parseFloat(document.querySelector('[data-test=voice-bar] .level span').style.width) > 30";
     alice.shows("the level", level).await;
-    photographed(&mut from, "voice-recording").await;
+    from.see_narrow_too("voice-recording").await;
     alice.click("[data-test=voice-cancel]").await;
     alice.lacks("[data-test=voice-bar]").await;
     until("the microphone is closed", || microphone.ears() == 0).await;
@@ -75,7 +75,7 @@ async fn a_voice_message_is_spoken_sent_and_heard() {
     alice.find("[data-test=file] [data-test=player]").await;
 
     bob.find("[data-test=file] [data-test=show-pictures]").await;
-    photographed(&mut to, "voice-asked").await;
+    to.see_narrow_too("voice-asked").await;
     bob.lacks("[data-test=player]").await;
     bob.click("[data-test=show-pictures]").await;
     bob.find("[data-test=play]").await;
@@ -105,7 +105,7 @@ async fn a_voice_message_is_spoken_sent_and_heard() {
     bob.find("[data-test=play]").await;
     let (held, _) = speaker.heard_since(silence).await;
     assert!(held.sounding < faster.sounding, "{held:?}");
-    photographed(&mut to, "voice-held").await;
+    to.see_narrow_too("voice-held").await;
     from.album.finish();
     to.album.finish();
 }

@@ -167,11 +167,14 @@ class Talk:
         return {"hash": name}
 
     async def card(self, name, email):
-        """Tells everybody these (XEP-0054)."""
-        card = self.peer.plugin["xep_0054"].make_vcard()
+        """Tells everybody these (XEP-0054). What else the card says stays: one without a picture takes the picture off
+        wherever it is shown, also where PEP had it (XEP-0398)."""
+        plugin = self.peer.plugin["xep_0054"]
+        known = await plugin.get_vcard(self.peer.boundjid.bare, timeout=60)
+        card = known["vcard_temp"]
         card["FN"] = name
         card["EMAIL"]["USERID"] = email
-        await self.peer.plugin["xep_0054"].publish_vcard(card, timeout=60)
+        await plugin.publish_vcard(card, timeout=60)
 
     async def card_of(self, jid):
         answer = await self.peer.plugin["xep_0054"].get_vcard(jid, timeout=60)
