@@ -138,6 +138,15 @@ impl Window {
         done["answer"].take()
     }
 
+    /// Waits until what a CSS selector finds has the focus.
+    pub async fn has_focus(&self, css: &str) {
+        let script = format!(
+            "return document.activeElement?.matches({}) ?? false",
+            quoted(css)
+        );
+        self.shows(&format!("the focus on {css}"), &script).await;
+    }
+
     /// Presses keys where the focus is.
     pub async fn press(&self, keys: &str) {
         until_some("a focus that takes keys", async || {

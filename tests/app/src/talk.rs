@@ -1,9 +1,10 @@
 //! What a person does in Carillon's window with messages, rooms and what opens over them.
 
+use carillon_tests_servers::until_some;
 use serde_json::Value;
 
 use crate::page::quoted;
-use crate::window::Window;
+use crate::window::{Window, not_yet};
 
 /// Puts a picture into a field for files, as if it had been chosen in the desktop's dialog: wide, and of two colours.
 const GIVE_PICTURE: &str = "
@@ -84,16 +85,19 @@ impl Window {
             .await;
     }
 
-    /// Types over what a field holds.
+    /// Types over what a field holds, as soon as it can be typed into.
     ///
     /// # Panics
     /// When there is no such field.
     pub async fn write_anew(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field
-            .clear()
-            .await
-            .unwrap_or_else(|error| panic!("{css}: {error}"));
+        until_some(&format!("{css} can be typed into"), async || {
+            match self.find(css).await.clear().await {
+                Ok(()) => Some(()),
+                Err(error) if not_yet(&error) => None,
+                Err(error) => panic!("{css}: {error}"),
+            }
+        })
+        .await;
         self.write(css, text).await;
     }
 

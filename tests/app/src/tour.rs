@@ -40,12 +40,7 @@ impl<'a> Tour<'a> {
     ///
     /// # Panics
     /// As [`Tour::new`].
-    pub async fn over(
-        kind: Kind,
-        screen: &'a Screen,
-        person: &Person,
-        window: &'a Window,
-    ) -> Self {
+    pub async fn over(kind: Kind, screen: &'a Screen, person: &Person, window: &'a Window) -> Self {
         let mut tour = Self::new(screen, person, window).await;
         tour.blind = kind != Kind::Prosody;
         tour

@@ -23,12 +23,6 @@ async fn choose_from_menu(window: &Window, item: &str) {
     window.click(&format!("[data-test={item}]")).await;
 }
 
-/// Types over what a field holds.
-async fn write_anew(window: &Window, css: &str, text: &str) {
-    window.find(css).await.clear().await.unwrap();
-    window.write(css, text).await;
-}
-
 #[tokio::test]
 async fn somebody_is_asked_by_address_renamed_put_into_a_group_and_removed_on_prosody() {
     a_contact_comes_and_goes(Kind::Prosody).await;
@@ -61,7 +55,9 @@ async fn a_contact_comes_and_goes(kind: Kind) {
 
     window.choose_contact(&carols).await;
     choose_from_menu(&window, "edit-contact").await;
-    write_anew(&window, &field("name"), "Carol of the choir").await;
+    window
+        .write_anew(&field("name"), "Carol of the choir")
+        .await;
     let new_group = format!("{FORM} input.new");
     window.write(&new_group, &format!("Singers{ENTER}")).await;
     window.click(&format!("{FORM} [data-test=submit]")).await;
@@ -124,7 +120,7 @@ async fn own_status(kind: Kind) {
         .await;
 
     window.click("[data-test=own-status]").await;
-    write_anew(&window, words, &format!("Red ones{ENTER}")).await;
+    window.write_anew(words, &format!("Red ones{ENTER}")).await;
     sees("available", "dnd", "Red ones").await;
     window.lacks(words).await;
 
@@ -252,7 +248,9 @@ async fn an_account_is_made(kind: Kind) {
     window.click("[data-test=submit]").await;
     window.find("[data-test=error][data-code=name_taken]").await;
 
-    write_anew(&window, "[name=jid]", "hatter@carillon.test").await;
+    window
+        .write_anew("[name=jid]", "hatter@carillon.test")
+        .await;
     window.click("[data-test=submit]").await;
 
     window.find("[data-test=own-status]").await;

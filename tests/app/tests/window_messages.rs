@@ -171,6 +171,8 @@ async fn words_are_found(kind: Kind) {
     let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
 
     window.in_chat_menu("find-in-chat").await;
+    // What is typed before is taken for what was there, and typed over.
+    window.has_focus("[data-test=find]").await;
     window.write("[data-test=find]", "dormouse").await;
     window.reads("[data-test=find-count]", "1 of 2").await;
     let newest = window.message("Is the dormouse awake?").await;

@@ -1,9 +1,7 @@
 //! What people make of messages and of rooms, in the real window and by its own menus; slixmpp is on the other side, and
 //! says what its plug-ins understood. Photographed light and dark.
 
-#![allow(clippy::unwrap_used)] // in the functions that the tests share
-
-use carillon_tests_app::{AtScreen, Tour, Window, quoted};
+use carillon_tests_app::{AtScreen, Tour, quoted};
 use carillon_tests_servers::{Kind, Peer};
 use serde_json::json;
 
@@ -11,12 +9,6 @@ const COMPOSER: &str = "[data-test=composer]";
 /// WebDriver's codes for the Enter and the Escape key (WebDriver, section 17.4.2).
 const ENTER: char = '\u{E007}';
 const ESCAPE: &str = "\u{E00C}";
-
-/// Types over what the composer holds, and sends it.
-async fn say_instead(window: &Window, words: &str) {
-    window.find(COMPOSER).await.clear().await.unwrap();
-    window.say(words).await;
-}
 
 #[tokio::test]
 async fn a_message_is_answered_felt_about_corrected_found_and_taken_back_on_prosody() {
@@ -70,7 +62,8 @@ async fn much_is_made_of_a_message(kind: Kind) {
 
     window.in_message_menu(&answer, "correct").await;
     window.find("[data-test=correcting]").await;
-    say_instead(&window, "Gladly, with jam").await;
+    let instead = format!("Gladly, with jam{ENTER}");
+    window.write_anew(COMPOSER, &instead).await;
     window.shows_message("Gladly, with jam").await;
     peer.understands("message_correction", |it| it.text("about") == id)
         .await;
