@@ -58,6 +58,11 @@ pub(crate) const EME: &str = "urn:xmpp:eme:0";
 pub(crate) const RETRACT: &str = "urn:xmpp:message-retract:1";
 /// What moderators take back (XEP-0425).
 pub(crate) const MODERATE: &str = "urn:xmpp:message-moderate:1";
+/// The same as the document had it up to its version 0.2, and as Debian's Prosody still speaks it: fastened to the message
+/// (XEP-0422) that an earlier retraction takes back.
+pub(crate) const MODERATE_OLD: &str = "urn:xmpp:message-moderate:0";
+pub(crate) const FASTEN: &str = "urn:xmpp:fasten:0";
+pub(crate) const RETRACT_OLD: &str = "urn:xmpp:message-retract:0";
 /// Rooms that an account keeps for its devices (XEP-0402).
 pub(crate) const BOOKMARKS: &str = "urn:xmpp:bookmarks:1";
 /// The wish to hear of their changes (XEP-0163 §4).

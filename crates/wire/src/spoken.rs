@@ -114,8 +114,9 @@ pub const XEPS: &[Spoken] = &[
     spoken(410, &[]),
     spoken(411, &[]),
     spoken(421, &[ns::OCCUPANT_ID]),
-    spoken(424, &[ns::RETRACT]),
-    spoken(425, &[ns::MODERATE]),
+    spoken(422, &[ns::FASTEN]),
+    spoken(424, &[ns::RETRACT, ns::RETRACT_OLD]),
+    spoken(425, &[ns::MODERATE, ns::MODERATE_OLD]),
     spoken(428, &[ns::FALLBACK]),
     spoken(
         433,

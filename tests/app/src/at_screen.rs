@@ -1,6 +1,6 @@
 //! Alice before a screen, with Carillon, and friends who use something else.
 
-use carillon_tests_servers::Kind;
+use carillon_tests_servers::{Kind, TestServer};
 use tempfile::TempDir;
 
 use crate::meeting::Meeting;
@@ -21,26 +21,39 @@ pub struct AtScreen {
 impl AtScreen {
     /// Alice online, without a window yet.
     pub async fn on(kind: Kind) -> Self {
-        let mut at = Self::prepared(kind).await;
+        Self::prepared(kind).await.online().await
+    }
+
+    /// The same, on a server that runs already and has no accounts.
+    pub async fn at(server: TestServer) -> Self {
+        let with = async |alice| Meeting::at(server, alice).await;
+        Self::before(with).await.online().await
+    }
+
+    /// Carillon does not run yet, and knows no account.
+    pub async fn prepared(kind: Kind) -> Self {
+        Self::before(async |alice| Meeting::prepared(kind, alice).await).await
+    }
+
+    async fn before(meet: impl AsyncFnOnce(Person) -> Meeting) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let screen = Screen::start(folder.path()).await;
+        let alice = Person::on(&screen, "Alice").await;
+        Self {
+            meeting: meet(alice).await,
+            screen,
+            _folder: folder,
+        }
+    }
+
+    async fn online(mut self) -> Self {
         let Meeting {
             alice,
             alice_account,
             server,
             ..
-        } = &mut at.meeting;
+        } = &mut self.meeting;
         alice.online(server, alice_account).await;
-        at
-    }
-
-    /// Carillon does not run yet, and knows no account.
-    pub async fn prepared(kind: Kind) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let screen = Screen::start(folder.path()).await;
-        let alice = Person::on(&screen, "Alice").await;
-        Self {
-            meeting: Meeting::prepared(kind, alice).await,
-            screen,
-            _folder: folder,
-        }
+        self
     }
 }

@@ -41,8 +41,16 @@ impl Meeting {
         Self::of(alice, Self::server(kind).await)
     }
 
+    /// As [`Meeting::prepared`], on a server that runs already and has no accounts.
+    pub async fn at(server: TestServer, alice: Person) -> Self {
+        Self::of(alice, Self::people(server).await)
+    }
+
     async fn server(kind: Kind) -> (TestServer, Account, Account) {
-        let server = TestServer::start(kind).await;
+        Self::people(TestServer::start(kind).await).await
+    }
+
+    async fn people(server: TestServer) -> (TestServer, Account, Account) {
         let alice = server.add_account("alice", "looking glass").await;
         let bob = server.add_account("bob", "can he fix it").await;
         server.befriend((&alice, "Alice"), (&bob, "Bob")).await;

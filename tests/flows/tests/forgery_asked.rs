@@ -260,12 +260,14 @@ const IN_A_ROOM: &[Attack] = &[
         believed: |told| matches!(told, Incoming::Message(m) if m.stanza_id.is_some()),
     },
     Attack {
-        name: "a moderator takes a message back (XEP-0425), where the room names none",
+        name: "a moderator takes a message back (XEP-0425, and as it was in 0.2), where the room names none",
         may: &[],
         says: |s| {
             format!(
                 "<message type='groupchat' id='g1'{}><retract xmlns='urn:xmpp:message-retract:1' id='s1'>\
-                 <moderated xmlns='urn:xmpp:message-moderate:1' by='den@rooms.example.net/bob'/></retract></message>",
+                 <moderated xmlns='urn:xmpp:message-moderate:1' by='den@rooms.example.net/bob'/></retract>\
+                 <apply-to xmlns='urn:xmpp:fasten:0' id='s1'><moderated xmlns='urn:xmpp:message-moderate:0'>\
+                 <retract xmlns='urn:xmpp:message-retract:0'/></moderated></apply-to></message>",
                 s.from_attribute()
             )
         },
@@ -360,9 +362,9 @@ const CHANGES: &[(&str, &str)] = &[
         "<retract xmlns='urn:xmpp:message-retract:1' id='m1'/>",
     ),
     (
-        "retraction of old",
+        "retraction and moderation of old",
         "<apply-to xmlns='urn:xmpp:fasten:0' id='m1'><retract xmlns='urn:xmpp:message-retract:0'/>\
-         </apply-to>",
+         <moderated xmlns='urn:xmpp:message-moderate:0'><retract xmlns='urn:xmpp:message-retract:0'/></moderated></apply-to>",
     ),
     (
         "moderation",

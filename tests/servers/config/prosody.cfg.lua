@@ -53,7 +53,7 @@ sql = { driver = "SQLite3", database = "archive.sqlite" }
 VirtualHost "carillon.test"
 
 Component "rooms.carillon.test" "muc"
-	modules_enabled = { "muc_mam", "vcard_muc" }
+	modules_enabled = { "muc_mam", "muc_moderation", "vcard_muc" }
 	muc_room_default_public = true
 	muc_room_locking = false
 

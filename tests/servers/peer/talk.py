@@ -7,9 +7,15 @@ import base64
 import hashlib
 import io
 import urllib.request
+from xml.etree import ElementTree
+
+from slixmpp import JID
+from slixmpp.plugins import xep_0082
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import StanzaPath
 
 PLUGINS = ["xep_0054", "xep_0066", "xep_0084", "xep_0092", "xep_0107", "xep_0172", "xep_0308", "xep_0359",
-           "xep_0363", "xep_0424", "xep_0428", "xep_0444", "xep_0461"]
+           "xep_0363", "xep_0424", "xep_0425", "xep_0428", "xep_0444", "xep_0461"]
 
 
 def understand(peer, say):
@@ -63,6 +69,8 @@ READERS = {
     "message_correction": lambda message: {"about": message["replace"]["id"], "body": message["body"]},
     "message_reply": reply,
     "message_retract": lambda message: {"about": message["retract"]["id"]},
+    "moderated_message": lambda message: {"about": message["retract"]["id"], "by": message["retract"]["moderated"]["by"],
+                                          "reason": message["retract"]["reason"]},
     "marker_displayed": lambda message: {"about": message["displayed"]["id"]},
     "receipt_received": lambda message: {"about": message["receipt"]},
     "chatstate_composing": lambda message: {},
@@ -117,6 +125,9 @@ class Talk:
     async def retract(self, to, about, type="chat"):
         self.peer.plugin["xep_0424"].send_retraction(to, about, mtype=type)
 
+    async def moderate(self, room, about, reason):
+        await self.peer.plugin["xep_0425"].moderate(JID(room), about, reason, timeout=60)
+
     async def mark(self, to, about):
         self.peer.plugin["xep_0333"].send_marker(to, about, "displayed")
 
@@ -147,6 +158,19 @@ class Talk:
                 return answer.read()
 
         return {"sha256": hashlib.sha256(await asyncio.to_thread(get)).hexdigest()}
+
+    async def clock(self, tzo):
+        """From now on answers what its clock shows, in this zone (XEP-0202). The plug-in itself cannot write a zone."""
+        self.peer.register_plugin("xep_0202")
+
+        def tell(iq):
+            answer = iq.reply()
+            answer["entity_time"]["utc"] = xep_0082.datetime()
+            ElementTree.SubElement(answer.xml[0], "{urn:xmpp:time}tzo").text = tzo
+            answer.send()
+
+        self.peer.remove_handler("Entity Time")
+        self.peer.register_handler(Callback("Entity Time", StanzaPath("iq@type=get/entity_time"), tell))
 
     async def mood(self, value, text=None):
         await self.peer.plugin["xep_0107"].publish_mood(value, text, timeout=60)

@@ -24,6 +24,7 @@ mod proxy;
 mod proxy_faults;
 mod proxy_frames;
 mod proxy_schedule;
+mod searcher;
 mod server;
 mod wait;
 
@@ -35,5 +36,6 @@ pub use process::Process;
 pub use proxy::Proxy;
 pub use proxy_faults::FaultProxy;
 pub use proxy_schedule::{End, Fault, Towards, Where};
+pub use searcher::Searcher;
 pub use server::{Account, Kind, TestServer, ejabberd_command, free_port, prosody_command};
 pub use wait::{DEADLINE, STARTED, until, until_some, until_started};

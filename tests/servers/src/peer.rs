@@ -374,10 +374,17 @@ impl Peer {
 
 /// The program, its script, and what the script is told.
 fn slixmpp() -> Vec<PathBuf> {
-    vec![
-        root().join(".tools/peer/bin/python"),
-        root().join("tests/servers/peer/peer.py"),
-    ]
+    vec![python(), scripts().join("peer.py")]
+}
+
+/// The Python that has slixmpp.
+pub(crate) fn python() -> PathBuf {
+    root().join(".tools/peer/bin/python")
+}
+
+/// The folder of what it runs.
+pub(crate) fn scripts() -> PathBuf {
+    root().join("tests/servers/peer")
 }
 
 fn xmpp_client() -> Vec<PathBuf> {

@@ -1,6 +1,7 @@
 //! Prosody, ejabberd and the embedded server, each as a person would run it.
 
 mod crowd;
+mod prosody;
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -20,6 +21,8 @@ use crate::certificate;
 use crate::peer::Peer;
 use crate::process::Process;
 use crate::wait::STARTED;
+
+pub(crate) use prosody::PART_SECRET;
 
 /// Which server. A test of the wire runs against each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,8 @@ struct With {
     sasl2: bool,
     beside: Option<String>,
     files_at: Option<u16>,
+    parts: bool,
+    moderation_today: bool,
 }
 
 /// A running server. Dropping it ends the server and deletes its data.
@@ -70,6 +75,10 @@ pub struct TestServer {
     beside: Option<String>,
     /// The port of this computer that it names as its files' address.
     files_at: Option<u16>,
+    /// Where it lets in a part of its own that another program runs.
+    parts_port: Option<u16>,
+    /// Its rooms speak XEP-0425 as it is today.
+    moderation_today: bool,
     process: Option<Process>,
     // Last, so that the server is gone before its folder is.
     folder: TempDir,
@@ -134,6 +143,30 @@ impl TestServer {
         Self::begin(kind, &[], with).await
     }
 
+    /// Prosody with a part that another program runs, see [`crate::Searcher`].
+    ///
+    /// # Panics
+    /// As [`TestServer::start`].
+    pub async fn start_with_a_part() -> Self {
+        let with = With {
+            parts: true,
+            ..With::default()
+        };
+        Self::begin(Kind::Prosody, &[], with).await
+    }
+
+    /// Prosody whose rooms speak of moderation as XEP-0425 does today; Debian's module speaks its version 0.2.
+    ///
+    /// # Panics
+    /// As [`TestServer::start`].
+    pub async fn start_with_moderation_of_today() -> Self {
+        let with = With {
+            moderation_today: true,
+            ..With::default()
+        };
+        Self::begin(Kind::Prosody, &[], with).await
+    }
+
     /// As [`TestServer::start`], with an account for each of these names and passwords; see [`TestServer::account`].
     ///
     /// # Panics
@@ -162,6 +195,8 @@ impl TestServer {
             sasl2: with.sasl2,
             beside: with.beside,
             files_at: with.files_at,
+            parts_port: with.parts.then(free_port),
+            moderation_today: with.moderation_today,
             process: None,
             folder,
         };
@@ -354,43 +389,6 @@ impl TestServer {
             .as_ref()
             .map(Process::output)
             .unwrap_or_default()
-    }
-
-    fn prosody(&self) -> Process {
-        let mut file = config("prosody.cfg.lua");
-        let changed = self.resume_window.is_some() || self.sasl2 || self.beside.is_some();
-        if changed || self.files_at.is_some() {
-            let mut text = std::fs::read_to_string(&file).expect("prosody.cfg.lua");
-            if let Some(window) = self.resume_window {
-                text = format!("smacks_hibernation_time = {}\n{text}", window.as_secs());
-            }
-            if self.sasl2 {
-                let plugins = config("prosody-plugins");
-                let modules = "modules_enabled = {\n\t\"sasl2\", \"sasl2_bind2\", \"sasl2_fast\", \"sasl2_on_012\",";
-                text = text.replacen("modules_enabled = {", modules, 1);
-                text = format!("plugin_paths = {{ \"{}\" }}\n{text}", plugins.display());
-            }
-            if let Some(address) = &self.beside {
-                let interfaces = format!("\ninterfaces = {{ \"127.0.0.1\", \"{address}\" }}");
-                text = text.replacen("\ninterfaces = { \"127.0.0.1\" }", &interfaces, 1);
-            }
-            if let Some(port) = self.files_at {
-                let files = format!(
-                    "http_external_url = \"http://localhost:{port}/\"\n\thttp_file_share_size_limit = 64 * 1024 * 1024"
-                );
-                let before = "http_external_url = \"http://localhost:\" .. ENV_HTTP_PORT .. \"/\"";
-                text = text.replacen(before, &files, 1);
-            }
-            file = self.folder.path().join("prosody.cfg.lua");
-            std::fs::write(&file, text).expect("the configuration in the test's folder");
-        }
-        let mut command = prosody_command(&file);
-        command
-            .env("DATA_PATH", self.folder.path())
-            .env("HTTP_PORT", self.http_port.to_string())
-            .env("C2S_PORT", self.tcp_port.to_string())
-            .env("C2S_TLS_PORT", self.tls_port.to_string());
-        Process::spawn("prosody", self.folder.path(), command)
     }
 
     fn ejabberd(&self) -> Process {

@@ -32,11 +32,13 @@ pub(super) fn receive(
     Ok(Some(Received::Changed(MessageId(message))))
 }
 
-/// Who took a message back as a moderator, and why.
+/// Who took a message back as a moderator, and why, as who did it first said. A mark that an archive has in the message's
+/// place says neither; the room's own word does, which comes behind it.
 pub(crate) fn moderated(connection: &Connection, message: MessageId) -> Result<Option<Moderated>> {
     Ok(connection
         .prepare_cached(
-            "SELECT nick, words FROM change WHERE message = ?1 AND moderated ORDER BY place LIMIT 1",
+            "SELECT nick, words FROM change WHERE message = ?1 AND moderated
+             ORDER BY nick = '' AND words = '', place LIMIT 1",
         )?
         .query_row([message.0], |row| {
             Ok(Moderated {

@@ -155,6 +155,33 @@ fn an_archives_mark_takes_the_place_of_the_message_that_was_there() {
 }
 
 #[test]
+fn the_rooms_word_behind_an_archives_mark_says_who_and_why() {
+    let mut profile = Profile::new();
+    let mark = NewMessage {
+        about: Some(About {
+            target: "s1".to_owned(),
+            change: Change::Moderation(Box::default()),
+        }),
+        ..profile.bob_says(Some("s1"), "m1", "")
+    };
+    let page = [mark, profile.moderation("s1", "s2")];
+    let kind = PageKind::Backward {
+        chat: jid(CHOIR).into(),
+        whole: false,
+    };
+    let room = jid(CHOIR);
+    profile
+        .store
+        .store_page(profile.alice, Some(&room), &kind, &page)
+        .unwrap();
+    let unseen = MessageId(profile.count("SELECT id FROM message WHERE stanza_id = 's1'"));
+    assert_eq!(
+        profile.as_moderated(unseen),
+        (String::new(), true, Some(rude()))
+    );
+}
+
+#[test]
 fn a_file_that_is_taken_back_is_not_shown_or_saved_any_more() {
     let mut profile = Profile::new();
     let said = NewMessage {

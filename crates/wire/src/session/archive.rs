@@ -67,6 +67,7 @@ impl Session {
             return;
         };
         place.names_entries = named;
+        place.moderates_as_of_old = announces(iq, ns::MODERATE_OLD) && !announces(iq, ns::MODERATE);
         place.names_occupants = about.names_occupants;
         if place.stage == Stage::Joining {
             // Whose marks may be believed is known before anybody is shown.

@@ -46,6 +46,8 @@ pub(super) struct Place {
     pub(super) earlier: bool,
     /// The room announces XEP-0359, so it takes forged ids out.
     pub(super) names_entries: bool,
+    /// The room announces XEP-0425 only as it was until its version 0.2, and is asked so.
+    pub(super) moderates_as_of_old: bool,
     /// The room announces XEP-0421, so it takes forged marks out.
     pub(super) names_occupants: bool,
     /// The mark that the room shows on me; believed only with [`Self::names_occupants`].
@@ -125,6 +127,7 @@ impl Rooms {
             leaving: false,
             earlier: self.0.get(&room).is_some_and(|before| before.earlier),
             names_entries: false,
+            moderates_as_of_old: false,
             names_occupants: false,
             my_id: None,
             password: String::new(),

@@ -11,6 +11,8 @@ use carillon_core::session::{
 use jid::BareJid;
 
 const NAMES: &str = "<feature var='urn:xmpp:sid:0'/><feature var='urn:xmpp:message-moderate:1'/>";
+const NAMES_OF_OLD: &str =
+    "<feature var='urn:xmpp:sid:0'/><feature var='urn:xmpp:message-moderate:0'/>";
 
 fn room() -> BareJid {
     BareJid::new(ROOM).unwrap()
@@ -26,6 +28,16 @@ fn gone(of: &str, by: &str, words: &str) -> Option<About> {
     })
 }
 
+/// In the words of version 0.2, as Prosody's module of 2023 has them.
+fn moderation_of_old(from: &str, of: &str) -> String {
+    format!(
+        "<message from='{from}' type='groupchat' id='r1'><apply-to xmlns='urn:xmpp:fasten:0' id='{of}'>\
+         <moderated xmlns='urn:xmpp:message-moderate:0' by='{ROOM}/carol'>\
+         <retract xmlns='urn:xmpp:message-retract:0'/><reason>Rude</reason></moderated></apply-to>\
+         <stanza-id xmlns='urn:xmpp:sid:0' by='{ROOM}' id='s9'/></message>"
+    )
+}
+
 fn moderation(from: &str, of: &str) -> String {
     format!(
         "<message from='{from}' type='groupchat' id='r1'><retract xmlns='urn:xmpp:message-retract:1' id='{of}'>\
@@ -38,13 +50,15 @@ fn moderation(from: &str, of: &str) -> String {
 async fn the_room_says_what_its_moderators_take_back_and_nobody_else_does() {
     let mut stage = Stage::online().await;
     in_room(&mut stage, NAMES).await;
-    let told = message(&mut stage, &moderation(ROOM, "s1")).await;
-    assert_eq!(told.about, gone("s1", "carol", "Rude"));
-    assert_eq!((told.chat, told.origin), (room().into(), Origin::Live));
-    assert_eq!(
-        (told.stanza_id.as_deref(), told.body.as_str()),
-        (Some("s9"), "")
-    );
+    for said in [moderation, moderation_of_old] {
+        let told = message(&mut stage, &said(ROOM, "s1")).await;
+        assert_eq!(told.about, gone("s1", "carol", "Rude"));
+        assert_eq!((told.chat, told.origin), (room().into(), Origin::Live));
+        assert_eq!(
+            (told.stanza_id.as_deref(), told.body.as_str()),
+            (Some("s9"), "")
+        );
+    }
     for from in [
         "choir@rooms.example.net/bob",
         "choir@rooms.example.net/alice",
@@ -54,7 +68,9 @@ async fn the_room_says_what_its_moderators_take_back_and_nobody_else_does() {
         "alice@example.org",
         "choir@rooms.example.net.evil.example",
     ] {
-        assert_eq!(stage.tells(&moderation(from, "s1")).await, [], "{from}");
+        for said in [moderation, moderation_of_old] {
+            assert_eq!(stage.tells(&said(from, "s1")).await, [], "{from}");
+        }
     }
 }
 
@@ -63,6 +79,12 @@ async fn what_names_no_message_or_nobody_is_taken_as_it_is_meant() {
     let mut stage = Stage::online().await;
     in_room(&mut stage, NAMES).await;
     assert_eq!(stage.tells(&moderation(ROOM, "")).await, []);
+    let of_old = moderation_of_old(ROOM, "s1");
+    let nothing = of_old.replace("<retract xmlns='urn:xmpp:message-retract:0'/>", "");
+    let by_nobody = of_old.replace("message-moderate:0", "message-moderate:9");
+    for said in [moderation_of_old(ROOM, ""), nothing, by_nobody] {
+        assert_eq!(stage.tells(&said).await, [], "{said}");
+    }
     for (by, name) in [
         ("", ""),
         (" by='choir@rooms.example.net'", ""),
@@ -111,8 +133,17 @@ async fn an_archive_has_the_rooms_words_or_a_mark_in_the_messages_place() {
     let with_words = tombstone
         .replace("'m1'>", "'m7'><body>Hello</body>")
         .replace("<retracted ", "<retracted id='m7' ");
+    let marked_of_old = format!(
+        "<message xmlns='jabber:client' from='{ROOM}/bob' type='groupchat' id='m2'>\
+         <moderated xmlns='urn:xmpp:message-moderate:0' by='{ROOM}/carol'><retracted \
+         xmlns='urn:xmpp:message-retract:0' stamp='2026-01-01T00:00:00Z'/><reason>Rude</reason></moderated></message>"
+    );
+    let words_of_old =
+        moderation_of_old(ROOM, "s1").replace("<message ", "<message xmlns='jabber:client' ");
     let all = [
         ("s1", &tombstone),
+        ("s2", &marked_of_old),
+        ("s3", &words_of_old),
         ("s5", &words),
         ("s6", &forged),
         ("s7", &with_words),
@@ -149,6 +180,8 @@ async fn an_archive_has_the_rooms_words_or_a_mark_in_the_messages_place() {
         [
             // Who it was, only the room's own word says: such a mark anybody in the room could have sent.
             (by("bob"), gone("s1", "", "")),
+            (by("bob"), gone("s2", "", "")),
+            (by("carol"), gone("s1", "carol", "Rude")),
             (by("carol"), gone("s1", "carol", "Rude")),
             (Author::Contact, None),
             (by("bob"), None),
@@ -162,6 +195,7 @@ async fn a_room_says_whether_it_can_and_is_asked_by_its_own_name_for_the_message
     in_room(&mut stage, "").await;
     for (features, can) in [
         (NAMES, true),
+        (NAMES_OF_OLD, true),
         ("<feature var='urn:xmpp:message-moderate:1'/>", false),
         ("<feature var='urn:xmpp:sid:0'/>", false),
     ] {
@@ -203,4 +237,37 @@ async fn a_room_says_whether_it_can_and_is_asked_by_its_own_name_for_the_message
         .await;
     let answer = Ok(RoomReply::Done);
     assert_eq!(told, [Incoming::RoomAnswer { request: 7, answer }]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_is_asked_in_the_words_that_it_knows() {
+    let both = format!("{NAMES}{NAMES_OF_OLD}");
+    for (features, of_old) in [(NAMES_OF_OLD, true), (NAMES, false), (&both, false)] {
+        let mut stage = Stage::online().await;
+        in_room(&mut stage, features).await;
+        let wish = Box::new(RoomWish::TakeBack {
+            entry: "s1".to_owned(),
+            words: "Rude".to_owned(),
+        });
+        let (request, room) = (7, room());
+        stage
+            .ask(Outgoing::Room {
+                request,
+                room,
+                wish,
+            })
+            .await;
+        let iq = stage.recv().await;
+        assert_eq!((iq.attr("type"), iq.attr("to")), (Some("set"), Some(ROOM)));
+        let fastened = iq.get_child("apply-to", "urn:xmpp:fasten:0");
+        assert_eq!(fastened.is_some(), of_old, "{features}");
+        let Some(fastened) = fastened else { continue };
+        assert_eq!(fastened.attr("id"), Some("s1"));
+        let moderate = fastened
+            .get_child("moderate", "urn:xmpp:message-moderate:0")
+            .unwrap();
+        assert!(moderate.has_child("retract", "urn:xmpp:message-retract:0"));
+        let reason = moderate.get_child("reason", "urn:xmpp:message-moderate:0");
+        assert_eq!(reason.unwrap().text(), "Rude");
+    }
 }

@@ -29,7 +29,7 @@ pub(in crate::session) fn room_about(iq: &Element) -> Option<RoomAbout> {
         name: short(name, LONGEST_NAME),
         description: short(&description(query).unwrap_or_default(), LONGEST_DESCRIPTION),
         names_occupants: has(ns::OCCUPANT_ID),
-        moderates: has(ns::MODERATE) && has(ns::SID),
+        moderates: (has(ns::MODERATE) || has(ns::MODERATE_OLD)) && has(ns::SID),
         members_only: has("muc_membersonly"),
         password: has("muc_passwordprotected"),
         moderated: has("muc_moderated"),

@@ -2,6 +2,7 @@
 
 use super::super::Session;
 use super::super::pending::{Answerer, Asked};
+use super::moderated::take_back;
 use super::{Awaited, Stage, Wanted};
 use crate::ns;
 use crate::stanza::{Build, show_into, submitted};
@@ -60,10 +61,9 @@ impl Session {
                 ("set", Wanted::Word, admin(with_reason(item, &words)))
             }
             RoomWish::TakeBack { entry, words } => {
-                let moderate = Element::new_in(ns::MODERATE, "moderate")
-                    .with("id", &entry)
-                    .holding(Element::new_in(ns::RETRACT, "retract"));
-                ("set", Wanted::Word, with_reason(moderate, &words))
+                let place = self.rooms.place(&room);
+                let of_old = place.is_some_and(|place| place.moderates_as_of_old);
+                ("set", Wanted::Word, take_back(&entry, &words, of_old))
             }
             RoomWish::ShowPicture(picture) => return self.read_card(request, room, picture),
             RoomWish::WhetherInside => return self.ask_whether_inside(request, &room),
@@ -194,7 +194,7 @@ fn admin(item: Element) -> Element {
     Element::new_in(ns::MUC_ADMIN, "query").holding(item)
 }
 
-fn with_reason(element: Element, words: &str) -> Element {
+pub(super) fn with_reason(element: Element, words: &str) -> Element {
     if words.is_empty() {
         element
     } else {

@@ -1,11 +1,13 @@
-//! Messages that moderators have taken back (XEP-0425). Only the room itself says so.
+//! Messages that moderators have taken back (XEP-0425). Only the room itself says so: as the document has it today, or as it
+//! was until its version 0.2, fastened to the message (XEP-0422). Rooms that say both mean the same by both.
 
 use super::super::Session;
 use super::super::change::{is_sound, only};
 use super::super::direct::{id_of, stanza_id_by};
+use super::ask::with_reason;
 use super::out::has_status;
 use crate::ns;
-use crate::stanza::delayed_by;
+use crate::stanza::{Build, delayed_by};
 use carillon_core::chat::Author;
 use carillon_core::room::Moderated;
 use carillon_core::session::{About, Change, Incoming, IncomingMessage, Origin};
@@ -68,8 +70,9 @@ pub(in crate::session) fn moderation_in_archive(
     if inner.has_child("body", ns::JABBER_CLIENT) {
         return None;
     }
-    let retracted = only(inner, "retracted", ns::RETRACT)?;
-    moderated(retracted, room)?;
+    if !has_mark(inner) {
+        return None;
+    }
     let about = About {
         target: entry.to_owned(),
         change: Change::Moderation(Box::default()),
@@ -80,18 +83,63 @@ pub(in crate::session) fn moderation_in_archive(
     })
 }
 
+/// What a room is asked to do, in its words.
+pub(super) fn take_back(entry: &str, words: &str, of_old: bool) -> Element {
+    if !of_old {
+        let moderate = Element::new_in(ns::MODERATE, "moderate").with("id", entry);
+        let moderate = moderate.holding(Element::new_in(ns::RETRACT, "retract"));
+        return with_reason(moderate, words);
+    }
+    let moderate = Element::new_in(ns::MODERATE_OLD, "moderate");
+    let moderate = moderate.holding(Element::new_in(ns::RETRACT_OLD, "retract"));
+    Element::new_in(ns::FASTEN, "apply-to")
+        .with("id", entry)
+        .holding(with_reason(moderate, words))
+}
+
 fn moderation(message: &Element, room: &BareJid) -> Option<About> {
-    let retract = only(message, "retract", ns::RETRACT)?;
-    let target = retract.attr("id").filter(|id| is_sound(id))?;
+    let (target, moderated) = of_today(message, room).or_else(|| of_old(message, room))?;
     Some(About {
         target: target.to_owned(),
-        change: Change::Moderation(Box::new(moderated(retract, room)?)),
+        change: Change::Moderation(Box::new(moderated)),
     })
 }
 
-/// Who did it, and why.
-fn moderated(retract: &Element, room: &BareJid) -> Option<Moderated> {
+fn of_today<'a>(message: &'a Element, room: &BareJid) -> Option<(&'a str, Moderated)> {
+    let retract = only(message, "retract", ns::RETRACT)?;
     let moderated = only(retract, "moderated", ns::MODERATE)?;
+    let words = retract.get_child("reason", ns::RETRACT);
+    Some((named(retract)?, by_whom(moderated, words, room)))
+}
+
+/// What else moderators may do to a message (XEP-0425, version 0.2, §3) is nothing that is known here.
+fn of_old<'a>(message: &'a Element, room: &BareJid) -> Option<(&'a str, Moderated)> {
+    let fastened = only(message, "apply-to", ns::FASTEN)?;
+    let moderated = only(fastened, "moderated", ns::MODERATE_OLD)?;
+    only(moderated, "retract", ns::RETRACT_OLD)?;
+    let words = moderated.get_child("reason", ns::MODERATE_OLD);
+    Some((named(fastened)?, by_whom(moderated, words, room)))
+}
+
+fn named(element: &Element) -> Option<&str> {
+    element.attr("id").filter(|id| is_sound(id))
+}
+
+/// Whether a mark stands in the place of a message.
+fn has_mark(inner: &Element) -> bool {
+    let within = |outer: (&str, &str), inner_one: (&str, &str)| {
+        only(inner, outer.0, outer.1)
+            .is_some_and(|outer| only(outer, inner_one.0, inner_one.1).is_some())
+    };
+    within(("retracted", ns::RETRACT), ("moderated", ns::MODERATE))
+        || within(
+            ("moderated", ns::MODERATE_OLD),
+            ("retracted", ns::RETRACT_OLD),
+        )
+}
+
+/// Who did it, and why.
+fn by_whom(moderated: &Element, words: Option<&Element>, room: &BareJid) -> Moderated {
     let by = moderated.attr("by").and_then(|by| Jid::new(by).ok());
     let name = by.map(|by| match by.resource() {
         Some(nick) if by.to_bare() == *room => nick.as_str().to_owned(),
@@ -99,13 +147,12 @@ fn moderated(retract: &Element, room: &BareJid) -> Option<Moderated> {
         _ if by.to_bare() == *room => String::new(),
         _ => by.to_bare().to_string(),
     });
-    let words = retract.get_child("reason", ns::RETRACT);
     let words = words.map(Element::text).unwrap_or_default();
     let short = |text: &str, longest| text.trim().chars().take(longest).collect();
-    Some(Moderated {
+    Moderated {
         by: short(&name.unwrap_or_default(), LONGEST_NAME),
         words: short(&words, LONGEST_WORDS),
-    })
+    }
 }
 
 fn said(message: &Element, from: Jid, about: About, origin: Origin) -> IncomingMessage {
