@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fake } from '../src/dev/fake';
 import { setLanguage } from '../src/i18n/index.svelte';
 import { useCarrier, type AllCommands, type Answer, type Ask } from '../src/lib/link';
@@ -158,6 +158,14 @@ describe('a file that is sent', () => {
     expect(byTest('drop')).toBeNull();
   });
 
+  it('is no link that was dropped, which leads nowhere and is sent as nothing', async () => {
+    await openBob();
+    fake.tell('dropped', ['https://evil.example/a', 'data:text/html,a', '/home/alice/https:a.txt', 'C:\\a.txt']);
+    await until(() => document.querySelectorAll('[data-test="to-send"]').length === 2);
+    expect(byTest('send-card')!.textContent).not.toContain('evil');
+    expect(toasts.all.at(-1)!.text).toBe('Only files of this computer can be sent like this.');
+  });
+
   it('says why it was given up, and is tried again', async () => {
     await openBob();
     await fireEvent.click(byTest('attach'));
@@ -179,6 +187,21 @@ describe('what is about to be sent', () => {
     Object.assign(event, { clipboardData: { files: pasted, getData: () => '' } });
     window.dispatchEvent(event);
   };
+
+  it('is a picture on the clipboard of which the event itself says nothing, as in WebKitGTK', async () => {
+    await openBob();
+    const picture = { types: ['image/png'], getType: () => Promise.resolve(new Blob(['png'])) };
+    const words = { types: ['text/html'], getType: () => Promise.reject(new Error('asked for')) };
+    const read = vi.fn(() => Promise.resolve([words, picture]));
+    Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { read } });
+    const event = new Event('paste', { bubbles: true, cancelable: true });
+    Object.assign(event, { clipboardData: { types: [], files: [], getData: () => '' } });
+    window.dispatchEvent(event);
+    await until(() => document.querySelectorAll('[data-test="to-send"]').length === 1);
+    Reflect.deleteProperty(navigator, 'clipboard');
+    expect(read).toHaveBeenCalledTimes(1);
+    expect(byTest('to-send').textContent).toContain('image.png');
+  });
 
   it('is a picture with both sizes, and goes smaller only when that is wanted', async () => {
     await openBob();

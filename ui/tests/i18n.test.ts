@@ -16,7 +16,7 @@ function holes(text: string): string[] {
   const found = new Set<string>();
   const walk = (elements: ReturnType<IntlMessageFormat['getAst']>): void => {
     for (const element of elements) {
-      if (element.type === 1 || element.type === 5 || element.type === 6) found.add(element.value);
+      if (element.type === 1 || element.type === 2 || element.type === 5 || element.type === 6) found.add(element.value);
       if (element.type === 5 || element.type === 6) Object.values(element.options).forEach((option) => walk(option.value));
     }
   };
@@ -66,6 +66,13 @@ describe('languages', () => {
     expect([t('rail.unread', { n: 1 }), t('rail.unread', { n: 5 })]).toEqual(['1 unread message', '5 unread messages']);
     setLanguage('de');
     expect([t('rail.unread', { n: 1 }), t('rail.unread', { n: 5 })]).toEqual(['1 ungelesene Nachricht', '5 ungelesene Nachrichten']);
+  });
+
+  it('what is counted is written in groups, as each language has them', () => {
+    const counted = [t('export.progress', { done: 1234, total: 56789 }), t('import.skipped.words', { n: 1234 }), t('import.known', { n: 1234 })];
+    expect(counted).toEqual(['1,234 of 56,789 messages', '1,234 left out: they have no words, or too many.', '1,234 were here already.']);
+    setLanguage('de');
+    expect(t('contacts.progress', { done: 1234, total: 56789 })).toBe('1.234 von 56.789 Kontakten');
   });
 
   it('a tag with a region finds its language, an unknown one English', () => {
