@@ -67,6 +67,21 @@ it('whoever is to be asked is told to look like a contact before the request goe
   await until(() => fake.calls('add_contact').length === 1);
 });
 
+it('the second click of two does not ask whom the first one has warned of', async () => {
+  const jid = 'b\u043eb@harbour.example';
+  fake.rooms.alike = [{ name: jid, of: 'bob@harbour.example' }];
+  render(ContactDialog, { jid });
+  const submit = () => document.querySelector<HTMLButtonElement>('[data-test="submit"]')!;
+  await fireEvent.click(submit(), { detail: 1 });
+  await until(() => submit().textContent!.includes('all the same') && !submit().disabled);
+  await fireEvent.click(submit(), { detail: 2 });
+  await new Promise((next) => setTimeout(next));
+  expect(fake.calls('add_contact')).toEqual([]);
+  // Read, and meant.
+  await fireEvent.click(submit(), { detail: 1 });
+  await until(() => fake.calls('add_contact').length === 1);
+});
+
 it('an answer that comes late does not hide whom the address that stands there now looks like', async () => {
   const jid = 'b\u043eb@harbour.example';
   fake.rooms.alike = [{ name: jid, of: 'bob@harbour.example' }];
