@@ -10,6 +10,8 @@ mod reactions;
 pub use mine::{Failed, WaitingChange};
 pub(crate) use mine::{about_which, place_at_end};
 pub(crate) use moderated::moderated;
+#[cfg(test)]
+pub(crate) use reactions::NAMED;
 pub(crate) use reactions::shown_in;
 
 use crate::receive::{self, NewMessage, Received};

@@ -117,6 +117,11 @@ impl Store {
     }
 }
 
+/// Whether I have written to an occupant: account, the conversation's address, the occupant.
+pub(crate) const WRITTEN_TO: &str = "SELECT 1 FROM message JOIN chat ON chat.id = message.chat
+    WHERE chat.account = ?1 AND chat.jid = ?2 AND author = 0 AND COALESCE(said_to, occupant) = ?3
+        AND delivery <> 4 LIMIT 1";
+
 impl Reader {
     /// For whom a private conversation is, as the room or their stay names them; `None` where nobody was chosen.
     ///
@@ -138,14 +143,11 @@ impl Reader {
     /// # Errors
     /// As [`crate::StoreError`] says.
     pub fn has_written_to(&self, chat: &ChatRef, occupant: &str) -> Result<bool> {
-        Ok(self
-            .connection
-            .prepare_cached(
-                "SELECT 1 FROM message JOIN chat ON chat.id = message.chat
-                 WHERE chat.account = ?1 AND chat.jid = ?2 AND author = 0 AND COALESCE(said_to, occupant) = ?3
-                     AND delivery <> 4 LIMIT 1",
-            )?
-            .exists((chat.account.0, chat.jid.as_str(), occupant))?)
+        Ok(self.connection.prepare_cached(WRITTEN_TO)?.exists((
+            chat.account.0,
+            chat.jid.as_str(),
+            occupant,
+        ))?)
     }
 
     /// In which private conversation something is that was said a while ago: the one that has it already, or one that went

@@ -38,6 +38,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/022_private.sql"),
     include_str!("../migrations/023_private_again.sql"),
     include_str!("../migrations/024_file_glimpses.sql"),
+    include_str!("../migrations/025_written_to.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

@@ -35,6 +35,15 @@ pub(super) fn written(signs: &[String]) -> String {
     serde_json::to_string(signs).unwrap_or_else(|_| "[]".to_owned())
 }
 
+/// The newest message of this id in a chat of two, the other one's before the reacting one's own: chat, id, whether the
+/// reaction is mine. Without a sort: whoever gives all their messages one id has them looked through once.
+pub(crate) const NAMED: [&str; 2] = [
+    "SELECT COALESCE(MAX(CASE WHEN (author = 0) <> ?3 THEN id END), MAX(id)) FROM message
+     WHERE chat = ?1 AND sender_id = ?2",
+    "SELECT COALESCE(MAX(CASE WHEN (author = 0) <> ?3 THEN id END), MAX(id)) FROM message
+     WHERE chat = ?1 AND origin_id = ?2",
+];
+
 /// The message that reactions name: in a room by the room's id for it (XEP-0444 §4.2), or where the room gives none by
 /// its sender's, if that names one message only; in a chat of two by its sender's, which may be its `origin-id`. Where both
 /// have given a message the same id, it is the other one's: nobody's id hides what somebody else has said.
@@ -61,16 +70,10 @@ pub(super) fn find_target(
             .optional()?);
     }
     let mine = new.author == Author::Me;
-    for query in [
-        "SELECT id FROM message WHERE chat = ?1 AND sender_id = ?2
-         ORDER BY (author = 0) = ?3, id DESC LIMIT 1",
-        "SELECT id FROM message WHERE chat = ?1 AND origin_id = ?2
-         ORDER BY (author = 0) = ?3, id DESC LIMIT 1",
-    ] {
-        let said = tx
+    for query in NAMED {
+        let said: Option<i64> = tx
             .prepare_cached(query)?
-            .query_row((chat, id, mine), |row| row.get(0))
-            .optional()?;
+            .query_row((chat, id, mine), |row| row.get(0))?;
         if said.is_some() {
             return Ok(said);
         }

@@ -108,6 +108,22 @@ fn cost_of_opening(path: &std::path::Path) -> Duration {
         .unwrap()
 }
 
+#[test]
+fn whom_i_have_written_to_and_what_reactions_name_is_found_by_an_index_and_without_a_sort() {
+    let profile = Profile::new();
+    let found = plan(&profile, crate::private::WRITTEN_TO);
+    let by_index = "SEARCH message USING INDEX message_written_to (chat=? AND <expr>=?)";
+    assert!(found.contains(by_index), "{found}");
+    for (query, index) in crate::changes::NAMED.into_iter().zip([
+        "message_by_sender_id (chat=? AND sender_id=?)",
+        "message_by_origin_id (chat=? AND origin_id=?)",
+    ]) {
+        let found = plan(&profile, query);
+        assert!(found.contains(index), "{query}: {found}");
+        assert!(!found.contains("TEMP B-TREE"), "{query}: {found}");
+    }
+}
+
 fn plan(profile: &Profile, query: &str) -> String {
     let mut explain = profile
         .store
