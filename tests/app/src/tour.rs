@@ -46,6 +46,13 @@ impl<'a> Tour<'a> {
         tour
     }
 
+    /// Photographs nothing: the screens are those of another story.
+    #[must_use]
+    pub fn blind(mut self) -> Self {
+        self.blind = true;
+        self
+    }
+
     /// Walks in this look.
     pub async fn walk(&self, look: &Look) -> Walk<'a> {
         Walk::new(self.screen, self.process, self.window, *look).await

@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
 
-use carillon_tests_app::{AtScreen, LOOKS, Letters, Person, Tour, Window};
+use carillon_tests_app::{AtScreen, Letters, Person, Tour, Window};
 use carillon_tests_servers::{Kind, Peer, TestServer, until_some};
 use serde_json::{Value, json};
 
@@ -72,16 +72,6 @@ fn claims(room: &str, entry: &str) -> Vec<String> {
     .collect()
 }
 
-/// In the narrow look too.
-async fn photographed(tour: &mut Tour<'_>, screen: &str) {
-    let looks = [&LOOKS[1], &LOOKS[2], &LOOKS[0]];
-    for look in looks.into_iter().filter(|_| !tour.blind) {
-        let mut walk = tour.walk(look).await;
-        walk.see(screen).await;
-        tour.album.add(walk);
-    }
-}
-
 #[tokio::test]
 async fn a_message_is_taken_back_for_everybody_by_a_moderator_and_by_nobody_else() {
     let at = AtScreen::on(Kind::Prosody).await;
@@ -108,7 +98,9 @@ async fn by_a_moderator_and_by_nobody_else(at: AtScreen, today: bool) {
     bob.join(&room, "Bob").await;
     carol.join(&room, "Carol").await;
     let mut tour = Tour::new(screen, &meeting.alice, &window).await;
-    tour.blind = today;
+    if today {
+        tour = tour.blind();
+    }
     let stamps = says(&mut bob, &room, "Buy my stamps").await;
     let question = says(&mut carol, &room, "Is there jam?").await;
     let rude = window.message("Buy my stamps").await;
@@ -127,7 +119,7 @@ async fn by_a_moderator_and_by_nobody_else(at: AtScreen, today: bool) {
     window
         .write(&format!("{FORM} input"), "No trade at the table")
         .await;
-    photographed(&mut tour, "moderation-asked").await;
+    tour.see_narrow_too("moderation-asked").await;
     window.click(&format!("{FORM} [data-test=confirm]")).await;
     window.lacks("[data-test=dialog]").await;
     let gone = format!("{rude} [data-test=retracted]");
@@ -136,7 +128,7 @@ async fn by_a_moderator_and_by_nobody_else(at: AtScreen, today: bool) {
     }
     window.find(&kept).await;
     window.shows_message("Is there jam?").await;
-    photographed(&mut tour, "moderation-done").await;
+    tour.see_narrow_too("moderation-done").await;
     for peer in [&mut bob, &mut carol] {
         let of = format!("id='{stamps}'");
         let also = of.replace('\'', "\"");

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
 
-use carillon_tests_app::{AtScreen, LOOKS, Tour, Window, quoted};
+use carillon_tests_app::{AtScreen, Tour, Window, quoted};
 use carillon_tests_servers::{Peer, Searcher, TestServer};
 use serde_json::{Value, json};
 
@@ -97,14 +97,6 @@ impl Stage {
     }
 }
 
-async fn photographed(tour: &mut Tour<'_>, screen: &str) {
-    for look in [&LOOKS[1], &LOOKS[2], &LOOKS[0]] {
-        let mut walk = tour.walk(look).await;
-        walk.see(screen).await;
-        tour.album.add(walk);
-    }
-}
-
 #[tokio::test]
 async fn a_room_is_found_by_words_in_parts_and_entered() {
     let stage = Stage::open().await;
@@ -120,7 +112,7 @@ async fn a_room_is_found_by_words_in_parts_and_entered() {
     assert_eq!(stage.searcher.asked(), Vec::<Value>::new(), "unasked");
 
     stage.search("tea").await;
-    photographed(&mut tour, "search-rooms").await;
+    tour.see_narrow_too("search-rooms").await;
     for (parts, rooms_there) in [(1, 50), (2, 100)] {
         let last = format!("tea{}@{rooms}", rooms_there - 1);
         stage.holds(rooms_there, &last).await;
@@ -177,12 +169,12 @@ async fn why_nothing_was_found_is_said_and_a_service_is_left_alone_as_long_as_it
         window.click(&format!("{error} summary")).await;
         window.reads(&error, said).await;
     }
-    photographed(&mut tour, "search-rooms-refused").await;
+    tour.see_narrow_too("search-rooms-refused").await;
 
     stage.search("hurry").await;
     window.find("[data-test=error][data-code=too_often]").await;
     window.find(&format!("{BUTTON}:disabled")).await;
-    photographed(&mut tour, "search-rooms-too-often").await;
+    tour.see_narrow_too("search-rooms-too-often").await;
     // It becomes ready by itself.
     stage.search("hurry").await;
     window.lacks("[data-test=error]").await;
@@ -214,7 +206,7 @@ async fn a_service_that_means_mischief_gets_no_script_run_and_no_end_of_rooms() 
     stage.search("mischief").await;
     window.reads(FOUND, "<img src=x onerror=").await;
     assert_eq!(window.script(CAUGHT).await, false);
-    photographed(&mut tour, "search-rooms-mischief").await;
+    tour.see_narrow_too("search-rooms-mischief").await;
     let found = stage.found().await;
     let wanted: Vec<String> = ["markup", "turned", "long", "many"]
         .map(|name| format!("{name}@{rooms}"))
