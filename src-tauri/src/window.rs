@@ -112,22 +112,18 @@ mod desktop {
     };
     use tauri::{Runtime, WebviewWindow};
 
-    /// The web view stays out of it: GTK would wait for a page that is not there.
+    /// The web view with it, on the page's ground: what it needs to draw is made beside the page's scripts then, and
+    /// the list is there some 100 ms sooner than where the view waits for its page.
     pub(super) fn show_empty<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
         window.with_webview(|view| {
-            let view = view.inner();
-            view.set_no_show_all(true);
-            view.hide();
-            caret::rest_between_touches(&view);
+            caret::rest_between_touches(&view.inner());
         })?;
         window.show()
     }
 
     pub(super) fn show_page<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
         window.with_webview(|view| {
-            let view = view.inner();
-            view.show();
-            view.grab_focus();
+            view.inner().grab_focus();
         })
     }
 
