@@ -112,8 +112,7 @@ mod desktop {
     };
     use tauri::{Runtime, WebviewWindow};
 
-    /// The web view with it, on the page's ground: what it needs to draw is made beside the page's scripts then, and
-    /// the list is there some 100 ms sooner than where the view waits for its page.
+    /// The web view is in it, on the page's ground: what it needs to draw is made beside the page's scripts.
     pub(super) fn show_empty<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
         window.with_webview(|view| {
             caret::rest_between_touches(&view.inner());
