@@ -112,6 +112,44 @@ impl Window {
         assert_eq!(done.expect("a script that calls back"), Value::Bool(true));
     }
 
+    /// Opens the list of rooms, and waits until it is whole.
+    pub async fn looks_for_rooms(&self) {
+        self.click("[data-test=find-rooms]").await;
+        self.find("[data-test=found-rooms][aria-busy=false]").await;
+    }
+
+    /// Fills in a new room's form out of the list of rooms.
+    pub async fn describes_a_room(&self, name: &str, public: bool) {
+        self.click("[data-test=to-create-room]").await;
+        self.write("[data-test=create-room-form] [name=name]", name)
+            .await;
+        if public {
+            self.click("[data-test=public]").await;
+        }
+    }
+
+    /// Makes the room that the form describes, and waits until one can write there. Gives its address.
+    ///
+    /// # Panics
+    /// As [`Window::find`].
+    pub async fn makes_the_room(&self) -> String {
+        self.click("[data-test=create-room-form] [data-test=submit]")
+            .await;
+        self.find("[data-test=composer]:enabled").await;
+        self.first_chat().await
+    }
+
+    /// Makes a room, and gives its address: whoever makes it is its owner.
+    ///
+    /// # Panics
+    /// As [`Window::find`].
+    pub async fn makes_a_room(&self, name: &str, public: bool) -> String {
+        self.find("[data-test=own-status]").await;
+        self.looks_for_rooms().await;
+        self.describes_a_room(name, public).await;
+        self.makes_the_room().await
+    }
+
     /// The address of the chat that the list has first, as soon as there is one.
     ///
     /// # Panics

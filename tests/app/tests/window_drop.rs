@@ -3,75 +3,40 @@
 
 #![allow(clippy::unwrap_used)] // in the functions that the tests share
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use carillon_tests_app::{Cargo, Letters, Neighbour, Post, Screen, Shown, Window, noise, quoted};
-use carillon_tests_servers::{Kind, Process, until_some};
-use tempfile::TempDir;
+use carillon_tests_app::{Cargo, Neighbour, Sender, Shown, noise, quoted};
+use carillon_tests_servers::{Process, until_some};
 
 const OVERLAY: &str = "[data-test=drop]";
 const CARD: &str = "[data-test=send-card]";
 
-/// Alice's window with her chat with Bob, who looks on over his link.
-struct Stage {
-    post: Post,
-    window: Window,
-    bob: Letters,
-    screen: Screen,
-    // Last, so that the screen is gone before its folder is.
-    folder: TempDir,
+/// Where Alice's window is, beside the other program's.
+async fn beside(stage: &Sender) -> Shown {
+    let process = stage.post.alice.window_process().unwrap();
+    let own = until_some("the window is seen", async || stage.screen.shown(process)).await;
+    let moved = ["windowmove", "--sync", &own.id, "400", "120"];
+    stage.screen.xdotool(&moved).unwrap();
+    stage.screen.shown(process).unwrap()
 }
 
-impl Stage {
-    async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let screen = Screen::start(folder.path()).await;
-        let post = Post::before(&screen, Kind::Prosody).await;
-        let window = post.alice.open_window().await;
-        window.choose_contact(&post.bob_account.jid).await;
-        let bob = Letters::of(&post.bob, &post.alice_account.jid).await;
-        Self {
-            post,
-            window,
-            bob,
-            screen,
-            folder,
-        }
-    }
+/// Whether the window says that what is dragged can be let go here.
+async fn feels_it(stage: &Sender) -> bool {
+    let script = format!(
+        "return document.querySelector({}) !== null",
+        quoted(OVERLAY)
+    );
+    stage.window.script(&script).await == true
+}
 
-    /// Where Alice's window is, beside the other program's.
-    async fn beside(&self) -> Shown {
-        let process = self.post.alice.window_process().unwrap();
-        let own = until_some("the window is seen", async || self.screen.shown(process)).await;
-        let moved = ["windowmove", "--sync", &own.id, "400", "120"];
-        self.screen.xdotool(&moved).unwrap();
-        self.screen.shown(process).unwrap()
-    }
-
-    /// Whether the window says that what is dragged can be let go here.
-    async fn feels_it(&self) -> bool {
-        let script = format!(
-            "return document.querySelector({}) !== null",
-            quoted(OVERLAY)
-        );
-        self.window.script(&script).await == true
-    }
-
-    /// Photographs the window as narrow as it can be, then wide.
-    async fn photograph(&self, own: &Shown, name: &str) {
-        for width in ["380", "980"] {
-            let sized = ["windowsize", &own.id, width, "700"];
-            self.screen.xdotool(&sized).unwrap();
-            let there = format!("return innerWidth === {width}");
-            self.window.shows("its new width", &there).await;
-            self.window.screenshot(&format!("{name}-{width}")).await;
-        }
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
+/// Photographs the window as narrow as it can be, then wide.
+async fn photograph(stage: &Sender, own: &Shown, name: &str) {
+    for width in ["380", "980"] {
+        let sized = ["windowsize", &own.id, width, "700"];
+        stage.screen.xdotool(&sized).unwrap();
+        let there = format!("return innerWidth === {width}");
+        stage.window.shows("its new width", &there).await;
+        stage.window.screenshot(&format!("{name}-{width}")).await;
     }
 }
 
@@ -89,19 +54,19 @@ fn address(path: &Path) -> String {
 
 #[tokio::test]
 async fn files_that_are_dropped_on_a_chat_are_looked_at_and_go() {
-    let mut stage = Stage::open().await;
+    let mut stage = Sender::open().await;
     let (words, more) = (noise(40_000), noise(70_000));
     // As people call their files, and as few programs expect them.
     let files = [
         stage.file("Minutes of May.pdf", &words),
         stage.file("50 % Größe #2.bin", &more),
     ];
-    let target = stage.beside().await;
+    let target = beside(&stage).await;
     let addresses = files.each_ref().map(|path| address(path));
     let neighbour = Neighbour::with(&stage.screen, Cargo::Dragged(&addresses)).await;
 
     neighbour
-        .drag_over(&target, async || stage.feels_it().await)
+        .drag_over(&target, async || feels_it(&stage).await)
         .await;
     stage.window.reads(OVERLAY, "Drop").await;
     stage.screen.screenshot("drop-over");
@@ -118,7 +83,7 @@ async fn files_that_are_dropped_on_a_chat_are_looked_at_and_go() {
         Vec::<String>::new(),
         "looked at first"
     );
-    stage.photograph(&target, "drop-card").await;
+    photograph(&stage, &target, "drop-card").await;
 
     stage.window.click("[data-test=send-files]").await;
     for (file, bytes) in files.iter().zip([&words, &more]) {
@@ -131,12 +96,12 @@ async fn files_that_are_dropped_on_a_chat_are_looked_at_and_go() {
 
 #[tokio::test]
 async fn what_is_dragged_away_again_or_is_no_file_is_not_sent() {
-    let mut stage = Stage::open().await;
-    let target = stage.beside().await;
+    let mut stage = Sender::open().await;
+    let target = beside(&stage).await;
     let file = address(&stage.file("tea.txt", b"tea"));
     let neighbour = Neighbour::with(&stage.screen, Cargo::Dragged(&[file])).await;
     neighbour
-        .drag_over(&target, async || stage.feels_it().await)
+        .drag_over(&target, async || feels_it(&stage).await)
         .await;
     neighbour.back();
     stage.window.lacks(OVERLAY).await;
@@ -149,7 +114,7 @@ async fn what_is_dragged_away_again_or_is_no_file_is_not_sent() {
     let place = stage.window.script("return location.href").await;
     let neighbour = Neighbour::with(&stage.screen, Cargo::Dragged(&links)).await;
     neighbour
-        .drag_over(&target, async || stage.feels_it().await)
+        .drag_over(&target, async || feels_it(&stage).await)
         .await;
     neighbour.drop().await;
     stage
@@ -168,13 +133,13 @@ async fn what_is_dragged_away_again_or_is_no_file_is_not_sent() {
 
 #[tokio::test]
 async fn a_picture_on_the_clipboard_is_pasted_by_its_key_and_goes_as_a_picture() {
-    let mut stage = Stage::open().await;
+    let mut stage = Sender::open().await;
     let picture = stage.folder.path().join("garden.png");
     let mut command = Process::command("convert");
     // What goes over a clipboard has eight bits for each colour.
     command.args(["-size", "640x400", "plasma:tomato-steelblue", "-depth", "8"]);
     assert!(command.arg(&picture).status().unwrap().success());
-    let own = stage.beside().await;
+    let own = beside(&stage).await;
     let _painter = Neighbour::with(&stage.screen, Cargo::Copied(&picture)).await;
 
     stage.window.click("[data-test=composer]").await;
@@ -187,7 +152,7 @@ async fn a_picture_on_the_clipboard_is_pasted_by_its_key_and_goes_as_a_picture()
         .window
         .find(&format!("{CARD} [data-test=preview]"))
         .await;
-    stage.photograph(&own, "paste-card").await;
+    photograph(&stage, &own, "paste-card").await;
     stage.window.click("[data-test=send-files]").await;
     stage.window.lacks(CARD).await;
     let handed = until_some("the picture", async || stage.bob.files().await.pop()).await;

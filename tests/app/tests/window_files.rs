@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use carillon_tests_app::{
-    AtScreen, Letters, Person, Post, Screen, Tour, Window, files, noise, quoted,
+    AtScreen, Person, Post, Screen, Sender, Tour, Window, files, noise, quoted,
 };
 use carillon_tests_servers::{Kind, Peer, Process, until, until_some};
 use serde_json::{Value, json};
@@ -149,45 +149,18 @@ async fn a_picture_and_a_document(kind: Kind) {
     to.album.finish();
 }
 
-/// One window, Alice's, with her chat with Bob, who looks on over his link.
-struct OneWindow {
-    post: Post,
-    screen: Screen,
-    window: Window,
-    bob: Letters,
-    folder: tempfile::TempDir,
-}
-
-impl OneWindow {
-    async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let screen = Screen::start(folder.path()).await;
-        let post = Post::before(&screen, Kind::Prosody).await;
-        let window = post.alice.open_window().await;
-        window.choose_contact(&post.bob_account.jid).await;
-        let bob = Letters::of(&post.bob, &post.alice_account.jid).await;
-        Self {
-            post,
-            screen,
-            window,
-            bob,
-            folder,
-        }
-    }
-
-    async fn attach(&self, name: &str, bytes: &[u8]) {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        attach(&self.window, &self.screen, &self.post.alice, &path).await;
-    }
+/// Chooses a file of these bytes in Alice's window.
+async fn attach_bytes(one: &Sender, name: &str, bytes: &[u8]) {
+    let path = one.file(name, bytes);
+    attach(&one.window, &one.screen, &one.post.alice, &path).await;
 }
 
 #[tokio::test]
 async fn an_upload_is_cancelled_in_the_middle_and_nothing_of_it_arrives_or_is_kept() {
-    let mut one = OneWindow::open().await;
+    let mut one = Sender::open().await;
     let (window, gate) = (&one.window, &one.post.gate);
     gate.stop_after(5_000_000);
-    one.attach("film.mp4", &noise(20_000_000)).await;
+    attach_bytes(&one, "film.mp4", &noise(20_000_000)).await;
     window.click("[data-test=send-files]").await;
     until("a part of it has gone", || gate.seen().passed >= 5_000_000).await;
     window.reads("[data-test=transfer]", "of 20 MB").await;
@@ -205,12 +178,12 @@ async fn an_upload_is_cancelled_in_the_middle_and_nothing_of_it_arrives_or_is_ke
 
 #[tokio::test]
 async fn an_upload_that_was_refused_says_so_and_is_tried_again_by_its_button() {
-    let mut one = OneWindow::open().await;
+    let mut one = Sender::open().await;
     let (window, gate) = (&one.window, &one.post.gate);
     let mut tour = Tour::new(&one.screen, &one.post.alice, window).await;
     gate.refuse_next(403);
     let words = noise(30_000);
-    one.attach("words.txt", &words).await;
+    attach_bytes(&one, "words.txt", &words).await;
     window.click("[data-test=send-files]").await;
     window.find("[data-test=transfer-failed]").await;
     tour.see_narrow_too("file-refused").await;
@@ -232,7 +205,7 @@ async fn an_upload_that_was_refused_says_so_and_is_tried_again_by_its_button() {
 
 #[tokio::test]
 async fn a_file_that_is_pasted_into_the_page_arrives_with_the_same_bytes() {
-    let mut one = OneWindow::open().await;
+    let mut one = Sender::open().await;
     let script = "
         const bytes = Uint8Array.from({ length: 3_000_000 }, (_, at) => (at * 7 + (at >> 8)) % 256);
         const file = new File([bytes], 'pasted.bin');
@@ -253,7 +226,7 @@ async fn a_file_that_is_pasted_into_the_page_arrives_with_the_same_bytes() {
 
 #[tokio::test]
 async fn no_file_is_chosen_by_who_goes_away_from_the_dialog() {
-    let one = OneWindow::open().await;
+    let one = Sender::open().await;
     one.window.click("[data-test=attach]").await;
     let process = one.post.alice.window_process().unwrap();
     one.screen.leave_file_dialog(process).await;

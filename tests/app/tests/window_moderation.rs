@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
 
-use carillon_tests_app::{AtScreen, Letters, Person, Tour, Window};
+use carillon_tests_app::{AtScreen, Letters, Person, Tour};
 use carillon_tests_servers::{Kind, Peer, TestServer, until_some};
 use serde_json::{Value, json};
 
@@ -13,21 +13,6 @@ const COMPOSER: &str = "[data-test=composer]";
 const FORM: &str = "[data-test=words-form]";
 /// WebDriver's code for the Escape key (WebDriver, section 17.4.2).
 const ESCAPE: &str = "\u{E00C}";
-
-/// Alice makes a room for everybody, in which she is the owner. Gives its address.
-async fn makes_a_room(window: &Window) -> String {
-    window.find("[data-test=own-status]").await;
-    window.click("[data-test=find-rooms]").await;
-    window.click("[data-test=to-create-room]").await;
-    let form = "[data-test=create-room-form]";
-    window
-        .write(&format!("{form} [name=name]"), "Tea party")
-        .await;
-    window.click("[data-test=public]").await;
-    window.click(&format!("{form} [data-test=submit]")).await;
-    window.find(&format!("{COMPOSER}:enabled")).await;
-    window.first_chat().await
-}
 
 /// Says something in a room. Gives the room's name for it, as slixmpp reads it (XEP-0359).
 async fn says(peer: &mut Peer, room: &str, words: &str) -> String {
@@ -93,7 +78,7 @@ async fn by_a_moderator_and_by_nobody_else(at: AtScreen, today: bool) {
         .await;
     let mut carol = Peer::eloquent(&meeting.server, &carol).await;
     let window = meeting.alice.open_window().await;
-    let room = makes_a_room(&window).await;
+    let room = window.makes_a_room("Tea party", true).await;
     window.choose_chat(&room).await;
     bob.join(&room, "Bob").await;
     carol.join(&room, "Carol").await;
@@ -198,7 +183,7 @@ async fn where_a_room_cannot_nothing_is_offered() {
     let at = AtScreen::on(Kind::Ejabberd).await;
     let mut bob = Peer::eloquent(&at.meeting.server, &at.meeting.bob_account).await;
     let window = at.meeting.alice.open_window().await;
-    let room = makes_a_room(&window).await;
+    let room = window.makes_a_room("Tea party", true).await;
     bob.join(&room, "Bob").await;
     bob.say_in_room(&room, "Buy my stamps").await;
     let rude = window.message("Buy my stamps").await;

@@ -38,21 +38,11 @@ async fn a_room_is_kept_by_its_owner(kind: Kind) {
     window.find("[data-test=own-status]").await;
     let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
 
-    window.click("[data-test=find-rooms]").await;
-    window
-        .find("[data-test=found-rooms][aria-busy=false]")
-        .await;
+    window.looks_for_rooms().await;
     tour.see("rooms-none").await;
-    window.click("[data-test=to-create-room]").await;
-    let form = "[data-test=create-room-form]";
-    window
-        .write(&format!("{form} [name=name]"), "Tea party")
-        .await;
-    window.click("[data-test=public]").await;
+    window.describes_a_room("Tea party", true).await;
     tour.see("room-create").await;
-    window.click(&format!("{form} [data-test=submit]")).await;
-    window.find(&format!("{COMPOSER}:enabled")).await;
-    let room = window.first_chat().await;
+    let room = window.makes_the_room().await;
     let mut stage = Stage {
         window: &window,
         bob,
@@ -342,10 +332,7 @@ async fn finds(window: &Window, room: &str, tour: &mut Tour<'_>) {
     let found = format!("[data-test=found-room][data-jid={}]", quoted(room));
     let there = format!("return document.querySelector({}) !== null", quoted(&found));
     until_some("the room in the list", async || {
-        window.click("[data-test=find-rooms]").await;
-        window
-            .find("[data-test=found-rooms][aria-busy=false]")
-            .await;
+        window.looks_for_rooms().await;
         if window.script(&there).await == true {
             return Some(());
         }

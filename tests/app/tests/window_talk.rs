@@ -113,19 +113,9 @@ async fn a_room_is_kept_in_order(kind: Kind) {
     let bob = &at.meeting.bob_account;
     let mut peer = Peer::eloquent(&at.meeting.server, bob).await;
     let window = at.meeting.alice.open_window().await;
-    window.find("[data-test=own-status]").await;
     let mut tour = Tour::over(kind, &at.screen, &at.meeting.alice, &window).await;
 
-    window.click("[data-test=find-rooms]").await;
-    window.click("[data-test=to-create-room]").await;
-    window
-        .write("[data-test=create-room-form] [name=name]", "Tea party")
-        .await;
-    window
-        .click("[data-test=create-room-form] [data-test=submit]")
-        .await;
-    window.find(&format!("{COMPOSER}:enabled")).await;
-
+    window.makes_a_room("Tea party", false).await;
     window.in_chat_menu("invite-to-room").await;
     let one = format!("[data-test=invite-one][data-jid={}]", quoted(&bob.jid));
     window.click(&one).await;

@@ -9,6 +9,7 @@ use carillon_core::session::{
     RoomWish,
 };
 use jid::BareJid;
+use minidom::Element;
 
 const NAMES: &str = "<feature var='urn:xmpp:sid:0'/><feature var='urn:xmpp:message-moderate:1'/>";
 const NAMES_OF_OLD: &str =
@@ -44,6 +45,25 @@ fn moderation(from: &str, of: &str) -> String {
          <moderated xmlns='urn:xmpp:message-moderate:1' by='{ROOM}/carol'/><reason>Rude</reason></retract>\
          <stanza-id xmlns='urn:xmpp:sid:0' by='{ROOM}' id='s9'/></message>"
     )
+}
+
+/// Asks the room to take the message `s1` back. Gives what the room is asked.
+async fn asked_to_take_back(stage: &mut Stage) -> Element {
+    let wish = Box::new(RoomWish::TakeBack {
+        entry: "s1".to_owned(),
+        words: "Rude".to_owned(),
+    });
+    let (request, room) = (7, room());
+    stage
+        .ask(Outgoing::Room {
+            request,
+            room,
+            wish,
+        })
+        .await;
+    let iq = stage.recv().await;
+    assert_eq!((iq.attr("type"), iq.attr("to")), (Some("set"), Some(ROOM)));
+    iq
 }
 
 #[tokio::test(start_paused = true)]
@@ -210,20 +230,7 @@ async fn a_room_says_whether_it_can_and_is_asked_by_its_own_name_for_the_message
         let says = |one: &Incoming| matches!(one, Incoming::Room { event: RoomEvent::About(about), .. } if about.moderates == can);
         assert!(told.iter().any(says), "{features}: {told:?}");
     }
-    let wish = Box::new(RoomWish::TakeBack {
-        entry: "s1".to_owned(),
-        words: "Rude".to_owned(),
-    });
-    let (request, room) = (7, room());
-    stage
-        .ask(Outgoing::Room {
-            request,
-            room,
-            wish,
-        })
-        .await;
-    let iq = stage.recv().await;
-    assert_eq!((iq.attr("type"), iq.attr("to")), (Some("set"), Some(ROOM)));
+    let iq = asked_to_take_back(&mut stage).await;
     let moderate = iq
         .get_child("moderate", "urn:xmpp:message-moderate:1")
         .unwrap();
@@ -245,20 +252,7 @@ async fn a_room_is_asked_in_the_words_that_it_knows() {
     for (features, of_old) in [(NAMES_OF_OLD, true), (NAMES, false), (&both, false)] {
         let mut stage = Stage::online().await;
         in_room(&mut stage, features).await;
-        let wish = Box::new(RoomWish::TakeBack {
-            entry: "s1".to_owned(),
-            words: "Rude".to_owned(),
-        });
-        let (request, room) = (7, room());
-        stage
-            .ask(Outgoing::Room {
-                request,
-                room,
-                wish,
-            })
-            .await;
-        let iq = stage.recv().await;
-        assert_eq!((iq.attr("type"), iq.attr("to")), (Some("set"), Some(ROOM)));
+        let iq = asked_to_take_back(&mut stage).await;
         let fastened = iq.get_child("apply-to", "urn:xmpp:fasten:0");
         assert_eq!(fastened.is_some(), of_old, "{features}");
         let Some(fastened) = fastened else { continue };
