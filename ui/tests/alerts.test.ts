@@ -374,6 +374,15 @@ describe('alerts for every sense', () => {
     expect(alerting.polite).toBe('');
     await again;
     expect(alerting.polite).toBe('Message from Bob Nowak');
+    await announcer.say('A secret', 7);
+    announcer.forget(8);
+    expect(announcer.text).toBe('A secret');
+    announcer.forget(7);
+    expect(announcer.text).toBe('');
+    const hasty = announcer.say('A secret', 7);
+    announcer.forget(7);
+    await hasty;
+    expect(announcer.text).toBe('');
     await announcer.say('Hello');
     const chat = announcer.say('Hello');
     expect(announcer.text).toBe('');

@@ -6,6 +6,7 @@ import type { Message } from '../src/lib/contract';
 import { keyOf } from '../src/lib/chatref';
 import ChatPane from '../src/screens/ChatPane.svelte';
 import { conversations } from '../src/state/conversation.svelte';
+import { announcer } from '../src/state/announcer.svelte';
 import { where } from '../src/state/place.svelte';
 import { toasts } from '../src/state/toasts.svelte';
 import { bob, stage, until } from './stage';
@@ -190,8 +191,10 @@ describe('a message', () => {
 
   it('that was taken back can neither be corrected, copied nor reacted to', async () => {
     const [theirs, mine] = await open('theirs', 'mine');
+    await announcer.say('Words that go', said()[0]!.id);
     for (const message of said()) fake.changes.retract(message);
     await until(() => document.querySelectorAll('[data-test="retracted"]').length === 2);
+    expect(announcer.text).toBe('');
     for (const message of [theirs!, mine!]) {
       await fireEvent.contextMenu(row(message).querySelector('.bubble')!);
       for (const item of ['correct', 'copy-text', 'quick', 'retract']) expect(byTest(item)).toBeNull();

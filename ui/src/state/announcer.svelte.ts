@@ -8,12 +8,21 @@ import { files } from './files.svelte';
 /** What a screen reader says in passing. */
 class Announcer {
   text = $state('');
+  #of: MessageId | null = null;
 
-  /** The same words twice are news only when they were gone in between. */
-  async say(text: string): Promise<void> {
+  /** The same words twice are news only when they were gone in between. `of`: the message that they tell. */
+  async say(text: string, of: MessageId | null = null): Promise<void> {
     this.text = '';
+    this.#of = of;
     await tick();
-    this.text = text;
+    if (this.#of === of) this.text = text;
+  }
+
+  /** A message is gone: whoever reads on in the page must not come upon its words. */
+  forget(of: MessageId): void {
+    if (this.#of !== of) return;
+    this.#of = null;
+    this.text = '';
   }
 }
 
@@ -27,5 +36,5 @@ export async function announce(open: Conversation): Promise<void> {
   told.set(open, last.id);
   const name = last.author.kind === 'occupant' ? last.author.nick : open.name;
   const file = files.of(last);
-  await announcer.say(t('chat.announce', { name, text: file ? fileBrief(file) : last.body }));
+  await announcer.say(t('chat.announce', { name, text: file ? fileBrief(file) : last.body }), last.id);
 }

@@ -8,7 +8,7 @@ import { ask, asRefused, listen, type LinkState } from '../lib/link';
 import { narrow } from '../lib/now.svelte';
 import { activity } from './activity.svelte';
 import { alerting } from './alerting.svelte';
-import { announce } from './announcer.svelte';
+import { announce, announcer } from './announcer.svelte';
 import { contacts } from './contacts.svelte';
 import { files } from './files.svelte';
 import { conversations } from './conversation.svelte';
@@ -48,8 +48,12 @@ const changedIds = new Set<MessageId>();
 const changed = new Coalesced(quietly(async () => {
   const ids = [...changedIds];
   changedIds.clear();
-  conversations.open?.pins.read();
-  await conversations.open?.history.changed(ids);
+  const open = conversations.open;
+  open?.pins.read();
+  await open?.history.changed(ids);
+  for (const id of ids) {
+    if (open?.history.messages.find((one) => one.id === id)?.retracted ?? true) announcer.forget(id);
+  }
 }));
 
 /** Begins to hear; the first overview is read as soon as the resident is there. */
