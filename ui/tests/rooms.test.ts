@@ -197,6 +197,25 @@ describe('being in a room', () => {
     expect(fake.calls('invite_to_room')).toEqual([{ room: choir, people: ['bob@harbour.example', 'zed@example.net'], words: 'Come and sing' }]);
   });
 
+  it('says whom the room does not invite, and why, and keeps them chosen', async () => {
+    fake.rooms.notInvited = [{ jid: 'bob@harbour.example', why: { condition: 'forbidden', text: 'Ask an owner' } }];
+    where.dialog = { kind: 'invite-to-room', room: choir, name: 'Choir' };
+    render(Dialogs);
+    await fireEvent.input(byTest('search-invite'), { target: { value: 'zed@example.net' } });
+    await fireEvent.click(byTest('invite-typed'));
+    await fireEvent.input(byTest('search-invite'), { target: { value: 'bob' } });
+    await until(() => document.querySelectorAll('[data-test="invite-one"]').length === 1);
+    await fireEvent.click(byTest('invite-one'));
+    await fireEvent.submit(byTest('invite-form'));
+    await until(() => document.querySelector('[data-test="not-invited"]') !== null);
+    expect(byTest('not-invited').textContent).toMatch(/did not invite 1 person\s+Bob.*: you may not invite anybody there \(Ask an owner\)/);
+    expect(button('submit').textContent).toContain('Invite 1 person');
+    fake.rooms.notInvited = [];
+    await fireEvent.submit(byTest('invite-form'));
+    await until(() => where.dialog === null);
+    expect(fake.calls('invite_to_room').map(({ people }) => people)).toEqual([['zed@example.net', 'bob@harbour.example'], ['bob@harbour.example']]);
+  });
+
   it.each([
     [{ kind: 'room-topic', room: choir, topic: 'Old' }, 'set_topic', { room: choir, text: 'New' }],
     [{ kind: 'room-nick', room: choir, nick: 'Old' }, 'set_room_nick', { room: choir, nick: 'New' }],

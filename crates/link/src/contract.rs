@@ -33,7 +33,9 @@ use carillon_core::look_alike::LookAlike;
 use carillon_core::mood::Mood;
 use carillon_core::moving::MoveWish;
 use carillon_core::person::{CardField, ContactDetails, PersonAnswer, PersonQuestion};
-use carillon_core::room::{Affiliation, AffiliationList, Channels, Moderation, RoomNotify};
+use carillon_core::room::{
+    Affiliation, AffiliationList, Channels, Moderation, NotInvited, RoomNotify,
+};
 use carillon_core::search::SearchQuery;
 use carillon_core::settings::{General, Mute, OwnAvailability, Privacy, SecretStore};
 use jid::BareJid;

@@ -93,7 +93,7 @@ macro_rules! with_room_commands {
                 /// Its password.
                 password: Option<Secret>,
             } -> ();
-            /// Invites people to a room that I am in.
+            /// Invites people to a room that I am in. Answers with those whom the room does not invite.
             invite_to_room = InviteToRoom {
                 /// Which room.
                 room: ChatRef,
@@ -102,7 +102,7 @@ macro_rules! with_room_commands {
                 people: Vec<BareJid>,
                 /// My words, empty for none.
                 words: String,
-            } -> ();
+            } -> Vec<NotInvited>;
             /// Sets a room's topic.
             set_topic = SetTopic {
                 /// Of which room.

@@ -60,6 +60,7 @@ fn export_to(folder: &Path) {
     carillon_link::views::Status::export_all(&config).unwrap();
     carillon_core::chat::Message::export_all(&config).unwrap();
     carillon_core::look_alike::LookAlike::export_all(&config).unwrap();
+    carillon_core::room::NotInvited::export_all(&config).unwrap();
     carillon_core::chat::Version::export_all(&config).unwrap();
 
     let names = typescript_names(folder);

@@ -9,7 +9,7 @@
 
 use carillon_core::avatar::{Avatar, AvatarHash, AvatarSource};
 use carillon_core::room::Affiliation;
-use carillon_core::session::{Incoming, Outgoing, RoomWish};
+use carillon_core::session::{Incoming, Outgoing, RoomReply, RoomWish};
 use carillon_tests_flows::{SENDERS, Scene, Way};
 use jid::BareJid;
 
@@ -134,5 +134,54 @@ async fn only_the_room_answers_for_itself_by(way: Way) {
 async fn only_the_room_answers_for_itself() {
     for way in Way::ALL {
         only_the_room_answers_for_itself_by(way).await;
+    }
+}
+
+async fn only_the_room_refuses_an_invitation_by(way: Way) {
+    let mut scene = Scene::online(way).await;
+    let mut forged = 0;
+    for sender in SENDERS {
+        for stanza in ["message", "iq"] {
+            let people = vec![BareJid::new("bob@example.net").unwrap()];
+            let words = String::new();
+            scene.ask(wishes(RoomWish::Invite { people, words })).await;
+            let invitation = scene.server.recv_named("message").await;
+            let id = invitation.attr("id").unwrap();
+            let behind = scene.server.recv_named("iq").await;
+            let refusal = format!(
+                "<{stanza} type='error' id='{id}'{}><x xmlns='http://jabber.org/protocol/muc#user'>\
+                 <invite to='bob@example.net'/></x><error type='auth'>\
+                 <forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></{stanza}>",
+                sender.from_attribute()
+            );
+            scene.tells(&refusal).await;
+            let answer = format!(
+                "<iq type='result' id='{}' from='{}'/>",
+                behind.attr("id").unwrap(),
+                room()
+            );
+            let told = scene.tells(&answer).await;
+            let [
+                Incoming::RoomAnswer {
+                    request: 7,
+                    answer: Ok(RoomReply::Invited(refused)),
+                },
+            ] = &told[..]
+            else {
+                panic!("{told:?}");
+            };
+            let may = stanza == "message" && sender.who == "room";
+            assert_eq!(!refused.is_empty(), may, "{stanza} by {sender:?}");
+            forged += u32::from(!may);
+        }
+    }
+    println!("forged refusals of invitations accepted: 0 of {forged} by {way:?}");
+    assert!(forged > 30, "the table shrank to {forged}");
+}
+
+#[tokio::test]
+async fn only_the_room_refuses_an_invitation() {
+    for way in Way::ALL {
+        only_the_room_refuses_an_invitation_by(way).await;
     }
 }

@@ -1,6 +1,6 @@
 /** The rooms of the resident in memory. */
 import { keyOf } from '../lib/chatref';
-import type { Affiliation, Channel, ChatRef, DataForm, FormField, FoundRoom, LookAlike, Occupant, PrivateState, PrivateView, RoomView } from '../lib/contract';
+import type { Affiliation, Channel, ChatRef, DataForm, FormField, FoundRoom, LookAlike, NotInvited, Occupant, PrivateState, PrivateView, RoomView } from '../lib/contract';
 import { isPrivate, roomOf } from '../lib/private';
 import type { Answer, Ask } from '../lib/link';
 
@@ -149,6 +149,9 @@ export class FakeRooms {
     return view;
   }
 
+  /** Whom rooms do not invite. */
+  notInvited: NotInvited[] = [];
+
   readonly handlers: Handlers = {
     room: ({ room }) => this.view(room),
     look_alikes: ({ names }) => this.alike.filter(({ name }) => names.includes(name)),
@@ -168,7 +171,7 @@ export class FakeRooms {
     },
     create_room: ({ account, name }) => ({ account, jid: `${name.toLowerCase().replace(/\s+/g, '-')}@rooms.harbour.example` }),
     enter_room: () => null,
-    invite_to_room: () => null,
+    invite_to_room: ({ people }) => this.notInvited.filter(({ jid }) => people.includes(jid)),
     set_topic: ({ room, text }) => {
       this.view(room).subject = text;
       return null;

@@ -32,6 +32,11 @@ export function failureWords(failure: string, inRoom = false): string {
   return Object.hasOwn(failures, failure) ? t(failures[failure as keyof typeof failures]) : failure;
 }
 
+/** Why a room does not invite somebody for me. */
+export function notInvitedWords(condition: string): string {
+  return condition === 'forbidden' || condition === 'not-allowed' ? t('rooms.not_invited.forbidden') : failureWords(condition);
+}
+
 /** How far an own message has come. */
 export function deliveryWords(delivery: Delivery): string {
   return t(deliveries[delivery]);

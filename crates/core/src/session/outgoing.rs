@@ -8,7 +8,7 @@ use crate::ids::Timestamp;
 use crate::invitation::InvitationKind;
 use crate::person::{CardField, PersonQuestion};
 use crate::reply::Answered;
-use crate::room::{Bookmark, InviteVia};
+use crate::room::Bookmark;
 use jid::{BareJid, Jid};
 
 /// What the engine asks a session to say.
@@ -214,7 +214,7 @@ pub enum Outgoing {
         /// What for.
         wish: Box<RoomWish>,
     },
-    /// Invites somebody to a room.
+    /// Invites somebody to a room, past it (XEP-0249); through it is [`RoomWish::Invite`].
     Invite {
         /// The room.
         room: BareJid,
@@ -222,8 +222,6 @@ pub enum Outgoing {
         to: BareJid,
         /// My words, empty for none.
         words: String,
-        /// Through the room (XEP-0045 §7.8.2), or past it (XEP-0249).
-        via: InviteVia,
     },
     /// Leaves a room.
     LeaveRoom {

@@ -3,7 +3,8 @@
 use crate::avatar::{AvatarHash, OwnPicture};
 use crate::form::DataForm;
 use crate::room::{
-    Affiliation, AffiliationList, Channels, Occupant, Role, RoomAbout, RoomTrouble, SearchRefusal,
+    Affiliation, AffiliationList, Channels, NotInvited, Occupant, Role, RoomAbout, RoomTrouble,
+    SearchRefusal,
 };
 use jid::BareJid;
 
@@ -116,6 +117,14 @@ pub enum RoomWish {
         /// Why, empty for no words.
         words: String,
     },
+    /// Has the room invite people (XEP-0045 §7.8.2), by [`RoomReply::Invited`]. A room says nothing of those whom it invites,
+    /// so it is asked something behind them, and what it has not refused until that answer it has passed on.
+    Invite {
+        /// Whom.
+        people: Vec<BareJid>,
+        /// My words, empty for none.
+        words: String,
+    },
     /// Shows everybody this picture of the room, or none (XEP-0486 §4.2).
     ShowPicture(Option<OwnPicture>),
     /// I want to be called so (XEP-0045 §7.6).
@@ -139,6 +148,8 @@ pub enum RoomReply {
     People(AffiliationList),
     /// A part of what was found.
     Channels(Channels),
+    /// All are invited but these.
+    Invited(Vec<NotInvited>),
     /// Why nothing was searched.
     NotSearched(SearchRefusal),
 }

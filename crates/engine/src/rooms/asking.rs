@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, DeskError};
 use carillon_core::ids::{AccountId, ChatRef, MessageId};
-use carillon_core::room::{Affiliation, InviteVia, Moderation, Role};
+use carillon_core::room::{Affiliation, Moderation, Role};
 use carillon_core::session::{Outgoing, RoomReply, RoomWish, StanzaProblem};
 use jid::BareJid;
 use tokio::sync::oneshot;
@@ -48,6 +48,7 @@ impl Desk {
             RoomWish::Nick(text) | RoomWish::Topic(text) => text,
             RoomWish::Close { words }
             | RoomWish::Search { words, .. }
+            | RoomWish::Invite { words, .. }
             | RoomWish::Role { words, .. }
             | RoomWish::TakeBack { words, .. }
             | RoomWish::Affiliation { words, .. } => words,
@@ -189,7 +190,8 @@ impl Desk {
         )
     }
 
-    /// Invites people to a room that I am in: through the room where it has to let them in, else past it.
+    /// Invites people to a room that I am in: through the room where it has to let them in, else past it. Only a room's word
+    /// is waited for: what is said past it goes to people, who need not answer.
     ///
     /// # Errors
     /// [`DeskError::Gone`] when there is no such room, [`DeskError::BadText`] when the words are too long,
@@ -197,29 +199,28 @@ impl Desk {
     pub fn invite_to_room(
         &mut self,
         chat: &ChatRef,
-        people: &[BareJid],
+        people: Vec<BareJid>,
         words: &str,
-    ) -> Result<(), DeskError> {
+    ) -> Result<Option<RoomAnswer>, DeskError> {
         if words.chars().count() > LONGEST_WORDS {
             return Err(DeskError::BadText);
         }
         let account = self.account(chat.account)?;
         let room = account.rooms.get(&chat.jid).ok_or(DeskError::Gone)?;
-        let via = if room.about.members_only {
-            InviteVia::Mediated
-        } else {
-            InviteVia::Direct
-        };
-        let invited = people.iter().all(|to| {
+        if room.about.members_only {
+            let words = words.to_owned();
+            let wish = RoomWish::Invite { people, words };
+            return self.ask_room(chat.account, &chat.bare(), wish).map(Some);
+        }
+        let invited = people.into_iter().all(|to| {
             account.say(Outgoing::Invite {
                 room: chat.bare(),
-                to: to.clone(),
+                to,
                 words: words.to_owned(),
-                via,
             })
         });
         if invited {
-            Ok(())
+            Ok(None)
         } else {
             Err(DeskError::NotConnected)
         }

@@ -4,12 +4,12 @@ use crate::stage::{Session, Stage, jid, joined_as, occupant};
 use carillon_core::form::{DataForm, FormField};
 use carillon_core::ids::ChatRef;
 use carillon_core::room::{
-    Affiliation, InviteVia, Moderation, Occupant, Role, RoomAbout, RoomState,
+    Affiliation, Moderation, NotInvited, Occupant, Role, RoomAbout, RoomState,
 };
 use carillon_core::session::{
     Incoming, Outgoing, RoomEvent, RoomReply, RoomWish, SessionProblem, StanzaProblem,
 };
-use carillon_engine::{ConnectEnd, DeskError, RoomPlan};
+use carillon_engine::{ConnectEnd, DeskError, RoomAnswer, RoomPlan};
 
 const SERVICE: &str = "rooms.example.org";
 
@@ -321,28 +321,50 @@ async fn the_rooms_word_reaches_who_asked_and_a_lost_link_is_told() {
     assert!(lost.await.is_err());
 }
 
+/// Invites Bob to the room that I am in.
+async fn invites_bob(stage: &Stage, room: &ChatRef) -> Option<RoomAnswer> {
+    let of = room.clone();
+    stage
+        .call(move |desk| desk.invite_to_room(&of, vec![jid("bob@example.org")], "Tea"))
+        .await
+        .unwrap()
+}
+
 #[tokio::test(start_paused = true)]
-async fn people_are_invited_through_a_room_for_members_and_past_any_other() {
-    for (members_only, via) in [(true, InviteVia::Mediated), (false, InviteVia::Direct)] {
-        let (stage, mut session, room) = moderates().await;
-        let about = RoomAbout {
-            members_only,
-            ..RoomAbout::default()
-        };
-        happens(&session, &room, RoomEvent::About(Box::new(about))).await;
-        let of = room.clone();
-        stage
-            .call(move |desk| desk.invite_to_room(&of, &[jid("bob@example.org")], "Tea"))
-            .await
-            .unwrap();
-        let invited = Outgoing::Invite {
-            room: room.bare(),
-            to: jid("bob@example.org"),
-            words: "Tea".to_owned(),
-            via,
-        };
-        assert_eq!(session.says().await, [invited]);
-        let now = stage.call(move |desk| desk.room(&room)).await.unwrap();
-        assert_eq!(now.unwrap().state, RoomState::Joined);
-    }
+async fn people_are_invited_past_a_room_for_everybody() {
+    let (stage, mut session, room) = moderates().await;
+    assert!(invites_bob(&stage, &room).await.is_none());
+    let invited = Outgoing::Invite {
+        room: room.bare(),
+        to: jid("bob@example.org"),
+        words: "Tea".to_owned(),
+    };
+    assert_eq!(session.says().await, [invited]);
+    let now = stage.call(move |desk| desk.room(&room)).await.unwrap();
+    assert_eq!(now.unwrap().state, RoomState::Joined);
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_are_invited_through_a_room_for_members_which_says_whom_it_refuses() {
+    let (stage, mut session, room) = moderates().await;
+    let about = RoomAbout {
+        members_only: true,
+        ..RoomAbout::default()
+    };
+    happens(&session, &room, RoomEvent::About(Box::new(about))).await;
+    let answer = invites_bob(&stage, &room).await.unwrap();
+    let asked = wishes(&mut session).await;
+    let wish = RoomWish::Invite {
+        people: vec![jid("bob@example.org")],
+        words: "Tea".to_owned(),
+    };
+    let request = asked[0].0;
+    assert_eq!(asked, [(request, wish)]);
+    let Err(why) = refused() else {
+        panic!("a refusal")
+    };
+    let jid = jid("bob@example.org");
+    let refused = RoomReply::Invited(vec![NotInvited { jid, why }]);
+    answers(&session, request, Ok(refused.clone())).await;
+    assert_eq!(answer.await.unwrap(), Ok(refused));
 }

@@ -28,6 +28,7 @@ pub(super) const fn takes_long(command: &Command) -> bool {
             | Command::FindSearchServices(_)
             | Command::SearchRooms(_)
             | Command::CreateRoom(_)
+            | Command::InviteToRoom(_)
             | Command::SetTopic(_)
             | Command::SetRoomNick(_)
             | Command::SetRoomAvatar(_)

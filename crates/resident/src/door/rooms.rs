@@ -5,8 +5,9 @@ use super::people::asked;
 use crate::house::House;
 use carillon_core::form::DataForm;
 use carillon_core::ids::{AccountId, ChatRef};
+use carillon_core::room::NotInvited;
 use carillon_core::session::{RoomItems, RoomReply, RoomWish};
-use carillon_engine::{PrivateNow, RoomNow, RoomPlan};
+use carillon_engine::{Desk, PrivateNow, RoomNow, RoomPlan};
 use carillon_link::contract::{
     CreateRoom, EnterRoom, FindRooms, InviteToRoom, Moderate, ModerateMessage, ReadOccupants,
 };
@@ -182,12 +183,20 @@ pub(super) async fn enter(house: &House, asked: EnterRoom) -> Result<(), Refusal
     .await
 }
 
-pub(super) async fn invite(house: &House, mut asked: InviteToRoom) -> Result<(), Refusal> {
-    asked.people.truncate(MOST_INVITED);
-    on_desk(house, move |desk| {
-        desk.invite_to_room(&asked.room, &asked.people, &asked.words)
-    })
-    .await
+/// Gives those whom the room does not invite.
+pub(super) async fn invite(
+    house: &House,
+    mut ask: InviteToRoom,
+) -> Result<Vec<NotInvited>, Refusal> {
+    ask.people.truncate(MOST_INVITED);
+    let invites = move |desk: &mut Desk| desk.invite_to_room(&ask.room, ask.people, &ask.words);
+    let Some(answer) = on_desk(house, invites).await? else {
+        return Ok(Vec::new());
+    };
+    match asked(house, move |_| Ok(answer)).await? {
+        RoomReply::Invited(refused) => Ok(refused),
+        _ => Ok(Vec::new()),
+    }
 }
 
 pub(super) async fn moderate(house: &House, act: Moderate) -> Result<(), Refusal> {

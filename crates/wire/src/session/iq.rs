@@ -147,6 +147,8 @@ impl Session {
             Asked::RoomWish(request, wanted) => {
                 self.hear_room_answer(iq, request, wanted, failed);
             }
+            // What is answered does not matter here, nor whether it is.
+            Asked::Invited(inviting) => self.hear_invited(inviting),
             Asked::RoomInfo(room) if failed => self.hear_no_room_info(room),
             Asked::RoomInfo(room) => self.hear_room_info(room, iq),
             Asked::RoomChanged(room) => self.hear_changed_room(&room, iq, failed),

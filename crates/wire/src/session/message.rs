@@ -46,7 +46,7 @@ impl Session {
     }
 
     fn hear_bounce(&mut self, message: &Element, from: &Jid) {
-        if self.hear_topic_refused(message, from) {
+        if self.hear_topic_refused(message, from) || self.hear_invitation_refused(message, from) {
             return;
         }
         let Some(id) = message.attr("id") else {

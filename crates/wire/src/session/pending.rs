@@ -6,7 +6,7 @@ use super::card::Writing;
 use super::inviting::AskedInvitation;
 use super::person::AskedPerson;
 use super::private::AskedTogether;
-use super::rooms::{AskedForm, RoomCard, Wanted};
+use super::rooms::{AskedForm, Inviting, RoomCard, Wanted};
 use carillon_core::room::Bookmark;
 use jid::{BareJid, Jid};
 use std::collections::HashMap;
@@ -47,6 +47,8 @@ pub(super) enum Asked {
     Kept(u64, Box<Bookmark>),
     /// Something of a room, or of a server where rooms are.
     RoomWish(u64, Wanted),
+    /// Anything, behind invitations through a room.
+    Invited(Inviting),
     /// Something about a person.
     Person(AskedPerson),
     /// Which commands my server has, for an invitation.
@@ -110,6 +112,14 @@ impl Pending {
             return None;
         }
         self.0.remove(id).map(|(_, asked)| asked)
+    }
+
+    /// The invitations that are on their way through the room with this address.
+    pub(super) fn inviting_through(&mut self, room: &Jid) -> impl Iterator<Item = &mut Inviting> {
+        self.0.values_mut().filter_map(move |open| match open {
+            (Answerer::Room(of), Asked::Invited(inviting)) if *room == *of => Some(inviting),
+            _ => None,
+        })
     }
 
     /// Whether it is not known yet what the server offers.

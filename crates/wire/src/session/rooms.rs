@@ -6,6 +6,7 @@ mod answer;
 mod aside;
 mod ask;
 mod hear;
+mod inviting;
 mod moderated;
 mod occupant;
 mod out;
@@ -13,6 +14,7 @@ mod picture;
 mod searching;
 
 pub(super) use aside::{goes_privately, is_marked, mark};
+pub(super) use inviting::Inviting;
 pub(super) use moderated::moderation_in_archive;
 pub(super) use occupant::occupant_id;
 pub(super) use picture::RoomCard;

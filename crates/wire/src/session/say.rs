@@ -170,12 +170,7 @@ impl Session {
                 room,
                 wish,
             } => return self.ask_room_for(request, room, *wish),
-            Outgoing::Invite {
-                room,
-                to,
-                words,
-                via,
-            } => return self.invite_to_room(&room, &to, &words, via),
+            Outgoing::Invite { room, to, words } => return self.invite_past(&room, &to, &words),
             Outgoing::LeaveRoom { room, nick } => return self.leave(&room, &nick),
             Outgoing::Bounce { to, id } => error_answer(
                 "message",

@@ -2,7 +2,7 @@
 
 use super::stage::Stage;
 use carillon_core::form::{DataForm, FieldKind, FormField, FormOption};
-use carillon_core::room::{Affiliation, InviteVia, Role};
+use carillon_core::room::{Affiliation, NotInvited, Role};
 use carillon_core::session::{
     Incoming, Outgoing, RoomEvent, RoomItem, RoomItems, RoomReply, RoomWish, StanzaProblem,
 };
@@ -304,25 +304,15 @@ async fn a_topic_is_answered_by_the_room_that_tells_it_or_refuses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn people_are_invited_through_the_room_or_past_it() {
+async fn people_are_invited_past_the_room_with_its_password() {
     let mut stage = inside().await;
-    for via in [InviteVia::Mediated, InviteVia::Direct] {
-        stage
-            .ask(Outgoing::Invite {
-                room: den(),
-                to: jid("bob@example.net"),
-                words: "Tea".to_owned(),
-                via,
-            })
-            .await;
-    }
-    let through = stage.recv().await;
-    assert_eq!(through.attr("to"), Some("den@rooms.example.net"));
-    let xml = carillon_xml::write(&through);
-    assert!(
-        xml.contains("<invite to='bob@example.net'><reason>Tea</reason></invite>"),
-        "{xml}"
-    );
+    stage
+        .ask(Outgoing::Invite {
+            room: den(),
+            to: jid("bob@example.net"),
+            words: "Tea".to_owned(),
+        })
+        .await;
     let past = stage.recv().await;
     assert_eq!(past.attr("to"), Some("bob@example.net"));
     let x = past.get_child("x", "jabber:x:conference").unwrap();
@@ -330,6 +320,96 @@ async fn people_are_invited_through_the_room_or_past_it() {
     assert_eq!(
         (x.attr("password"), x.attr("reason")),
         (Some("sesame"), Some("Tea"))
+    );
+}
+
+/// Invites through the room. Gives the ids of the invitations, and that of the question behind them.
+async fn invites(stage: &mut Stage, people: &[&str]) -> (Vec<String>, String) {
+    let people: Vec<BareJid> = people.iter().map(|person| jid(person)).collect();
+    let wish = RoomWish::Invite {
+        people: people.clone(),
+        words: "Tea".to_owned(),
+    };
+    asks(stage, den(), wish).await;
+    let mut ids = Vec::new();
+    for person in &people {
+        let through = stage.recv().await;
+        assert_eq!(through.attr("to"), Some("den@rooms.example.net"));
+        let xml = carillon_xml::write(&through);
+        let invited = format!("<invite to='{person}'><reason>Tea</reason></invite>");
+        assert!(xml.contains(&invited), "{xml}");
+        ids.push(id_of(&through));
+    }
+    let behind = stage.recv().await;
+    assert_eq!(behind.attr("to"), Some("den@rooms.example.net"));
+    assert!(behind.has_child("query", "http://jabber.org/protocol/disco#info"));
+    (ids, id_of(&behind))
+}
+
+fn refusal(from: &str, id: &str, condition: &str, text: &str) -> String {
+    format!(
+        "<message type='error' from='{from}' id='{id}'>\
+         <x xmlns='http://jabber.org/protocol/muc#user'><invite to='zed@example.net'/></x>\
+         <error type='auth'><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>\
+         <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>{text}</text></error></message>"
+    )
+}
+
+fn not_invited(person: &str, condition: &str, text: &str) -> NotInvited {
+    NotInvited {
+        jid: jid(person),
+        why: StanzaProblem {
+            condition: condition.to_owned(),
+            text: text.to_owned(),
+        },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whom_a_room_does_not_invite_is_told_with_its_reason() {
+    let mut stage = inside().await;
+    let people = ["bob@example.net", "carol@example.net", "dora@example.net"];
+    let (ids, behind) = invites(&mut stage, &people).await;
+    let den = "den@rooms.example.net";
+    let long = "Not here. ".repeat(100);
+    for (id, why, text) in [
+        (&ids[1], "forbidden", "Members only"),
+        (&ids[0], "not-allowed", &*long),
+    ] {
+        assert_eq!(stage.tells(&refusal(den, id, why, text)).await, []);
+    }
+    // Whom it was for counts by the message's id, whatever the room says of it, and once.
+    let again = refusal(den, &ids[1], "gone", "");
+    let told = stage.tells(&again).await;
+    assert!(
+        matches!(&told[..], [Incoming::MessageFailed { .. }]),
+        "{told:?}"
+    );
+    let short: String = long.chars().take(500).collect();
+    let refused = vec![
+        not_invited("carol@example.net", "forbidden", "Members only"),
+        not_invited("bob@example.net", "not-allowed", &short),
+    ];
+    assert_eq!(
+        stage.tells(&result(&behind, "")).await,
+        [answered(Ok(RoomReply::Invited(refused)))]
+    );
+    // Nothing is kept behind the answer.
+    let late = stage.tells(&refusal(den, &ids[2], "forbidden", "")).await;
+    assert!(
+        matches!(&late[..], [Incoming::MessageFailed { .. }]),
+        "{late:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_that_answers_nothing_of_itself_has_still_passed_on_what_it_did_not_refuse() {
+    let mut stage = inside().await;
+    let (_, behind) = invites(&mut stage, &["bob@example.net"]).await;
+    let failed = format!("<iq type='error' id='{behind}' from='den@rooms.example.net'/>");
+    assert_eq!(
+        stage.tells(&failed).await,
+        [answered(Ok(RoomReply::Invited(Vec::new())))]
     );
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn they_meet(stage: &Stage, two: &mut Two) {
 async fn is_invited_by_bob(two: &mut Two, room: &ChatRef, event: &str) {
     let (of, carol) = (room.clone(), two.carol.clone());
     two.bob
-        .does(move |desk| desk.invite_to_room(&of, &[carol], "The kettle is on"))
+        .does(move |desk| desk.invite_to_room(&of, vec![carol], "The kettle is on"))
         .await
         .unwrap();
     let address = room.jid.to_string();

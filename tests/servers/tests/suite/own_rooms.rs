@@ -191,7 +191,7 @@ pub(crate) async fn a_private_room_lets_in_whom_i_invite(stage: Stage) {
         );
     }
     let (of, alices) = (room.clone(), stage.account("alice").jid.parse().unwrap());
-    bob.does(move |desk| desk.invite_to_room(&of, &[alices], "Come in"))
+    bob.does(move |desk| desk.invite_to_room(&of, vec![alices], "Come in"))
         .await
         .unwrap();
     let address = room.jid.to_string();

@@ -2,7 +2,7 @@
 import type { ChatRef } from "./ChatRef";
 
 /**
- * Invites people to a room that I am in.
+ * Invites people to a room that I am in. Answers with those whom the room does not invite.
  */
 export type InviteToRoom = { 
 /**

@@ -6,7 +6,7 @@ use super::moderated::take_back;
 use super::{Awaited, Stage, Wanted};
 use crate::ns;
 use crate::stanza::{Build, show_into, submitted};
-use carillon_core::room::{Affiliation, InviteVia, Role};
+use carillon_core::room::{Affiliation, Role};
 use carillon_core::session::{Incoming, RoomReply, RoomWish, StanzaProblem};
 use jid::BareJid;
 use minidom::Element;
@@ -64,6 +64,9 @@ impl Session {
                 let place = self.rooms.place(&room);
                 let of_old = place.is_some_and(|place| place.moderates_as_of_old);
                 ("set", Wanted::Word, take_back(&entry, &words, of_old))
+            }
+            RoomWish::Invite { people, words } => {
+                return self.invite_through(request, room, people, &words);
             }
             RoomWish::ShowPicture(picture) => return self.read_card(request, room, picture),
             RoomWish::WhetherInside => return self.ask_whether_inside(request, &room),
@@ -137,43 +140,6 @@ impl Session {
             text: String::new(),
         });
         self.tell(Incoming::RoomAnswer { request, answer });
-    }
-
-    pub(in crate::session) fn invite_to_room(
-        &mut self,
-        room: &BareJid,
-        to: &BareJid,
-        words: &str,
-        via: InviteVia,
-    ) {
-        let id = self.ids.next();
-        let stanza = match via {
-            InviteVia::Mediated => {
-                let invite = Element::new_in(ns::MUC_USER, "invite").with("to", to.as_str());
-                let x = Element::new_in(ns::MUC_USER, "x").holding(with_reason(invite, words));
-                Element::stanza("message")
-                    .with("to", room.as_str())
-                    .with("id", &id)
-                    .holding(x)
-            }
-            InviteVia::Direct => {
-                let words = Some(words).filter(|words| !words.is_empty());
-                let password = self
-                    .rooms
-                    .place(room)
-                    .map(|place| place.password.clone())
-                    .filter(|password| !password.is_empty());
-                let x = Element::new_in(ns::CONFERENCE, "x")
-                    .with("jid", room.as_str())
-                    .with_some("password", password.as_deref())
-                    .with_some("reason", words);
-                Element::stanza("message")
-                    .with("to", to.as_str())
-                    .with("id", &id)
-                    .holding(x)
-            }
-        };
-        self.send.push(stanza);
     }
 }
 

@@ -91,6 +91,6 @@ pub(super) fn not_let_in(presence: &Element) -> RoomTrouble {
     }
 }
 
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().take(LONGEST_WORDS).collect()
 }
