@@ -7,6 +7,7 @@ mod in_place;
 mod read;
 mod read_alerts;
 pub mod rules_alone;
+mod shortened;
 mod text;
 pub mod watch;
 mod write;
@@ -60,7 +61,7 @@ impl SettingsFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(io_error(error)),
         };
-        let found = read::understand(&bytes);
+        let found = understand(&bytes);
         let mut notices = Vec::new();
         if found.is_at_fault() {
             let aside = set_aside(path, &bytes, stamp).map_err(io_error)?;
@@ -169,6 +170,13 @@ impl SettingsFile {
             give_memory_back();
         }
     }
+}
+
+/// What the file says; a long one is read by its differences where that is possible.
+fn understand(bytes: &[u8]) -> read::Found {
+    let long = text::is_long(bytes).then(|| std::str::from_utf8(bytes));
+    let shortened = long.and_then(Result::ok).and_then(shortened::read);
+    shortened.unwrap_or_else(|| read::understand(bytes))
 }
 
 /// Keeps a copy of a file that is not understood, under a name that no later one takes; once, however often the same

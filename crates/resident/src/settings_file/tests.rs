@@ -1,6 +1,7 @@
 mod accounts;
 mod alerts;
 mod anything;
+mod shortened;
 
 use super::*;
 use carillon_core::alerts::{EventKind, Popup, Row, Sound, Volume};

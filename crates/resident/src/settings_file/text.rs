@@ -20,7 +20,7 @@ pub(super) enum Text {
 
 impl Text {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
-        if bytes.len() > LONG {
+        if is_long(&bytes) {
             Self::Long(mark(&bytes))
         } else {
             Self::Short(bytes)
@@ -31,7 +31,7 @@ impl Text {
     pub(super) fn is(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Short(known) => known == bytes,
-            Self::Long(known) => bytes.len() > LONG && *known == mark(bytes),
+            Self::Long(known) => is_long(bytes) && *known == mark(bytes),
         }
     }
 
@@ -53,6 +53,10 @@ impl Text {
             },
         }
     }
+}
+
+pub(super) const fn is_long(bytes: &[u8]) -> bool {
+    bytes.len() > LONG
 }
 
 fn mark(bytes: &[u8]) -> u64 {
