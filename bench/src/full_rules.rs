@@ -42,20 +42,15 @@ pub(crate) fn assert_nothing_set_aside(profile: &Path) {
 fn rules(account: &str, friends: &[String]) -> String {
     let mut text = String::from(GENERAL);
     for (number, friend) in friends.iter().enumerate() {
-        one(
-            &mut text,
-            account,
-            friend,
-            ["bell", "chime", "knock"][number % 3],
-        );
+        let sound = ["bell", "chime", "knock"][number % 3];
+        one(&mut text, account, friend, sound, 40);
     }
     for number in 0..CONTACTS {
-        one(
-            &mut text,
-            account,
-            &format!("contact{number}@carillon.test"),
-            "rise",
-        );
+        // Some hundred ways of ringing, so that what is kept or read once for all that are alike gains what it would for
+        // people.
+        let sound = ["rise", "bell", "chime", "knock", "accept"][number % 5];
+        let contact = format!("contact{number}@carillon.test");
+        one(&mut text, account, &contact, sound, 10 + number % 91);
     }
     for number in 0..WATCHES {
         let _ = write!(
@@ -66,11 +61,11 @@ fn rules(account: &str, friends: &[String]) -> String {
     text
 }
 
-fn one(text: &mut String, account: &str, chat: &str, sound: &str) {
+fn one(text: &mut String, account: &str, chat: &str, sound: &str, volume: usize) {
     let _ = write!(
         text,
         "[[alerts.override]]\nscope = \"chat\"\naccount = \"{account}\"\nchat = \"{chat}\"\n\
-         [alerts.override.rows.message]\nsound = \"builtin:{sound}\"\nvolume = 40\n\n"
+         [alerts.override.rows.message]\nsound = \"builtin:{sound}\"\nvolume = {volume}\n\n"
     );
 }
 

@@ -38,6 +38,8 @@ use tokio::sync::{mpsc, watch};
 const CLICKS: usize = 64;
 /// Nobody waits longer until what can be saved of a damaged database is saved.
 const SAVING: Duration = Duration::from_secs(20);
+/// So much later than everything else a large database is looked through.
+const SIGNING_IN: Duration = Duration::from_secs(3);
 
 pub(super) async fn start(
     profile: &Profile,
@@ -193,6 +195,8 @@ fn tidy_avatars(store: &mut Store, profile: &Profile) {
 
 /// Looks at the whole of a database that is too large for it to be waited for at the start.
 async fn check_database(house: Arc<House>) {
+    // It takes a core for as long as it lasts, which the sign-in needs more.
+    tokio::time::sleep(SIGNING_IN).await;
     let path = house.profile.database();
     let damaged = tokio::task::spawn_blocking(move || is_damaged(&path)).await;
     if damaged.is_ok_and(|damaged| damaged) {

@@ -7,10 +7,10 @@ use carillon_core::settings::Mute;
 use std::time::{Duration, Instant};
 
 /// The same numbers each time, so that a failure comes again.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(super) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)

@@ -2,6 +2,7 @@
 
 use super::super::read::understand;
 use super::super::shortened;
+use super::anything::Dice;
 
 /// Overrides that say the same of so many contacts, from this number on.
 fn alike(from: usize, count: usize) -> String {
@@ -85,4 +86,58 @@ fn whatever_is_unusual_has_the_file_read_as_a_whole() {
         is_read_as_a_whole(&format!("{usual}{unusual}{}[1]\n]\n", alike(30, 5)));
         is_read_as_a_whole(&format!("{usual}{unusual}{}", alike(30, 5)));
     }
+}
+
+/// Lines of which files are made, and some that break them.
+const LINES: &[&str] = &[
+    "[[alerts.override]]",
+    "[[alerts.override]]",
+    "scope = \"chat\"",
+    "account = \"alice@harbour.example\"",
+    "chat = \"bob@harbour.example\"",
+    "chat = \"carol@harbour.example\"",
+    "chat = \"@@\"",
+    "  chat = 'dora@harbour.example' # a friend",
+    "[alerts.override.rows.message]",
+    "[alerts.override.rows]",
+    "volume = 40",
+    "volume = 4000",
+    "message = [",
+    "]",
+    "# chat = \"eve@harbour.example\"",
+    "[alerts.message]",
+    "[[alerts.quiet]]",
+    "\"\"\"",
+    "",
+];
+
+#[test]
+fn in_whatever_order_lines_stand_nothing_else_is_read_than_in_the_whole() {
+    let mut read = 0;
+    for seed in 0..4_000 {
+        let mut dice = Dice(seed);
+        let mut text = String::new();
+        for number in 0..dice.roll(12) {
+            if dice.roll(3) > 0 {
+                let from = if dice.roll(8) > 0 { number * 4 } else { 0 };
+                text += &alike(from, 1 + dice.roll(4));
+            }
+            if dice.roll(4) == 0 {
+                for _ in 0..dice.roll(5) {
+                    text += LINES[dice.roll(LINES.len())];
+                    text += "\n";
+                }
+            }
+        }
+        if let Some(shortened) = shortened::read(&text) {
+            let whole = understand(text.as_bytes());
+            assert!(
+                !whole.is_at_fault() && whole.unknown.is_empty(),
+                "seed {seed}: {text}"
+            );
+            assert_eq!(shortened.settings, whole.settings, "seed {seed}: {text}");
+            read += 1;
+        }
+    }
+    assert!(read > 1_000, "{read} of them");
 }
