@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { crowd, sampleOverview } from '../src/dev/people';
 import type { Contact } from '../src/lib/contract';
 import { Grouped } from '../src/list/grouped';
-import { foundRows, type Row } from '../src/list/rows';
+import { byContact, contactRow, foundRows, type Row } from '../src/list/rows';
+import { contacts as store } from '../src/state/contacts.svelte';
 import { fastest, noon } from './stage';
 
 const { contacts, chats } = sampleOverview(noon);
@@ -41,12 +42,41 @@ describe('the contact list', () => {
 });
 
 describe('search', () => {
+  const everybody = contacts.map(contactRow).sort(byContact);
+
   it('finds by name and by address, chats first', () => {
-    expect(foundRows('BOB', chats, contacts, headings).map(({ kind }) => kind)).toEqual(['heading', 'chat', 'heading', 'contact']);
+    expect(foundRows('BOB', chats, everybody, headings).map(({ kind }) => kind)).toEqual(['heading', 'chat', 'heading', 'contact']);
   });
 
   it('offers to add an address that is nobody’s yet', () => {
-    expect(foundRows(' New@Friend.example ', chats, contacts, headings)).toEqual([{ kind: 'add', key: 'add', jid: 'new@friend.example' }]);
-    expect(foundRows('bob@harbour.example', chats, contacts, headings).some(({ kind }) => kind === 'add')).toBe(false);
+    expect(foundRows(' New@Friend.example ', chats, everybody, headings)).toEqual([{ kind: 'add', key: 'add', jid: 'new@friend.example' }]);
+    expect(foundRows('bob@harbour.example', chats, everybody, headings).some(({ kind }) => kind === 'add')).toBe(false);
+  });
+
+  it('finds in the order of everybody, and costs no sorting', () => {
+    const many = crowd(10_000).map(contactRow).sort(byContact);
+    const found = foundRows('1', [], many, headings).slice(1);
+    expect(found.length).toBeGreaterThan(1_000);
+    const rows = new Set(found);
+    expect(found).toEqual(many.filter((row) => rows.has(row)));
+    expect(fastest(() => foundRows('1', [], many, headings))).toBeLessThan(40);
+  });
+});
+
+describe('everybody', () => {
+  it('stands in order whatever changes', () => {
+    const all = crowd(300);
+    store.replace(all);
+    const names = () => store.everybody.map(({ contact }) => contact.name);
+    expect(names()).toHaveLength(300);
+    const [first, second, third] = all as [Contact, Contact, Contact];
+    const renamed = { ...first, name: 'Zoë' };
+    const gone = { ...second, presence: { ...second.presence, availability: 'offline' as const } };
+    const came = { ...first, jid: 'new@friend.example', name: 'Aaron' };
+    store.change([renamed, gone, came], [{ account: third.account, jid: third.jid }]);
+    const now = [renamed, gone, came, ...all.slice(3)];
+    expect(names()).toEqual(now.map(contactRow).sort(byContact).map(({ contact }) => contact.name));
+    store.replace([]);
+    expect(names()).toEqual([]);
   });
 });

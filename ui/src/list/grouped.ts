@@ -1,8 +1,6 @@
 import type { Contact } from '../lib/contract';
 import { Sorted } from '../lib/sorted';
-import { byPresenceAndName, byGroupName, contactKey, present, type Row } from './rows';
-
-type ContactRow = Row & { kind: 'contact' };
+import { byContact, byGroupName, contactKey, present, type ContactRow, type Row } from './rows';
 
 interface Group {
   name: string;
@@ -10,7 +8,6 @@ interface Group {
   online: number;
 }
 
-const byContact = (a: ContactRow, b: ContactRow) => byPresenceAndName(a.contact, b.contact);
 const byName = (a: { name: string }, b: { name: string }) => byGroupName(a.name, b.name);
 
 /** A contact in no group stands in the one without a name. */

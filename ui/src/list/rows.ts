@@ -10,6 +10,8 @@ export type Row =
   | { kind: 'contact'; key: string; contact: Contact }
   | { kind: 'add'; key: string; jid: string };
 
+export type ContactRow = Row & { kind: 'contact' };
+
 export const rowHeight = { group: 32, heading: 32, chat: 62, contact: 54, add: 54 } as const satisfies Record<Row['kind'], number>;
 
 export function present(contact: Contact): boolean {
@@ -31,6 +33,11 @@ export function byNewest(a: ChatSummary, b: ChatSummary): number {
   return b.stands_at - a.stands_at || (b.last_message ?? 0) - (a.last_message ?? 0) || byAddress(a.chat, b.chat);
 }
 
+/** As {@link byPresenceAndName}, of rows. */
+export function byContact(a: ContactRow, b: ContactRow): number {
+  return byPresenceAndName(a.contact, b.contact);
+}
+
 /** By the alphabet; the group without a name last. */
 export function byGroupName(a: string, b: string): number {
   return Number(a === '') - Number(b === '') || byAlphabet(a, b) || (a < b ? -1 : Number(a > b));
@@ -49,17 +56,25 @@ export function groupOf(row: Row & { kind: 'group' }): string {
   return row.key.slice('group '.length);
 }
 
-/** Chats and contacts whose name or address holds the words; an address that is nobody’s yet can be added. */
+/** A contact among all, in no group. */
+export function contactRow(contact: Contact): ContactRow {
+  return { kind: 'contact', key: `contact ${contactKey(contact)}`, contact };
+}
+
+/**
+ * Chats and contacts whose name or address holds the words; an address that is nobody’s yet can be added. `everybody`
+ * stands in its order, so that a key costs no sorting.
+ */
 export function foundRows(
   words: string,
   chats: ChatSummary[],
-  contacts: Contact[],
+  everybody: readonly ContactRow[],
   headings: { chats: string; contacts: string },
 ): Row[] {
   const wanted = words.trim().toLocaleLowerCase();
   const holds = (name: string, jid: string) => lowered(name).includes(wanted) || jid.includes(wanted);
   const foundChats = chats.filter(({ name, room, chat }) => holds(name, chat.jid) || lowered(room ?? '').includes(wanted));
-  const foundContacts = contacts.filter(({ name, jid }) => holds(name, jid)).sort(byPresenceAndName);
+  const foundContacts = everybody.filter(({ contact }) => holds(contact.name, contact.jid));
   const rows: Row[] = [];
   if (foundChats.length > 0) {
     rows.push({ kind: 'heading', key: 'heading chats', name: headings.chats });
@@ -67,8 +82,8 @@ export function foundRows(
   }
   if (foundContacts.length > 0) {
     rows.push({ kind: 'heading', key: 'heading contacts', name: headings.contacts });
-    rows.push(...foundContacts.map((contact): Row => ({ kind: 'contact', key: `contact ${contactKey(contact)}`, contact })));
+    for (const row of foundContacts) rows.push(row);
   }
-  if (isAddress(wanted) && !contacts.some(({ jid }) => jid === wanted)) rows.push({ kind: 'add', key: 'add', jid: wanted });
+  if (isAddress(wanted) && !everybody.some(({ contact }) => contact.jid === wanted)) rows.push({ kind: 'add', key: 'add', jid: wanted });
   return rows;
 }

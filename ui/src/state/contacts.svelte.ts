@@ -1,7 +1,8 @@
 import { keyOf } from '../lib/chatref';
 import type { ChatRef, Contact } from '../lib/contract';
 import { Grouped } from '../list/grouped';
-import type { Row } from '../list/rows';
+import { byContact, contactRow, type ContactRow, type Row } from '../list/rows';
+import { Sorted } from '../lib/sorted';
 import { likeness } from './likeness.svelte';
 
 /** A contact's place in maps. */
@@ -12,6 +13,8 @@ export function chatOf(contact: Contact): ChatRef {
 class Contacts {
   #byKey = new Map<string, Contact>();
   #grouped = new Grouped();
+  /** Everybody once, in order, for whoever looks for somebody; `null` until somebody does. */
+  #everybody: Sorted<ContactRow> | null = null;
   /** Counts what changed, for whoever shows some of it. */
   #changes = $state(0);
   /** Counts what may have changed the block list, which also holds addresses that are no contacts. */
@@ -21,6 +24,7 @@ class Contacts {
   replace(all: Contact[]): void {
     this.#byKey = new Map(all.map((contact) => [keyOf(contact), contact]));
     this.#grouped = new Grouped(this.#byKey.values());
+    this.#everybody = null;
     this.#changes += 1;
     this.blocking += 1;
   }
@@ -41,6 +45,13 @@ class Contacts {
   get all(): Contact[] {
     void this.#changes;
     return [...this.#byKey.values()];
+  }
+
+  /** The rows of all, those who are there first, then by name. */
+  get everybody(): readonly ContactRow[] {
+    void this.#changes;
+    this.#everybody ??= new Sorted(byContact, [...this.#byKey.values()].map(contactRow));
+    return this.#everybody.all;
   }
 
   get count(): number {
@@ -66,8 +77,16 @@ class Contacts {
     if (contact) this.#byKey.set(key, contact);
     else this.#byKey.delete(key);
     this.#grouped.change(before, contact);
+    this.#changeAmongAll(before, contact);
     if (before?.name !== contact?.name) likeness.rosterChanged();
     if (contact && before?.blocked !== contact.blocked) this.blocking += 1;
+  }
+
+  #changeAmongAll(before: Contact | undefined, after: Contact | undefined): void {
+    const all = this.#everybody;
+    if (before && after) all?.replace(contactRow(before), contactRow(after));
+    else if (after) all?.add(contactRow(after));
+    else if (before) all?.remove(contactRow(before));
   }
 }
 
