@@ -27,7 +27,7 @@ pub(crate) fn give(profile: &Path, account: &str, contacts: impl Iterator<Item =
     let mut text = std::fs::read_to_string(&file).expect("the settings");
     text.push('\n');
     for contact in contacts {
-        one(&mut text, account, &contact, "rise");
+        one(&mut text, account, &contact, "rise", 40);
     }
     std::fs::write(&file, text).expect("the rules");
 }
