@@ -26,8 +26,8 @@ pub(crate) fn give(profile: &Path, account: &str, contacts: impl Iterator<Item =
     let file = profile.join("settings.toml");
     let mut text = std::fs::read_to_string(&file).expect("the settings");
     text.push('\n');
-    for contact in contacts {
-        one(&mut text, account, &contact, "rise", 40);
+    for (number, contact) in contacts.enumerate() {
+        one_of_many(&mut text, account, &contact, number);
     }
     std::fs::write(&file, text).expect("the rules");
 }
@@ -46,11 +46,8 @@ fn rules(account: &str, friends: &[String]) -> String {
         one(&mut text, account, friend, sound, 40);
     }
     for number in 0..CONTACTS {
-        // Some hundred ways of ringing, so that what is kept or read once for all that are alike gains what it would for
-        // people.
-        let sound = ["rise", "bell", "chime", "knock", "accept"][number % 5];
         let contact = format!("contact{number}@carillon.test");
-        one(&mut text, account, &contact, sound, 10 + number % 91);
+        one_of_many(&mut text, account, &contact, number);
     }
     for number in 0..WATCHES {
         let _ = write!(
@@ -59,6 +56,12 @@ fn rules(account: &str, friends: &[String]) -> String {
         );
     }
     text
+}
+
+/// Some hundred ways of ringing, so that what is kept or read once for all that are alike gains what it would for people.
+fn one_of_many(text: &mut String, account: &str, chat: &str, number: usize) {
+    let sound = ["rise", "bell", "chime", "knock", "accept"][number % 5];
+    one(text, account, chat, sound, 10 + number % 91);
 }
 
 fn one(text: &mut String, account: &str, chat: &str, sound: &str, volume: usize) {
