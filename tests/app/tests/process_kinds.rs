@@ -213,6 +213,30 @@ async fn who_comes_and_goes_rings_as_its_own_row_says() {
 }
 
 #[tokio::test]
+async fn what_friends_feel_rings_as_its_own_row_says() {
+    let reaction = row("reaction", "rise", "mention");
+    let mut alice = Listener::new(Meeting::on_prosody().await, &[reaction]).await;
+    alice.meeting.friends_come_silently().await;
+    let mut bob = alice.meeting.bob_unseen().await;
+    bob.available().await;
+
+    let account = alice.tool.must("read_overview", json!({})).await["accounts"][0]["id"].clone();
+    let id = "0d2f9f4e-3f0a-4b43-9b1a-6b1f1c1f0d13";
+    let ask = json!({"chat": {"account": account, "jid": BOB}, "id": id, "body": "Tea is ready"});
+    alice.tool.must("send_message", ask).await;
+    bob.expect("the words", |it| it.text("body") == "Tea is ready")
+        .await;
+    let felt = format!(
+        "<reactions xmlns='urn:xmpp:reactions:0' id='{id}'><reaction>🎉</reaction></reactions>"
+    );
+    bob.raw(&format!(
+        "<message to='{ALICE}' type='chat' id='felt'>{felt}</message>"
+    ))
+    .await;
+    alice.rings(reaction, "🎉").await;
+}
+
+#[tokio::test]
 async fn requests_and_answers_ring_as_their_own_rows_say() {
     let request = row("contact_request", "rise", "mention");
     let accepted = row("request_accepted", "bell", "missed");

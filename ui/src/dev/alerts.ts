@@ -76,8 +76,7 @@ const builtIn: Record<EventKind, Partial<Row>> = {
 
 const parents: Partial<Record<EventKind, EventKind>> = { message_followup: 'message', message_in_front: 'message', missed: 'message', file_received: 'message' };
 
-/** Reactions are not heard yet. */
-export const kinds = (Object.keys(builtIn) as EventKind[]).filter((kind) => kind !== 'reaction');
+export const kinds = Object.keys(builtIn) as EventKind[];
 
 /** A scope with rows of its own, from the weakest to the strongest. */
 export interface Layer {

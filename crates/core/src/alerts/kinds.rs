@@ -23,12 +23,9 @@ pub enum Nature {
 }
 
 macro_rules! event_kinds {
-    (@heard) => { true };
-    (@heard unheard) => { false };
     ($(
         $(#[$doc:meta])*
-        $name:ident $text:literal $nature:ident under $parent:ident strength $strength:literal icon $icon:literal
-            $($heard:ident)? = $row:expr;
+        $name:ident $text:literal $nature:ident under $parent:ident strength $strength:literal icon $icon:literal = $row:expr;
     )*) => {
         /// The rows of the alert settings, in the order of the settings screen.
         #[derive(
@@ -70,13 +67,6 @@ macro_rules! event_kinds {
                 match self { $(Self::$name => $strength,)* }
             }
 
-            /// Whether this version of Carillon hears of such an event at all. The row of one that it does not hear
-            /// of yet may stand in a settings file, and is not offered.
-            #[must_use]
-            pub const fn is_heard(self) -> bool {
-                match self { $(Self::$name => event_kinds!(@heard $($heard)?),)* }
-            }
-
             /// The built-in icon drawn for it.
             #[must_use]
             pub const fn icon_name(self) -> &'static str {
@@ -107,7 +97,7 @@ event_kinds! {
     /// Another message in a room.
     RoomMessage "room_message" Said under Generic strength 30 icon "room_message" = quiet();
     /// Somebody reacts to a message of mine (XEP-0444).
-    Reaction "reaction" Said under Generic strength 20 icon "reaction" unheard = quiet().without_tray();
+    Reaction "reaction" Said under Generic strength 20 icon "reaction" = quiet().without_tray();
     /// A file or a picture arrives.
     FileReceived "file_received" Said under Message strength 50 icon "file_received" = inherits();
     /// Somebody asks for my attention (XEP-0224).

@@ -281,12 +281,11 @@ impl Asked {
     }
 }
 
-/// The row of every kind that Carillon hears of, as it holds for somebody.
+/// The row of every kind, as it holds for somebody.
 fn effective(desk: &Desk, whose: &Whose) -> Result<Vec<EffectiveRow>, Refusal> {
     let asked = Asked::of(desk, whose)?;
-    let kinds = EventKind::ALL.into_iter().filter(|kind| kind.is_heard());
     let row = |kind| desk.rule_book().effective(kind, &asked.whose());
-    Ok(kinds.map(row).collect())
+    Ok(EventKind::ALL.map(row).into())
 }
 
 /// What is set in a scope itself.
