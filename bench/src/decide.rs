@@ -1,6 +1,7 @@
 //! What a decision costs, with rules for as many contacts as the settings hold.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 use carillon_core::alerts::bounds::OVERRIDES;
@@ -45,7 +46,7 @@ impl Trial {
     pub(crate) fn with(overrides: usize) -> Self {
         let own = [(AccountId(1), "me@example.org".parse().expect("an address"))];
         Self {
-            book: RuleBook::new(&rules(overrides), &own),
+            book: RuleBook::new(Arc::new(rules(overrides)), &own),
             events: (0..overrides)
                 .map(|number| event(number, overrides))
                 .collect(),
@@ -112,11 +113,12 @@ fn rules(overrides: usize) -> AlertRules {
         );
         rows
     };
+    let me: Arc<jid::BareJid> = Arc::new("me@example.org".parse().expect("an address"));
     let contact = |number: usize| Override {
         rows: rows(number),
         discreet: Some(number.is_multiple_of(10)),
         ..Override::of(Scope::Chat {
-            account: "me@example.org".parse().expect("an address"),
+            account: Arc::clone(&me),
             chat: address(number),
         })
     };

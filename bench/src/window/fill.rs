@@ -100,7 +100,7 @@ fn in_roster(number: usize) -> RosterItem {
             "{} {number}",
             ["Anna", "Bruno", "Chloe", "David"][number % 4]
         ),
-        groups: vec![format!("Group {}", number / 200)],
+        groups: [format!("Group {}", number / 200)].into(),
         subscription: Subscription::Both,
         ask: false,
     }

@@ -5,6 +5,7 @@ use crate::ids::AccountId;
 use crate::mood::Mood;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use ts_rs::TS;
 
 /// How available somebody is (RFC 6121 §4.7.2.1). The wire's `chat` counts as [`Self::Available`].
@@ -104,8 +105,8 @@ pub struct RosterItem {
     pub jid: BareJid,
     /// The name I gave them, empty when none.
     pub name: String,
-    /// Sorted, without doubles.
-    pub groups: Vec<String>,
+    /// Sorted, without doubles. Clones share them.
+    pub groups: Arc<[String]>,
     /// Who sees whom.
     pub subscription: Subscription,
     /// My request to see their presence still waits for an answer (`ask='subscribe'`).

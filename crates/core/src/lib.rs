@@ -22,6 +22,7 @@ pub mod privacy;
 pub mod reaction;
 pub mod reply;
 pub mod room;
+pub mod roster;
 pub mod search;
 pub mod session;
 pub mod settings;

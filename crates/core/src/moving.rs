@@ -159,18 +159,18 @@ pub fn plan(
 #[must_use]
 pub fn brought(known: Option<&RosterItem>, from: &RosterItem) -> Option<(String, Vec<String>)> {
     let Some(known) = known else {
-        return Some((from.name.clone(), from.groups.clone()));
+        return Some((from.name.clone(), from.groups.to_vec()));
     };
     let name = if known.name.is_empty() {
         from.name.clone()
     } else {
         known.name.clone()
     };
-    let mut groups = known.groups.clone();
+    let mut groups = known.groups.to_vec();
     groups.extend(from.groups.iter().cloned());
     groups.sort();
     groups.dedup();
-    (name != known.name || groups != known.groups).then_some((name, groups))
+    (name != known.name || *groups != *known.groups).then_some((name, groups))
 }
 
 /// Whether a contact who comes along is asked to be one there too: who saw me or was seen (XEP-0283 §4.2), and is not

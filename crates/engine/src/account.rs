@@ -13,6 +13,7 @@ use carillon_core::invitation::ServerInvitation;
 use carillon_core::mood::OfSelf;
 use carillon_core::person::PersonAnswer;
 use carillon_core::room::{Occupant, RoomAbout, RoomState};
+use carillon_core::roster::Roster;
 use carillon_core::session::{Outgoing, ServerFeatures, SessionProblem, StanzaProblem};
 use carillon_core::settings::AccountSettings;
 use jid::{BareJid, Jid};
@@ -179,7 +180,7 @@ pub(crate) struct Account {
     pub(crate) line: Line,
     pub(crate) session: Option<Session>,
     pub(crate) failures: u32,
-    pub(crate) roster: BTreeMap<BareJid, RosterItem>,
+    pub(crate) roster: Roster,
     pub(crate) blocked: HashSet<BareJid>,
     pub(crate) presences: HashMap<BareJid, Vec<ResourcePresence>>,
     /// Who waits for what a person answers.
@@ -261,7 +262,7 @@ impl Account {
             line: Line::Off,
             session: None,
             failures: 0,
-            roster: BTreeMap::new(),
+            roster: Roster::default(),
             blocked: HashSet::new(),
             presences: HashMap::new(),
             questions: Askers::default(),
@@ -370,21 +371,20 @@ impl Account {
     /// Whether their presence is worth keeping: only of people of the roster, and of my own devices. What
     /// strangers show of themselves would fill the memory.
     pub(crate) fn watches(&self, jid: &BareJid) -> bool {
-        *jid == self.settings.jid || self.roster.contains_key(jid)
+        *jid == self.settings.jid || self.roster.contains(jid)
     }
 
     /// Forgets the presence of those who left the roster.
     pub(crate) fn forget_unwatched(&mut self) {
         let (roster, me) = (&self.roster, &self.settings.jid);
         self.presences
-            .retain(|jid, _| jid == me || roster.contains_key(jid));
-        self.gone_at.retain(|jid, _| roster.contains_key(jid));
-        self.told
-            .retain(|jid, _| jid == me || roster.contains_key(jid));
+            .retain(|jid, _| jid == me || roster.contains(jid));
+        self.gone_at.retain(|jid, _| roster.contains(jid));
+        self.told.retain(|jid, _| jid == me || roster.contains(jid));
         let rooms = &self.rooms;
         self.avatars
-            .retain(|jid| jid == me || roster.contains_key(jid) || rooms.contains_key(jid));
-        self.moved.retain(|jid, _| roster.contains_key(jid));
+            .retain(|jid| jid == me || roster.contains(jid) || rooms.contains_key(jid));
+        self.moved.retain(|jid, _| roster.contains(jid));
     }
 
     pub(crate) fn contact(&self, item: &RosterItem) -> Contact {
@@ -393,7 +393,7 @@ impl Account {
             account: self.id,
             jid: item.jid.clone(),
             name: self.name_of(&item.jid),
-            groups: item.groups.clone(),
+            groups: item.groups.to_vec(),
             subscription: item.subscription,
             waiting: item.ask,
             blocked: self.blocked.contains(&item.jid),

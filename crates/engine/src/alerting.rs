@@ -12,6 +12,7 @@ use carillon_core::contact::Availability;
 use carillon_core::ids::{AccountId, ChatRef, MessageId, Timestamp};
 use carillon_store::ActivityRow;
 use jid::{BareJid, Jid};
+use std::sync::Arc;
 
 /// More popups than this are on no screen.
 const STANDING: usize = 1_024;
@@ -93,7 +94,7 @@ impl Desk {
             .values()
             .map(|account| (account.id, account.settings.jid.clone()))
             .collect();
-        RuleBook::new(&self.settings.alerts, &accounts)
+        RuleBook::new(Arc::clone(&self.settings.alerts), &accounts)
     }
 
     /// Remembers what rings, and fills in what a summary speaks for.

@@ -13,7 +13,6 @@ use carillon_core::mood::OfSelf;
 use carillon_core::moving::AccountMove;
 use carillon_core::room::{Occupant, RoomAbout, RoomNotify, RoomState};
 use carillon_core::settings::AccountSettings;
-use jid::{BareJid, Jid};
 use std::ops::Bound::{Excluded, Unbounded};
 
 /// An account and where its connection stands.
@@ -148,7 +147,8 @@ impl Desk {
         let contacts_of = |account: &'_ Account| -> Vec<Contact> {
             account
                 .roster
-                .values()
+                .items()
+                .iter()
                 .map(|item| account.contact(item))
                 .collect()
         };
@@ -169,21 +169,14 @@ impl Desk {
     pub fn contacts_after(&self, after: Option<&ChatRef>, limit: usize) -> Vec<Contact> {
         let of_the_first = after.and_then(|chat| {
             let account = self.accounts.get(&chat.account)?;
-            Some((
-                account,
-                account
-                    .roster
-                    .range::<Jid, _>((Excluded(&chat.jid), Unbounded)),
-            ))
+            Some((account, account.roster.after(&chat.jid)))
         });
         let rest = after.map_or(Unbounded, |chat| Excluded(chat.account));
         let of_the_others = self.accounts.range((rest, Unbounded));
         of_the_first
             .into_iter()
-            .chain(
-                of_the_others.map(|(_, account)| (account, account.roster.range::<BareJid, _>(..))),
-            )
-            .flat_map(|(account, items)| items.map(move |(_, item)| account.contact(item)))
+            .chain(of_the_others.map(|(_, account)| (account, account.roster.items())))
+            .flat_map(|(account, items)| items.iter().map(|item| account.contact(item)))
             .take(limit)
             .collect()
     }

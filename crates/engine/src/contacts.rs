@@ -126,7 +126,7 @@ impl Desk {
         let asks = ask && is_told(known, item);
         let (name, groups) = match (brought(known, item), known) {
             (Some(both), _) => both,
-            (None, Some(known)) if asks => (known.name.clone(), known.groups.clone()),
+            (None, Some(known)) if asks => (known.name.clone(), known.groups.to_vec()),
             (None, _) => return Ok(None),
         };
         let contact = here.chat(&item.jid);

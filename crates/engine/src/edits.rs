@@ -5,6 +5,7 @@ use carillon_core::alerts::rules::{Override, Scope, Watch};
 use carillon_core::ids::Timestamp;
 use carillon_core::settings::Mute;
 use jid::BareJid;
+use std::sync::Arc;
 
 /// Sets or lifts the mute of a scope. What is left without an opinion goes.
 pub fn set_mute(rules: &mut AlertRules, scope: &Scope, mute: Option<Mute>) {
@@ -40,8 +41,8 @@ pub fn remove_watch(rules: &mut AlertRules, account: &BareJid, contact: &BareJid
 /// What is set for a contact holds for their new address too, unless something is set for that.
 pub fn carry_contact(rules: &mut AlertRules, account: &BareJid, old: &BareJid, new: &BareJid) {
     carry(rules, |scope| match scope {
-        Scope::Chat { account: of, chat } if of == account && chat == old => Some(Scope::Chat {
-            account: account.clone(),
+        Scope::Chat { account: of, chat } if **of == *account && chat == old => Some(Scope::Chat {
+            account: Arc::clone(of),
             chat: new.clone(),
         }),
         _ => None,
@@ -57,20 +58,20 @@ pub fn carry_contact(rules: &mut AlertRules, account: &BareJid, old: &BareJid, n
 /// What is set for an account, its groups, contacts and rooms holds for another account too, unless something is set
 /// for that.
 pub fn carry_account(rules: &mut AlertRules, old: &BareJid, new: &BareJid) {
-    let account = new.clone();
+    let account = Arc::new(new.clone());
     carry(rules, |scope| match scope {
-        Scope::Account { account: of } if of == old => Some(Scope::Account {
-            account: account.clone(),
+        Scope::Account { account: of } if **of == *old => Some(Scope::Account {
+            account: Arc::clone(&account),
         }),
         Scope::Group {
             account: Some(of),
             group,
-        } if of == old => Some(Scope::Group {
-            account: Some(account.clone()),
+        } if **of == *old => Some(Scope::Group {
+            account: Some(Arc::clone(&account)),
             group: group.clone(),
         }),
-        Scope::Chat { account: of, chat } if of == old => Some(Scope::Chat {
-            account: account.clone(),
+        Scope::Chat { account: of, chat } if **of == *old => Some(Scope::Chat {
+            account: Arc::clone(&account),
             chat: chat.clone(),
         }),
         _ => None,
@@ -148,7 +149,7 @@ mod tests {
 
     fn chat() -> Scope {
         Scope::Chat {
-            account: alice(),
+            account: Arc::new(alice()),
             chat: bob(),
         }
     }
@@ -183,7 +184,7 @@ mod tests {
         carry_contact(&mut rules, &alice(), &bob(), &new);
         assert_eq!(rules.overrides.len(), 2);
         let there = Scope::Chat {
-            account: alice(),
+            account: Arc::new(alice()),
             chat: new,
         };
         assert_eq!(rules.overrides[1].scope, there);
@@ -194,12 +195,14 @@ mod tests {
     fn what_is_set_for_an_account_holds_for_the_new_one_unless_that_has_its_own() {
         let new = BareJid::new("alice@harbour.example").unwrap();
         let group = |account: Option<&BareJid>| Scope::Group {
-            account: account.cloned(),
+            account: account.cloned().map(Arc::new),
             group: "Work".to_owned(),
         };
         let mut rules = AlertRules::default();
         for scope in [
-            Scope::Account { account: alice() },
+            Scope::Account {
+                account: Arc::new(alice()),
+            },
             group(Some(&alice())),
             group(None),
             chat(),
@@ -207,7 +210,7 @@ mod tests {
             set_mute(&mut rules, &scope, Some(Mute::Forever));
         }
         let own = Scope::Account {
-            account: new.clone(),
+            account: Arc::new(new.clone()),
         };
         rules.overrides.push(Override {
             discreet: Some(true),
@@ -216,7 +219,7 @@ mod tests {
         carry_account(&mut rules, &alice(), &new);
         let added: Vec<&Scope> = rules.overrides[5..].iter().map(|one| &one.scope).collect();
         let there = Scope::Chat {
-            account: new.clone(),
+            account: Arc::new(new.clone()),
             chat: bob(),
         };
         assert_eq!(added, [&group(Some(&new)), &there]);

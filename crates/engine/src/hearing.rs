@@ -121,11 +121,11 @@ impl Desk {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
-        account.roster = items
-            .into_iter()
-            .map(|item| (item.jid.clone(), item))
-            .collect();
-        account.forget_unwatched();
+        // Mostly nothing is new to somebody who was away.
+        if !change.changed.is_empty() || !change.removed.is_empty() {
+            account.roster = items.into_iter().collect();
+            account.forget_unwatched();
+        }
         self.tell(Output::Roster(id));
         if !change.changed.is_empty() {
             // Who was a stranger may be a contact now.
@@ -162,7 +162,7 @@ impl Desk {
             return;
         };
         let they_see_me = item.subscription.they_see_me();
-        account.roster.insert(jid.clone(), item);
+        account.roster.insert(item);
         if they_see_me {
             self.answered_elsewhere(id, &jid);
         }

@@ -36,7 +36,7 @@ impl Desk {
         moved_from: Option<&'a BareJid>,
     ) -> Option<&'a BareJid> {
         let account = self.accounts.get(&id)?;
-        moved_from.filter(|old| *old != from && account.roster.contains_key(*old))
+        moved_from.filter(|old| *old != from && account.roster.contains(*old))
     }
 
     /// Asks the account that somebody says they were whether that is so.
@@ -107,7 +107,7 @@ impl Desk {
         let old = self.proven_old(contact)?;
         let known = self.account(contact.account)?.roster.get(&contact.jid);
         let (name, groups) = brought(known, &old)
-            .or_else(|| known.map(|known| (known.name.clone(), known.groups.clone())))
+            .or_else(|| known.map(|known| (known.name.clone(), known.groups.to_vec())))
             .unwrap_or_default();
         let answer = self.change_contact(contact, &name, &groups)?;
         self.store

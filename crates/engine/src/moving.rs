@@ -85,7 +85,7 @@ impl Desk {
         let inside = from.rooms.iter().filter(|(_, room)| is_inside(room));
         rooms.extend(inside.map(|(room, _)| room.clone()));
         let (nick, picture) = (self.own_nick(old), from.avatars.of_one(own.0));
-        let contacts = from.roster.values().cloned();
+        let contacts = from.roster.items().iter().cloned();
         let tasks = plan(own, contacts, rooms, (&nick, picture), wish);
         self.moves.forget_move(old);
         self.store.begin_move(old, new, &tasks)?;

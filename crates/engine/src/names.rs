@@ -32,8 +32,18 @@ impl Desk {
     ) -> Result<NamesKnown, DeskError> {
         let account = self.account(id)?;
         let own = self.accounts.values().map(|account| &account.settings.jid);
-        let addresses = account.roster.keys().chain(account.rooms.keys()).chain(own);
-        let names = account.roster.values().map(|item| shown(item).to_owned());
+        let addresses = account
+            .roster
+            .items()
+            .iter()
+            .map(|item| &item.jid)
+            .chain(account.rooms.keys())
+            .chain(own);
+        let names = account
+            .roster
+            .items()
+            .iter()
+            .map(|item| shown(item).to_owned());
         let room = room.and_then(|room| account.rooms.get(room));
         let nicks = room.into_iter().flat_map(|room| {
             let mine = std::iter::once(room.nick.clone());
@@ -53,7 +63,7 @@ impl Desk {
     /// [`DeskError::Gone`] when there is no such account.
     pub fn contacts_by_name(&self, id: AccountId) -> Result<Vec<(BareJid, String)>, DeskError> {
         let named = |item: &RosterItem| (item.jid.clone(), shown(item).to_owned());
-        Ok(self.account(id)?.roster.values().map(named).collect())
+        Ok(self.account(id)?.roster.items().iter().map(named).collect())
     }
 
     /// Whom or what I know that the one whom an event is about can be taken for. Contacts are who they are.
@@ -68,7 +78,7 @@ impl Desk {
                 .or_else(|| name_like(account, &content.name)),
             // Where everybody may write, a forged address is heard like a friend's.
             _ if is_said_to_me(event) && !account.rooms.contains_key(about) => {
-                let contact = account.roster.contains_key(about);
+                let contact = account.roster.contains(about);
                 (!contact).then(|| self.address_like(account, about))?
             }
             _ => {
@@ -82,7 +92,13 @@ impl Desk {
     fn address_like(&self, account: &Account, address: &BareJid) -> Option<String> {
         let mut look = Look::of(address.as_str());
         let own = self.accounts.values().map(|account| &account.settings.jid);
-        let mut known = account.roster.keys().chain(account.rooms.keys()).chain(own);
+        let mut known = account
+            .roster
+            .items()
+            .iter()
+            .map(|item| &item.jid)
+            .chain(account.rooms.keys())
+            .chain(own);
         let found = known.find(|known| look.is_like(known.as_str()))?;
         Some(found.to_string())
     }
@@ -116,7 +132,7 @@ fn name_like(account: &Account, name: &str) -> Option<String> {
         return None;
     }
     let mut look = Look::of(name);
-    let mut names = account.roster.values().map(shown);
+    let mut names = account.roster.items().iter().map(shown);
     let found = names.find(|known| *known == name || look.is_like(known))?;
     Some(found.to_owned())
 }
@@ -125,7 +141,7 @@ fn name_like(account: &Account, name: &str) -> Option<String> {
 fn nick_like(account: &Account, room: &BareJid, nick: &str) -> Option<String> {
     let mut look = Look::of(nick);
     let own = nick.to_lowercase();
-    let mut names = account.roster.values().map(shown);
+    let mut names = account.roster.items().iter().map(shown);
     let contact = names.find(|known| look.is_like(known) && known.to_lowercase() != own);
     let of_the_room = || {
         let room = account.rooms.get(room)?;

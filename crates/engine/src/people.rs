@@ -58,7 +58,7 @@ impl Desk {
         let account = self.account_mut(contact.account)?;
         let mine = contact.jid == account.settings.jid
             && matches!(question, PersonQuestion::Card | PersonQuestion::OldCard);
-        if !mine && !account.roster.contains_key(&contact.jid) {
+        if !mine && !account.roster.contains(&contact.jid) {
             return Err(DeskError::Gone);
         }
         let of = match (question, resource) {

@@ -22,8 +22,9 @@ impl Account {
     fn friends_there(&self) -> u32 {
         let there = self
             .roster
-            .keys()
-            .filter(|jid| self.presence_of(jid).availability.is_online())
+            .items()
+            .iter()
+            .filter(|item| self.presence_of(&item.jid).availability.is_online())
             .count();
         u32::try_from(there).unwrap_or(u32::MAX)
     }

@@ -83,9 +83,7 @@ impl Desk {
             return Ok(());
         }
         let mut account = Account::new(id, chosen);
-        for item in self.store.roster(id)? {
-            account.roster.insert(item.jid.clone(), item);
-        }
+        account.roster = self.store.roster(id)?.into_iter().collect();
         account.blocked = self.store.blocked(id)?.into_iter().collect();
         account.moved = self.store.moved_contacts(id)?.into_iter().collect();
         account.shut_out = self.store.blocked_occupants(id)?.into_iter().collect();

@@ -6,6 +6,7 @@ use crate::output::Output;
 use carillon_core::alerts::Row;
 use carillon_core::alerts::rules::{Scope, Watch};
 use carillon_core::ids::{ChatRef, Timestamp};
+use std::sync::Arc;
 
 /// A watch, and whom it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Desk {
         after_hours: u16,
     ) -> Result<Watch, DeskError> {
         let account = self.account(contact.account)?;
-        if !account.roster.contains_key(&contact.jid) {
+        if !account.roster.contains(&contact.jid) {
             return Err(DeskError::Gone);
         }
         Ok(Watch {
@@ -66,7 +67,7 @@ impl Desk {
     /// [`DeskError::Gone`] when there is no such account.
     pub fn chat_scope(&self, chat: &ChatRef) -> Result<Scope, DeskError> {
         Ok(Scope::Chat {
-            account: self.account(chat.account)?.settings.jid.clone(),
+            account: Arc::new(self.account(chat.account)?.settings.jid.clone()),
             chat: chat.bare(),
         })
     }

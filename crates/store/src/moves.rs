@@ -292,7 +292,7 @@ fn add(tx: &Transaction<'_>, of: i64, task: &MoveTask) -> Result<()> {
         MoveTask::Contact(item) => RosterItemColumns {
             jid: Some(item.jid.as_str()),
             name: &item.name,
-            groups: serde_json::Value::from(item.groups.as_slice()).to_string(),
+            groups: serde_json::Value::from(&*item.groups).to_string(),
             subscription: item.subscription,
         },
         MoveTask::Room(room) => RosterItemColumns {

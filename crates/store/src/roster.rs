@@ -3,7 +3,8 @@
 use crate::{Reader, Result, Store, rows};
 use carillon_core::{BareJid, contact::RosterItem, ids::AccountId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// One contact before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +149,8 @@ fn all(connection: &Connection, account: AccountId) -> Result<Vec<RosterItem>> {
     let mut query = connection.prepare_cached(
         "SELECT jid, name, groups, subscription, ask FROM roster_item WHERE account = ?1 ORDER BY jid",
     )?;
-    let found = query.query_map([account.0], item)?;
+    let mut known = HashMap::new();
+    let found = query.query_map([account.0], |row| item(row, &mut known))?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -157,17 +159,30 @@ fn one(connection: &Connection, account: AccountId, jid: &BareJid) -> Result<Opt
         .prepare_cached(
             "SELECT jid, name, groups, subscription, ask FROM roster_item WHERE account = ?1 AND jid = ?2",
         )?
-        .query_row((account.0, jid.as_str()), item)
+        .query_row((account.0, jid.as_str()), |row| {
+            item(row, &mut HashMap::new())
+        })
         .optional()?)
 }
 
-fn item(row: &Row<'_>) -> rusqlite::Result<RosterItem> {
-    let groups = row.get_ref(2)?.as_str()?;
+/// Groups by the text in which they are stored: few are, however many contacts are in them.
+type Groups = HashMap<String, Arc<[String]>>;
+
+fn item(row: &Row<'_>, known: &mut Groups) -> rusqlite::Result<RosterItem> {
+    let text = row.get_ref(2)?.as_str()?;
+    let groups = match known.get(text) {
+        Some(groups) => Arc::clone(groups),
+        None => {
+            let groups: Arc<[String]> =
+                serde_json::from_str(text).map_err(|error| rows::foreign(2, error.to_string()))?;
+            known.insert(text.to_owned(), Arc::clone(&groups));
+            groups
+        }
+    };
     Ok(RosterItem {
         jid: rows::jid(row, 0)?,
         name: row.get(1)?,
-        groups: serde_json::from_str(groups)
-            .map_err(|error| rows::foreign(2, error.to_string()))?,
+        groups,
         subscription: rows::subscription(row, 3)?,
         ask: row.get(4)?,
     })
@@ -185,7 +200,7 @@ fn put(tx: &Transaction<'_>, account: AccountId, item: &RosterItem) -> Result<()
         account.0,
         item.jid.as_str(),
         &item.name,
-        serde_json::Value::from(item.groups.as_slice()).to_string(),
+        serde_json::Value::from(&*item.groups).to_string(),
         rows::subscription_column(item.subscription),
         item.ask,
     ))?;

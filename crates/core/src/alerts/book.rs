@@ -1,158 +1,96 @@
-//! The rules as they are asked: made once for each change of the settings, so that a decision looks up and never
-//! searches.
+//! The rules as they are asked: made ready once for each change of the settings, so that a decision looks up and never
+//! searches. The rules themselves stay where the settings have them; beside them is only what finds them.
 
 use super::hours::{Hours, LocalNow};
 use super::kinds::EventKind;
 use super::lookup::{LevelRef, Scoped, Whose};
-use super::rows::{AlertRows, Row, RowsInUse};
+use super::places::Places;
+use super::rows::AlertRows;
 use super::rules::{
-    Activation, AlertRules, OtherDevice, Override, PresenceRules, ProfileChoice, QuietHours, Scope,
+    Activation, AlertRules, Override, Profile, ProfileChoice, QuietHours, Scope, Watch,
 };
 use crate::contact::Availability;
 use crate::ids::{AccountId, Timestamp};
 use crate::settings::Mute;
-use jid::BareJid;
+use jid::{BareJid, Jid};
 use jiff::tz::TimeZone;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// What is set in one scope.
-#[derive(Debug)]
-pub(super) struct Layer {
-    /// Equal rows are kept once, however many contacts have them.
-    pub(super) rows: AlertRows,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layer<'a> {
+    pub(super) rows: &'a AlertRows,
     pub(super) mute: Option<Mute>,
     pub(super) break_through: Option<bool>,
     pub(super) discreet: Option<bool>,
 }
 
-/// A group's layer, with its place in the settings: of two groups of a contact the earlier is asked first.
+impl<'a> From<&'a Override> for Layer<'a> {
+    fn from(one: &'a Override) -> Self {
+        Self {
+            rows: &one.rows,
+            mute: one.mute,
+            break_through: one.break_through,
+            discreet: one.discreet,
+        }
+    }
+}
+
+impl<'a> From<&'a Profile> for Layer<'a> {
+    fn from(profile: &'a Profile) -> Self {
+        Self {
+            rows: &profile.rows,
+            mute: None,
+            break_through: None,
+            discreet: None,
+        }
+    }
+}
+
+/// What is set for a group: on which account, and its place in the settings. Of two groups of a contact the earlier is
+/// asked first.
 #[derive(Debug)]
-struct GroupLayer {
+struct OfGroup {
     account: Option<AccountId>,
     place: usize,
-    layer: Layer,
 }
 
-#[derive(Debug)]
-pub(super) struct WaitingFor {
-    pub(super) once: bool,
-    expires: Option<Timestamp>,
-    after_hours: u16,
-    pub(super) row: Row,
-}
-
-/// What is set for one account and its people.
+/// Where it stands in the settings what is set for one account and its people.
 #[derive(Debug, Default)]
 struct People {
-    own: Option<Layer>,
-    chats: HashMap<BareJid, Layer>,
-    watches: HashMap<BareJid, Vec<WaitingFor>>,
-}
-
-#[derive(Debug)]
-struct CompiledProfile {
-    name: String,
-    when: Activation,
-    layer: Layer,
+    own: Option<usize>,
+    chats: Places,
+    watches: Places,
 }
 
 /// All rules, in the form in which decisions ask them.
 #[derive(Debug, Default)]
 pub struct RuleBook {
-    pub(super) rows: AlertRows,
-    choice: ProfileChoice,
-    profiles: Vec<CompiledProfile>,
-    groups: HashMap<String, Vec<GroupLayer>>,
+    pub(super) rules: Arc<AlertRules>,
+    groups: HashMap<String, Vec<OfGroup>>,
     people: HashMap<AccountId, People>,
-    quiet: Vec<QuietHours>,
-    break_through: Vec<EventKind>,
-    pub(super) presence: PresenceRules,
-    pub(super) other_device: OtherDevice,
 }
 
 impl RuleBook {
     /// The rules of these settings, for the accounts that there are. What is set for another account is left out.
     #[must_use]
-    pub fn new(rules: &AlertRules, accounts: &[(AccountId, BareJid)]) -> Self {
+    pub fn new(rules: Arc<AlertRules>, accounts: &[(AccountId, BareJid)]) -> Self {
         let mut making = Making::new(accounts);
-        let mut book = Self {
-            rows: rules.rows.clone(),
-            choice: rules.active_profile.clone(),
-            quiet: rules.quiet.iter().filter(|one| !one.off).cloned().collect(),
-            break_through: rules.break_through.clone(),
-            presence: rules.presence.clone(),
-            other_device: rules.other_device.clone(),
-            ..Self::default()
-        };
-        for profile in &rules.profiles {
-            book.profiles.push(CompiledProfile {
-                name: profile.name.clone(),
-                when: profile.when.clone(),
-                layer: Layer {
-                    rows: making.rows.shared(profile.rows.clone()),
-                    mute: None,
-                    break_through: None,
-                    discreet: None,
-                },
-            });
-        }
         for (place, one) in rules.overrides.iter().enumerate() {
-            book.take(place, one, &mut making);
+            making.take(place, &one.scope);
         }
-        for watch in &rules.watches {
-            let Some(account) = making.account(&watch.account) else {
-                continue;
-            };
-            let people = book.people.entry(account).or_default();
-            let waiting = people.watches.entry(watch.contact.clone()).or_default();
-            waiting.push(WaitingFor {
-                once: watch.once,
-                expires: watch.expires,
-                after_hours: watch.after_hours,
-                row: watch.row.clone(),
-            });
+        for (place, watch) in rules.watches.iter().enumerate() {
+            if let Some(account) = making.account(&watch.account) {
+                let people = making.people.entry(account).or_default();
+                people.watches.push((&watch.contact, place));
+            }
         }
-        book
-    }
-
-    /// Where something is set twice for the same scope, what stands first holds.
-    fn take(&mut self, place: usize, one: &Override, making: &mut Making<'_>) {
-        let layer = Layer {
-            rows: making.rows.shared(one.rows.clone()),
-            mute: one.mute,
-            break_through: one.break_through,
-            discreet: one.discreet,
-        };
-        match &one.scope {
-            Scope::Account { account } => {
-                if let Some(account) = making.account(account) {
-                    self.people
-                        .entry(account)
-                        .or_default()
-                        .own
-                        .get_or_insert(layer);
-                }
-            }
-            Scope::Chat { account, chat } => {
-                if let Some(account) = making.account(account) {
-                    let people = self.people.entry(account).or_default();
-                    people.chats.entry(chat.clone()).or_insert(layer);
-                }
-            }
-            Scope::Group { account, group } => {
-                let known = account.as_ref().map(|account| making.account(account));
-                // A group of an account that is gone.
-                if known == Some(None) {
-                    return;
-                }
-                let account = known.flatten();
-                let layers = self.groups.entry(group.clone()).or_default();
-                layers.push(GroupLayer {
-                    account,
-                    place,
-                    layer,
-                });
-            }
+        let (groups, people) = making.done();
+        Self {
+            rules,
+            groups,
+            people,
         }
     }
 
@@ -164,7 +102,8 @@ impl RuleBook {
         zone: &TimeZone,
         own: Availability,
     ) -> Option<ActiveProfile> {
-        if self.profiles.is_empty() {
+        let rules = &self.rules;
+        if rules.profiles.is_empty() {
             return None;
         }
         let local = LocalNow::new(now, zone);
@@ -174,27 +113,34 @@ impl RuleBook {
                 .and_then(|local| hours.end_in(local))
                 .is_some()
         };
-        let fits = |profile: &CompiledProfile| match (&self.choice, &profile.when) {
+        let fits = |profile: &Profile| match (&rules.active_profile, &profile.when) {
             (ProfileChoice::None, _) => false,
             (ProfileChoice::Named(name), _) => *name == profile.name,
             (ProfileChoice::Automatic, Activation::ByHand) => false,
             (ProfileChoice::Automatic, Activation::OwnStatus { shows }) => shows.contains(&own),
             (ProfileChoice::Automatic, Activation::Schedule { hours }) => hours.iter().any(holds),
         };
-        self.profiles.iter().position(fits).map(ActiveProfile)
+        rules.profiles.iter().position(fits).map(ActiveProfile)
     }
 
     /// The profile of a name, whether it holds or not.
     #[must_use]
     pub fn profile_named(&self, name: &str) -> Option<ActiveProfile> {
-        let at = self.profiles.iter().position(|one| one.name == name);
+        let mut profiles = self.rules.profiles.iter();
+        let at = profiles.position(|one| one.name == name);
         at.map(ActiveProfile)
     }
 
     /// A profile's name.
     #[must_use]
     pub fn profile_name(&self, profile: ActiveProfile) -> Option<&str> {
-        self.profiles.get(profile.0).map(|one| one.name.as_str())
+        let profile = self.rules.profiles.get(profile.0)?;
+        Some(&profile.name)
+    }
+
+    /// The quiet hours that are not switched off.
+    fn quiet(&self) -> impl Iterator<Item = &QuietHours> {
+        self.rules.quiet.iter().filter(|one| !one.off)
     }
 
     /// The quiet hours that hold now, and when quiet ends for good; `None` for the end when it never does.
@@ -203,13 +149,13 @@ impl RuleBook {
         now: Timestamp,
         zone: &TimeZone,
     ) -> Option<(&QuietHours, Timestamp)> {
-        let local = (!self.quiet.is_empty()).then(|| LocalNow::new(now, zone))??;
+        self.quiet().next()?;
+        let local = LocalNow::new(now, zone)?;
         let holds = |one: &&QuietHours| one.hours.end_in(&local).is_some();
-        let first = self.quiet.iter().find(holds)?;
+        let first = self.quiet().find(holds)?;
         let latest = |at: Timestamp| {
             let local = LocalNow::new(at, zone)?;
-            self.quiet
-                .iter()
+            self.quiet()
                 .filter_map(|one| one.hours.end_in(&local))
                 .max()
         };
@@ -232,13 +178,14 @@ impl RuleBook {
 
     /// Whether what came in quiet hours that hold at `now` is to be told when they end.
     pub(super) fn tells_after(&self, now: Timestamp, zone: &TimeZone) -> bool {
-        let mut quiet = self.quiet.iter();
+        let mut quiet = self.quiet();
         quiet.any(|one| one.tell_after && one.hours.end_at(now, zone).is_some())
     }
 
     /// Whether the kind, or a row that it inherits from, is marked to break through.
     pub(super) fn kind_breaks_through(&self, kind: EventKind) -> bool {
-        !self.break_through.is_empty() && kind.chain().any(|one| self.break_through.contains(&one))
+        let marked = &self.rules.break_through;
+        !marked.is_empty() && kind.chain().any(|one| marked.contains(&one))
     }
 
     /// The watch that a contact's coming fulfils.
@@ -248,34 +195,51 @@ impl RuleBook {
         contact: &BareJid,
         now: Timestamp,
         gone_for: Option<i64>,
-    ) -> Option<&WaitingFor> {
-        let waiting = self.people.get(&account)?.watches.get(contact)?;
-        waiting.iter().find(|watch| {
+    ) -> Option<&Watch> {
+        let places = self.people.get(&account)?.watches.of(contact);
+        let mut watches = places.filter_map(|at| self.rules.watches.get(at));
+        watches.find(|watch| {
             let lives = watch.expires.is_none_or(|end| now < end);
             let away = i64::from(watch.after_hours) * 3_600_000;
-            lives && (away == 0 || gone_for.is_some_and(|gone| gone >= away))
+            let is_long_enough = away == 0 || gone_for.is_some_and(|gone| gone >= away);
+            watch.contact == *contact && lives && is_long_enough
         })
     }
 
     /// Whether a watch is open.
     pub(super) fn waits_for_somebody(&self, now: Timestamp) -> bool {
-        let people = self.people.values();
-        let mut watches = people.flat_map(|people| people.watches.values().flatten());
+        let places = self.people.values().flat_map(|one| one.watches.all());
+        let mut watches = places.filter_map(|at| self.rules.watches.get(at));
         watches.any(|watch| watch.expires.is_none_or(|end| now < end))
     }
 
-    /// What is set in any scope; of scopes with equal rows one.
-    pub(super) fn layers(&self) -> Vec<&Layer> {
-        let profiles = self.profiles.iter().map(|one| &one.layer);
-        let groups = self.groups.values().flatten().map(|one| &one.layer);
+    /// What is set in any scope; of scopes with the same rows one.
+    pub(super) fn layers(&self) -> Vec<Layer<'_>> {
+        let profiles = self.rules.profiles.iter().map(Layer::from);
+        let groups = self.groups.values().flatten().map(|one| one.place);
         let people = self.people.values();
-        let people = people.flat_map(|one| one.own.iter().chain(one.chats.values()));
+        let people = people.flat_map(|one| one.own.into_iter().chain(one.chats.all()));
+        let overrides = groups
+            .chain(people)
+            .filter_map(|at| self.rules.overrides.get(at));
         let mut known = HashSet::new();
         profiles
-            .chain(groups)
-            .chain(people)
+            .chain(overrides.map(Layer::from))
             .filter(|layer| known.insert(layer.rows.place()))
             .collect()
+    }
+
+    fn layer(&self, place: usize) -> Option<Layer<'_>> {
+        self.rules.overrides.get(place).map(Layer::from)
+    }
+
+    /// What is set for a contact or a room. Where something is set twice for the same scope, what stands first holds.
+    fn layer_of_chat(&self, people: &People, jid: &Jid) -> Option<Layer<'_>> {
+        let places = people.chats.of(jid);
+        let mut found = places.filter_map(|at| self.rules.overrides.get(at));
+        let is_theirs =
+            |one: &&Override| matches!(&one.scope, Scope::Chat { chat, .. } if **chat == *jid);
+        found.find(is_theirs).map(Layer::from)
     }
 
     /// The scopes that have a say about somebody, strongest first, without the settings for everybody.
@@ -284,21 +248,18 @@ impl RuleBook {
         let people = whose.account.and_then(|account| self.people.get(&account));
         if let (Some(account), Some(people)) = (whose.account, people)
             && let Some(jid) = whose.jid
-            && let Some(layer) = people.chats.get(jid)
+            && let Some(layer) = self.layer_of_chat(people, jid)
         {
             scopes.push(Scoped::new(LevelRef::Chat(account, jid), layer));
         }
         self.push_groups(whose, &mut scopes);
-        if let (Some(account), Some(layer)) =
-            (whose.account, people.and_then(|one| one.own.as_ref()))
-        {
+        let own = people.and_then(|people| self.layer(people.own?));
+        if let (Some(account), Some(layer)) = (whose.account, own) {
             scopes.push(Scoped::new(LevelRef::Account(account), layer));
         }
-        if let Some(profile) = whose.profile.and_then(|at| self.profiles.get(at.0)) {
-            scopes.push(Scoped::new(
-                LevelRef::Profile(&profile.name),
-                &profile.layer,
-            ));
+        if let Some(profile) = whose.profile.and_then(|at| self.rules.profiles.get(at.0)) {
+            let level = LevelRef::Profile(&profile.name);
+            scopes.push(Scoped::new(level, profile.into()));
         }
         scopes
     }
@@ -309,14 +270,16 @@ impl RuleBook {
         }
         let mut found: Vec<(usize, Scoped<'a>)> = Vec::new();
         for group in whose.groups {
-            let Some((name, layers)) = self.groups.get_key_value(group.as_str()) else {
+            let Some((name, all)) = self.groups.get_key_value(group.as_str()) else {
                 continue;
             };
-            let own = layers
+            let own = all
                 .iter()
                 .filter(|one| one.account.is_none() || one.account == whose.account);
-            found
-                .extend(own.map(|one| (one.place, Scoped::new(LevelRef::Group(name), &one.layer))));
+            let layers = own.filter_map(|one| Some((one.place, self.layer(one.place)?)));
+            found.extend(
+                layers.map(|(place, layer)| (place, Scoped::new(LevelRef::Group(name), layer))),
+            );
         }
         found.sort_by_key(|(place, _)| *place);
         scopes.extend(found.into_iter().map(|(_, scoped)| scoped));
@@ -327,21 +290,70 @@ impl RuleBook {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActiveProfile(usize);
 
-/// What is shared while a book is made.
+/// The people of an account, while a book is made.
+#[derive(Default)]
+struct PeopleInMaking<'a> {
+    own: Option<usize>,
+    chats: Vec<(&'a Jid, usize)>,
+    watches: Vec<(&'a Jid, usize)>,
+}
+
+/// What is known while a book is made.
 struct Making<'a> {
     accounts: HashMap<&'a BareJid, AccountId>,
-    rows: RowsInUse,
+    groups: HashMap<String, Vec<OfGroup>>,
+    people: HashMap<AccountId, PeopleInMaking<'a>>,
 }
 
 impl<'a> Making<'a> {
     fn new(accounts: &'a [(AccountId, BareJid)]) -> Self {
         Self {
             accounts: accounts.iter().map(|(id, jid)| (jid, *id)).collect(),
-            rows: RowsInUse::default(),
+            groups: HashMap::new(),
+            people: HashMap::new(),
         }
     }
 
     fn account(&self, jid: &BareJid) -> Option<AccountId> {
         self.accounts.get(jid).copied()
+    }
+
+    fn take(&mut self, place: usize, scope: &'a Scope) {
+        match scope {
+            Scope::Account { account } => {
+                if let Some(account) = self.account(account) {
+                    let people = self.people.entry(account).or_default();
+                    people.own.get_or_insert(place);
+                }
+            }
+            Scope::Chat { account, chat } => {
+                if let Some(account) = self.account(account) {
+                    let people = self.people.entry(account).or_default();
+                    people.chats.push((chat, place));
+                }
+            }
+            Scope::Group { account, group } => {
+                let known = account.as_ref().map(|account| self.account(account));
+                // A group of an account that is gone.
+                if known == Some(None) {
+                    return;
+                }
+                let account = known.flatten();
+                let all = self.groups.entry(group.clone()).or_default();
+                all.push(OfGroup { account, place });
+            }
+        }
+    }
+
+    fn done(self) -> (HashMap<String, Vec<OfGroup>>, HashMap<AccountId, People>) {
+        let people = self.people.into_iter().map(|(account, people)| {
+            let ready = People {
+                own: people.own,
+                chats: Places::new(&people.chats),
+                watches: Places::new(&people.watches),
+            };
+            (account, ready)
+        });
+        (self.groups, people.collect())
     }
 }

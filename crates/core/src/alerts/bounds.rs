@@ -81,6 +81,8 @@ fn most<T>(out: &mut Vec<LeftOut>, what: &'static str, kept: usize, list: &mut V
             left_out,
         });
     }
+    // A list that grew while it was read may have half as much room again.
+    list.shrink_to_fit();
 }
 
 /// Keeps what has a sane name, and of two with the same name the first.

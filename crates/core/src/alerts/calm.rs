@@ -61,8 +61,8 @@ pub(super) fn wait_for_other_device(
     event: &AlertEvent,
     context: &Context<'_>,
 ) {
-    let active = i64::from(book.other_device.active_seconds) * 1_000;
-    let grace = i64::from(book.other_device.grace_seconds) * 1_000;
+    let active = i64::from(book.rules.other_device.active_seconds) * 1_000;
+    let grace = i64::from(book.rules.other_device.grace_seconds) * 1_000;
     let used = context
         .other_device
         .is_some_and(|at| recent(at, context.now, active));
@@ -84,7 +84,7 @@ pub(super) fn wait_for_return(
     event: &AlertEvent,
     context: &Context<'_>,
 ) {
-    let moment = book.presence.moment();
+    let moment = book.rules.presence.moment();
     let went = event.kind == EventKind::ContactUnavailable && event.turn.is_none();
     if went && moment > 0 && !draft.plan.is_silent() {
         let later = Later {

@@ -1,6 +1,6 @@
 //! The decision itself.
 
-use super::book::{RuleBook, WaitingFor};
+use super::book::RuleBook;
 use super::calm::{calm, rang_just_now, wait_for_other_device, wait_for_return};
 use super::cells::{Attention, Popup, Sound};
 use super::context::Context;
@@ -9,6 +9,7 @@ use super::event::{AlertEvent, Freshness};
 use super::kinds::EventKind;
 use super::lookup::{Candidates, Scoped, Whose};
 use super::plan::AlertPlan;
+use super::rules::Watch;
 use super::silence::{guard_preview, silence_by_wish};
 use super::trace::{Cell, Effect, Rule};
 use crate::ids::AccountId;
@@ -77,7 +78,7 @@ fn fulfilled<'a>(
     book: &'a RuleBook,
     event: &'a AlertEvent,
     context: &Context<'_>,
-) -> Option<(AccountId, &'a BareJid, &'a WaitingFor)> {
+) -> Option<(AccountId, &'a BareJid, &'a Watch)> {
     if event.kind != EventKind::ContactAvailable {
         return None;
     }
@@ -155,7 +156,7 @@ fn never_alerts(
         return Some(Rule::History);
     }
     if event.burst_summary {
-        return (!book.presence.burst_summary).then_some(Rule::BurstSummary);
+        return (!book.rules.presence.burst_summary).then_some(Rule::BurstSummary);
     }
     // Whoever waits for Bob once wants to know that he is there, however he came.
     if watched_once {
@@ -164,7 +165,7 @@ fn never_alerts(
     if event.kind.is_presence() && !context.presence_settled {
         return Some(Rule::PresenceBurst);
     }
-    let moment = book.presence.moment();
+    let moment = book.rules.presence.moment();
     let flapping = event.kind == EventKind::ContactAvailable
         && event
             .gone_for

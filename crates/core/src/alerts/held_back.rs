@@ -27,7 +27,7 @@ impl RuleBook {
     /// A value in force is the first that a scope has an opinion on. If the settings give nothing, and no scope alone
     /// gives anything, then no company of scopes does.
     fn can_notice(&self, kind: EventKind) -> bool {
-        let notices = |layer: Option<&Layer>| {
+        let notices = |layer: Option<Layer<'_>>| {
             let scope = layer.map(|layer| Scoped::new(LevelRef::BuiltIn, layer));
             !is_silent(&Candidates::new(self, kind, scope.as_slice(), None))
         };

@@ -6,12 +6,13 @@
 //! for everything of Bob's must not make his going away ring. In the settings for everybody Carillon's default for a
 //! row stands right behind the user's.
 
-use super::book::{Layer, RuleBook, WaitingFor};
+use super::book::{Layer, RuleBook};
 use super::cells::{Attention, Icon, Popup, Preview, Sound, TrayAction, Volume};
 use super::defaults::ROOT;
 use super::kinds::EventKind;
 use super::repeat::Repeat;
 use super::rows::{CellSource, Effective, EffectiveRow, Level, Row};
+use super::rules::Watch;
 use crate::ids::{AccountId, ChatRef};
 use jid::BareJid;
 use std::sync::LazyLock;
@@ -84,11 +85,11 @@ impl LevelRef<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scoped<'a> {
     pub(super) level: LevelRef<'a>,
-    pub(super) layer: &'a Layer,
+    pub(super) layer: Layer<'a>,
 }
 
 impl<'a> Scoped<'a> {
-    pub(super) const fn new(level: LevelRef<'a>, layer: &'a Layer) -> Self {
+    pub(super) const fn new(level: LevelRef<'a>, layer: Layer<'a>) -> Self {
         Self { level, layer }
     }
 }
@@ -140,7 +141,7 @@ impl<'a> Candidates<'a> {
         book: &'a RuleBook,
         kind: EventKind,
         scopes: &[Scoped<'a>],
-        watch: Option<(AccountId, &'a BareJid, &'a WaitingFor)>,
+        watch: Option<(AccountId, &'a BareJid, &'a Watch)>,
     ) -> Self {
         let mut found = Self {
             kind,
@@ -159,7 +160,7 @@ impl<'a> Candidates<'a> {
             }
         }
         for row_kind in kind.chain() {
-            if let Some(row) = book.rows.get(row_kind) {
+            if let Some(row) = book.rules.rows.get(row_kind) {
                 found.push(row, LevelRef::Settings, row_kind, false);
             }
             found.push(row_kind.built_in(), LevelRef::BuiltIn, row_kind, false);

@@ -21,6 +21,7 @@ mod lookup;
 pub mod mention;
 pub mod mute_for;
 pub mod pack;
+mod places;
 pub mod plan;
 pub mod presets;
 pub mod recent;

@@ -9,6 +9,7 @@ use crate::settings::Mute;
 use jid::BareJid;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 use ts_rs::TS;
 
 /// Everything under `[alerts]`; a missing key is its default.
@@ -130,7 +131,7 @@ pub enum Activation {
     },
 }
 
-/// Whom an override is for.
+/// Whom an override is for. Clones share the account's address: ten thousand contacts are mostly of one account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "scope", rename_all = "snake_case")]
 pub enum Scope {
@@ -138,14 +139,14 @@ pub enum Scope {
     Account {
         /// Its address.
         #[ts(type = "string")]
-        account: BareJid,
+        account: Arc<BareJid>,
     },
     /// The contacts in a group.
     Group {
         /// On one account; `None`: on any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(type = "string | null")]
-        account: Option<BareJid>,
+        account: Option<Arc<BareJid>>,
         /// The group's name in the roster.
         group: String,
     },
@@ -153,11 +154,21 @@ pub enum Scope {
     Chat {
         /// The address of my account.
         #[ts(type = "string")]
-        account: BareJid,
+        account: Arc<BareJid>,
         /// The contact's or the room's address.
         #[ts(type = "string")]
         chat: BareJid,
     },
+}
+
+impl Scope {
+    /// The address of my account; `None` for a group on any.
+    pub const fn account_mut(&mut self) -> Option<&mut Arc<BareJid>> {
+        match self {
+            Self::Account { account } | Self::Chat { account, .. } => Some(account),
+            Self::Group { account, .. } => account.as_mut(),
+        }
+    }
 }
 
 /// What is set for an account, a group, a contact or a room.

@@ -4,6 +4,7 @@ use crate::stage::{icon_name, on, source_name, tokyo, told};
 use carillon_core::alerts::{EventKind::*, LaterWhy, Level, Preset, RuleBook, Whose};
 use carillon_core::contact::Availability;
 use carillon_core::ids::AccountId;
+use std::sync::Arc;
 
 const GENERIC_BUZZ: &str = "[generic]\nsound = 'builtin:buzz'";
 const MESSAGE_TICK: &str = "[message]\nsound = 'builtin:tick'";
@@ -198,7 +199,7 @@ fn an_icon_of_mine_stands_for_bobs_messages_only() {
 #[test]
 fn the_settings_screen_sees_each_scope_by_itself() {
     let scene = on(Message).rules(ALL_SCOPES);
-    let book = RuleBook::new(&scene.rules, &crate::stage::accounts());
+    let book = RuleBook::new(Arc::new(scene.rules.clone()), &crate::stage::accounts());
     let groups = [String::from("Family")];
     let bob = crate::stage::jid("bob@example.org");
     let everybody = Whose::default();

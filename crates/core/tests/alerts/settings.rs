@@ -1,6 +1,6 @@
 //! The rules as they stand in the settings file.
 
-use crate::stage::rules;
+use crate::stage::{jid, rules};
 use carillon_core::alerts::bounds::{LeftOut, OVERRIDES};
 use carillon_core::alerts::{
     Activation, AlertRows, AlertRules, EventKind, Override, ProfileChoice, Row, Scope, Sense, Sound,
@@ -180,7 +180,7 @@ fn a_scope_without_its_address_is_refused() {
 fn only_so_many_overrides_are_kept() {
     let one = |number: usize| {
         Override::of(Scope::Chat {
-            account: "me@example.org".parse().unwrap(),
+            account: jid("me@example.org").into(),
             chat: format!("friend{number}@example.org").parse().unwrap(),
         })
     };
@@ -251,7 +251,7 @@ fn a_row_without_an_opinion_goes() {
 #[test]
 fn an_override_that_says_nothing_is_known_as_such() {
     let mut one = Override::of(Scope::Account {
-        account: "me@example.org".parse().unwrap(),
+        account: jid("me@example.org").into(),
     });
     assert!(one.is_empty());
     one.discreet = Some(false);

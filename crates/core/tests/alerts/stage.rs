@@ -11,6 +11,7 @@ use carillon_core::room::RoomNotify;
 use carillon_core::settings::Mute;
 use jid::BareJid;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 /// Account 1 is `me@example.org`, account 2 `work@example.org`.
 pub(crate) fn accounts() -> Vec<(AccountId, BareJid)> {
@@ -243,7 +244,7 @@ impl Scene {
     }
 
     pub(crate) fn with<T>(&self, ask: impl FnOnce(&RuleBook, &Context<'_>) -> T) -> T {
-        let book = RuleBook::new(&self.rules, &accounts());
+        let book = RuleBook::new(Arc::new(self.rules.clone()), &accounts());
         let context = Context {
             now: self.now,
             zone: &self.zone,

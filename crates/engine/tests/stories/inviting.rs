@@ -62,7 +62,7 @@ async fn who_was_invited_is_let_in_without_a_question_and_that_they_agree_is_tol
     let item = |ask, subscription| RosterItem {
         jid: jid(CAROL),
         name: String::new(),
-        groups: Vec::new(),
+        groups: [].into(),
         subscription,
         ask,
     };

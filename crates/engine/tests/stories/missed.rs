@@ -92,7 +92,7 @@ async fn an_account_that_is_muted_does_not_silence_what_the_other_missed() {
         .call(|desk| {
             let mut rules = carillon_core::alerts::AlertRules::default();
             let scope = carillon_core::alerts::Scope::Account {
-                account: jid("alice@example.org"),
+                account: jid("alice@example.org").into(),
             };
             let for_ever = Some(carillon_core::settings::Mute::Forever);
             carillon_engine::edits::set_mute(&mut rules, &scope, for_ever);

@@ -48,7 +48,7 @@ fn said(proven: bool) -> Option<MoveClaim> {
 async fn knows_bob_as(session: &Session, subscription: Subscription) {
     let item = RosterItem {
         name: "Bob".to_owned(),
-        groups: vec!["Choir".to_owned()],
+        groups: ["Choir".to_owned()].into(),
         ..contact("bob@example.org", subscription)
     };
     let version = None;
@@ -256,7 +256,7 @@ async fn contacts_in_a_file_come_in_and_take_nothing_away() {
     };
     let known = RosterItem {
         name: "Robert".to_owned(),
-        groups: vec!["Work".to_owned()],
+        groups: ["Work".to_owned()].into(),
         ..contact("bob@example.org", Subscription::Both)
     };
     assert_eq!(take(known, true).await, Ok(true));

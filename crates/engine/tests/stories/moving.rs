@@ -51,7 +51,7 @@ async fn come_online(old: &mut Session, new: &mut Session, contacts: Vec<RosterI
 fn friends() -> Vec<RosterItem> {
     let bob = RosterItem {
         name: "Bob".to_owned(),
-        groups: vec!["Choir".to_owned()],
+        groups: ["Choir".to_owned()].into(),
         ..contact("bob@example.org", Subscription::Both)
     };
     vec![bob, contact("shop@example.org", Subscription::None)]

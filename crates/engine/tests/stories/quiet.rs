@@ -144,7 +144,7 @@ fn choose(settings: &mut Settings) {
     rules.overrides.push(Override {
         mute: Some(Mute::Forever),
         ..Override::of(Scope::Chat {
-            account: jid("alice@example.org"),
+            account: jid("alice@example.org").into(),
             chat: jid("dora@example.org"),
         })
     });

@@ -64,7 +64,7 @@ pub(crate) fn contact(text: &str, subscription: Subscription) -> RosterItem {
     RosterItem {
         jid: jid(text),
         name: String::new(),
-        groups: Vec::new(),
+        groups: [].into(),
         subscription,
         ask: false,
     }

@@ -131,5 +131,5 @@ fn account_of_group(name: &str, rules: &AlertRules, accounts: &Accounts) -> Opti
         Scope::Group { account, group } if group == name => Some(account),
         _ => None,
     })?;
-    accounts.id(account.as_ref()?)
+    accounts.id(account.as_deref()?)
 }

@@ -47,17 +47,17 @@ impl Accounts {
         Ok(match whose {
             Whose::Everybody | Whose::Profile { .. } => None,
             Whose::Account { account } => Some(Scope::Account {
-                account: self.address(*account)?.clone(),
+                account: Arc::new(self.address(*account)?.clone()),
             }),
             Whose::Group { account, name } => {
-                let account = account.map(|id| self.address(id).cloned());
+                let account = account.map(|id| self.address(id).cloned().map(Arc::new));
                 Some(Scope::Group {
                     account: account.transpose()?,
                     group: name.clone(),
                 })
             }
             Whose::Chat { chat } => Some(Scope::Chat {
-                account: self.address(chat.account)?.clone(),
+                account: Arc::new(self.address(chat.account)?.clone()),
                 chat: chat.bare(),
             }),
         })
@@ -336,7 +336,7 @@ pub(super) fn preset_changes(house: &House, preset: Preset) -> Vec<AlertRowChang
             rows,
             ..AlertRules::default()
         };
-        RuleBook::new(&rules, &[])
+        RuleBook::new(Arc::new(rules), &[])
     };
     let before = book(house.read_settings(|settings| settings.alerts.rows.clone()));
     let after = book(preset.rows());

@@ -48,7 +48,7 @@ fn items(name: &str, groups: &[String]) -> Vec<RosterItem> {
     let item = |number| RosterItem {
         jid: person(number),
         name: format!("{name} {number}"),
-        groups: groups.to_vec(),
+        groups: groups.into(),
         subscription: Subscription::Both,
         ask: false,
     };

@@ -98,7 +98,7 @@ fn elsewhere(rules: &AlertRules, accounts: &Accounts) -> usize {
     let missing = |account: &BareJid| accounts.id(account).is_none();
     let overrides = rules.overrides.iter().filter(|one| match &one.scope {
         Scope::Account { account } | Scope::Chat { account, .. } => missing(account),
-        Scope::Group { account, .. } => account.as_ref().is_some_and(missing),
+        Scope::Group { account, .. } => account.as_deref().is_some_and(missing),
     });
     let watches = rules.watches.iter().filter(|one| missing(&one.account));
     overrides.count() + watches.count()

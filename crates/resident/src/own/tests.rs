@@ -271,7 +271,7 @@ fn contacts_are_written_one_a_line() {
     let item = RosterItem {
         jid: bob.bare(),
         name: "Bob \"B\"".to_owned(),
-        groups: vec!["Friends".to_owned()],
+        groups: ["Friends".to_owned()].into(),
         subscription: Subscription::Both,
         ask: false,
     };
@@ -311,7 +311,7 @@ fn contact(text: &str) -> RosterItem {
     RosterItem {
         jid: jid(text),
         name: "Bob \"the\" Builder".to_owned(),
-        groups: vec!["Friends".to_owned(), "Work".to_owned()],
+        groups: ["Friends".to_owned(), "Work".to_owned()].into(),
         subscription: Subscription::Both,
         ask: false,
     }

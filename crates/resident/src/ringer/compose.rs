@@ -275,11 +275,10 @@ fn buttons(kind: EventKind, words: &Words) -> (Vec<PopupAction>, Option<PopupRep
 #[cfg(test)]
 mod tests {
     use super::*;
-    use carillon_core::alerts::{
-        AlertEvent, AlertRules, Context, Recent, RuleBook, Surroundings, decide,
-    };
+    use carillon_core::alerts::{AlertEvent, Context, Recent, RuleBook, Surroundings, decide};
     use carillon_core::contact::Availability;
     use carillon_core::ids::{AccountId, Timestamp};
+    use std::sync::Arc;
 
     fn ring(kind: EventKind, content: Content) -> Ring {
         let bob = Some("bob@example.org".parse().unwrap());
@@ -299,7 +298,7 @@ mod tests {
             other_device: None,
             notify: None,
         };
-        let book = RuleBook::new(&AlertRules::default(), &[]);
+        let book = RuleBook::new(Arc::default(), &[]);
         let plan = decide(&book, &event, &context);
         Ring {
             event,

@@ -6,7 +6,9 @@ use carillon_core::alerts::RowsInUse;
 use carillon_core::alerts::bounds::LeftOut;
 use carillon_core::settings::{AccountSettings, General, Privacy, Settings};
 use carillon_link::views::Notice;
+use jid::BareJid;
 use serde::de::DeserializeOwned;
+use std::collections::HashSet;
 use std::sync::Arc;
 use toml_edit::{Document, DocumentMut, Item, Table, TomlError};
 
@@ -107,6 +109,7 @@ pub(super) fn understand_table(table: &Table) -> Found {
 #[derive(Default)]
 pub(super) struct Reading {
     pub(super) rows_in_use: RowsInUse,
+    pub(super) accounts_in_use: HashSet<Arc<BareJid>>,
     unknown: Vec<String>,
     trouble: Vec<String>,
     left_out: Vec<LeftOut>,

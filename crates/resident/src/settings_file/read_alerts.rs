@@ -7,6 +7,7 @@ use carillon_core::alerts::{
     Watch,
 };
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use toml_edit::{Item, TableLike, Value};
 
 const ROW: &[&str] = &[
@@ -141,7 +142,16 @@ fn one_override(reading: &mut Reading, place: &str, table: &dyn TableLike) -> Op
 }
 
 pub(super) fn scope(reading: &mut Reading, place: &str, table: &dyn TableLike) -> Option<Scope> {
-    needed(reading, place, table, SCOPE)
+    let mut scope: Scope = needed(reading, place, table, SCOPE)?;
+    if let Some(account) = scope.account_mut() {
+        match reading.accounts_in_use.get(account) {
+            Some(known) => *account = Arc::clone(known),
+            None => {
+                reading.accounts_in_use.insert(Arc::clone(account));
+            }
+        }
+    }
+    Some(scope)
 }
 
 pub(super) fn watch(reading: &mut Reading, place: &str, table: &dyn TableLike) -> Option<Watch> {

@@ -15,7 +15,7 @@ fn the_list_shows_the_newest_first_by_name_and_first_words() {
     let bob = RosterItem {
         jid: jid("bob@example.org"),
         name: "Bob B.".to_owned(),
-        groups: Vec::new(),
+        groups: [].into(),
         subscription: Subscription::Both,
         ask: false,
     };

@@ -134,7 +134,7 @@ fn whom_i_asked_back_is_known_until_it_is_taken_or_they_are_removed() {
     let item = carillon_core::contact::RosterItem {
         jid: carol.clone(),
         name: String::new(),
-        groups: Vec::new(),
+        groups: [].into(),
         subscription: carillon_core::contact::Subscription::From,
         ask: true,
     };

@@ -12,7 +12,7 @@ fn contact(text: &str) -> RosterItem {
     RosterItem {
         jid: jid(text),
         name: "Bob".to_owned(),
-        groups: vec!["Choir".to_owned(), "Work".to_owned()],
+        groups: ["Choir".to_owned(), "Work".to_owned()].into(),
         subscription: Subscription::Both,
         ask: false,
     }

@@ -12,7 +12,7 @@ fn contact(address: &str, subscription: Subscription, ask: bool) -> RosterItem {
     RosterItem {
         jid: jid(address),
         name: String::new(),
-        groups: vec!["Choir".to_owned(), "\"Work\"".to_owned()],
+        groups: ["Choir".to_owned(), "\"Work\"".to_owned()].into(),
         subscription,
         ask,
     }

@@ -110,7 +110,7 @@ fn since_when_contacts_are_away_survives_a_restart_and_ends_with_the_contact() {
     let bob = RosterItem {
         jid: jid(BOB),
         name: String::new(),
-        groups: Vec::new(),
+        groups: [].into(),
         subscription: Subscription::Both,
         ask: false,
     };

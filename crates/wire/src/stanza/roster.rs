@@ -73,7 +73,7 @@ fn read(item: &Element) -> Option<RosterChange> {
     Some(RosterChange::Item(RosterItem {
         jid,
         name: item.attr("name").unwrap_or_default().to_owned(),
-        groups,
+        groups: groups.into(),
         subscription,
         ask: item.attr("ask") == Some("subscribe"),
     }))

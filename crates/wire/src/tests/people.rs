@@ -170,7 +170,7 @@ async fn roster_pushes_are_told_and_answered() {
         let item = RosterItem {
             jid: BareJid::new("eve@example.net").unwrap(),
             name: "Eve".to_owned(),
-            groups: vec!["a".to_owned(), "b".to_owned()],
+            groups: ["a".to_owned(), "b".to_owned()].into(),
             subscription: Subscription::None,
             ask: true,
         };

@@ -61,7 +61,7 @@ async fn online_comes_first_and_then_roster_and_block_list() {
     let bob = RosterItem {
         jid: BareJid::new("bob@example.net").unwrap(),
         name: "Bob".to_owned(),
-        groups: vec!["Friends".to_owned()],
+        groups: ["Friends".to_owned()].into(),
         subscription: Subscription::Both,
         ask: false,
     };

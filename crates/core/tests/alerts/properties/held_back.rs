@@ -7,6 +7,7 @@ use carillon_core::alerts::{
     AlertEvent, Attention, EventKind, Freshness, Popup, Preset, Row, RuleBook, Sound, TrayAction,
     Watch,
 };
+use std::sync::Arc;
 
 /// Each asks several decisions.
 const WORLDS: u64 = 3_000;
@@ -19,7 +20,7 @@ const HELD_BACK: [EventKind; 4] = [
 ];
 
 fn notices(scene: &Scene) -> bool {
-    RuleBook::new(&scene.rules, &accounts()).notices_what_is_held_back(scene.now)
+    RuleBook::new(Arc::new(scene.rules.clone()), &accounts()).notices_what_is_held_back(scene.now)
 }
 
 fn nothing() -> Row {

@@ -106,6 +106,7 @@ fn of_this_chat(scene: &mut Scene) -> &mut Override {
         .jid
         .clone()
         .unwrap_or_else(|| jid("nobody@example.org"));
+    let account = account.into();
     let scope = Scope::Chat { account, chat };
     let all = &mut scene.rules.overrides;
     let at = all

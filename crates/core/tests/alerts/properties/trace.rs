@@ -37,11 +37,11 @@ fn at<'a>(scene: &'a Scene, level: &'a Level) -> impl Iterator<Item = &'a Overri
         .iter()
         .filter(move |one| match (&one.scope, level) {
             (Scope::Account { account }, Level::Account { account: id }) => {
-                *account == address(*id)
+                **account == address(*id)
             }
             (Scope::Group { group, .. }, Level::Group { name }) => group == name,
             (Scope::Chat { account, chat }, Level::Chat { chat: of }) => {
-                *account == address(of.account) && *chat == of.jid
+                **account == address(of.account) && *chat == of.jid
             }
             _ => false,
         })

@@ -142,7 +142,7 @@ fn mute(dice: &mut Dice, now: Timestamp) -> Option<Mute> {
 }
 
 fn scope(dice: &mut Dice) -> Scope {
-    let account = jid(dice.pick(&ACCOUNTS));
+    let account = jid(dice.pick(&ACCOUNTS)).into();
     match dice.number(3) {
         0 => Scope::Account { account },
         1 => Scope::Group {

@@ -169,7 +169,7 @@ async fn mutes_and_marks_of_a_chat_stand_in_the_settings_and_are_told() {
         break_through: Some(true),
         discreet: Some(true),
         ..Override::of(Scope::Chat {
-            account: jid("alice@harbour.example.org"),
+            account: jid("alice@harbour.example.org").into(),
             chat: chat.bare(),
         })
     };

@@ -30,7 +30,7 @@ pub(super) fn rows(kind: EventKind, row: Row) -> AlertRows {
 
 pub(super) fn chat(who: &str) -> Scope {
     Scope::Chat {
-        account: jid("alice@harbour.example"),
+        account: jid("alice@harbour.example").into(),
         chat: jid(who),
     }
 }
@@ -104,12 +104,12 @@ pub(super) fn everything() -> AlertRules {
         Override {
             mute: Some(Mute::Forever),
             ..Override::of(Scope::Account {
-                account: jid("alice@harbour.example"),
+                account: jid("alice@harbour.example").into(),
             })
         },
     ];
     rules.watches = vec![Watch {
-        account: jid("alice@harbour.example"),
+        account: jid("alice@harbour.example").into(),
         contact: jid("bob@harbour.example"),
         once: true,
         expires: Some(Timestamp(1_790_000_000_000)),
