@@ -5,7 +5,7 @@ use crate::avatars::Album;
 use crate::cli::Failure;
 use crate::desktop::bus::Bus;
 use crate::desktop::launcher::Launcher;
-use crate::desktop::native::FirstThread;
+use crate::desktop::native::{FirstThread, give_memory_back};
 use crate::desktop::popups::{Abilities, Identity, Popups};
 use crate::desktop::secrets::SecretKeeper;
 use crate::desktop::sound::Player;
@@ -38,7 +38,7 @@ use tokio::sync::{mpsc, watch};
 const CLICKS: usize = 64;
 /// Nobody waits longer until what can be saved of a damaged database is saved.
 const SAVING: Duration = Duration::from_secs(20);
-/// So much later than everything else a large database is looked through.
+/// So much later than everything else comes what nobody waits for.
 const SIGNING_IN: Duration = Duration::from_secs(3);
 
 pub(super) async fn start(
@@ -128,9 +128,7 @@ pub(super) async fn start(
     tokio::spawn(watch_idle(Arc::clone(&house)));
     let wakes = wake::watch(&stage);
     tokio::spawn(super::wakes::pass_on(house.engine.clone(), wakes));
-    if !checked {
-        tokio::spawn(check_database(Arc::clone(&house)));
-    }
+    tokio::spawn(come_to_rest(Arc::clone(&house), checked));
     tokio::spawn(settings_file::watch::watch(Arc::clone(&house)));
     let listener = Listener::bind(profile).map_err(Failure::new)?;
     let ears = Ears {
@@ -193,12 +191,18 @@ fn tidy_avatars(store: &mut Store, profile: &Profile) {
     }
 }
 
-/// Looks at the whole of a database that is too large for it to be waited for at the start.
-async fn check_database(house: Arc<House>) {
+/// Looks at the whole of a database that is too large for it to be waited for at the start, and gives back what memory
+/// the start has needed: of ten thousand contacts that is more than what stays.
+async fn come_to_rest(house: Arc<House>, checked: bool) {
     // It takes a core for as long as it lasts, which the sign-in needs more.
     tokio::time::sleep(SIGNING_IN).await;
     let path = house.profile.database();
-    let damaged = tokio::task::spawn_blocking(move || is_damaged(&path)).await;
+    let damaged = tokio::task::spawn_blocking(move || {
+        let damaged = !checked && is_damaged(&path);
+        give_memory_back();
+        damaged
+    })
+    .await;
     if damaged.is_ok_and(|damaged| damaged) {
         house.notice(Notice::DatabaseDamaged);
     }
