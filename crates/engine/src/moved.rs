@@ -36,7 +36,7 @@ impl Desk {
         moved_from: Option<&'a BareJid>,
     ) -> Option<&'a BareJid> {
         let account = self.accounts.get(&id)?;
-        moved_from.filter(|old| *old != from && account.roster.contains(*old))
+        moved_from.filter(|old| *old != from && account.roster.contains(old))
     }
 
     /// Asks the account that somebody says they were whether that is so.

@@ -109,7 +109,7 @@ pub(super) fn everything() -> AlertRules {
         },
     ];
     rules.watches = vec![Watch {
-        account: jid("alice@harbour.example").into(),
+        account: jid("alice@harbour.example"),
         contact: jid("bob@harbour.example"),
         once: true,
         expires: Some(Timestamp(1_790_000_000_000)),
