@@ -116,29 +116,28 @@ pub(super) fn extensions(bookmark: &Bookmark) -> Option<Element> {
 
 /// For nobody's eyes but mine: a server that cannot promise that keeps nothing (XEP-0402 §3.2, XEP-0223 §3).
 pub(super) fn options() -> Element {
+    for_me_alone("publish-options", Some("max"))
+}
+
+/// How a node is made (`node_config`), by itself or with what is published there first (`publish-options`), that holds
+/// `most` items, a number or `max`, for nobody but me. Without `most` it is there, and only nobody else may read it.
+pub(super) fn for_me_alone(form: &str, most: Option<&str>) -> Element {
     let field = |name: &str, value: &str| {
         Element::new_in(ns::DATA_FORMS, "field")
             .with("var", name)
             .holding_text("value", value)
     };
-    [
-        ("pubsub#persist_items", "true"),
-        ("pubsub#max_items", "max"),
-        ("pubsub#send_last_published_item", "never"),
-        ("pubsub#access_model", "whitelist"),
-    ]
-    .iter()
-    .fold(
-        Element::new_in(ns::DATA_FORMS, "x")
-            .with("type", "submit")
-            .holding(
-                field(
-                    "FORM_TYPE",
-                    "http://jabber.org/protocol/pubsub#publish-options",
-                )
-                .with("type", "hidden"),
-            ),
-        |form, (name, value)| form.holding(field(name, value)),
+    let form_type = format!("{}#{form}", ns::PUBSUB);
+    let fields = [
+        Some(field("FORM_TYPE", &form_type).with("type", "hidden")),
+        most.map(|_| field("pubsub#persist_items", "true")),
+        most.map(|most| field("pubsub#max_items", most)),
+        most.map(|_| field("pubsub#send_last_published_item", "never")),
+        Some(field("pubsub#access_model", "whitelist")),
+    ];
+    fields.into_iter().flatten().fold(
+        Element::new_in(ns::DATA_FORMS, "x").with("type", "submit"),
+        Build::holding,
     )
 }
 

@@ -135,10 +135,9 @@ impl Session {
             Asked::Archive(request) => self.hear_page_end(iq, request, failed),
             Asked::Bookmarks => self.hear_bookmarks(iq, failed),
             Asked::SeenMarks => self.hear_seen_marks(iq, failed),
-            Asked::SeenMark if failed => {
-                tracing::info!(problem = ?error_of(iq), "what was seen is not kept");
-            }
-            Asked::SeenMark => {}
+            Asked::SeenMark(mark) if failed => self.hear_seen_mark_kept(*mark, iq),
+            Asked::SeenMark(_) => {}
+            Asked::SeenNode(mark) => self.publish_seen_mark(*mark),
             Asked::Together(why) => self.hear_together(iq, why, failed),
             Asked::Kept(request, bookmark) => {
                 let result = if failed { Err(error_of(iq)) } else { Ok(()) };

@@ -129,6 +129,8 @@ pub(crate) struct Session {
     assigns_stanza_ids: bool,
     /// The account keeps what nobody but I may read (XEP-0223 §3).
     keeps_privately: bool,
+    /// It has not refused yet to give a node as much room as it can when something is published there.
+    makes_room_by_publishing: bool,
     begun: bool,
     /// It ended before it was known what the server offers.
     cut_short: bool,
@@ -167,6 +169,7 @@ impl Session {
             holds_back_all: false,
             assigns_stanza_ids: false,
             keeps_privately: false,
+            makes_room_by_publishing: true,
             begun: false,
             cut_short: false,
             unsettled: None,

@@ -8,6 +8,7 @@ use super::person::AskedPerson;
 use super::private::AskedTogether;
 use super::rooms::{AskedForm, Inviting, RoomCard, Wanted};
 use carillon_core::room::Bookmark;
+use carillon_core::session::SeenMark;
 use jid::{BareJid, Jid};
 use std::collections::HashMap;
 
@@ -39,8 +40,10 @@ pub(super) enum Asked {
     Bookmarks,
     /// What my devices have seen.
     SeenMarks,
-    /// Something that I have seen is kept: nobody waits for that.
-    SeenMark,
+    /// Something that I have seen is kept.
+    SeenMark(Box<SeenMark>),
+    /// The node for it is made first.
+    SeenNode(Box<SeenMark>),
     /// The rooms that it keeps in one piece.
     Together(AskedTogether),
     /// The first room that is to be kept by itself.

@@ -161,7 +161,7 @@ impl Session {
             } => return self.join(room, &nick, history, password),
             Outgoing::ReadBookmarks => return self.ask_bookmarks(),
             Outgoing::ReadSeenMarks => return self.ask_seen_marks(),
-            Outgoing::SetSeenMark(mark) => return self.keep_seen_mark(&mark),
+            Outgoing::SetSeenMark(mark) => return self.keep_seen_mark(mark),
             Outgoing::SetBookmark { request, bookmark } => {
                 return self.keep_bookmark(request, bookmark);
             }

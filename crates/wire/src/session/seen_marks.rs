@@ -10,8 +10,14 @@ use minidom::Element;
 
 /// So many chats are taken of what an account keeps.
 const MOST: usize = 5_000;
+/// As many chats as ejabberd lets a node hold unless it is told otherwise.
+const MOST_IN_NUMBERS: &str = "1000";
 /// Bytes of an archive's id.
 const LONGEST: usize = 1_000;
+
+/// What servers say that do not take from who publishes how many items a node holds, or do not know `max`: ejabberd 23
+/// says the last.
+const REFUSES_MAX: [&str; 3] = ["bad-request", "not-acceptable", "resource-constraint"];
 
 impl Session {
     /// A server that cannot promise to keep something private (XEP-0223 §3) is neither asked nor told.
@@ -81,10 +87,35 @@ impl Session {
         })
     }
 
-    pub(super) fn keep_seen_mark(&mut self, mark: &SeenMark) {
-        if !self.keeps_privately {
-            return;
+    pub(super) fn keep_seen_mark(&mut self, mark: SeenMark) {
+        if self.keeps_privately {
+            self.publish_seen_mark(mark);
         }
+    }
+
+    /// Nobody waits for this: what cannot be kept is not.
+    pub(super) fn hear_seen_mark_kept(&mut self, mark: SeenMark, iq: &Element) {
+        let problem = crate::stanza::error_of(iq);
+        let most = self.makes_room_by_publishing;
+        if most && REFUSES_MAX.contains(&problem.condition.as_str()) {
+            self.makes_room_by_publishing = false;
+            return self.make_seen_node(mark);
+        }
+        tracing::info!(?problem, "what was seen is not kept");
+    }
+
+    /// The node is made by itself, with room for many; one that is there already stays as it is.
+    fn make_seen_node(&mut self, mark: SeenMark) {
+        let create = Element::new_in(ns::PUBSUB, "create").with("node", ns::DISPLAYED);
+        let form = super::bookmarks::for_me_alone("node_config", Some(MOST_IN_NUMBERS));
+        let payload = Element::new_in(ns::PUBSUB, "pubsub")
+            .holding(create)
+            .holding(Element::new_in(ns::PUBSUB, "configure").holding(form));
+        let asked = Asked::SeenNode(Box::new(mark));
+        self.ask("set", Answerer::Account, asked, payload);
+    }
+
+    pub(super) fn publish_seen_mark(&mut self, mark: SeenMark) {
         let by = if mark.room { &mark.chat } else { &self.me.bare };
         let id = Element::new_in(ns::SID, "stanza-id")
             .with("by", by.as_str())
@@ -95,10 +126,12 @@ impl Session {
         let publish = Element::new_in(ns::PUBSUB, "publish")
             .with("node", ns::DISPLAYED)
             .holding(item);
-        let options = Element::new_in(ns::PUBSUB, "publish-options");
+        let most = self.makes_room_by_publishing.then_some("max");
+        let form = super::bookmarks::for_me_alone("publish-options", most);
         let payload = Element::new_in(ns::PUBSUB, "pubsub")
             .holding(publish)
-            .holding(options.holding(super::bookmarks::options()));
-        self.ask("set", Answerer::Account, Asked::SeenMark, payload);
+            .holding(Element::new_in(ns::PUBSUB, "publish-options").holding(form));
+        let asked = Asked::SeenMark(Box::new(mark));
+        self.ask("set", Answerer::Account, asked, payload);
     }
 }

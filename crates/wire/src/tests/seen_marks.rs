@@ -116,13 +116,58 @@ async fn what_i_saw_goes_out_for_nobody_elses_eyes() {
             assert!(xml.contains(&part), "{part} in {xml}");
         }
         // Whatever becomes of it, nobody is told.
-        let id = iq.attr("id").unwrap();
-        let refused = format!(
-            "<iq type='error' id='{id}'><error type='cancel'>\
-             <conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
-        );
-        assert_eq!(stage.tells(&refused).await, []);
+        assert_eq!(stage.tells(&refusal(&iq, "forbidden")).await, []);
     }
+}
+
+/// As ejabberd 23 does: it does not take the number of items from who publishes.
+#[tokio::test(start_paused = true)]
+async fn where_publishing_makes_no_room_the_node_is_made_first() {
+    let mut stage = Stage::online_keeping_privately().await;
+    stage
+        .ask(Outgoing::SetSeenMark(mark(TEA, "r1", true)))
+        .await;
+    let first = stage.recv().await;
+    assert!(carillon_xml::write(&first).contains("pubsub#max_items"));
+    stage.send(&refusal(&first, "resource-constraint"));
+    let made = stage.recv().await;
+    let xml = carillon_xml::write(&made);
+    for part in [
+        format!("<create node='{NODE}'/>"),
+        "<field var='pubsub#access_model'><value>whitelist</value></field>".to_owned(),
+        "<field var='pubsub#max_items'><value>1000</value></field>".to_owned(),
+        "http://jabber.org/protocol/pubsub#node_config".to_owned(),
+    ] {
+        assert!(xml.contains(&part), "{part} in {xml}");
+    }
+    // It may be there already.
+    stage.send(&refusal(&made, "conflict"));
+    let again = stage.recv().await;
+    let xml = carillon_xml::write(&again);
+    assert!(
+        xml.contains("id='r1'") && xml.contains("whitelist"),
+        "{xml}"
+    );
+    assert!(!xml.contains("pubsub#max_items"), "{xml}");
+    // What is refused then is given up, and the next goes the way that is known now.
+    let gone = refusal(&again, "resource-constraint");
+    assert_eq!(stage.tells(&gone).await, []);
+    stage
+        .ask(Outgoing::SetSeenMark(mark(TEA, "r2", true)))
+        .await;
+    let xml = carillon_xml::write(&stage.recv().await);
+    assert!(
+        xml.contains("id='r2'") && !xml.contains("pubsub#max_items"),
+        "{xml}"
+    );
+}
+
+fn refusal(iq: &minidom::Element, condition: &str) -> String {
+    format!(
+        "<iq type='error' id='{}'><error type='cancel'>\
+         <{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
+        iq.attr("id").unwrap()
+    )
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,6 +83,7 @@ fn scenarios() -> Vec<Scenario> {
         rooms::two_in_a_room_talk_alone,
         own_rooms::a_room_is_made_found_kept_in_order_and_closed,
         own_rooms::a_private_room_lets_in_whom_i_invite,
+        own_rooms::what_i_saw_in_a_room_is_seen_on_my_other_device,
         own_rooms::what_i_said_on_another_device_is_mine,
         own_rooms::my_account_remembers_the_rooms_that_i_enter,
         room_keeping::a_room_shows_its_picture,

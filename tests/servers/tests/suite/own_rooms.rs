@@ -234,6 +234,40 @@ pub(crate) async fn what_i_said_on_another_device_is_mine(stage: Stage) {
     assert_eq!(bodies, ["Said on the first", "And once more"], "each once");
 }
 
+/// Nothing but what my account keeps tells it (XEP-0490): in a room nobody is told what was read. The embedded server
+/// keeps nothing for my devices.
+pub(crate) async fn what_i_saw_in_a_room_is_seen_on_my_other_device(stage: Stage) {
+    if stage.kind() == Kind::Embedded {
+        return;
+    }
+    let first = stage.person("bob").await;
+    let mut alice = stage.peer("alice").await;
+    let room = makes(&stage, &first, "Tea", true).await;
+    alice.join(room.jid.as_str(), "Alice").await;
+    let second = stage.person("bob").await;
+    let inside = |now: &RoomNow| now.state == RoomState::Joined && !now.about.name.is_empty();
+    sees_room(&second, &room, "without being told", inside).await;
+
+    for said in ["Who reads this?", "And this?"] {
+        alice.say_in_room(room.jid.as_str(), said).await;
+        let heard = first.receives(&room.jid, said).await;
+        second.receives(&room.jid, said).await;
+        let (of, other) = (room.clone(), second.chat(&room.jid));
+        let unread = second.does(move |desk| desk.reader().unread(&other)).await;
+        assert_eq!(unread.unwrap(), 1, "{said}");
+        first
+            .does(move |desk| desk.mark_seen(&of, heard.id))
+            .await
+            .unwrap();
+        let other = second.chat(&room.jid);
+        second
+            .sees("what the first has seen", move |desk| {
+                (desk.reader().unread(&other).unwrap() == 0).then_some(())
+            })
+            .await;
+    }
+}
+
 /// One by one on Prosody (XEP-0402), in one piece on ejabberd (XEP-0048); the embedded server keeps no rooms.
 pub(crate) async fn my_account_remembers_the_rooms_that_i_enter(stage: Stage) {
     let first = stage.person("bob").await;
