@@ -63,6 +63,10 @@ impl Desk {
     }
 
     fn is_failed(&self, waiting: &Waiting) -> bool {
+        if let Some(transfer) = waiting.content.transfer {
+            let found = self.store.transfer(transfer).ok().flatten();
+            return found.is_some_and(|transfer| transfer.failure.is_some());
+        }
         let message = waiting.content.message;
         let found = message.and_then(|message| self.store.message(message).ok().flatten());
         found.is_none_or(|message| message.delivery == Some(Delivery::Failed))

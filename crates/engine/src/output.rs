@@ -2,7 +2,7 @@
 
 use carillon_core::alerts::{AlertEvent, AlertPlan};
 use carillon_core::avatar::AvatarHash;
-use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId};
+use carillon_core::ids::{AccountId, ChatRef, InviteId, MessageId, TransferId};
 use carillon_core::tray::TrayInput;
 use carillon_store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,8 @@ pub struct Content {
     pub invite: Option<InviteId>,
     /// The stored message.
     pub message: Option<MessageId>,
+    /// The file that was given up.
+    pub transfer: Option<TransferId>,
     /// The picture of the contact that it is about.
     pub avatar: Option<AvatarHash>,
     /// Who says it in a room.

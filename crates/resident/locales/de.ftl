@@ -42,6 +42,7 @@ look-alike = Sieht aus wie „{ $of }“, ist aber jemand anderes.
 stranger-summary = { $name } gehört nicht zu deinen Kontakten und hat dir geschrieben
 stranger-hidden = Jemand, der nicht zu deinen Kontakten gehört, hat dir geschrieben
 failed-summary = Deine Nachricht an { $name } kam nicht an
+file-failed-summary = Deine Datei für { $name } konnte nicht gesendet werden
 failed-hidden = Eine Nachricht kam nicht an
 account-summary = { $name } braucht dich zum Anmelden
 account-hidden = Ein Konto braucht dich

@@ -45,6 +45,7 @@ stranger-summary = { $name } is not one of your contacts and has written to you
 stranger-hidden = Someone who is not one of your contacts has written to you
 failed-summary = Your message to { $name } was not delivered
 failed-hidden = A message was not delivered
+file-failed-summary = Your file for { $name } could not be sent
 account-summary = { $name } needs you to sign in again
 account-hidden = An account needs you
 presence-hidden = A contact's presence changed

@@ -88,6 +88,9 @@ async fn activated(house: &Arc<House>, shown: Shown, action: Option<&str>, token
         (Some(button::RETRY), _, Some(message)) => {
             on_desk(house, move |desk| desk.retry_message(message)).await
         }
+        (Some(button::RETRY), ..) if let Some(transfer) = shown.transfer => {
+            on_desk(house, move |desk| desk.retry_transfer(transfer)).await
+        }
         _ => {
             present(house, place_of(shown.kind, chat), token);
             Ok(())

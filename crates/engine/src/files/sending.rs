@@ -4,7 +4,9 @@ use super::{FileNews, tell};
 use crate::carrier::Load;
 use crate::desk::{Desk, DeskError};
 use crate::media::Media;
-use crate::output::Output;
+use crate::output::{Content, Output};
+use crate::presence::live;
+use carillon_core::alerts::EventKind;
 use carillon_core::files::{FileTrouble, Thumbnail, media_type, safe_name};
 use carillon_core::ids::{AccountId, ChatRef, TransferId};
 use carillon_core::session::{NoSlot, Outgoing, UploadSlot};
@@ -126,6 +128,7 @@ impl Desk {
         self.files.resting.remove(&id);
         self.files.tried.remove(&id);
         self.let_content_go(&transfer.what.content);
+        self.is_given_up_no_more(&transfer);
         let account = transfer.what.chat.account;
         self.tell(Output::Files(transfer.what.chat));
         self.send_files(account);
@@ -145,10 +148,18 @@ impl Desk {
         }
         self.files.tried.remove(&id);
         self.files.resting.remove(&id);
+        self.is_given_up_no_more(&transfer);
         let chat = transfer.what.chat;
         self.tell(Output::Files(chat.clone()));
         self.send_files(chat.account);
         Ok(())
+    }
+
+    fn is_given_up_no_more(&mut self, transfer: &Transfer) {
+        if transfer.failure.is_some() {
+            let chat = &transfer.what.chat;
+            self.is_no_news(EventKind::MessageFailed, chat.account, &chat.jid);
+        }
     }
 
     /// Asks for a place for the next file, unless one is on its way: they go one after the other, in their order.
@@ -330,9 +341,26 @@ impl Desk {
         tracing::info!(%why, "a file was given up");
         self.files.tried.remove(&transfer);
         let failed = self.store.fail_transfer(transfer, why);
-        self.stored(id, failed);
-        self.tell_transfer(id, transfer);
+        if self.stored(id, failed).is_some() {
+            self.tell_transfer(id, transfer);
+            self.ring_given_up(id, transfer);
+        }
         self.send_files(id);
+    }
+
+    /// Nobody need look at the chat to learn that a file does not go.
+    fn ring_given_up(&mut self, id: AccountId, transfer: TransferId) {
+        let stored = self.store.transfer(transfer);
+        let Some(Some(Transfer { what, .. })) = self.stored(id, stored) else {
+            return;
+        };
+        let content = Content {
+            name: self.name(id, &what.chat.jid),
+            text: what.name,
+            transfer: Some(transfer),
+            ..Content::default()
+        };
+        self.ring(live(EventKind::MessageFailed, id, &what.chat.jid), content);
     }
 
     fn tell_transfer(&mut self, id: AccountId, transfer: TransferId) {

@@ -2,6 +2,7 @@
 
 use crate::stage::{Session, Stage, bob, settle};
 use crate::words::message;
+use carillon_core::alerts::EventKind;
 use carillon_core::files::{FileTold, FileTrouble, Thumbnail};
 use carillon_core::ids::{ChatRef, MessageId};
 use carillon_core::session::{Incoming, IncomingMessage, NoSlot, Outgoing, UploadSlot};
@@ -259,7 +260,7 @@ async fn what_is_cancelled_is_never_handed_over() {
 
 #[tokio::test(start_paused = true)]
 async fn what_may_pass_is_tried_again_and_what_will_not_is_told() {
-    let (stage, mut session) = Stage::online().await;
+    let (mut stage, mut session) = Stage::online().await;
     let files = Files::of(&stage).await;
     files.sends(&stage, "f1").await;
     let request = asks_for_a_place(&mut session).await;
@@ -277,14 +278,25 @@ async fn what_may_pass_is_tried_again_and_what_will_not_is_told() {
     settle().await;
     let now = transfers(&stage).await;
     assert_eq!(now[0].stored.failure, Some(FileTrouble::TooLarge));
-
+    let told = stage.told().await;
+    let rings = told.rings();
+    let [ring] = rings[..] else {
+        panic!("one ring of {rings:?}")
+    };
+    assert_eq!(ring.event.kind, EventKind::MessageFailed);
     let id = now[0].stored.id;
+    assert_eq!(ring.content.transfer, Some(id));
+    assert_eq!(ring.content.text, now[0].stored.what.name);
+    let key = ring.plan.replace_key.clone();
+
     stage
         .engine
         .call(move |desk| desk.retry_transfer(id))
         .await
         .unwrap()
         .unwrap();
+    let back = Output::Withdraw(key);
+    assert!(stage.told().await.0.contains(&back), "it is no longer news");
     let request = asks_for_a_place(&mut session).await;
     let answer = Box::new(Err(NoSlot::NoService));
     session.hears(Incoming::Slot { request, answer }).await;

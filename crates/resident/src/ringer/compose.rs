@@ -137,6 +137,9 @@ fn told(ring: &Ring, words: &Words) -> (String, String) {
         EventKind::RequestAccepted => (named("accepted-summary"), text),
         EventKind::RoomInvite => (invitation(content, words), text),
         EventKind::StrangerMessage => (named("stranger-summary"), text),
+        EventKind::MessageFailed if content.transfer.is_some() => {
+            (named("file-failed-summary"), text)
+        }
         EventKind::MessageFailed => (named("failed-summary"), text),
         // A disk that takes nothing: the words are there already.
         EventKind::AccountAttention if ring.event.jid.is_none() && !content.name.is_empty() => {

@@ -13,7 +13,7 @@ use crate::words::Words;
 use carillon_core::alerts::{
     Attention, EventKind, PopupForm, PopupPlan, Preview, Sound, SoundPlan,
 };
-use carillon_core::ids::{ChatRef, InviteId};
+use carillon_core::ids::{ChatRef, InviteId, TransferId};
 use carillon_engine::Ring;
 use face::Face;
 use pictures::Pictures;
@@ -32,6 +32,8 @@ pub struct Shown {
     pub chat: Option<ChatRef>,
     /// The invitation, for Join and Decline.
     pub invite: Option<InviteId>,
+    /// The file that was given up.
+    pub transfer: Option<TransferId>,
     /// The message, for Mark as read and Try again.
     pub message: Option<carillon_core::ids::MessageId>,
     /// A sample: its buttons do nothing.
@@ -178,6 +180,7 @@ impl Ringer {
             kind: ring.event.kind,
             chat: ring.event.chat(),
             invite: ring.content.invite,
+            transfer: ring.content.transfer,
             message: ring.content.message,
             sample: ring.event.sample,
         };

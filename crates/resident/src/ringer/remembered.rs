@@ -78,6 +78,7 @@ mod tests {
             kind: EventKind::Message,
             chat: None,
             invite: None,
+            transfer: None,
             message: None,
             sample: false,
         }
