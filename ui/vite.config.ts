@@ -3,10 +3,14 @@ import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 import { fileURLToPath } from 'node:url';
 import { emoji } from './build/emoji.ts';
-import { startsWith } from './build/start.ts';
+import { inFiles } from './build/start.ts';
+import { words } from './build/words.ts';
+
+const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+const files = inFiles({ first: source('first.ts'), start: source('main.ts'), widgets: source('parts/widgets.ts') });
 
 export default defineConfig({
-  plugins: [svelte(), svelteTesting(), emoji()],
+  plugins: [words(), svelte(), svelteTesting(), emoji()],
   build: {
     // The oldest engine that a desktop brings: WebKitGTK 2.42 speaks Safari 17's language.
     target: 'safari17',
@@ -15,7 +19,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     cssCodeSplit: false,
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: startsWith(fileURLToPath(new URL('src/main.ts', import.meta.url))) }] } },
+      output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: files }] } },
     },
   },
   json: { stringify: true },

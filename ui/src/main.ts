@@ -1,5 +1,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { brought, language } from './first';
+import { setLanguage } from './i18n/index.svelte';
 import { useCarrier } from './lib/link';
 import { tauri } from './lib/tauri';
 import { begin } from './state/sync.svelte';
@@ -12,5 +14,7 @@ if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) {
 } else {
   useCarrier(tauri);
 }
-void begin();
+const spoken = setLanguage(language);
+void begin(brought);
+await spoken;
 mount(App, { target: document.getElementById('app')! });

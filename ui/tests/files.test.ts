@@ -309,11 +309,11 @@ describe('words about files', () => {
     expect([0, 999, 1_000, 48_000, 1_234_567, 999_600, 2_147_483_648].map(sizeWords)).toEqual(['0 byte', '999 byte', '1 kB', '48 kB', '1.2 MB', '1 MB', '2.1 GB']);
   });
 
-  it('say every reason in the user’s language, with what the server says', () => {
-    setLanguage('de');
+  it('say every reason in the user’s language, with what the server says', async () => {
+    await setLanguage('de');
     const troubles: FileTrouble[] = [{ kind: 'refused', why: '403' }, { kind: 'unreachable', why: 'timed out' }, { kind: 'not_now', why: 'quota reached' }, { kind: 'no_answer' }, { kind: 'not_fetched' }, { kind: 'not_here' }, { kind: 'somebody_else' }, { kind: 'disk', why: 'no space' }];
     const said = troubles.map(fileFailure);
-    setLanguage('en');
+    await setLanguage('en');
     expect(said).toEqual([
       'Der Server lehnt die Datei ab. (403)',
       'Der Server für die Datei ist nicht erreichbar. Versuche es später noch einmal.',

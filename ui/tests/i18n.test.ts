@@ -2,7 +2,8 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import de from '../src/i18n/de.json';
 import en from '../src/i18n/en.json';
-import { currentLanguage, setLanguage, t, type MessageKey } from '../src/i18n/index.svelte';
+import { currentLanguage, offered, setLanguage, t, type MessageKey } from '../src/i18n/index.svelte';
+import { wordsOf } from '../src/i18n/words';
 
 const sources = import.meta.glob<string>(['../src/**/*.{ts,svelte}', '!../src/lib/contract/**', '!../src/dev/**'], {
   eager: true,
@@ -10,6 +11,7 @@ const sources = import.meta.glob<string>(['../src/**/*.{ts,svelte}', '!../src/li
   import: 'default',
 });
 const texts = Object.values(sources);
+const languages = import.meta.glob<Record<string, string>>('../src/i18n/*.json', { eager: true, import: 'default' });
 
 /** The names of what is filled in, in the order of the alphabet. */
 function holes(text: string): string[] {
@@ -25,8 +27,9 @@ function holes(text: string): string[] {
 }
 
 describe('languages', () => {
-  it('German has every message of English, and no other', () => {
-    expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+  it('each has every message of English, and no other', () => {
+    expect(Object.keys(languages)).toContain('../src/i18n/de.json');
+    for (const [file, words] of Object.entries(languages)) expect(Object.keys(words).sort(), file).toEqual(Object.keys(en).sort());
   });
 
   it('no message stands twice: the second would take the first one’s place', () => {
@@ -38,8 +41,10 @@ describe('languages', () => {
     }
   });
 
-  it('both fill in the same values', () => {
-    for (const key of Object.keys(en) as MessageKey[]) expect(holes(de[key]), key).toEqual(holes(en[key]));
+  it('all fill in the same values', () => {
+    for (const words of Object.values(languages)) {
+      for (const key of Object.keys(en) as MessageKey[]) expect(holes(words[key]!), key).toEqual(holes(en[key]));
+    }
   });
 
   it('every message is used, and every one that is used is there', () => {
@@ -62,33 +67,47 @@ describe('languages', () => {
     for (const text of texts) expect(text).not.toMatch(/\{@html|innerHTML|insertAdjacentHTML|outerHTML|document\.write/);
   });
 
-  it('numbers bend the words', () => {
+  it('numbers bend the words', async () => {
     expect([t('rail.unread', { n: 1 }), t('rail.unread', { n: 5 })]).toEqual(['1 unread message', '5 unread messages']);
-    setLanguage('de');
+    await setLanguage('de');
     expect([t('rail.unread', { n: 1 }), t('rail.unread', { n: 5 })]).toEqual(['1 ungelesene Nachricht', '5 ungelesene Nachrichten']);
   });
 
-  it('what is counted is written in groups, as each language has them', () => {
+  it('what is counted is written in groups, as each language has them', async () => {
     const counted = [t('export.progress', { done: 1234, total: 56789 }), t('import.skipped.words', { n: 1234 }), t('import.known', { n: 1234 })];
     expect(counted).toEqual(['1,234 of 56,789 messages', '1,234 left out: they have no words, or too many.', '1,234 were here already.']);
-    setLanguage('de');
+    await setLanguage('de');
     expect(t('contacts.progress', { done: 1234, total: 56789 })).toBe('1.234 von 56.789 Kontakten');
   });
 
-  it('a tag with a region finds its language, an unknown one English', () => {
-    setLanguage('de_AT');
+  it('a tag with a region finds its language, an unknown one English', async () => {
+    await setLanguage('de_AT');
     expect(currentLanguage()).toBe('de');
-    setLanguage('tlh');
+    await setLanguage('tlh');
     expect(currentLanguage()).toBe('en');
+  });
+
+  it('one file is a language, and is read without a parser', async () => {
+    expect(offered.map((tag) => `../src/i18n/${tag}.json`)).toEqual(Object.keys(languages));
+    const words = await wordsOf('de');
+    expect(words['rail.chats']).toBe(de['rail.chats']);
+    expect(words['rail.unread']).toEqual(new IntlMessageFormat(de['rail.unread'], 'de', undefined, { ignoreTag: true }).getAst());
+  });
+
+  it('of two languages that are wanted at once the later one is in force', async () => {
+    await Promise.all([setLanguage('de'), setLanguage('en')]);
+    expect(currentLanguage()).toBe('en');
+    await Promise.all([setLanguage('de'), setLanguage('en'), setLanguage('de')]);
+    expect([currentLanguage(), t('rail.chats')]).toEqual(['de', de['rail.chats']]);
   });
 
   it('what is filled in is never read as a message', () => {
     expect(t('chat.announce', { name: '{x}', text: "<b>'{y}'</b>" })).toBe("{x} says: <b>'{y}'</b>");
   });
 
-  it('the pseudo-language is in brackets, accented, and longer by about two fifths', () => {
+  it('the pseudo-language is in brackets, accented, and longer by about two fifths', async () => {
     const plain = t('bar.link_lost');
-    setLanguage('en-XA');
+    await setLanguage('en-XA');
     const pseudo = t('bar.link_lost');
     expect(pseudo).toMatch(/^\[.*\]$/);
     expect(pseudo.length / plain.length).toBeGreaterThan(1.25);

@@ -63,8 +63,8 @@ describe('hours in words', () => {
     expect(hoursWords({ from: '12:00', to: '13:00' })).toBe('Every day, 12:00 to 13:00');
   });
 
-  it('speaks German', () => {
-    setLanguage('de');
+  it('speaks German', async () => {
+    await setLanguage('de');
     expect(hoursWords(week)).toBe('Mo–Fr, 22:00 bis 07:00 am nächsten Tag');
   });
 

@@ -74,9 +74,9 @@ describe('what I say of myself', () => {
   });
 });
 
-it('no two feelings read alike, in either language', () => {
+it('no two feelings read alike, in either language', async () => {
   for (const language of ['de', 'en']) {
-    setLanguage(language);
+    await setLanguage(language);
     const words = allFeelings().map(feelingWords);
     expect(new Set(words).size).toBe(84);
     expect(words).toEqual([...words].sort((a, b) => a.localeCompare(b)));

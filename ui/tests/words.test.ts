@@ -17,10 +17,10 @@ import { rowSentence } from '../src/words/sentence';
 import { day } from '../src/words/when';
 import { noon } from './stage';
 
-it('what this desktop can do has other words than what a contact’s device can', () => {
+it('what this desktop can do has other words than what a contact’s device can', async () => {
   expect(abilityWords('attention')).toBe('Attention without a window');
   expect(deviceWords(['attention', 'reactions'])).toBe('calls for attention, reactions');
-  setLanguage('de');
+  await setLanguage('de');
   expect([abilityWords('attention'), deviceWords(['attention'])]).toEqual(['Aufmerksamkeit ohne Fenster', 'Anstupsen']);
 });
 
@@ -47,8 +47,8 @@ describe('an alert row in a sentence', () => {
     expect(said('mention', { mention: own })).toBe('When my name falls in a room: read it aloud and do it again every 30 s, up to 3 times, until I look.');
   });
 
-  it('speaks German', () => {
-    setLanguage('de');
+  it('speaks German', async () => {
+    await setLanguage('de');
     expect(said('contact_available')).toBe(
       'Wenn ein Freund verfügbar wird: 5 s lang eine Einblendung mit Absender und Text zeigen und „Steigend“ mit 60 % spielen.',
     );

@@ -1,21 +1,19 @@
 /** Every word that a person reads comes from here. */
-import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
-import de from './de.json';
-import en from './en.json';
+import type en from './en.json';
 import { pseudo } from './pseudo';
+import { fit, pseudoLanguage, wordsOf, type Message, type Words } from './words';
+
+export { offered } from './words';
 
 export type MessageKey = keyof typeof en;
 export type Values = Record<string, string | number>;
 
-const languages: Record<string, Record<string, string>> = { en, de };
-
-/** The test language: English with accents, longer, in brackets. Never offered, but obeyed. */
-const pseudoLanguage = 'en-XA';
-export const offered = Object.keys(languages);
-
 let language = $state('en');
+let words: Words = {};
 let formats = new Map<string, (values?: Values) => string>();
+let wanted = '';
+let speaking = Promise.resolve();
 
 /** The language in force. */
 export function currentLanguage(): string {
@@ -29,13 +27,29 @@ export function formatLanguage(): string {
   return navigator.languages.find((tag) => tag.split('-')[0] === base) ?? base;
 }
 
-/** Takes the best fit for a tag such as `de-AT`; English where there is none. */
-export function setLanguage(tag: string): void {
-  const wanted = tag.replace('_', '-');
-  const next = wanted === pseudoLanguage ? wanted : (offered.find((own) => wanted.split('-')[0] === own) ?? 'en');
-  if (next === language) return;
-  language = next;
-  formats = new Map();
+/** Takes the best fit for a tag such as `de-AT`; is done when it is in force, or another one was wanted meanwhile. */
+export function setLanguage(tag: string): Promise<void> {
+  const next = fit(tag);
+  if (next !== wanted) {
+    wanted = next;
+    speaking = speak(next);
+  }
+  return speaking;
+}
+
+
+async function speak(next: string): Promise<void> {
+  try {
+    const read = await wordsOf(next);
+    if (next !== wanted) return;
+    words = read;
+    formats = new Map();
+    language = next;
+  } catch (error) {
+    // The language before stays; the next who asks for this one tries again.
+    if (next === wanted) wanted = '';
+    throw error;
+  }
 }
 
 /** The words for `key`, with `values` filled in (ICU MessageFormat). */
@@ -43,23 +57,15 @@ export function t(key: MessageKey, values?: Values): string {
   const tag = language;
   let format = formats.get(key);
   if (!format) {
-    format = compile(key, tag);
+    format = formatOf(words[key] ?? '', tag);
     formats.set(key, format);
   }
   return format(values);
 }
 
-function compile(key: MessageKey, tag: string): (values?: Values) => string {
-  const text = languages[tag]?.[key] ?? en[key];
-  if (tag === pseudoLanguage) {
-    const format = new IntlMessageFormat(pseudo(parsed(en[key])), 'en');
-    return (values) => String(format.format(values));
-  }
-  if (!/[{'<]/.test(text)) return () => text;
-  const format = new IntlMessageFormat(text, tag, undefined, { ignoreTag: true });
+function formatOf(message: Message, tag: string): (values?: Values) => string {
+  const said = tag === pseudoLanguage ? pseudo(message) : message;
+  if (typeof said === 'string') return () => said;
+  const format = new IntlMessageFormat(said, tag === pseudoLanguage ? 'en' : tag);
   return (values) => String(format.format(values));
-}
-
-function parsed(text: string): MessageFormatElement[] {
-  return new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst();
 }

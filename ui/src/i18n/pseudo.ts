@@ -1,4 +1,5 @@
 import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
+import type { Message } from './words';
 
 const accents: Record<string, string> = Object.fromEntries(
   [...'aàbƀcçdđeéfƒgĝhĥiîjĵkķlļmɱnñoöpþqǫrŕsštţuûvṽwŵxẋyýzž'].flatMap((letter, i, all) =>
@@ -17,8 +18,9 @@ function stretch(text: string): string {
 }
 
 /** Turns a message into one that shows what is cut off, what is not translatable and what is glued together. */
-export function pseudo(message: MessageFormatElement[]): MessageFormatElement[] {
-  return [literal('['), ...message.map(one), literal(']')];
+export function pseudo(message: Message): MessageFormatElement[] {
+  const pieces = typeof message === 'string' ? [literal(message)] : message;
+  return [literal('['), ...pieces.map(one), literal(']')];
 }
 
 // The parser's element types are a const enum, which cannot be imported: 0 literal, 5 select, 6 plural.

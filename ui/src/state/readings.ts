@@ -2,6 +2,8 @@
  * What is read again. One reading follows the other, and an answer is taken over before the next question is asked, so
  * that no answer comes after a newer one. What changes meanwhile is read in the next turn.
  */
+import { wordsOf } from '../i18n/words';
+import { languageOf } from '../lib/beginning';
 import { keyOf } from '../lib/chatref';
 import { Coalesced } from '../lib/coalesced';
 import type { ChatRef, ChatSummary, Contact, Overview, Standing } from '../lib/contract';
@@ -153,6 +155,8 @@ function nameOpen(): void {
 async function readOverview(): Promise<void> {
   const before = written.count;
   const read = await ask('overview', {});
+  // The first list is not drawn in one language and then in another.
+  await wordsOf(languageOf(read)).catch(() => undefined);
   take(read, before);
   if (before !== written.count) readings.wantStanding();
   if (read.more_contacts) contacts.replace(await allContacts(read.contacts));

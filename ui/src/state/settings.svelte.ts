@@ -44,7 +44,8 @@ class SettingsState {
   }
 
   #show(general: General): void {
-    setLanguage(general.language || this.#language);
+    // What cannot be read now is tried with the next reading.
+    setLanguage(general.language || this.#language).catch(() => undefined);
     document.documentElement.dataset.theme = general.theme;
   }
 }

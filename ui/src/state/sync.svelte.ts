@@ -57,9 +57,8 @@ const changed = new Coalesced(quietly(async () => {
 }));
 
 /** Begins to hear; the first overview is read as soon as the resident is there. */
-export async function begin(): Promise<void> {
+export async function begin(brought = beginning()): Promise<void> {
   surroundings.focused = document.hasFocus();
-  const brought = beginning();
   if (brought) {
     take(brought);
     surroundings.setLink({ state: 'connected' });
