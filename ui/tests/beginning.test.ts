@@ -1,12 +1,16 @@
 import { mount, tick, unmount } from 'svelte';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import App from '../src/App.svelte';
 import { Fake } from '../src/dev/fake';
+import { allParts } from '../src/lib/later.svelte';
 import { useCarrier } from '../src/lib/link';
 import { begin } from '../src/state/sync.svelte';
 import { chats } from '../src/state/chats.svelte';
 import { surroundings } from '../src/state/surroundings.svelte';
 import { until } from './stage';
+
+// What is on its way when the last test ends would find no page.
+afterAll(allParts);
 
 let fake: Fake;
 

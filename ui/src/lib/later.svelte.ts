@@ -22,6 +22,11 @@ export class Later<Props extends Record<string, unknown> = Record<string, never>
     return this.#part;
   }
 
+  /** The part, if it is here; asks for nothing. */
+  get here(): Component<Props> | null {
+    return this.#part;
+  }
+
   /** Is done when the part is here. What could not be read is tried again when it is asked for again. */
   come(): Promise<void> {
     this.#coming ??= this.#read().then(
