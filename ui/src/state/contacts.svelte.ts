@@ -12,7 +12,8 @@ export function chatOf(contact: Contact): ChatRef {
 
 class Contacts {
   #byKey = new Map<string, Contact>();
-  #grouped = new Grouped();
+  /** In their groups; `null` until somebody looks: a window may begin with the chats. */
+  #grouped: Grouped | null = null;
   /** Everybody once, in order, for whoever looks for somebody; `null` until somebody does. */
   #everybody: Sorted<ContactRow> | null = null;
   /** Counts what changed, for whoever shows some of it. */
@@ -23,7 +24,7 @@ class Contacts {
   /** These are all contacts. */
   replace(all: Contact[]): void {
     this.#byKey = new Map(all.map((contact) => [keyOf(contact), contact]));
-    this.#grouped = new Grouped(this.#byKey.values());
+    this.#grouped = null;
     this.#everybody = null;
     this.#changes += 1;
     this.blocking += 1;
@@ -62,13 +63,17 @@ class Contacts {
   /** Every group that some contact is in, in the order of the alphabet. */
   get groups(): string[] {
     void this.#changes;
-    return this.#grouped.names;
+    return this.#groupsOfAll.names;
   }
 
   /** The list in its groups. */
   rows(others: string, closed: ReadonlySet<string>): Row[] {
     void this.#changes;
-    return this.#grouped.rows(others, closed);
+    return this.#groupsOfAll.rows(others, closed);
+  }
+
+  get #groupsOfAll(): Grouped {
+    return (this.#grouped ??= new Grouped(this.#byKey.values()));
   }
 
   #set(key: string, contact: Contact | undefined): void {
@@ -76,7 +81,7 @@ class Contacts {
     if (!before && !contact) return;
     if (contact) this.#byKey.set(key, contact);
     else this.#byKey.delete(key);
-    this.#grouped.change(before, contact);
+    this.#grouped?.change(before, contact);
     this.#changeAmongAll(before, contact);
     if (before?.name !== contact?.name) likeness.rosterChanged();
     if (contact && before?.blocked !== contact.blocked) this.blocking += 1;
