@@ -3,6 +3,7 @@ import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 import { fileURLToPath } from 'node:url';
 import { emoji } from './build/emoji.ts';
+import { icons } from './build/icons.ts';
 import { inFiles } from './build/start.ts';
 import { words } from './build/words.ts';
 
@@ -10,7 +11,7 @@ const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, im
 const files = inFiles({ first: source('first.ts'), start: source('main.ts'), widgets: source('parts/widgets.ts') });
 
 export default defineConfig({
-  plugins: [words(), svelte(), svelteTesting(), emoji()],
+  plugins: [words(), icons(), svelte(), svelteTesting(), emoji()],
   build: {
     // The oldest engine that a desktop brings: WebKitGTK 2.42 speaks Safari 17's language.
     target: 'safari17',
