@@ -192,8 +192,16 @@ async fn an_upload_that_was_refused_says_so_and_is_tried_again_by_its_button() {
         .reads(failed, "The server refuses the file. (403)")
         .await;
     assert_eq!(one.bob.messages().await, Vec::<Value>::new());
+    let notifications = &one.post.alice.desktop.notifications;
+    let popup = notifications
+        .next_popup("of the refused file", |popup| {
+            popup.body.contains("words.txt")
+        })
+        .await;
+    assert!(popup.summary.contains("could not be sent"), "{popup:?}");
 
     window.click("[data-test=retry-transfer]").await;
+    notifications.withdrawn(popup.id).await;
     window.lacks("[data-test=transfer]").await;
     window.find(&card("words.txt")).await;
     let handed = one.bob.until_handed("words.txt").await;

@@ -158,7 +158,7 @@ impl Desk {
     fn is_given_up_no_more(&mut self, transfer: &Transfer) {
         if transfer.failure.is_some() {
             let chat = &transfer.what.chat;
-            self.is_no_news(EventKind::MessageFailed, chat.account, &chat.jid);
+            self.withdraw(EventKind::MessageFailed, chat.account, &chat.jid);
         }
     }
 
