@@ -51,6 +51,17 @@ export function playScene(): Fake {
         active: 'Work',
       };
     },
+    'two-accounts': () => {
+      const [first] = overview.accounts;
+      overview.accounts = [...overview.accounts, { ...first!, id: 2, jid: 'alice.lindqvist@work-with-a-long-name.example' }];
+      const same = overview.contacts.slice(0, 6).map((contact) => ({ ...contact, account: 2 }));
+      overview.contacts = [...overview.contacts, ...same];
+      const [talk] = overview.chats;
+      overview.chats = [...overview.chats, { ...talk!, chat: { ...talk!.chat, account: 2 } }];
+      overview.requests.contacts = overview.requests.contacts.map((one) => ({ ...one, account: 2 }));
+      if (query.has('chat')) setTimeout(() => where.showChat({ account: 1, jid: 'bob@harbour.example' }), 300);
+      if (query.has('contacts')) where.showSection('contacts');
+    },
     trouble: () => {
       overview.accounts[0]!.connection = { kind: 'stopped', problem: { kind: 'password_refused' } };
       overview.notices = [{ kind: 'settings_set_aside', path: '/home/alice/.config/carillon/settings.toml.bad', detail: 'line 3: unexpected “=”' }];
