@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the functions that the tests share
 
-use carillon_tests_app::{Pair, Tour, Window};
+use carillon_tests_app::{Pair, Tour, Window, quoted};
 use carillon_tests_servers::{Account, Kind};
 use serde_json::{Value, json};
 
@@ -42,8 +42,9 @@ async fn contacts(window: &Window) -> Vec<(i64, String, String)> {
 
 #[tokio::test]
 async fn contacts_that_were_taken_out_come_into_another_account() {
-    let (pair, _) = with_two_accounts(Kind::Prosody).await;
+    let (pair, alice2) = with_two_accounts(Kind::Prosody).await;
     let window = pair.alice.open_window().await;
+    let mut tour = Tour::new(&pair.screen, &pair.alice, &window).await;
     let (first, second) = numbers(&window).await;
     let bob = (pair.bob_account.jid.clone(), "Bob".to_owned());
     let of = |account: i64| (account, bob.0.clone(), bob.1.clone());
@@ -76,6 +77,17 @@ async fn contacts_that_were_taken_out_come_into_another_account() {
     let both = "return document.querySelectorAll('[data-test=contact-row]').length === 2";
     window.shows("Bob in both accounts", both).await;
     assert_eq!(contacts(&window).await, [of(first), of(second)]);
+
+    let signs = "return [...document.querySelectorAll('[data-test=contact-row] [data-test=of-account]')]
+        .map((it) => it.title)";
+    let mine = [pair.alice_account.jid.clone(), alice2.jid.clone()];
+    assert_eq!(window.script(signs).await, json!(mine), "they are told apart");
+    tour.see_narrow_too("two-accounts").await;
+    let row = format!("[data-test=contact-row]:has([title={}])", quoted(&alice2.jid));
+    window.click(&row).await;
+    window.reads("[data-test=writing-as]", &alice2.jid).await;
+    tour.see_narrow_too("two-accounts-chat").await;
+    tour.album.finish();
 }
 
 #[tokio::test]
