@@ -298,8 +298,10 @@ impl Desk {
         let account = self.accounts.get(&id);
         let room = account.and_then(|account| account.rooms.get(&message.chat));
         let nick = room.map_or("", |room| room.nick.as_str());
-        is_mention(&message.body, nick, &self.settings.alerts.keywords)
-            || self.answers_me(id, message)
+        // Of a file the words are its address, in which a name may stand by chance.
+        let says = message.file.is_none()
+            && is_mention(&message.body, nick, &self.settings.alerts.keywords);
+        says || self.answers_me(id, message)
     }
 
     fn ring_said(

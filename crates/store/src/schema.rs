@@ -39,6 +39,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/023_private_again.sql"),
     include_str!("../migrations/024_file_glimpses.sql"),
     include_str!("../migrations/025_written_to.sql"),
+    include_str!("../migrations/026_words_of_files.sql"),
 ];
 
 /// Nobody holds the write lock for more than some milliseconds; a backup program may for longer.

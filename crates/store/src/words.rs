@@ -93,7 +93,9 @@ struct Said {
     marks: String,
 }
 
-const SAID: &str = "SELECT id, substr(body, 1, ?2), chat, author, nick,
+/// A file is found by what it is called; the words of its message are its address.
+const SAID: &str = "SELECT id,
+        substr(COALESCE((SELECT name FROM message_file WHERE message_file.message = message.id), body), 1, ?2), chat, author, nick,
         strftime('%Y%m', at / 1000, 'unixepoch') FROM message";
 
 fn said(row: &Row<'_>) -> rusqlite::Result<Said> {

@@ -155,6 +155,17 @@ async fn a_file_rings_by_its_own_row() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_whose_address_holds_my_nick_does_not_mention_me() {
+    let (mut stage, session) = in_the_kitchen().await;
+    let file = IncomingMessage {
+        file: Some(Box::default()),
+        ..in_room("r1", "https://files.example.org/alice/tea.png")
+    };
+    session.hears(Incoming::Message(file)).await;
+    assert_eq!(kinds(&stage.told().await), [EventKind::RoomMessage]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_alert_of_a_file_tells_its_name_and_not_its_address() {
     let (mut stage, session) = Stage::online().await;
     let address = "https://files.example.org/slot/7/my%20cat.png";

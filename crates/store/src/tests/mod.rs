@@ -34,6 +34,7 @@ mod replies;
 mod retractions;
 mod salvage;
 mod search;
+mod search_files;
 mod search_scale;
 mod seen;
 mod speed;
