@@ -78,12 +78,20 @@ async fn contacts_that_were_taken_out_come_into_another_account() {
     window.shows("Bob in both accounts", both).await;
     assert_eq!(contacts(&window).await, [of(first), of(second)]);
 
-    let signs = "return [...document.querySelectorAll('[data-test=contact-row] [data-test=of-account]')]
+    let signs =
+        "return [...document.querySelectorAll('[data-test=contact-row] [data-test=of-account]')]
         .map((it) => it.title)";
     let mine = [pair.alice_account.jid.clone(), alice2.jid.clone()];
-    assert_eq!(window.script(signs).await, json!(mine), "they are told apart");
+    assert_eq!(
+        window.script(signs).await,
+        json!(mine),
+        "they are told apart"
+    );
     tour.see_narrow_too("two-accounts").await;
-    let row = format!("[data-test=contact-row]:has([title={}])", quoted(&alice2.jid));
+    let row = format!(
+        "[data-test=contact-row]:has([title={}])",
+        quoted(&alice2.jid)
+    );
     window.click(&row).await;
     window.reads("[data-test=writing-as]", &alice2.jid).await;
     tour.see_narrow_too("two-accounts-chat").await;

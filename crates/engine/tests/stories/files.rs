@@ -279,10 +279,7 @@ async fn what_may_pass_is_tried_again_and_what_will_not_is_told() {
     let now = transfers(&stage).await;
     assert_eq!(now[0].stored.failure, Some(FileTrouble::TooLarge));
     let told = stage.told().await;
-    let rings = told.rings();
-    let [ring] = rings[..] else {
-        panic!("one ring of {rings:?}")
-    };
+    let ring = told.alert();
     assert_eq!(ring.event.kind, EventKind::MessageFailed);
     let id = now[0].stored.id;
     assert_eq!(ring.content.transfer, Some(id));
