@@ -59,12 +59,12 @@ fn files_of_an_earlier_version_are_found_by_their_names_too() {
              INSERT INTO message_words (rowid, body, marks) SELECT id, body, '' FROM message;",
         )
         .unwrap();
+    assert_eq!(profile.found_now(&words("https")), [minutes]);
     profile
         .store
         .connection
         .pragma_update(None, "user_version", i64::try_from(before).unwrap())
         .unwrap();
-    assert_eq!(profile.found_now(&words("https")), [minutes]);
 
     profile.store = Store::open(&path).unwrap();
     index_all(&mut profile.store);
