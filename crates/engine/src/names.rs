@@ -31,14 +31,7 @@ impl Desk {
         room: Option<&BareJid>,
     ) -> Result<NamesKnown, DeskError> {
         let account = self.account(id)?;
-        let own = self.accounts.values().map(|account| &account.settings.jid);
-        let addresses = account
-            .roster
-            .items()
-            .iter()
-            .map(|item| &item.jid)
-            .chain(account.rooms.keys())
-            .chain(own);
+        let addresses = self.addresses_known_to(account);
         let names = account
             .roster
             .items()
@@ -89,16 +82,16 @@ impl Desk {
         }
     }
 
+    /// Those of an account's contacts and rooms, and my own.
+    fn addresses_known_to<'a>(&'a self, account: &'a Account) -> impl Iterator<Item = &'a BareJid> {
+        let contacts = account.roster.items().iter().map(|item| &item.jid);
+        let own = self.accounts.values().map(|account| &account.settings.jid);
+        contacts.chain(account.rooms.keys()).chain(own)
+    }
+
     fn address_like(&self, account: &Account, address: &BareJid) -> Option<String> {
         let mut look = Look::of(address.as_str());
-        let own = self.accounts.values().map(|account| &account.settings.jid);
-        let mut known = account
-            .roster
-            .items()
-            .iter()
-            .map(|item| &item.jid)
-            .chain(account.rooms.keys())
-            .chain(own);
+        let mut known = self.addresses_known_to(account);
         let found = known.find(|known| look.is_like(known.as_str()))?;
         Some(found.to_string())
     }

@@ -135,8 +135,8 @@ impl Session {
             Asked::Archive(request) => self.hear_page_end(iq, request, failed),
             Asked::Bookmarks => self.hear_bookmarks(iq, failed),
             Asked::SeenMarks => self.hear_seen_marks(iq, failed),
-            Asked::SeenMark(mark) if failed => self.hear_seen_mark_kept(*mark, iq),
-            Asked::SeenMark(_) => {}
+            Asked::SeenMark(mark, most) if failed => self.hear_seen_mark_kept(*mark, most, iq),
+            Asked::SeenMark(..) => {}
             Asked::SeenNode(mark) => self.publish_seen_mark(*mark),
             Asked::Together(why) => self.hear_together(iq, why, failed),
             Asked::Kept(request, bookmark) => {

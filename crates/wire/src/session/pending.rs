@@ -40,8 +40,8 @@ pub(super) enum Asked {
     Bookmarks,
     /// What my devices have seen.
     SeenMarks,
-    /// Something that I have seen is kept.
-    SeenMark(Box<SeenMark>),
+    /// Something that I have seen is kept; whether room for as many as there can be was asked for with it.
+    SeenMark(Box<SeenMark>, bool),
     /// The node for it is made first.
     SeenNode(Box<SeenMark>),
     /// The rooms that it keeps in one piece.

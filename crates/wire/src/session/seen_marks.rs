@@ -93,10 +93,10 @@ impl Session {
         }
     }
 
-    /// Nobody waits for this: what cannot be kept is not.
-    pub(super) fn hear_seen_mark_kept(&mut self, mark: SeenMark, iq: &Element) {
+    /// Nobody waits for this: what cannot be kept is not. `most`: it was to make room for as many as there can be; several
+    /// may be refused so before the first refusal is here.
+    pub(super) fn hear_seen_mark_kept(&mut self, mark: SeenMark, most: bool, iq: &Element) {
         let problem = crate::stanza::error_of(iq);
-        let most = self.makes_room_by_publishing;
         if most && REFUSES_MAX.contains(&problem.condition.as_str()) {
             self.makes_room_by_publishing = false;
             return self.make_seen_node(mark);
@@ -126,12 +126,12 @@ impl Session {
         let publish = Element::new_in(ns::PUBSUB, "publish")
             .with("node", ns::DISPLAYED)
             .holding(item);
-        let most = self.makes_room_by_publishing.then_some("max");
-        let form = super::bookmarks::for_me_alone("publish-options", most);
+        let most = self.makes_room_by_publishing;
+        let form = super::bookmarks::for_me_alone("publish-options", most.then_some("max"));
         let payload = Element::new_in(ns::PUBSUB, "pubsub")
             .holding(publish)
             .holding(Element::new_in(ns::PUBSUB, "publish-options").holding(form));
-        let asked = Asked::SeenMark(Box::new(mark));
+        let asked = Asked::SeenMark(Box::new(mark), most);
         self.ask("set", Answerer::Account, asked, payload);
     }
 }

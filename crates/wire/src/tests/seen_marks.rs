@@ -162,6 +162,26 @@ async fn where_publishing_makes_no_room_the_node_is_made_first() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn of_several_marks_that_are_refused_at_once_none_is_lost() {
+    let mut stage = Stage::online_keeping_privately().await;
+    let mut first = Vec::new();
+    for entry in ["r1", "r2"] {
+        stage
+            .ask(Outgoing::SetSeenMark(mark(TEA, entry, true)))
+            .await;
+        first.push(stage.recv().await);
+    }
+    for (refused, entry) in first.iter().zip(["r1", "r2"]) {
+        stage.send(&refusal(refused, "resource-constraint"));
+        let made = stage.recv().await;
+        assert!(carillon_xml::write(&made).contains("<create"), "{entry}");
+        stage.send(&refusal(&made, "conflict"));
+        let again = carillon_xml::write(&stage.recv().await);
+        assert!(again.contains(&format!("id='{entry}'")), "{again}");
+    }
+}
+
 fn refusal(iq: &minidom::Element, condition: &str) -> String {
     format!(
         "<iq type='error' id='{}'><error type='cancel'>\
